@@ -1,0 +1,134 @@
+"""What to do about findings: record them, tell people, offer an act, or act; a closed set and a pure function.
+
+Alert open, act closed: doubt about a secret's name or mode makes the telling wider and the acting
+narrower. Replayed and old events are told and never acted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.findings import Finding, Remedy, State
+from nightlatch.domain.policy import Mode, Policy
+from nightlatch.domain.responses import Action, ActionKind
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.versions import CURRENT
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keep a finding for history and digest; nobody is told now."""
+
+    finding: Finding
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell people of a finding now."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respond:
+    """Do something, or offer to: `automatic` acts begin approved, the others wait for a person."""
+
+    action: Action
+    cause: str  # event id, or the version id that a pin is about
+    automatic: bool
+    reason: str
+    finding: Finding | None = None
+
+
+Decision = Record | Alert | Respond
+
+
+def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now: datetime) -> tuple[Decision, ...]:
+    """Decide what follows from one event and what it was found to mean."""
+    may_act = not event.replayed and event.at >= now - policy.act_within
+    decisions: list[Decision] = []
+    for finding in findings:
+        silence = _silence(finding, policy, now)
+        if silence:
+            decisions.append(Record(finding, silence))
+            continue
+        decisions.append(Alert(finding))
+        if may_act:
+            decisions.extend(_remedies(event, finding, policy))
+    if may_act:
+        decisions.extend(_pins(event, policy))
+    return tuple(dict.fromkeys(decisions))
+
+
+def _silence(finding: Finding, policy: Policy, now: datetime) -> str | None:
+    """Say why nobody is told, if so."""
+    if finding.state is not State.OPEN:
+        return f"goes to the {finding.state}"
+    exemption = next((e for e in policy.exemptions if e.silences(finding, now)), None)
+    if exemption is not None:
+        return f"exempted by {exemption.owner} until {exemption.expires:%Y-%m-%d}: {exemption.reason}"
+    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
+        return "mode is observe"
+    return None
+
+
+def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Respond]:
+    if finding.remedy is None or not event.succeeded:
+        return []
+    return [
+        Respond(
+            action=_remedy(finding.remedy, secret, event),
+            cause=event.event_id,
+            automatic=_is_automatic(finding.remedy, secret, policy),
+            reason=finding.title,
+            finding=finding,
+        )
+        for secret in event.secrets
+    ]
+
+
+def _remedy(remedy: Remedy, secret: SecretRef, event: SecretEvent) -> Action:
+    if remedy is Remedy.RESTORE:
+        return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+    return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id)
+
+
+def _is_automatic(remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
+    """Only the undoing of a deletion needs no person, and only in protect (ruling 9)."""
+    protection = policy.protection_to_act(secret)
+    return remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
+
+
+def _pins(event: SecretEvent, policy: Policy) -> list[Respond]:
+    """Keep the version that a change of AWSCURRENT has just superseded."""
+    if not moves_current(event) or event.version_id is None:
+        return []
+    return [
+        Respond(
+            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret),
+            cause=event.version_id,
+            automatic=True,
+            reason="AWSCURRENT moved; the version before it is kept",
+        )
+        for secret in event.secrets[:1]
+        for protection in (policy.protection_to_act(secret),)
+        if protection.mode is Mode.PROTECT and protection.pins > 0
+    ]
+
+
+def moves_current(event: SecretEvent) -> bool:
+    """Tell whether an event shows AWSCURRENT on another version than before."""
+    if not event.succeeded:
+        return False
+    if event.name == LABEL_UPDATED:
+        return event.request.text("labelUpdated") == CURRENT
+    if event.called("UpdateSecretVersionStage"):
+        return event.request.text("versionStage") == CURRENT
+    if event.called("PutSecretValue"):
+        stages = event.request.texts("versionStages")
+        return not stages or CURRENT in stages
+    return event.called("UpdateSecret") and event.version_id is not None

@@ -1,0 +1,53 @@
+"""Whether a deletion that Secrets Manager carries out is the end of a call that is known.
+
+The service writes StartSecretVersionDelete and EndSecretVersionDelete for every version it destroys, within
+seconds of a force delete or after the window of a scheduled one. With its DeleteSecret known it is an end
+that was announced; without, either a record is missing or somebody blinds the trail.
+
+Source: Secrets Manager user guide, CloudTrail entries; design facts 3.2 (request ids `SecretDeleteMessage:...`,
+`:Forced` at the end of forced ones; only those were seen in real records) and 5.1 (replicas go at once).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import Sighting
+
+STARTED = "StartSecretVersionDelete"
+ENDED = "EndSecretVersionDelete"
+UNEXPLAINED = "deletions-without-call"  # one subject an account: what hides one call hides its neighbours too
+
+_CLOCKS_DIFFER = timedelta(minutes=1)  # the call and the service write their own times
+_REPLICA_SPAN = timedelta(hours=24)  # a replica is deleted at once; a day covers a slow Region
+
+
+def is_announced(secret: SecretRef, at: datetime, baseline: Baseline) -> bool:
+    """Tell whether a known call accounts for the deletion of a secret at a moment (ruling 38).
+
+    A scheduled deletion that was cancelled by RestoreSecret accounts for nothing any more.
+    """
+    latest = at + _CLOCKS_DIFFER
+    calls = [s for s in baseline.done_to(secret, "DeleteSecret", "RestoreSecret") if s.succeeded and s.at <= latest]
+    if calls and calls[-1].name == "DeleteSecret":
+        return True
+    return any(_removed_replica(secret, s, at) for s in baseline.on_secret)
+
+
+def _removed_replica(secret: SecretRef, call: Sighting, at: datetime) -> bool:
+    """Tell whether a call in another Region removed the replica that this secret is.
+
+    In the secret's own Region the call removes the others, and explains nothing about this one.
+    """
+    primary = call.secret
+    return (
+        call.name == "RemoveRegionsFromReplication"
+        and call.succeeded
+        and at - _REPLICA_SPAN <= call.at <= at + _CLOCKS_DIFFER
+        and primary is not None
+        and primary.region != secret.region
+        and primary.account_id == secret.account_id
+        and bool(set(primary.names) & set(secret.names))
+    )

@@ -1,0 +1,122 @@
+"""What happened: one CloudTrail record or native event, read once at the rim and never guessed at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.secrets import SecretRef
+
+SECRETS_MANAGER = "secretsmanager.amazonaws.com"
+NATIVE_SECRETS_MANAGER = "aws.secretsmanager"  # the source of `Secret Label Updated`, which is no CloudTrail record
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
+LABEL_UPDATED = "Secret Label Updated"
+
+# Source: design facts 3.4 (real denied records), CloudTrail record contents (VpceAccessDenied).
+_DENIED = ("AccessDenied", "Unauthorized", "VpceAccessDenied", "Client.Unauthorized", "Client.AccessDenied")
+
+
+class Channel(StrEnum):
+    """How the event reached us."""
+
+    API = "api"
+    SERVICE = "service"  # written by the service itself, without a caller
+    NATIVE = "native"  # EventBridge event of Secrets Manager, needs no trail, names no actor
+    NETWORK = "network"  # seen at a VPC endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventName:
+    """A name at its source: names collide across services (WAF has a DeleteRule too)."""
+
+    source: str
+    name: str
+    is_prefix: bool = False  # Lambda's names carry a date: UpdateFunctionCode20150331v2
+
+    def covers(self, event: SecretEvent) -> bool:
+        """Tell whether an event bears this name."""
+        if event.source != self.source:
+            return False
+        return event.name.startswith(self.name) if self.is_prefix else event.name == self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """AWS refused the call; attempts matter, so a failure is information."""
+
+    code: str
+    message: str = ""
+
+    @property
+    def is_denial(self) -> bool:
+        """Whether permissions were the reason."""
+        return self.code.startswith(_DENIED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the call came from; every field is the caller's word except the address."""
+
+    address: str | None = None
+    user_agent: str | None = None
+    vpc_endpoint_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretEvent:
+    """One call or service event, as every room of the house reads it."""
+
+    event_id: str
+    at: datetime  # eventTime, aware, UTC
+    source: str
+    name: str
+    account_id: str  # recipientAccountId: whose trail wrote it
+    region: str
+    principal: Principal
+    channel: Channel = Channel.API
+    secrets: tuple[SecretRef, ...] = ()
+    version_id: str | None = None  # the version read, written or labelled, where the record shows it
+    failure: Failure | None = None
+    read_only: bool = False
+    request: Parameters = field(default_factory=Parameters)
+    response: Parameters = field(default_factory=Parameters)
+    details: Parameters = field(default_factory=Parameters)  # additionalEventData and serviceEventDetails
+    resources: tuple[str, ...] = ()  # ARNs of resources[]
+    origin: Origin = field(default_factory=Origin)
+    request_id: str | None = None
+    shared_event_id: str | None = None
+    replayed: bool = False  # came out of an EventBridge archive: judge it, never act on it
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether AWS did what was asked."""
+        return self.failure is None
+
+    @property
+    def denied(self) -> bool:
+        """Whether AWS refused for lack of permission."""
+        return self.failure is not None and self.failure.is_denial
+
+    @property
+    def secret(self) -> SecretRef | None:
+        """The secret, where the event is about one."""
+        return self.secrets[0] if self.secrets else None
+
+    def called(self, *names: str) -> bool:
+        """Tell whether this is one of these Secrets Manager calls or service events."""
+        return self.source == SECRETS_MANAGER and self.name in names
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A minute has passed: judge what waited for something that should have come."""
+
+    now: datetime
+
+
+def secrets_manager(*names: str) -> frozenset[EventName]:
+    """Name Secrets Manager calls and service events."""
+    return frozenset(EventName(source=SECRETS_MANAGER, name=name) for name in names)

@@ -1,0 +1,146 @@
+"""What an event means: a rule fired, how bad it is, who, which secrets, and on what evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.secrets import SecretRef, distinct
+
+COOL_DOWN = timedelta(minutes=60)  # a hit within this time of the last one belongs to the same finding
+
+
+class Severity(StrEnum):
+    """ASFF's labels, which Security Hub understands."""
+
+    INFORMATIONAL = "INFORMATIONAL"
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+    @property
+    def rank(self) -> int:
+        """0 (informational) to 4 (critical)."""
+        return list(Severity).index(self)
+
+    def raised(self) -> Severity:
+        """Give the next severity up, CRITICAL at most."""
+        return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]
+
+
+class Remedy(StrEnum):
+    """How the thing seen can be taken back."""
+
+    RESTORE = "restore"  # cancel a scheduled deletion
+    ROLL_BACK = "roll-back"  # make the earlier version current again
+
+
+class State(StrEnum):
+    """Who hears of a finding."""
+
+    OPEN = "open"  # a person, now
+    DIGEST = "digest"  # a person, once a day
+    LEARNING = "learning"  # nobody: recorded while the baseline is young
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule's verdict about one subject; later hits within the cool-down fold into it."""
+
+    rule: str
+    catalogue: str
+    severity: Severity
+    state: State
+    headline: str  # with {who}, {secrets} and {span}, filled in by `title` from what was really counted
+    reason: str
+    subject: str  # what hits fold on: a principal, a secret or a resource
+    principal: Principal
+    account_id: str
+    region: str
+    event_name: str
+    techniques: tuple[str, ...]
+    event_ids: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+    secrets: tuple[SecretRef, ...] = ()
+    remedy: Remedy | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable over order, duplication and batching: rule, subject and the first event's second."""
+        text = f"{self.rule}|{self.account_id}|{self.subject}|{self.first_seen.isoformat()}"
+        return sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def count(self) -> int:
+        """How many events stand behind it."""
+        return len(self.event_ids)
+
+    @property
+    def title(self) -> str:
+        """One sentence with the real count and names."""
+        return self.headline.format(who=self.principal.title, secrets=name_secrets(self.secrets), span=_span(self))
+
+
+def name_secrets(secrets: tuple[SecretRef, ...], *, shown: int = 3) -> str:
+    """Say which secrets: the name of one, the names of a few, the count and the first of many."""
+    names = [secret.name for secret in secrets]
+    if not names:
+        return "no named secret"
+    if len(names) == 1:
+        return f"secret {names[0]}"
+    if len(names) <= shown:
+        return f"{len(names)} secrets ({', '.join(names)})"
+    return f"{len(names)} secrets ({', '.join(names[:shown])} and {len(names) - shown} more)"
+
+
+def _span(finding: Finding) -> str:
+    seconds = int((finding.last_seen - finding.first_seen).total_seconds())
+    if seconds < 1:
+        return "within a second"
+    if seconds < 120:  # noqa: PLR2004 - two minutes, where minutes start to read better
+        return f"within {seconds} s"
+    return f"within {-(-seconds // 60)} min"
+
+
+def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Join findings of one rule about one subject whose events lie within the cool-down of each other.
+
+    The result does not depend on the order of the input; evidence and secrets are united, the highest
+    severity and the most open state win, and the reason of the finding with most evidence is kept.
+    """
+    ordered = sorted(findings, key=lambda f: (f.first_seen, f.last_seen, f.event_ids))
+    folded: list[Finding] = []
+    for finding in ordered:
+        for index, open_one in enumerate(folded):
+            if belongs(open_one, finding):
+                folded[index] = join(open_one, finding)
+                break
+        else:
+            folded.append(finding)
+    return tuple(folded)
+
+
+def belongs(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings are about the same thing and near enough in time."""
+    same = (one.rule, one.account_id, one.subject) == (other.rule, other.account_id, other.subject)
+    return same and other.first_seen <= one.last_seen + COOL_DOWN and one.first_seen <= other.last_seen + COOL_DOWN
+
+
+def join(one: Finding, other: Finding) -> Finding:
+    """Unite two findings about the same thing."""
+    telling = max(one, other, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason))
+    openness = (State.LEARNING, State.DIGEST, State.OPEN)
+    return replace(
+        telling,
+        severity=max(one.severity, other.severity, key=lambda s: s.rank),
+        state=max(one.state, other.state, key=openness.index),
+        event_ids=tuple(sorted({*one.event_ids, *other.event_ids})),
+        first_seen=min(one.first_seen, other.first_seen),
+        last_seen=max(one.last_seen, other.last_seen),
+        secrets=distinct((*telling.secrets, *one.secrets, *other.secrets)),
+    )

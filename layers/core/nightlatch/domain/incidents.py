@@ -1,0 +1,95 @@
+"""Findings about one problem become one incident: one message, with what was found, offered and done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from nightlatch.domain.findings import COOL_DOWN, Finding, Severity, belongs, join
+from nightlatch.domain.principals import PrincipalKind
+
+MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
+_FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Everything to say about one problem; `revision` rises with each change worth showing."""
+
+    id: str
+    key: str
+    opened_at: datetime
+    last_seen: datetime
+    findings: tuple[Finding, ...]
+    responses: tuple[str, ...] = ()  # ids in the ledger, offered or done
+    policy_digest: str = ""
+    revision: int = 1
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of its findings."""
+        return max((finding.severity for finding in self.findings), key=lambda severity: severity.rank)
+
+    @property
+    def lead(self) -> Finding:
+        """The finding that names the incident: the worst, then the one with most behind it."""
+        return max(self.findings, key=lambda f: (f.severity.rank, len(f.secrets), f.count, f.rule))
+
+    def accepts(self, finding: Finding) -> bool:
+        """Tell whether a finding is near enough in time to be the same problem."""
+        return self.opened_at - COOL_DOWN <= finding.last_seen and finding.first_seen <= self.last_seen + COOL_DOWN
+
+
+def incident_key(finding: Finding) -> str:
+    """Say what a problem turns on: who does it, or what it is done to where nobody is named."""
+    if finding.principal.kind in _FACELESS:
+        return f"{finding.account_id}|{finding.subject}"
+    return f"{finding.account_id}|principal:{finding.principal.key}"
+
+
+def open_incident(finding: Finding, *, policy_digest: str = "") -> Incident:
+    """Begin an incident with its first finding."""
+    key = incident_key(finding)
+    digest = sha256(f"{key}|{finding.first_seen.isoformat()}".encode()).hexdigest()
+    return Incident(
+        id=f"inc-{digest[:16]}",
+        key=key,
+        opened_at=finding.first_seen,
+        last_seen=finding.last_seen,
+        findings=(_bounded(finding),),
+        policy_digest=policy_digest,
+    )
+
+
+def add(incident: Incident, finding: Finding) -> Incident:
+    """Fold a finding in; the very same incident comes back when it says nothing new."""
+    for index, known in enumerate(incident.findings):
+        if belongs(known, finding):
+            joined = _bounded(join(known, finding))
+            if joined == known:
+                return incident
+            findings = (*incident.findings[:index], joined, *incident.findings[index + 1 :])
+            return _revised(incident, findings)
+    return _revised(incident, (*incident.findings, _bounded(finding)))
+
+
+def link(incident: Incident, response_id: str) -> Incident:
+    """Note that a response belongs to the incident."""
+    if response_id in incident.responses:
+        return incident
+    return replace(incident, responses=(*incident.responses, response_id), revision=incident.revision + 1)
+
+
+def _revised(incident: Incident, findings: tuple[Finding, ...]) -> Incident:
+    return replace(
+        incident,
+        findings=findings,
+        opened_at=min(incident.opened_at, *(finding.first_seen for finding in findings)),
+        last_seen=max(incident.last_seen, *(finding.last_seen for finding in findings)),
+        revision=incident.revision + 1,
+    )
+
+
+def _bounded(finding: Finding) -> Finding:
+    return replace(finding, event_ids=finding.event_ids[:MOST_EVIDENCE], secrets=finding.secrets[:MOST_EVIDENCE])

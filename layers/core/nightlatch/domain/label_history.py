@@ -1,0 +1,102 @@
+"""How a secret's versions came to be current: by an ordinary write, at the end of a rotation, or by hand.
+
+AWSCURRENT moves with every plain write and with the last step of every rotation; nobody needs to hear of
+those. Moving it by hand to a version that was current before is how a value is planted or an old one brought
+back, and moving it there and back within minutes is how that is hidden from an audit.
+
+Source: Secrets Manager user guide, whats-in-a-secret and rotate-secrets_lambda-functions (createSecret writes
+AWSPENDING, finishSecret moves AWSCURRENT).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.rotations import is_rotation_function
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import Sighting, within
+from nightlatch.domain.versions import CURRENT, PENDING
+
+FLIP = timedelta(minutes=15)
+_CLOCKS_DIFFER = timedelta(minutes=1)  # the native label event and the call write their own times
+_WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage")
+_BY_SERVICE = ("RotationStarted", "RotationSucceeded", "ReplicationStarted", "ReplicationSucceeded")
+
+
+def makes_current(sighting: Sighting) -> bool:
+    """Tell whether a call put AWSCURRENT on a version, as every plain write does."""
+    if not sighting.succeeded:
+        return False
+    match sighting.name:
+        case "CreateSecret":
+            return True
+        case "PutSecretValue":
+            return not sighting.labels or CURRENT in sighting.labels
+        case "UpdateSecret":
+            return sighting.version_id is not None  # its other uses make no version
+        case "UpdateSecretVersionStage":
+            return CURRENT in sighting.labels
+        case _:
+            return False
+
+
+def was_current(secret: SecretRef, version_id: str | None, before: datetime, baseline: Baseline) -> bool:
+    """Tell whether history shows a version as current some time before a moment."""
+    return version_id is not None and any(
+        s.version_id == version_id
+        and s.at < before - _CLOCKS_DIFFER
+        and (makes_current(s) or (s.name == LABEL_UPDATED and CURRENT in s.labels))
+        for s in baseline.done_to(secret, *_WRITES, LABEL_UPDATED)
+    )
+
+
+def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, ...]:
+    """Give the two calls by which one principal made a version current and soon went back; empty if none.
+
+    The event may be the first of them or the second.
+    """
+    near = within(baseline.done_to(secret, *_WRITES), of=event.at, before=FLIP, after=FLIP)
+    legs = [s for s in near if s.principal == event.principal.key and makes_current(s)]
+    for there, back in pairwise(legs):
+        if (
+            event.event_id in {there.event_id, back.event_id}
+            and back.name == "UpdateSecretVersionStage"
+            and back.version_id != there.version_id
+            and back.at - there.at <= FLIP
+            and was_current(secret, back.version_id, there.at, baseline)
+        ):
+            return (there, back)
+    return ()
+
+
+def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether a move of AWSCURRENT is the last step of a rotation that is under way.
+
+    The function is known from the inventory, or by having written this very version as AWSPENDING.
+    """
+    if not baseline.rotation_open(secret, event.at):
+        return False
+    return is_rotation_function(event, baseline) or any(
+        s.principal == event.principal.key and s.succeeded and PENDING in s.labels and s.version_id == event.version_id
+        for s in baseline.done_to(secret, "PutSecretValue")
+    )
+
+
+def calls_around(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, ...]:
+    """Give the writes and the steps of rotation or replication near a native label event."""
+    return within(
+        (s for s in baseline.done_to(secret, *_WRITES, *_BY_SERVICE) if s.succeeded),
+        of=event.at,
+        before=FLIP,
+        after=FLIP,
+    )
+
+
+def accounts_for(call: Sighting, label_event: SecretEvent) -> bool:
+    """Tell whether a call made the version current that a native label event names."""
+    if call.name in _BY_SERVICE:
+        return True
+    return makes_current(call) and call.version_id in {None, label_event.version_id}

@@ -1,0 +1,122 @@
+"""What the operator chose: who is watched how, what may be done without asking, and who may say yes.
+
+Observe is the default everywhere: nothing is written to any secret and nobody is woken until somebody
+decides otherwise. Tier and severity say how bad a thing is; the mode alone says what is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from nightlatch.domain.findings import Finding
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.secrets import SecretRef
+
+
+class Mode(StrEnum):
+    """How far nightlatch goes for a secret."""
+
+    OBSERVE = "observe"  # record: history and digest, not one write
+    NOTIFY = "notify"  # tell people, with buttons
+    PROTECT = "protect"  # also undo by itself
+
+    @property
+    def rank(self) -> int:
+        """0 (observe) to 2 (protect)."""
+        return list(Mode).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """What is done for the secrets of one selector."""
+
+    mode: Mode = Mode.OBSERVE
+    undo: bool = True  # in protect: take back a windowed deletion at once
+    pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """Secrets by name; the first selector that matches decides."""
+
+    names: tuple[str, ...]  # globs
+    protection: Protection
+
+    def covers(self, name: str) -> bool:
+        """Tell whether a secret's name matches one of the globs."""
+        return any(fnmatchcase(name, glob) for glob in self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """What the operator chose not to hear, by whom, why and until when; never by user agent."""
+
+    rule: str  # id, catalogue number or "*"
+    principal: str  # glob over the principal's ARN
+    secrets: str  # name prefix; "" for every secret
+    owner: str
+    reason: str
+    expires: datetime
+
+    def silences(self, finding: Finding, now: datetime) -> bool:
+        """Tell whether the finding is wholly what was exempted, and still is."""
+        return (
+            now < self.expires
+            and self.rule in {finding.rule, finding.catalogue, "*"}
+            and fnmatchcase(finding.principal.key, self.principal)
+            and all(name.startswith(self.secrets) for secret in finding.secrets for name in secret.names)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approver:
+    """A person who may press buttons, tied to the AWS principals that are also theirs."""
+
+    slack_id: str
+    name: str
+    principals: tuple[str, ...] = ()  # globs over principal ARNs and session names
+
+    def is_also(self, principal: Principal) -> bool:
+        """Tell whether an AWS principal may be this very person."""
+        identities = {principal.key, principal.arn or "", principal.session_name or ""} - {""}
+        return any(fnmatchcase(identity, glob) for identity in identities for glob in self.principals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The whole of the operator's choices, with a digest that every alert shows."""
+
+    default: Protection = field(default_factory=Protection)
+    selectors: tuple[Selector, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    approvers: tuple[Approver, ...] = ()
+    inventory: Inventory = field(default_factory=Inventory)
+    own_roles: frozenset[str] = frozenset()
+    act_within: timedelta = timedelta(hours=1)  # older events are told, never acted on
+    buttons_live: timedelta = timedelta(hours=8)
+    digest: str = "built-in"
+
+    def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
+        """Give the most attentive mode among every reading of the secrets: alert open."""
+        names = [name for secret in secrets for name in secret.names]
+        modes = [self.protection_of(name).mode for name in names] or [self.default.mode]
+        return max(modes, key=lambda mode: mode.rank)
+
+    def protection_to_act(self, secret: SecretRef) -> Protection:
+        """Give the protection of a secret by the likeliest reading of how it was called.
+
+        The responder asks `protection_of` again with the name that AWS gives: act closed.
+        """
+        return self.protection_of(secret.name)
+
+    def protection_of(self, name: str) -> Protection:
+        """Give the protection of a secret whose name is certain."""
+        return next((s.protection for s in self.selectors if s.covers(name)), self.default)
+
+    def approver(self, slack_id: str) -> Approver | None:
+        """Find who a Slack user is; nobody unless the operator said so."""
+        return next((approver for approver in self.approvers if approver.slack_id == slack_id), None)

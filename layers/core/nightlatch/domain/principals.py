@@ -1,0 +1,68 @@
+"""Who acted: the principal that history is kept under, and the human to name first.
+
+A role's sessions come and go, so the principal is the role; the session name is kept because for
+people signed in through Identity Center (`AWSReservedSSO_*`) it is the person.
+
+Source: CloudTrail user guide, userIdentity element; real KMS records with an empty sessionIssuer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PrincipalKind(StrEnum):
+    """What kind of identity CloudTrail named."""
+
+    ROOT = "root"
+    USER = "user"
+    ROLE = "role"
+    FEDERATED = "federated"
+    ACCOUNT = "account"  # a caller of another account, known by number only
+    SERVICE = "service"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """An identity as one event shows it; `key` is stable over its sessions."""
+
+    key: str
+    kind: PrincipalKind
+    name: str
+    account_id: str | None = None
+    arn: str | None = None
+    session_name: str | None = None
+    access_key_id: str | None = None
+    invoked_by: str | None = None
+    mfa: bool | None = None
+    from_console: bool | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the session belongs to a person signed in through Identity Center."""
+        return (
+            self.kind is PrincipalKind.ROLE
+            and self.name.startswith("AWSReservedSSO_")
+            and self.session_name is not None
+        )
+
+    @property
+    def title(self) -> str:
+        """The human first, then how they came: `ana (AWSReservedSSO_Admin)`, `ci-deploy (IAM user)`."""
+        if self.is_person:
+            permission_set = self.name.removeprefix("AWSReservedSSO_").rsplit("_", 1)[0]
+            return f"{self.session_name} ({permission_set}, Identity Center)"
+        if self.kind is PrincipalKind.ROLE and self.session_name:
+            return f"{self.name} (role, session {self.session_name})"
+        return _TITLES.get(self.kind, "{name}").format(name=self.name, account=self.account_id or "unknown")
+
+
+_TITLES = {
+    PrincipalKind.ROOT: "root of account {account}",
+    PrincipalKind.USER: "{name} (IAM user)",
+    PrincipalKind.ACCOUNT: "account {account} (outside)",
+    PrincipalKind.SERVICE: "{name} (AWS service)",
+    PrincipalKind.UNKNOWN: "unknown principal",
+}

@@ -1,0 +1,137 @@
+"""How rules judge: a detection is a value with a pure function, and every rule gets its say about every event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.events import EventName, SecretEvent
+from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.secrets import SecretRef, distinct
+from nightlatch.domain.sightings import Sighting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Why a rule fired; whatever is left out is taken from the event."""
+
+    reason: str
+    severity: Severity | None = None
+    headline: str | None = None
+    evidence: tuple[Sighting, ...] = ()  # the events that count, the judged one included
+    secrets: tuple[SecretRef, ...] | None = None
+    remedy: Remedy | None = None  # the rule's own where left out
+    subject: str | None = None  # what later hits fold on; the principal by default
+    novelty: bool = False  # this clause means something only against history (see Detection.novelty)
+    digest: bool = False  # worth a line in the daily digest, not a person's attention
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not decidable yet: judge the event again after this time, when what should have come has had its chance."""
+
+    until_after: timedelta
+
+
+Verdict = Match | Wait | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An event that real records make possible, what was known, and whether the rule must fire."""
+
+    name: str
+    event: SecretEvent
+    fires: bool
+    baseline: Baseline
+    severity: Severity | None = None  # when it fires: what it must be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """One way to see one attack: data, a pure function, its examples and what it cannot see."""
+
+    id: str
+    catalogue: str
+    title: str
+    headline: str
+    severity: Severity
+    event_names: frozenset[EventName]
+    techniques: tuple[str, ...]
+    evaluate: Callable[[SecretEvent, Baseline], Verdict]
+    blind_spots: str
+    playbook: str
+    examples: tuple[Example, ...]
+    remedy: Remedy | None = None  # how what it sees can be taken back
+    novelty: bool = False  # means something only against history: digest without it, learning while it is young
+
+
+def applies(rule: Detection, event: SecretEvent) -> bool:
+    """Tell whether a rule reads events of this name."""
+    return any(name.covers(event) for name in rule.event_names)
+
+
+def detect(
+    event: SecretEvent, baseline: Baseline, rules: Iterable[Detection]
+) -> tuple[tuple[Finding, ...], tuple[tuple[Detection, Wait], ...]]:
+    """Judge an event by every rule that reads it: the findings, and the rules that ask to wait."""
+    findings: list[Finding] = []
+    waits: list[tuple[Detection, Wait]] = []
+    for rule in rules:
+        if not applies(rule, event):
+            continue
+        match _judge(rule, event, baseline):
+            case Match() as found:
+                findings.append(_finding(rule, event, baseline, found))
+            case Wait() as wait:
+                waits.append((rule, wait))
+            case None:
+                pass
+    return tuple(findings), tuple(waits)
+
+
+def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
+    try:
+        return rule.evaluate(event, baseline)
+    except Exception as error:  # noqa: BLE001 - a fault in one rule must not silence the others; it is told, not hidden
+        return Match(
+            reason=f"rule {rule.id} could not judge this event ({type(error).__name__}); please report it",
+            severity=Severity.LOW,
+            headline=f"Could not judge an event for {rule.id}",
+            digest=True,
+        )
+
+
+def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
+    severity = found.severity or rule.severity
+    times = [s.at for s in found.evidence] or [event.at]
+    return Finding(
+        rule=rule.id,
+        catalogue=rule.catalogue,
+        severity=severity,
+        state=_state(severity, baseline.maturity, novelty=rule.novelty or found.novelty, digest=found.digest),
+        headline=found.headline or rule.headline,
+        reason=found.reason,
+        subject=found.subject or f"principal:{event.principal.key}",
+        principal=event.principal,
+        account_id=event.account_id,
+        region=event.region,
+        event_name=event.name,
+        techniques=rule.techniques,
+        event_ids=tuple(sorted({event.event_id, *(s.event_id for s in found.evidence)})),
+        first_seen=min(times),
+        last_seen=max(times),
+        secrets=distinct(event.secrets if found.secrets is None else found.secrets),
+        remedy=found.remedy or rule.remedy,
+    )
+
+
+def _state(severity: Severity, maturity: Maturity, *, novelty: bool, digest: bool) -> State:
+    """Decide who hears: rulings 6 (novelty needs history) and the daily digest for the low ones."""
+    if novelty and maturity is Maturity.LEARNING:
+        return State.LEARNING
+    if digest or severity.rank <= Severity.LOW.rank or (novelty and maturity is Maturity.NONE):
+        return State.DIGEST
+    return State.OPEN

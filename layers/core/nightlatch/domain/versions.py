@@ -1,0 +1,202 @@
+"""A secret's versions, which of them to pin, and whether going back to one will help or hurt.
+
+A pin is a staging label: Secrets Manager never removes a labelled version, and no value is read to
+make one. A rollback moves AWSCURRENT back with a compare-and-set, and is refused when that would fail
+or lie. Nothing here sees a value.
+
+Source: Secrets Manager user guide, whats-in-a-secret (labelled versions are kept, 20 labels a secret)
+and roll-back-secret; botocore service model, UpdateSecretVersionStage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightlatch.domain.errors import NothingToRestore, Refused, WorldMoved
+
+CURRENT = "AWSCURRENT"
+PREVIOUS = "AWSPREVIOUS"
+PENDING = "AWSPENDING"
+PIN_PREFIX = "nightlatch/"
+MOST_PINS = 15  # of 20 labels a secret may bear: three are AWS's, two stay free for the owner
+LABEL_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a secret, without its value."""
+
+    id: str
+    labels: frozenset[str]
+    created_at: datetime | None = None
+    key_id: str | None = None  # the KMS key it is encrypted with, where AWS says
+
+    @property
+    def is_current(self) -> bool:
+        """Whether readers get this one."""
+        return CURRENT in self.labels
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Our labels on it, the oldest first."""
+        return tuple(sorted(label for label in self.labels if label.startswith(PIN_PREFIX)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretState:
+    """A secret as AWS describes it now."""
+
+    arn: str
+    name: str
+    versions: tuple[Version, ...]
+    rotation_enabled: bool = False
+    owning_service: str | None = None
+    is_replica: bool = False
+    deleted_at: datetime | None = None
+    key_id: str | None = None
+    unusable_keys: frozenset[str] = frozenset()  # keys of its versions that are disabled or pending deletion
+
+    @property
+    def current(self) -> Version | None:
+        """The version that readers get."""
+        return next((version for version in self.versions if version.is_current), None)
+
+    def version(self, version_id: str) -> Version | None:
+        """Find a version that still exists."""
+        return next((version for version in self.versions if version.id == version_id), None)
+
+    def holder(self, label: str) -> Version | None:
+        """Find the version that bears a label."""
+        return next((version for version in self.versions if label in version.labels), None)
+
+
+def why_not_ours(secret: SecretState) -> str | None:
+    """Say why nightlatch leaves this secret alone; None when it may act on it."""
+    if secret.owning_service:
+        return f"secret {secret.name} is managed by {secret.owning_service}; use that service to change it"
+    if secret.is_replica:
+        return f"secret {secret.name} is a replica; act on the primary secret in its own Region"
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinPlan:
+    """One label to attach, and the oldest of ours that make room for it."""
+
+    version_id: str
+    label: str
+    drop: tuple[tuple[str, str], ...] = ()  # (version id, label)
+
+
+def pin_label(version_id: str, now: datetime) -> str:
+    """Name a pin: `nightlatch/20260302T090000Z-1a2b3c4d`."""
+    return f"{PIN_PREFIX}{now:%Y%m%dT%H%M%SZ}-{version_id[:8]}"
+
+
+def plan_pin(secret: SecretState, *, budget: int, now: datetime) -> PinPlan | None:
+    """Plan to keep the version that has just been superseded; None when there is nothing to do.
+
+    Args:
+        secret: As described now.
+        budget: How many pins the policy wants, 15 at most.
+        now: Becomes part of the label.
+    """
+    superseded = secret.holder(PREVIOUS)
+    budget = min(budget, MOST_PINS)
+    if why_not_ours(secret) or secret.deleted_at or superseded is None or superseded.pins or budget < 1:
+        return None
+    ours = sorted((label, version.id) for version in secret.versions for label in version.pins)
+    foreign = sum(1 for version in secret.versions for label in version.labels if not label.startswith(PIN_PREFIX))
+    room = min(budget, LABEL_LIMIT - foreign) - 1
+    if room < 0:
+        return None
+    surplus = ours[: max(0, len(ours) - room)]
+    return PinPlan(
+        version_id=superseded.id,
+        label=pin_label(superseded.id, now),
+        drop=tuple((version_id, label) for label, version_id in surplus),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Move AWSCURRENT from one version to another, knowing what may come of it."""
+
+    secret_arn: str
+    away_from: str
+    to: str
+    warnings: tuple[str, ...] = ()
+
+
+def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str | None = None) -> Rollback:
+    """Choose the version to go back to and say what to expect.
+
+    Without `to` it is the version that was current before, or the newest pinned one.
+
+    Args:
+        secret: As described now.
+        away_from: The version the caller saw as current; the plan is refused when it no longer is.
+        to: The version wanted.
+
+    Raises:
+        Refused: The secret is managed, a replica, pending deletion, or the target's key is unusable.
+        WorldMoved: `away_from` is no longer current.
+        NothingToRestore: The target does not exist, or there is none.
+    """
+    _refuse_unfit(secret)
+    current = secret.current
+    if current is None:
+        raise NothingToRestore(f"secret {secret.name} has no current version; put a value first")
+    if away_from is not None and current.id != away_from:
+        raise WorldMoved(
+            f"secret {secret.name}: version {away_from} is no longer current, {current.id} is; plan the rollback again"
+        )
+    target = _target(secret, current, to)
+    if target.key_id in secret.unusable_keys:
+        raise Refused(f"secret {secret.name}: key {target.key_id} of version {target.id} is disabled; enable it first")
+    warnings = _warnings(secret, target)
+    return Rollback(secret_arn=secret.arn, away_from=current.id, to=target.id, warnings=warnings)
+
+
+def _refuse_unfit(secret: SecretState) -> None:
+    reason = why_not_ours(secret)
+    if reason:
+        raise Refused(reason)
+    if secret.deleted_at:
+        raise Refused(f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore")
+
+
+def _target(secret: SecretState, current: Version, to: str | None) -> Version:
+    if to is None:
+        previous = secret.holder(PREVIOUS)
+        candidates = ([previous] if previous else []) + _newest_pinned(secret.versions)
+        chosen = next((version for version in candidates if version.id != current.id), None)
+        if chosen is None:
+            raise NothingToRestore(f"secret {secret.name} has no earlier version to go back to")
+        return chosen
+    if to == current.id:
+        raise NothingToRestore(f"secret {secret.name}: version {to} is already current")
+    found = secret.version(to)
+    if found is None:
+        raise NothingToRestore(f"secret {secret.name}: version {to} no longer exists; see nightlatch snapshots list")
+    return found
+
+
+def _newest_pinned(versions: Iterable[Version]) -> list[Version]:
+    return sorted((v for v in versions if v.pins), key=lambda version: version.pins[-1], reverse=True)
+
+
+def _warnings(secret: SecretState, target: Version) -> tuple[str, ...]:
+    warnings = []
+    if secret.rotation_enabled:
+        warnings.append(
+            "rotation is on: the database may no longer accept the older password; rotate again if it does not"
+        )
+    pending = secret.holder(PENDING)
+    if pending is not None and not pending.is_current:
+        warnings.append("a rotation is in progress (AWSPENDING is set): it may move AWSCURRENT again")
+    if target.key_id and secret.key_id and target.key_id != secret.key_id:
+        warnings.append("the older version is encrypted under another key: check that readers may use it")
+    return tuple(warnings)

@@ -1,0 +1,77 @@
+"""AWS itself and a rotation at work are recognised by what a caller cannot choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import is_aws_service, is_rotating
+from nightlatch.domain.examples import (
+    a_person,
+    a_role,
+    a_secret,
+    a_service_event,
+    a_user,
+    an_event,
+    sightings,
+    the_service,
+)
+from nightlatch.domain.inventory import Inventory
+
+SECRET = a_secret()
+STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-5)
+ENDED = a_service_event("RotationSucceeded", secret=SECRET, after_s=-1)
+CONFIG = replace(
+    a_role(), key="arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [the_service(), CONFIG, replace(a_role(), invoked_by="cloudformation.amazonaws.com")],
+    ids=["a service", "a service-linked role", "a service on the way of a caller"],
+)
+def test_aws_itself_is_recognised(principal):
+    assert is_aws_service(principal)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        a_user(),
+        a_role("AWSServiceRoleForConfig"),
+        replace(a_user(), invoked_by="signin.amazonaws.com"),
+        replace(a_user(), invoked_by="amazonaws.com.example"),
+    ],
+    ids=["a user", "a role with such a name", "a person in the console", "a strange invoker"],
+)
+def test_nobody_else_passes_for_aws(principal):
+    assert not is_aws_service(principal)
+
+
+@pytest.mark.parametrize(
+    ("reader", "history", "functions", "rotating"),
+    [
+        (a_role("rotate", "rotate-db"), [STARTED], {"rotate-db"}, True),
+        (a_role("rotate", "rotate-db"), [STARTED], set(), True),
+        (a_role("rotate", "rotate-db"), [STARTED], {"another"}, False),
+        (a_role("rotate", "rotate-db"), [STARTED, ENDED], {"rotate-db"}, False),
+        (a_role("rotate", "rotate-db"), [], {"rotate-db"}, False),
+        (a_person("ana"), [STARTED], set(), False),
+        (a_user(), [STARTED], set(), False),
+    ],
+    ids=["registered", "none registered", "another function", "ended", "never started", "a person", "a user"],
+)
+def test_a_rotation_is_a_role_of_its_function_inside_an_open_rotation(reader, history, functions, rotating):
+    inventory = Inventory(rotation_functions=frozenset(functions))
+    baseline = Baseline(on_secret=sightings(history), inventory=inventory)
+
+    assert is_rotating(an_event(secret=SECRET, by=reader), baseline) is rotating
+
+
+def test_an_open_rotation_of_another_secret_excuses_nothing():
+    other = a_service_event("RotationStarted", secret=a_secret("other"), after_s=-5)
+
+    assert not is_rotating(an_event(secret=SECRET, by=a_role()), Baseline(on_secret=sightings([other])))

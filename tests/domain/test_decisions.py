@@ -1,0 +1,188 @@
+"""Telling opens in doubt, acting closes in doubt; observe acts on nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_finding
+from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
+from nightlatch.domain.findings import Finding, Remedy, State
+from nightlatch.domain.policy import Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.responses import ActionKind
+
+MALLORY = a_user("mallory")
+NOW = AT + timedelta(seconds=40)
+
+events = st.builds(
+    an_event,
+    st.sampled_from(["DeleteSecret", "PutSecretValue", "UpdateSecretVersionStage", "GetSecretValue", "UpdateSecret"]),
+    secret=st.sampled_from([a_secret(), a_secret(suffix=None), a_secret("dev/db")]),
+    version_id=st.sampled_from([None, "v1"]),
+    request=st.sampled_from([{}, {"versionStage": "AWSCURRENT"}]),
+    failure=st.sampled_from([None, Failure("AccessDenied")]),
+)
+findings = st.builds(
+    a_finding, state=st.sampled_from(list(State)), remedy=st.sampled_from([None, *Remedy]), by=st.just(MALLORY)
+)
+protections = st.builds(
+    Protection, mode=st.sampled_from(list(Mode)), undo=st.booleans(), pins=st.integers(min_value=0, max_value=15)
+)
+
+
+def a_policy(mode: Mode = Mode.PROTECT, **changes) -> Policy:
+    return replace(Policy(default=Protection(mode=mode)), **changes)
+
+
+def a_deletion(**changes) -> SecretEvent:
+    return replace(an_event("DeleteSecret", secret=a_secret(), by=MALLORY), **changes)
+
+
+def deletion_found(**changes) -> Finding:
+    return replace(a_finding(by=MALLORY, remedy=Remedy.RESTORE), **changes)
+
+
+def responds(decisions: tuple[Decision, ...]) -> list[Respond]:
+    return [decision for decision in decisions if isinstance(decision, Respond)]
+
+
+@given(event=events, found=st.lists(findings, max_size=3))
+def test_observe_tells_nobody_and_does_nothing(event, found):
+    decisions = decide(event, found, a_policy(Mode.OBSERVE), NOW)
+
+    assert all(isinstance(decision, Record) for decision in decisions)
+    assert len(set(decisions)) == len(set(found))
+
+
+@given(event=events, found=st.lists(findings, max_size=3))
+def test_notify_does_nothing_without_a_person(event, found):
+    decisions = decide(event, found, a_policy(Mode.NOTIFY), NOW)
+
+    assert not any(decision.automatic for decision in responds(decisions))
+
+
+@given(event=events, found=st.lists(findings, max_size=3), protection=protections, late=st.booleans())
+def test_replayed_and_old_events_are_told_and_never_acted_on(event, found, protection, late):
+    policy = Policy(default=protection)
+    event, now = (event, event.at + policy.act_within + timedelta(seconds=1)) if late else (
+        replace(event, replayed=True), NOW
+    )  # fmt: skip
+
+    assert responds(decide(event, found, policy, now)) == []
+
+
+@given(event=events, found=st.lists(findings, max_size=3), protection=protections)
+def test_a_call_that_aws_refused_is_never_answered_with_an_act(event, found, protection):
+    refused = replace(event, failure=Failure("AccessDenied"))
+
+    assert responds(decide(refused, found, Policy(default=protection), NOW)) == []
+
+
+@given(event=events, found=st.lists(findings, max_size=3), protection=protections)
+def test_no_finding_is_dropped(event, found, protection):
+    decisions = decide(event, found, Policy(default=protection), NOW)
+
+    assert {d.finding for d in decisions if isinstance(d, (Alert, Record))} == set(found)
+
+
+def test_protect_restores_a_deletion_without_asking():
+    alert, response = decide(a_deletion(), [deletion_found()], a_policy(), NOW)
+
+    assert alert == Alert(deletion_found())
+    assert isinstance(response, Respond)
+    assert response.automatic
+    assert response.action.kind is ActionKind.RESTORE_DELETED
+    assert response.cause == a_deletion().event_id
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [a_policy(Mode.NOTIFY), Policy(default=Protection(mode=Mode.PROTECT, undo=False))],
+    ids=["notify", "no undo"],
+)
+def test_elsewhere_a_restore_waits_for_a_person(policy):
+    (response,) = responds(decide(a_deletion(), [deletion_found()], policy, NOW))
+
+    assert not response.automatic
+
+
+def test_a_rollback_always_waits_for_a_person_and_knows_the_version_it_leaves():
+    written = an_event("TagResource", secret=a_secret(), by=MALLORY, version_id="v2")
+
+    (response,) = responds(decide(written, [a_finding(by=MALLORY, remedy=Remedy.ROLL_BACK)], a_policy(), NOW))
+
+    assert not response.automatic
+    assert (response.action.kind, response.action.away_from) == (ActionKind.ROLL_BACK, "v2")
+
+
+def test_a_name_that_may_be_two_secrets_is_told_by_the_stricter_and_answered_by_its_likeliest_reading():
+    policy = Policy(selectors=(Selector(names=("prod",), protection=Protection(mode=Mode.PROTECT)),))
+    ambiguous = a_secret("prod", suffix="backup")
+    event = a_deletion(secrets=(ambiguous,))
+
+    alert, response = decide(event, [deletion_found(secrets=(ambiguous,))], policy, NOW)
+
+    assert isinstance(alert, Alert)
+    assert isinstance(response, Respond)
+    assert response.automatic  # the responder asks the policy again, by the name that AWS gives
+
+
+@pytest.mark.parametrize("state", [State.DIGEST, State.LEARNING])
+def test_what_is_not_open_is_recorded_and_not_answered(state):
+    (decision,) = decide(a_deletion(), [deletion_found(state=state)], a_policy(), NOW)
+
+    assert decision == Record(deletion_found(state=state), f"goes to the {state}")
+
+
+def test_an_exemption_silences_until_it_expires_and_says_whose_it_is():
+    exemption = Exemption(
+        rule="DEL-01", principal="*mallory", secrets="prod/", owner="ana", reason="teardown", expires=NOW
+    )
+    policy = a_policy(exemptions=(exemption,))
+
+    (silent,) = decide(a_deletion(), [deletion_found()], policy, NOW - timedelta(seconds=1))
+    told = decide(a_deletion(), [deletion_found()], policy, NOW)
+
+    assert isinstance(silent, Record)
+    assert "exempted by ana until 2026-03-02: teardown" in silent.why
+    assert isinstance(told[0], Alert)
+
+
+@pytest.mark.parametrize(
+    ("event", "pins"),
+    [
+        (an_event("PutSecretValue", secret=a_secret(), version_id="v2"), True),
+        (an_event("UpdateSecret", secret=a_secret(), version_id="v2"), True),
+        (a_label_event(a_secret(), version_id="v2"), True),
+        (
+            an_event(
+                "UpdateSecretVersionStage", secret=a_secret(), version_id="v2", request={"versionStage": "AWSCURRENT"}
+            ),
+            True,
+        ),
+        (a_label_event(a_secret(), version_id="v2", label="nightlatch/x"), False),
+        (
+            an_event("PutSecretValue", secret=a_secret(), version_id="v2", request={"versionStages": ["AWSPENDING"]}),
+            False,
+        ),
+        (an_event("UpdateSecret", secret=a_secret()), False),
+        (an_event("GetSecretValue", secret=a_secret(), version_id="v2"), False),
+    ],
+)
+def test_a_change_of_the_current_version_is_pinned(event, pins):
+    decided = responds(decide(event, [], a_policy(), NOW))
+
+    assert moves_current(event) is pins
+    assert [(d.action.kind, d.cause, d.automatic) for d in decided] == [(ActionKind.PIN_SUPERSEDED, "v2", True)] * pins
+
+
+def test_no_pins_are_made_where_the_policy_wants_none():
+    event = an_event("PutSecretValue", secret=a_secret(), version_id="v2")
+
+    assert decide(event, [], Policy(default=Protection(mode=Mode.PROTECT, pins=0)), NOW) == ()
