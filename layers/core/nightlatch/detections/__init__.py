@@ -1,0 +1,36 @@
+"""The catalogue: one file is one detection, and a detection that is not in this tuple does not exist."""
+
+from nightlatch.detections import (
+    batch_retrieval,
+    bulk_read,
+    cancelled,
+    current_moved,
+    deletion_scheduled,
+    denied_probing,
+    force_delete,
+    foreign_account,
+    gone_without_call,
+    mass_deletion,
+    public,
+    root_use,
+    trail_tampered,
+    unexpected_writer,
+)
+from nightlatch.domain.rules import Detection
+
+CATALOGUE: tuple[Detection, ...] = (
+    bulk_read.DETECTION,
+    batch_retrieval.DETECTION,
+    denied_probing.DETECTION,
+    root_use.DETECTION,
+    deletion_scheduled.DETECTION,
+    force_delete.DETECTION,
+    mass_deletion.DETECTION,
+    gone_without_call.DETECTION,
+    unexpected_writer.DETECTION,
+    current_moved.DETECTION,
+    public.DETECTION,
+    foreign_account.DETECTION,
+    cancelled.DETECTION,
+    trail_tampered.DETECTION,
+)

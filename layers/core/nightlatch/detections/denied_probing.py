@@ -1,0 +1,128 @@
+"""A principal was refused at many secrets, or was refused and then let in.
+
+Whoever holds a stolen key tries names until one opens. A consumer that lacks a permission looks different: it asks
+for one secret over and over, which is a note for whoever runs it. A secret that does not exist is no refusal; it
+occurs in every rotation.
+
+Source: ATT&CK T1526 and T1078.004; real denied records of 2024, whose target stands only in the text of the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import is_aws_service
+from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.refusals import Opening, opening_at
+from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.windows import Count, Window, fullest
+
+PROBING, TARGETS = timedelta(minutes=15), 5
+CALLS, ACTIONS = 10, 3
+RETRIES = 3  # refusals of a consumer that make a note, no alarm
+
+
+def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """See whether a shut door has opened, else how widely the principal was refused."""
+    opening = None if is_aws_service(event.principal) else opening_at(event.event_id, baseline)
+    if opening is None and not event.denied:
+        return None
+    centre = opening.refusal.at if opening else event.at
+    refused = fullest(
+        [s for s in baseline.by_principal if s.denied],
+        of=centre,
+        width=PROBING,
+        rank=lambda count: (_is_probing(count), count.secrets, count.calls),
+    )
+    return _let_in(opening, refused) if opening else _probing(event, refused)
+
+
+def _is_probing(count: Count) -> bool:
+    return count.secrets >= TARGETS or (count.calls >= CALLS and count.actions >= ACTIONS)
+
+
+def _let_in(opening: Opening, refused: Window) -> Match:
+    changed = bool(opening.policy_changes)
+    minutes = -(-int((opening.success.at - opening.refusal.at).total_seconds()) // 60)
+    means = "after a change of the secret's resource policy" if changed else "with no policy change of the secret seen"
+    return Match(
+        reason=f"secret {opening.secret.name} opened {minutes} min after it was refused, {means}",
+        severity=Severity.CRITICAL if changed else Severity.HIGH,
+        headline="{who} was refused {secrets}, then got through {span}",
+        # All the refusals around go along, so that this outweighs the finding they made by themselves.
+        evidence=(*refused.sightings, *opening.policy_changes, opening.refusal, opening.success),
+        secrets=(opening.secret, *refused.secrets),
+    )
+
+
+def _probing(event: SecretEvent, refused: Window) -> Match | None:
+    count = refused.count
+    probing, service = _is_probing(count), is_aws_service(event.principal)
+    if not probing and count.calls < RETRIES:
+        return None
+    note = "an AWS service without permission" if service else "it looks like a consumer without permission"
+    return Match(
+        reason=f"{count.calls} refused calls of {count.actions} kinds at {count.secrets} distinct secrets within 15"
+        f" minutes{'' if probing and not service else f'; {note}'}",
+        severity=Severity.MEDIUM if probing and not service else Severity.LOW,
+        evidence=refused.sightings,
+        secrets=refused.secrets,
+    )
+
+
+def _refused(count: int, *, names: int, every_s: float, failure: Failure | None = None) -> list[SecretEvent]:
+    targets = [a_secret(f"prod/{n % names}", suffix=None) for n in range(count)]
+    return [
+        an_event(secret=s, by=a_role(), after_s=every_s * n, failure=failure or a_denial("GetSecretValue", s.text))
+        for n, s in enumerate(targets)
+    ]
+
+
+def _case(
+    name: str, events: list[SecretEvent], severity: Severity | None = None, changes: Sequence[SecretEvent] = ()
+) -> Example:
+    """Judge the last of some events of one principal, with the policy changes of its secret."""
+    baseline = Baseline(by_principal=sightings(events), on_secret=sightings(changes))
+    return Example(name=name, event=events[-1], fires=severity is not None, severity=severity, baseline=baseline)
+
+
+_PROBES = _refused(6, names=6, every_s=1)
+_OPENED = [*_PROBES, an_event(secret=a_secret("prod/0"), by=a_role(), after_s=420)]
+_POLICY = an_event("PutResourcePolicy", secret=a_secret("prod/0"), by=a_person("ben"), after_s=240)
+_ABSENT = _refused(6, names=6, every_s=1, failure=Failure("ResourceNotFoundException", "can't find the secret"))
+
+
+DETECTION = Detection(
+    id="access.denied-probing",
+    catalogue="ACC-05",
+    title="Denied probing, and denied then allowed",
+    headline="{who} was refused {secrets} {span}",
+    severity=Severity.MEDIUM,
+    event_names=SECRETS_MANAGER_CALLS,
+    techniques=("T1526", "T1078.004"),
+    evaluate=evaluate,
+    blind_spots=(
+        "The text of a long refusal is cut, and a refused ListSecrets names no target, so some targets are not counted."
+        " Fewer than five secrets in a quarter of an hour pass for a misconfigured consumer. Access gained through an"
+        " IAM policy shows as a secret that opened, without the change that opened it."
+    ),
+    playbook=(
+        "Was something deployed just now that lacks a permission? Then it asks for the same few names over and over.\n"
+        "If a secret opened: look at who changed its policy, and whether they were asked to.\n"
+        "If nobody can explain it: deactivate the key or revoke the sessions, and put the former policy back.\n"
+        "Rotate whatever was read after the refusals."
+    ),
+    examples=(
+        _case("six names are tried in six seconds", _PROBES, Severity.MEDIUM),
+        _case("a refused secret answers seven minutes later", _OPENED, Severity.HIGH),
+        _case("a refused secret answers after its policy was changed", _OPENED, Severity.CRITICAL, [_POLICY]),
+        _case("a consumer asks for one secret every minute: a note", _refused(12, names=1, every_s=60), Severity.LOW),
+        _case("a single refusal", _PROBES[:1]),
+        _case("versions that do not exist yet, as in every rotation", _ABSENT),
+    ),
+)

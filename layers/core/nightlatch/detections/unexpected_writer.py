@@ -1,0 +1,135 @@
+"""A value was written by a principal that does not usually write this secret.
+
+Whoever replaces a password decides what its consumers connect to next, or locks them out. Ordinary writers
+are few: who created the secret, who has written it for days, and the rotation function while a rotation runs.
+
+Source: Secrets Manager API reference, PutSecretValue and UpdateSecret (a version id in the answer means a new
+version); design facts 1.6 and 3.3; ATT&CK T1565.001, T1098.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair
+from nightlatch.domain.callers import is_rotating
+from nightlatch.domain.events import SecretEvent, secrets_manager
+from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.findings import Remedy, Severity
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.versions import PENDING
+
+
+def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """Fire when neither history, nor creation, nor a rotation accounts for who wrote a new version."""
+    if not event.succeeded or not _wrote(event) or event.principal.kind is PrincipalKind.SERVICE:
+        return None
+    if baseline.writer is not None and baseline.writer.is_known(event.at):
+        return None
+    if _is_creator(event, baseline):
+        return None
+    if event.principal.kind is PrincipalKind.ROLE and event.request.texts("versionStages") == (PENDING,):
+        return _rotation_step(event, baseline)
+    return Match(reason="a new version, by a principal that is not known to write this secret")
+
+
+def _wrote(event: SecretEvent) -> bool:
+    """Tell whether the call made a version: UpdateSecret may have changed the description or the key alone."""
+    return event.called("PutSecretValue") or event.version_id is not None
+
+
+def _is_creator(event: SecretEvent, baseline: Baseline) -> bool:
+    return event.secret is not None and any(
+        s.succeeded and s.principal == event.principal.key for s in baseline.done_to(event.secret, "CreateSecret")
+    )
+
+
+def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """Judge a version that is only pending: the first step of a rotation, unless none is under way."""
+    if is_rotating(event, baseline):
+        return None
+    if event.secret is not None and baseline.rotation_open(event.secret, event.at):
+        if event.principal.is_person:
+            return Match(reason="a pending version, written by a person in the middle of a rotation")
+        return Match(
+            reason="a rotation step by a function that the inventory does not name; register it if it is yours",
+            severity=Severity.LOW,
+        )
+    if not baseline.elapsed:
+        return Wait(LATENESS)  # the record of RotationStarted may be late; a pending version harms nobody yet
+    return Match(reason="a pending version, written while no rotation was under way")
+
+
+_SECRET = a_secret()
+_ROTATOR = a_role("rotate-db-role", "rotate-db")
+_FUNCTIONS = Inventory(rotation_functions=frozenset({"arn:aws:lambda:eu-west-1:111122223333:function:rotate-db:live"}))
+_PUT = an_event("PutSecretValue", secret=_SECRET, by=a_person("mallory"), version_id="v-2")
+_UPDATE = {"secretId": "prod/db", "clientRequestToken": "v-2"}
+_MADE = an_event("CreateSecret", secret=_SECRET, by=a_person("mallory"), after_s=-60, version_id="v-1")
+_STARTED = a_service_event("RotationStarted", secret=_SECRET, after_s=-5)
+_STEP = an_event("PutSecretValue", secret=_SECRET, by=_ROTATOR, request={"versionStages": [PENDING]}, version_id="v-2")
+_UNREGISTERED = Inventory()
+_LONG_KNOWN = Pair(first_seen=AT - timedelta(days=20), last_seen=AT - timedelta(days=1), days=9)
+
+
+def _case(
+    name: str,
+    event: SecretEvent,
+    *known: SecretEvent,
+    severity: Severity | None = None,
+    writer: Pair | None = None,
+    inventory: Inventory = _UNREGISTERED,
+) -> Example:
+    """Judge an event with a mature history of its secret."""
+    seen = sightings([*known, event])
+    baseline = Baseline(maturity=Maturity.MATURE, on_secret=seen, writer=writer, inventory=inventory)
+    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
+
+
+DETECTION = Detection(
+    id="change.unexpected-writer",
+    catalogue="CHG-01",
+    title="A value was written by an unexpected principal",
+    headline="{who} wrote a new value to {secrets}",
+    severity=Severity.MEDIUM,
+    event_names=secrets_manager("PutSecretValue", "UpdateSecret"),
+    techniques=("T1565.001", "T1098"),
+    evaluate=evaluate,
+    remedy=Remedy.ROLL_BACK,
+    novelty=True,
+    blind_spots=(
+        "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
+        "principal. A session may call itself after a rotation function, and with no function registered any role may "
+        "be one: inside an open rotation its pending version is believed. Who created a secret more than ninety days "
+        "ago is forgotten. How the secret is tagged is not weighed yet."
+    ),
+    playbook="""\
+Ask the person, or the owner of the role: did they mean to write this secret?
+Not meant: roll back to the version before. If rotation is on, the database may refuse the old password: rotate then.
+See who has read the new version since; they have connected with it.
+Meant, and it will happen again: nothing to do, after two days of use the writer is known.""",
+    examples=(
+        _case("a person writes a secret for the first time", _PUT, severity=Severity.MEDIUM),
+        _case(
+            "UpdateSecret whose answer names a new version",
+            an_event("UpdateSecret", secret=_SECRET, request=_UPDATE, response={"versionId": "v-2"}, version_id="v-2"),
+            severity=Severity.MEDIUM,
+        ),
+        _case(
+            "a rotation step by a function that is not among the registered ones",
+            _STEP,
+            _STARTED,
+            severity=Severity.LOW,
+            inventory=Inventory(rotation_functions=frozenset({"rotate-other"})),
+        ),
+        _case(
+            "UpdateSecret that changed only the description",
+            an_event("UpdateSecret", secret=_SECRET, request={**_UPDATE, "description": "orders"}),
+        ),
+        _case("a usual writer", _PUT, writer=_LONG_KNOWN),
+        _case("who created it a minute ago fills it", _PUT, _MADE),
+        _case("the registered rotation function, in a rotation", _STEP, _STARTED, inventory=_FUNCTIONS),
+    ),
+)

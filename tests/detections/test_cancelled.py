@@ -1,0 +1,150 @@
+"""A rotation that ends before a deletion is housekeeping; one that just ends is told, and many are a sweep."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from nightlatch.detections.cancelled import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.rules import Match, Wait, detect
+
+MINUTE = 60
+
+
+def cancel(name: str = "prod/db", *, after_s: float = 0, **more) -> SecretEvent:
+    return an_event("CancelRotateSecret", **{"secret": a_secret(name), "after_s": after_s, **more})
+
+
+def delete(name: str = "prod/db", *, after_s: float = 0, **more) -> SecretEvent:
+    return an_event("DeleteSecret", **{"secret": a_secret(name, suffix=None), "after_s": after_s, **more})
+
+
+def rotate(rules: object) -> SecretEvent:
+    return an_event("RotateSecret", secret=a_secret(), request={"rotationRules": rules})
+
+
+def judge(event: SecretEvent, *others: SecretEvent, elapsed: bool = True) -> Match | Wait | None:
+    seen = sightings([*others, event])
+    return DETECTION.evaluate(event, Baseline(on_secret=seen, by_principal=seen, elapsed=elapsed))
+
+
+def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
+    """Judge each event when its time to wait is over: everything has arrived, in some order."""
+    seen = sightings(arrived)
+    return fold(
+        tuple(
+            finding
+            for event in arrived
+            if event.name != "DeleteSecret"
+            for finding in detect(event, Baseline(by_principal=seen, elapsed=True), (DETECTION,))[0]
+        )
+    )
+
+
+def test_it_waits_for_the_deletion_that_would_explain_it():
+    assert judge(cancel(), elapsed=False) == Wait(LATENESS)
+    assert isinstance(judge(cancel()), Match)
+
+
+@pytest.mark.parametrize("after_s", [-15 * MINUTE, -1, 0, 1, 15 * MINUTE])
+def test_a_secret_that_is_retired_about_then_is_silent(after_s):
+    assert judge(cancel(), delete(after_s=after_s)) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        delete(after_s=15 * MINUTE + 1),
+        delete("prod/other", after_s=1),
+        delete(after_s=1, failure=Failure("InvalidRequestException")),
+    ],
+)
+def test_any_other_deletion_does_not_excuse_it(other):
+    assert isinstance(judge(cancel(), other), Match)
+
+
+def test_the_deletion_may_be_another_principals():
+    by_ben = sightings([delete(after_s=60, by=a_user("ben"))])
+
+    assert DETECTION.evaluate(cancel(), Baseline(on_secret=by_ben, elapsed=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "fires"),
+    [
+        ({"automaticallyAfterDays": 365}, False),
+        ({"automaticallyAfterDays": 366}, True),
+        ({"automaticallyAfterDays": "1000"}, True),
+        ({"scheduleExpression": "rate(366 days)"}, True),
+        ({"scheduleExpression": "rate(365 days)"}, False),
+        ({"scheduleExpression": "rate(9000 hours)"}, True),
+        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, False),
+        (None, False),
+    ],
+)
+def test_a_schedule_is_weakened_beyond_a_year(rules, fires):
+    assert isinstance(judge(rotate(rules)), Match) == fires
+    assert isinstance(judge(rotate(rules), elapsed=False), Wait) == fires
+
+
+def test_a_leftover_of_a_running_rotation_is_named():
+    started = a_service_event("RotationStarted", secret=a_secret(), after_s=-20)
+
+    assert "AWSPENDING" in judge(cancel(), started).reason  # type: ignore[union-attr]
+    assert "AWSPENDING" not in judge(cancel()).reason  # type: ignore[union-attr]
+
+
+def test_a_refused_cancellation_ended_nothing():
+    assert judge(cancel(failure=Failure("InvalidRequestException"))) is None
+
+
+# Sweeps
+
+
+def test_three_secrets_in_half_an_hour_are_critical_in_every_order():
+    events = [cancel(f"prod/{n}", after_s=n * 15 * MINUTE) for n in range(3)]
+
+    outcomes = {judge_all(list(order)) for order in permutations(events)}
+
+    assert len({(f.id, f.event_ids, f.severity) for (f,) in outcomes}) == 1
+    assert {f.severity for (f,) in outcomes} == {Severity.CRITICAL}
+
+
+def test_two_secrets_or_a_longer_time_are_not_a_sweep():
+    slow = [cancel(f"prod/{n}", after_s=n * 15 * MINUTE + n) for n in range(3)]
+    again = [cancel("prod/0", after_s=n) for n in range(3)]
+
+    assert {f.severity for f in judge_all(slow)} == {Severity.HIGH}
+    assert {f.severity for f in judge_all([*again, cancel("prod/1")])} == {Severity.HIGH}
+
+
+def test_refused_cancellations_and_other_calls_do_not_make_a_sweep():
+    refused = [cancel(f"prod/{n}", after_s=-n, failure=Failure("InvalidRequestException")) for n in range(1, 4)]
+    others = [an_event("RotateSecret", secret=a_secret(f"prod/{n}"), after_s=-n) for n in range(4, 7)]
+
+    found = judge(cancel(), *refused, *others)
+
+    assert isinstance(found, Match)
+    assert found.severity is None
+
+
+def test_retired_secrets_do_not_make_a_sweep():
+    cancelled = [cancel(f"prod/{n}", after_s=n * 60) for n in range(4)]
+    retired = [delete(f"prod/{n}", after_s=n * 60 + 30) for n in range(2)]
+
+    assert {f.severity for f in judge_all([*cancelled, *retired])} == {Severity.HIGH}
+
+
+def test_a_stretched_schedule_counts_with_what_was_cancelled_before_it():
+    stretched = rotate({"automaticallyAfterDays": 900})
+    found = judge(stretched, cancel("prod/1", after_s=-60), cancel("prod/2", after_s=-30))
+
+    assert isinstance(found, Match)
+    assert found.severity is Severity.CRITICAL
+    assert found.secrets is not None
+    assert {secret.name for secret in found.secrets} == {"prod/db", "prod/1", "prod/2"}

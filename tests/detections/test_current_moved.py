@@ -1,0 +1,288 @@
+"""Ordinary work moves AWSCURRENT all day and is silent; what a hand does to labels is told, worst when hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from nightlatch.detections.current_moved import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import (
+    a_label_event,
+    a_person,
+    a_role,
+    a_secret,
+    a_service_event,
+    a_user,
+    an_event,
+    sightings,
+    the_service,
+)
+from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.rules import Match, Wait, detect
+
+SECRET = a_secret()
+MINUTE, DAY = 60, 86_400
+ROTATOR = a_role("rotator", "rotate-db")
+PIN = "nightlatch/20260301T090000Z-1a2b3c4d"
+
+
+def put(version: str, *, after_s: float = 0, by: Principal | None = None, stages: object = None) -> SecretEvent:
+    request = {"versionStages": stages} if stages else None
+    return an_event("PutSecretValue", secret=SECRET, by=by, after_s=after_s, request=request, version_id=version)
+
+
+def move(
+    to: str | None, *, after_s: float = 0, by: Principal | None = None, label: str = "AWSCURRENT", **more
+) -> SecretEvent:
+    request = {"versionStage": label, **({"moveToVersionId": to} if to else {}), **more}
+    return an_event("UpdateSecretVersionStage", secret=SECRET, by=by, after_s=after_s, request=request, version_id=to)
+
+
+FIRST = put("v-1", by=a_role("deploy"), after_s=-3 * DAY)
+STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-9)
+
+
+def judge(event: SecretEvent, *others: SecretEvent, **more) -> Match | Wait | None:
+    seen = {e.event_id: e for e in (*others, event)}
+    return DETECTION.evaluate(event, Baseline(on_secret=sightings(list(seen.values())), **more))
+
+
+def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
+    """Judge each event with what had arrived by then, and the waiting ones again at the end."""
+    found: list[Finding] = []
+    for count, event in enumerate(arrived, start=1):
+        findings, waits = detect(event, Baseline(on_secret=sightings(arrived[:count])), (DETECTION,))
+        found.extend(findings)
+        if waits:
+            found.extend(detect(event, Baseline(on_secret=sightings(arrived), elapsed=True), (DETECTION,))[0])
+    return fold(tuple(found))
+
+
+# Ordinary work
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        put("v-2"),
+        put("v-2", stages=["AWSCURRENT"]),
+        put("v-2", stages=["AWSPENDING"]),
+        an_event("UpdateSecret", secret=SECRET, version_id="v-2"),
+        an_event("UpdateSecret", secret=SECRET, request={"description": "orders"}),
+        a_label_event(SECRET, version_id="v-2"),
+        move("v-2", by=the_service()),
+        move("v-2", label="AWSPENDING"),
+    ],
+)
+def test_an_ordinary_write_is_silent(event):
+    assert judge(event, FIRST) is None
+    assert judge(event, FIRST, elapsed=True) is None
+
+
+def test_a_whole_rotation_is_silent_in_every_order():
+    rotation = [
+        STARTED,
+        put("v-2", by=ROTATOR, after_s=-6, stages=["AWSPENDING"]),
+        move("v-2", by=ROTATOR, after_s=-2, removeFromVersionId="v-1"),
+        a_label_event(SECRET, version_id="v-2", after_s=-2),
+        a_service_event("RotationSucceeded", secret=SECRET, after_s=-1),
+    ]
+
+    assert [judge_all([FIRST, *order]) for order in permutations(rotation)] == [()] * 120
+
+
+def test_the_registered_function_may_end_a_rotation_whose_first_steps_were_not_seen():
+    functions = Inventory(rotation_functions=frozenset({"rotate-db"}))
+    finish = move("v-2", by=ROTATOR)
+
+    assert judge(finish, STARTED, inventory=functions) is None
+    assert isinstance(judge(finish, STARTED, elapsed=True), Match)
+
+
+def test_a_rotation_excuses_only_the_one_who_runs_it():
+    pending = put("v-2", by=ROTATOR, after_s=-6, stages=["AWSPENDING"])
+
+    assert isinstance(judge(move("v-2", by=a_user("mallory")), FIRST, STARTED, pending), Match)
+
+
+# Moved by hand
+
+
+@pytest.mark.parametrize("by", [a_user("mallory"), a_person("mallory"), a_role("app")])
+def test_going_back_to_an_older_version_is_told_at_once(by):
+    found = judge(move("v-1", by=by), FIRST, put("v-2", after_s=-DAY))
+
+    assert isinstance(found, Match)
+    assert "current before" in found.reason
+    assert found.severity is None
+
+
+def test_an_older_version_is_known_from_its_label_event_too():
+    label = a_label_event(SECRET, version_id="v-1", after_s=-DAY)
+
+    assert "current before" in judge(move("v-1"), label).reason  # type: ignore[union-attr]
+
+
+def test_the_label_event_of_the_move_itself_does_not_make_it_a_way_back():
+    label = a_label_event(SECRET, version_id="v-2", after_s=-1)
+
+    assert "current before" not in judge(move("v-2"), label).reason  # type: ignore[union-attr]
+
+
+def test_only_a_move_that_may_be_a_rotation_waits():
+    assert judge(move("v-2", by=a_role("app")), FIRST) == Wait(LATENESS)
+    assert isinstance(judge(move("v-2", by=a_role("app")), FIRST, elapsed=True), Match)
+    assert isinstance(judge(move("v-2", by=a_user("mallory")), FIRST), Match)
+    assert isinstance(judge(move("v-2", by=a_person("mallory")), FIRST), Match)
+
+
+def test_a_refused_move_moved_nothing():
+    request = {"versionStage": PIN, "moveToVersionId": "v-1"}
+    refused = an_event(
+        "UpdateSecretVersionStage", secret=SECRET, request=request, failure=Failure("InvalidParameterException")
+    )
+
+    assert judge(refused, FIRST) is None
+
+
+def test_a_move_of_no_named_secret_cannot_be_judged():
+    nameless = replace(move("v-1", by=a_user("mallory")), secrets=())
+
+    assert DETECTION.evaluate(nameless, Baseline()) is None
+
+
+# There and back
+
+
+def flip(*, gap_s: float = 5 * MINUTE, back_by: str = "mallory") -> list[SecretEvent]:
+    return [
+        FIRST,
+        put("v-2", by=a_user("mallory"), after_s=-gap_s),
+        move("v-1", by=a_user(back_by), removeFromVersionId="v-2"),
+    ]
+
+
+def test_there_and_back_is_critical_and_the_same_in_every_order():
+    known, *calls = flip()
+    outcomes = [judge_all([known, *order]) for order in permutations([*calls, *calls])]
+
+    assert {f.severity for findings in outcomes for f in findings} == {Severity.CRITICAL}
+    assert len({(f.id, f.event_ids) for (f,) in outcomes}) == 1
+
+
+def test_there_and_back_names_both_calls():
+    first, planted, back = flip()
+
+    found = judge(planted, first, back)
+
+    assert isinstance(found, Match)
+    assert [s.event_id for s in found.evidence] == [planted.event_id, back.event_id]
+
+
+@pytest.mark.parametrize(("gap_s", "severity"), [(15 * MINUTE, Severity.CRITICAL), (15 * MINUTE + 1, Severity.HIGH)])
+def test_a_quarter_of_an_hour_makes_the_difference(gap_s, severity):
+    assert [f.severity for f in judge_all(flip(gap_s=gap_s))] == [severity]
+
+
+def test_somebody_else_who_takes_it_back_is_only_a_move():
+    assert [f.severity for f in judge_all(flip(back_by="ana"))] == [Severity.HIGH]
+
+
+@pytest.mark.parametrize(("stages", "severity"), [(["AWSCURRENT"], Severity.CRITICAL), (["AWSPENDING"], Severity.HIGH)])
+def test_only_what_was_served_was_there(stages, severity):
+    planted = put("v-2", by=a_user("mallory"), after_s=-MINUTE, stages=stages)
+
+    assert [f.severity for f in judge_all([FIRST, planted, move("v-1", by=a_user("mallory"))])] == [severity]
+
+
+def test_two_writes_in_a_row_are_no_flip():
+    assert judge_all([FIRST, put("v-2", after_s=-MINUTE), put("v-3")]) == ()
+
+
+def test_creating_a_secret_and_rotating_it_by_script_is_no_flip():
+    made = an_event("CreateSecret", secret=SECRET, after_s=-MINUTE, version_id="v-1")
+    pending = put("v-2", after_s=-30, stages=["AWSPENDING"])
+
+    assert [f.severity for f in judge_all([made, pending, move("v-2")])] == [Severity.HIGH]
+
+
+# Other labels
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (move("v-1", label=PIN), "added a label of nightlatch"),
+        (move("v-1", label=PIN, removeFromVersionId="v-0"), "moved a label of nightlatch"),
+        (move(None, label=PIN, removeFromVersionId="v-1"), "took away a label of nightlatch"),
+        (put("v-2", stages=["AWSCURRENT", PIN]), "gave a new version a label of nightlatch"),
+        (move("v-1", label="AWSPREVIOUS"), "added AWSPREVIOUS"),
+        (put("v-2", stages=["AWSCURRENT", "AWSPREVIOUS"]), "gave a new version AWSPREVIOUS"),
+        (put("v-2", stages=["blue"]), "not current"),
+        (put("v-2", stages="blue"), "not current"),
+        (put("v-2", stages=["AWSCURRENT", "blue"]), "gave a new version a custom label"),
+        (move("v-1", label="blue"), "added a custom label"),
+    ],
+)
+def test_a_label_that_ordinary_work_leaves_alone_is_told(event, said):
+    found = judge(event, FIRST)
+
+    assert isinstance(found, Match)
+    assert said in found.reason
+    assert "blue" not in found.reason
+    assert PIN not in found.reason
+
+
+def test_a_secret_being_created_may_bear_labels_but_not_ours():
+    made = an_event("CreateSecret", secret=SECRET, after_s=-MINUTE)
+    by_another = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-MINUTE)
+    long_ago = an_event("CreateSecret", secret=SECRET, after_s=-61 * MINUTE)
+
+    assert judge(put("v-2", stages=["AWSCURRENT", "blue"]), made) is None
+    assert isinstance(judge(put("v-2", stages=["AWSCURRENT", "blue"]), by_another, long_ago), Match)
+    assert isinstance(judge(put("v-2", stages=["AWSCURRENT", PIN]), made), Match)
+
+
+# The native event
+
+
+def test_a_way_back_that_no_seen_call_made_is_told_for_the_secret_after_a_wait():
+    label = a_label_event(SECRET, version_id="v-1")
+    seen = [FIRST, put("v-2", after_s=-MINUTE)]
+
+    found = judge(label, *seen, elapsed=True)
+
+    assert judge(label, *seen) == Wait(LATENESS)
+    assert isinstance(found, Match)
+    assert found.subject == f"secret:{SECRET.keys[0]}"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        move("v-1", after_s=-1),
+        move("v-1", after_s=14 * MINUTE),
+        a_service_event("RotationStarted", secret=SECRET, after_s=-9),
+        a_service_event("ReplicationSucceeded", secret=SECRET, after_s=-2),
+    ],
+)
+def test_a_native_event_whose_call_is_known_is_silent(call):
+    label = a_label_event(SECRET, version_id="v-1")
+
+    assert judge(label, FIRST, put("v-2", after_s=-MINUTE), call, elapsed=True) is None
+
+
+def test_a_native_event_with_no_call_at_all_is_another_rules_matter():
+    assert judge(a_label_event(SECRET, version_id="v-1"), FIRST, elapsed=True) is None
+
+
+def test_a_native_event_of_a_custom_label_is_silent():
+    label = a_label_event(SECRET, version_id="v-1", label=PIN)
+
+    assert judge(label, FIRST, put("v-2", after_s=-MINUTE), elapsed=True) is None

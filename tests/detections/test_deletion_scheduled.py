@@ -1,0 +1,69 @@
+"""A deletion that can still be taken back is told once per principal, the shortest window louder."""
+
+from __future__ import annotations
+
+import pytest
+
+from nightlatch.detections.deletion_scheduled import DETECTION
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.examples import a_secret, an_event
+from nightlatch.domain.findings import Remedy, Severity, fold
+from nightlatch.domain.rules import Match, detect
+
+
+def judge(**request: object) -> Match | None:
+    verdict = DETECTION.evaluate(an_event("DeleteSecret", secret=a_secret(), request=request), Baseline())
+    assert verdict is None or isinstance(verdict, Match)
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("window", "severity"),
+    [
+        (7, Severity.HIGH),
+        ("7", Severity.HIGH),
+        (7.0, Severity.HIGH),
+        (8, None),
+        (30, None),
+        ("many", None),
+        (None, None),
+    ],
+)
+def test_only_the_shortest_window_is_louder(window, severity):
+    found = judge(recoveryWindowInDays=window)
+
+    assert found is not None
+    assert found.severity == severity
+
+
+def test_an_unsaid_window_is_thirty_days():
+    found = judge()
+
+    assert found is not None
+    assert "30 days" in found.reason
+
+
+@pytest.mark.parametrize("flag", [True, "true", "True", "1"])
+def test_a_force_delete_is_left_to_its_own_rule(flag):
+    assert judge(forceDeleteWithoutRecovery=flag) is None
+
+
+@pytest.mark.parametrize("flag", [False, "false", None, "perhaps"])
+def test_a_flag_that_is_not_true_leaves_a_scheduled_deletion(flag):
+    assert judge(forceDeleteWithoutRecovery=flag) is not None
+
+
+def test_a_teardown_of_twenty_is_one_finding_in_any_order():
+    events = [
+        an_event("DeleteSecret", secret=a_secret(f"stack/{n}"), request={"recoveryWindowInDays": 7}, after_s=n)
+        for n in range(20)
+    ]
+    found = [f for event in [*events, *events[3:7]] for f in detect(event, Baseline(), (DETECTION,))[0]]
+
+    (forward,) = fold(tuple(found))
+    (backward,) = fold(tuple(found[::-1]))
+
+    assert forward == backward
+    assert len(forward.secrets) == 20
+    assert forward.count == 20
+    assert forward.remedy is Remedy.RESTORE

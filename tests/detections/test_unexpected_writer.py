@@ -1,0 +1,161 @@
+"""Only a new version by somebody whom history, creation and rotation do not account for is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from nightlatch.detections.unexpected_writer import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import (
+    AT,
+    a_person,
+    a_role,
+    a_secret,
+    a_service_event,
+    a_user,
+    an_event,
+    sightings,
+    the_service,
+)
+from nightlatch.domain.findings import Remedy, Severity, State
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rules import Match, Wait, detect
+
+SECRET = a_secret()
+FUNCTIONS = Inventory(rotation_functions=frozenset({"rotate-db"}))
+STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-5)
+
+
+def put(**more) -> SecretEvent:
+    return an_event("PutSecretValue", **{"secret": SECRET, "version_id": "v-2", **more})
+
+
+def step(session: str = "rotate-db", **more) -> SecretEvent:
+    return put(by=a_role("rotator", session), request={"versionStages": ["AWSPENDING"]}, **more)
+
+
+def judge(event: SecretEvent, *before: SecretEvent, **more) -> Match | Wait | None:
+    return DETECTION.evaluate(event, Baseline(on_secret=sightings([*before, event]), **more))
+
+
+@pytest.mark.parametrize(
+    ("maturity", "state"),
+    [(Maturity.NONE, State.DIGEST), (Maturity.LEARNING, State.LEARNING), (Maturity.MATURE, State.OPEN)],
+)
+def test_novelty_means_something_only_against_history(maturity, state):
+    (finding,), _ = detect(put(), Baseline(maturity=maturity), (DETECTION,))
+
+    assert finding.state is state
+    assert finding.severity is Severity.MEDIUM
+    assert finding.remedy is Remedy.ROLL_BACK
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days", "silent"),
+    [(20, 1, 2, True), (20, 1, 1, False), (0.9, 0.1, 2, False), (200, 91, 9, False), (200, 89, 9, True)],
+)
+def test_a_writer_is_known_after_two_days_of_use_and_forgotten_after_ninety(first, last, days, silent):
+    pair = Pair(first_seen=AT - timedelta(days=first), last_seen=AT - timedelta(days=last), days=days)
+
+    assert (judge(put(), writer=pair) is None) == silent
+
+
+def test_who_created_the_secret_may_write_it_whatever_form_the_name_has():
+    made = an_event("CreateSecret", secret=a_secret(suffix=None), after_s=-60)
+
+    assert judge(put(), made) is None
+
+
+def test_who_created_another_secret_of_that_name_or_failed_to_may_not():
+    another = an_event("CreateSecret", secret=a_secret(suffix="ZzZzZz"), after_s=-60)
+    failed = an_event("CreateSecret", secret=a_secret(suffix=None), failure=Failure("ResourceExistsException"))
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-60)
+
+    assert isinstance(judge(put(), another, failed, by_ben), Match)
+
+
+def test_update_secret_counts_only_with_a_new_version():
+    assert isinstance(judge(an_event("UpdateSecret", secret=SECRET, version_id="v-2")), Match)
+    assert judge(an_event("UpdateSecret", secret=SECRET, request={"clientRequestToken": "v-2"})) is None
+
+
+def test_a_refused_write_changed_nothing():
+    assert judge(put(failure=Failure("LimitExceededException"))) is None
+
+
+def test_a_service_that_owns_the_secret_may_write_it():
+    assert judge(put(by=the_service())) is None
+
+
+# Rotation
+
+
+def test_the_registered_function_may_write_a_pending_version_in_a_rotation():
+    assert judge(step(), STARTED, inventory=FUNCTIONS) is None
+
+
+def test_the_verdict_on_a_rotation_does_not_depend_on_which_record_comes_first():
+    succeeded = a_service_event("RotationSucceeded", secret=SECRET, after_s=30)
+
+    for order in permutations([STARTED, step(), succeeded]):
+        verdicts = [
+            DETECTION.evaluate(step(), Baseline(on_secret=sightings(order[:n]), inventory=FUNCTIONS, elapsed=n == 3))
+            for n in range(1, 4)
+            if step() in order[:n]
+        ]
+        assert not any(isinstance(verdict, Match) for verdict in verdicts)
+        assert verdicts[-1] is None
+
+
+def test_an_unregistered_function_in_a_rotation_goes_to_the_digest():
+    found = judge(step("rotate-other"), STARTED, inventory=FUNCTIONS)
+
+    assert isinstance(found, Match)
+    assert found.severity is Severity.LOW
+
+
+def test_where_no_function_is_registered_any_role_in_a_rotation_may_be_one():
+    assert judge(step("rotate-other"), STARTED) is None
+
+
+def test_a_person_is_no_rotation_function():
+    by_hand = put(by=a_person("rotate-db"), request={"versionStages": ["AWSPENDING"]})
+
+    found = judge(by_hand, STARTED, inventory=FUNCTIONS)
+
+    assert isinstance(found, Match)
+    assert found.severity is None
+
+
+def test_a_pending_version_outside_a_rotation_waits_for_late_records_and_is_told():
+    ended = a_service_event("RotationSucceeded", secret=SECRET, after_s=-2)
+
+    assert judge(step(), inventory=FUNCTIONS) == Wait(LATENESS)
+    assert isinstance(judge(step(), inventory=FUNCTIONS, elapsed=True), Match)
+    assert isinstance(judge(step(), STARTED, ended, inventory=FUNCTIONS, elapsed=True), Match)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        put(by=a_role("rotator", "rotate-db")),
+        put(by=a_role("rotator", "rotate-db"), request={"versionStages": ["AWSPENDING", "AWSCURRENT"]}),
+        put(by=a_user("rotate-db"), request={"versionStages": ["AWSPENDING"]}),
+        an_event("UpdateSecret", secret=SECRET, by=a_role("rotator", "rotate-db"), version_id="v-2"),
+    ],
+)
+def test_a_rotation_excuses_nothing_but_the_pending_version_of_a_role(event):
+    found = judge(event, STARTED, inventory=FUNCTIONS)
+
+    assert isinstance(found, Match)
+    assert found.severity is None
+
+
+def test_a_person_is_named_first():
+    (finding,), _ = detect(put(by=a_person("mallory")), Baseline(maturity=Maturity.MATURE), (DETECTION,))
+
+    assert finding.title.startswith("mallory (Admin, Identity Center) wrote a new value to secret prod/db")
