@@ -1,0 +1,150 @@
+"""The part of a JSON text that is in memory: reads on as far as a value needs, drops what has been taken.
+
+It knows nothing of records. Bytes become text by their byte order mark, else as UTF-8; a byte that fits no
+encoding becomes a replacement character, for one bad byte in a user agent must not cost a file.
+
+Source: RFC 8259 and RFC 7464.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import zlib
+from collections.abc import Callable
+
+from nightlatch.domain.errors import Unreadable
+
+_PIECE = 1 << 18  # bytes read at a time
+_LARGEST = 64 << 20  # characters of one value
+_TAIL = 10  # an error this near to the end, the length of `-Infinity`, may only mean that the rest is not here yet
+_LONGEST_OPENING = 1024
+_SPACE = re.compile(r"[\s\x1e]*")  # RFC 7464 puts a record separator before each document
+_BREAKS = re.compile(r"[\r\n]*")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),  # what PowerShell's redirection writes
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class NotJson(Exception):
+    """The value that begins here cannot be decoded; nothing was taken."""
+
+
+class Window:
+    """The part of the text that is in memory."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self._decode: codecs.IncrementalDecoder | None = None
+        self._json = json.JSONDecoder(parse_int=_whole_number)
+        self._text = ""
+        self._at = 0
+        self._passed = 0  # characters dropped before the window
+        self._ended = False
+        self._failure: Exception | None = None
+
+    def peek(self) -> str:
+        """Give the next character that is no space, without taking it; nothing at the end."""
+        while True:
+            space = _SPACE.match(self._text, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._fill():
+                return ""
+
+    def expect(self, characters: str) -> str:
+        """Take the next character, which must be one of these."""
+        found = self.peek()
+        if found and found in characters:
+            self._at += 1
+            return found
+        raise Unreadable(f"breaks off {self._where()}" if not found else f"is no longer JSON {self._where()}")
+
+    def take(self, pattern: re.Pattern[str]) -> bool:
+        """Take what matches the pattern, if it does."""
+        while len(self._text) - self._at < _LONGEST_OPENING and self._fill():
+            pass
+        found = pattern.match(self._text, self._at)
+        self._at = found.end() if found else self._at
+        return found is not None
+
+    def value(self) -> object:
+        """Decode the value that begins here, reading on until it is complete."""
+        self.peek()
+        while True:
+            try:
+                found, end = self._json.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                unfinished = error.msg.startswith("Unterminated") or error.pos >= len(self._text) - _TAIL
+                if unfinished and self._fill():
+                    continue
+                if unfinished and not self._ended:
+                    raise Unreadable(f"holds a value larger than 64 MB {self._where()}") from error
+                raise NotJson(f"breaks off {self._where()}" if unfinished else f"not JSON {self._where()}") from error
+            except RecursionError as error:
+                raise NotJson(f"nested too deeply {self._where()}") from error
+            self._at = end
+            return found
+
+    def skip_line(self, *, after_others: bool) -> bool:
+        """Step over a broken line; only where the next one begins an object, or this was the last of several."""
+        while (end := self._text.find("\n", self._at)) < 0 and self._fill():
+            pass
+        self._at = end if end >= 0 else len(self._text)
+        while True:
+            breaks = _BREAKS.match(self._text, self._at)
+            self._at = breaks.end() if breaks else self._at
+            if self._at < len(self._text):
+                return self._text[self._at] == "{"
+            if not self._fill():
+                return self._ended and after_others
+
+    def _where(self) -> str:
+        return f"at character {self._passed + self._at:,}"
+
+    def _fill(self) -> bool:
+        """Read on; say whether there is more text than before."""
+        held = len(self._text) - self._at
+        if self._ended or held >= _LARGEST:
+            return False
+        # A long value is read in growing pieces, for each try decodes it from its beginning.
+        data = self._gather(min(max(_PIECE, held), _LARGEST - held))
+        if self._decode is None:
+            encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+            self._decode = codecs.getincrementaldecoder(encoding)("replace")
+        self._ended = not data
+        self._passed += self._at
+        self._text = self._text[self._at :] + self._decode.decode(data, final=self._ended)
+        self._at = 0
+        return not self._ended
+
+    def _gather(self, size: int) -> bytes:
+        """Read so many bytes, fewer only at the end; a break is raised after what came before it was given."""
+        if self._failure is not None:
+            raise self._failure
+        pieces: list[bytes] = []
+        while size > 0:
+            try:
+                piece = self._read(size)
+            except (OSError, EOFError, zlib.error) as error:
+                if not pieces:
+                    raise
+                self._failure = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+
+def _whole_number(text: str) -> int | float:
+    """Read a number of any length: Python refuses to build integers of more than 4,300 digits."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)

@@ -1,0 +1,86 @@
+"""Which secrets a record is about, and which version: CloudTrail names them in a different place for every call.
+
+The response's ARN is the surest, then what the caller typed, then the details of a service event. A refused call
+carries no parameters at all; its target stands only in the text of the error.
+
+Source: design facts 3.2 to 3.4 (real records of 2023 and 2024); traps 1 to 5, 8, 14, 15, 19, 20 and 30.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nightlatch.domain.events import Failure
+from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
+
+# `... on resource: prod/db because no identity-based policy ...`, `... with an explicit deny in a ...`, or cut at 1 KB.
+_REFUSED = re.compile(r" on resource: (?P<target>\S+)")
+_WRITES_BY_TOKEN = frozenset({"PutSecretValue", "CreateSecret"})
+_WRITES = _WRITES_BY_TOKEN | {"UpdateSecret"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The places of a record in which a secret or a version can stand."""
+
+    name: str
+    account_id: str
+    region: str
+    request: Parameters = field(default_factory=Parameters)
+    response: Parameters = field(default_factory=Parameters)
+    details: Parameters = field(default_factory=Parameters)
+    resources: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def secrets_in(parts: Parts) -> tuple[SecretRef, ...]:
+    """Refer to every secret that the record names, once each, in its fullest form, the surest first."""
+    texts = [*_named(parts)]
+    if not texts and parts.failure is not None:
+        texts = [*_refused(parts.failure.message)]
+    return distinct(secret_ref(text, account_id=parts.account_id, region=parts.region) for text in texts)
+
+
+def version_in(parts: Parts) -> str | None:
+    """Give the version that was read, written or labelled; a refused write made none."""
+    if parts.name == "GetSecretValue":
+        return parts.request.text("versionId")
+    if parts.name == "UpdateSecretVersionStage":
+        return parts.request.text("moveToVersionId")
+    if parts.name not in _WRITES:
+        return parts.details.text("SecretVersionId", "versionId")
+    if parts.failure is not None:
+        return None
+    # A real PutSecretValue answers with the ARN alone; the version takes the caller's token as its id.
+    by_token = parts.request.text("clientRequestToken") if parts.name in _WRITES_BY_TOKEN else None
+    return parts.response.text("versionId") or by_token
+
+
+def _named(parts: Parts) -> Iterator[str]:
+    request, response, details = parts.request, parts.response, parts.details
+    yield from _present(response.text("arn"))
+    yield from _present(request.text("secretId"))
+    if parts.name == "CreateSecret":
+        yield from _present(request.text("name"))
+    yield from _present(*request.texts("secretIdList"))
+    yield from _present(details.text("arn"), details.text("secretId"), details.text("name"))
+    yield from (arn for arn in parts.resources if ":secretsmanager:" in arn)
+    yield from _present(response.text("name"))
+
+
+def _refused(message: str) -> Iterator[str]:
+    """Read the target out of a refusal; a target of another service (a key, a role) is no secret."""
+    found = _REFUSED.search(message)
+    if found is None:
+        return
+    target = found["target"]
+    foreign = target.startswith("arn:") and ":secret:" not in target
+    if target != "*" and not foreign:
+        yield target
+
+
+def _present(*texts: str | None) -> Iterator[str]:
+    yield from (text for text in texts if text)
