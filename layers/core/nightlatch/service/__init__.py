@@ -1,0 +1,1 @@
+"""Use cases over ports: each gathers, lets the domain judge, and acts; none calls another."""

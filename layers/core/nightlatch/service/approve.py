@@ -1,0 +1,86 @@
+"""Takes a person's yes or no: finds what the button means, who pressed it, and moves the response once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightlatch.domain.errors import IllegalTransition, Unauthorised
+from nightlatch.domain.policy import Approver, Policy
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.responses import Response, ResponseState, Signal, advance
+from nightlatch.service.ports import Dispatch, Ledger, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovePorts:
+    """What an approval needs."""
+
+    ledger: Ledger
+    dispatch: Dispatch
+
+
+def press(  # noqa: PLR0913 - who, what, how, and the world
+    button: str, *, slack_id: str, signal: Signal, policy: Policy, ports: ApprovePorts, now: datetime
+) -> Response:
+    """Approve or deny the response behind a Slack button.
+
+    Raises:
+        NotFound: The button is unknown.
+        Unauthorised: The person is no approver, or acted in the event itself.
+        IllegalTransition: It was pressed before, has expired or has been done.
+        Unavailable: The ledger or the queue could not be asked; press again.
+    """
+    response = ports.ledger.by_button(button)
+    if signal not in {Signal.APPROVE, Signal.DENY}:
+        raise IllegalTransition(f"response {response.id}: a button says yes or no; it cannot {signal}")
+    approver = policy.approver(slack_id)
+    if approver is None:
+        raise Unauthorised(
+            f"Slack user {slack_id} is not an approver; add them to the policy with their AWS principals"
+        )
+    return _settle(response, approver, signal, ports, now)
+
+
+def answer(  # noqa: PLR0913 - who, what, how, and the world
+    response_id: str, *, principal: Principal, signal: Signal, policy: Policy, ports: ApprovePorts, now: datetime
+) -> Response:
+    """Approve or deny a response from the command line, as the AWS principal that one is signed in as.
+
+    Raises:
+        NotFound: The ledger knows no such response.
+        Unauthorised: The principal belongs to no approver, or acted in the event itself.
+        IllegalTransition: It was answered before, has expired or has been done.
+        Unavailable: The ledger or the queue could not be asked; try again.
+    """
+    response = ports.ledger.get(response_id)
+    return _settle(response, approver_of(principal, policy), signal, ports, now)
+
+
+def approver_of(principal: Principal, policy: Policy) -> Approver:
+    """Find the approver that an AWS principal belongs to.
+
+    Raises:
+        Unauthorised: It belongs to none.
+    """
+    approver = next((approver for approver in policy.approvers if approver.is_also(principal)), None)
+    if approver is None:
+        raise Unauthorised(f"{principal.arn or principal.key} is not an approver; add it to an approver in the policy")
+    return approver
+
+
+def _settle(response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime) -> Response:
+    if approver.is_also(response.caused_by):
+        raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
+    actor = f"{approver.name} ({approver.slack_id})"
+    if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and response.approved_by == actor:
+        # Their yes was written but its message may have been lost: the queue drops a duplicate.
+        ports.dispatch.respond(response)
+        return response
+    moved = advance(response, signal, actor=actor, now=now)
+    ports.ledger.move(moved, was=response.state)
+    if signal is Signal.APPROVE:
+        ports.dispatch.respond(moved)
+    if moved.incident_id is not None:
+        ports.dispatch.alert(Notice(moved.incident_id, f"{moved.id}-{moved.state}"))
+    return moved

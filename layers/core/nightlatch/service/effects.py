@@ -1,0 +1,118 @@
+"""Carries decisions out live: incidents first, then responses, then one notice per incident that changed.
+
+Every step can be repeated: folding, proposing and linking do nothing the second time, and a notice
+bears a mark that the notifier shows once. So a crash between any two steps loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from nightlatch.domain.decisions import Alert, Decision, Record, Respond
+from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.findings import Finding
+from nightlatch.domain.incidents import Incident, incident_key
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.responses import BY_POLICY, Response, ResponseState, Signal, Step, response_id
+from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
+
+_NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")
+
+
+@dataclass(frozen=True, slots=True)
+class NoEffects:
+    """What a hunt does about its decisions: nothing."""
+
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+        """Do nothing; nothing can fail."""
+        del decisions, policy, now
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NothingIsOwn:
+    """In old logs nightlatch has done nothing."""
+
+    def is_own(self, event: SecretEvent) -> bool:
+        """Say no."""
+        del event
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEffects:
+    """Writes incidents and the ledger, and wakes the notifier and the responder."""
+
+    incidents: Incidents
+    ledger: Ledger
+    dispatch: Dispatch
+    mint: Callable[[], str]  # opaque ids for buttons
+
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+        """Carry out a batch's decisions; give the ids of events whose decisions AWS did not take."""
+        failed: set[str] = set()
+        touched: dict[str, Incident] = {}
+        for decision in decisions:
+            try:
+                self._perform(decision, touched, policy, now)
+            except Unavailable:
+                failed.update(_events_of(decision))
+        for incident in touched.values():
+            try:
+                self.dispatch.alert(Notice(incident.id, f"revision-{incident.revision}"))
+            except Unavailable:
+                failed.update(event_id for finding in incident.findings for event_id in finding.event_ids)
+        return frozenset(failed)
+
+    def _perform(self, decision: Decision, touched: dict[str, Incident], policy: Policy, now: datetime) -> None:
+        match decision:
+            case Alert(finding):
+                incident, _ = self.incidents.fold(finding, policy_digest=policy.digest)
+                touched[incident_key(finding)] = incident
+            case Record(finding, why):
+                self.incidents.record(finding, why)
+            case Respond():
+                self._respond(decision, touched, policy, now)
+            case _:
+                assert_never(decision)
+
+    def _respond(self, decision: Respond, touched: dict[str, Incident], policy: Policy, now: datetime) -> None:
+        key = incident_key(decision.finding) if decision.finding else None
+        incident = touched.get(key) if key else None
+        wanted = _response(decision, incident, policy, now, self.mint())
+        response, is_new = self.ledger.propose(wanted)
+        if incident is not None and key is not None:
+            touched[key] = self.incidents.link(incident.id, response.id)
+        # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
+        if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
+            self.dispatch.respond(response)
+
+
+def _response(decision: Respond, incident: Incident | None, policy: Policy, now: datetime, button: str) -> Response:
+    proposed = Response(
+        id=response_id(decision.action, decision.cause),
+        action=decision.action,
+        state=ResponseState.PROPOSED,
+        reason=decision.reason,
+        caused_by=decision.finding.principal if decision.finding else _NOBODY,
+        incident_id=incident.id if incident else None,
+        proposed_at=now,
+        expires_at=now + policy.buttons_live,
+        button=button,
+    )
+    if not decision.automatic:
+        return proposed
+    step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}")
+    return replace(proposed, state=ResponseState.APPROVED, steps=(step,), button="")
+
+
+def _events_of(decision: Decision) -> Iterable[str]:
+    finding: Finding | None = decision.finding
+    if finding is not None:
+        return finding.event_ids
+    return (decision.cause,) if isinstance(decision, Respond) else ()

@@ -1,0 +1,114 @@
+"""The one flow: events in, judgements and deeds out; live, in a hunt and on the local stage it is this function.
+
+    observe (all of the batch) ──> detect (each, pure) ──> decide (each, pure) ──> carry out (folded)
+
+A tick takes the same road with the events that some rule asked to see again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.decisions import Alert, Decision, Record, decide
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
+from nightlatch.domain.findings import Finding, fold
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.rules import Detection, detect
+from nightlatch.service.ports import Baselines, OwnActions
+
+
+class Effects(Protocol):
+    """Carries decisions out; a hunt has one that does nothing."""
+
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+        """Do what was decided and give the ids of events that must come again because AWS could not be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world, as far as judging and carrying out need it."""
+
+    baselines: Baselines
+    own: OwnActions
+    effects: Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one batch came to."""
+
+    findings: tuple[Finding, ...]  # folded, told or not
+    decisions: tuple[Decision, ...]
+    failed: frozenset[str] = frozenset()  # event ids to deliver again
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An event on the bench, with the rules that shall judge it."""
+
+    event: SecretEvent
+    baseline: Baseline
+    rules: tuple[Detection, ...]
+
+
+def handle(
+    batch: Sequence[SecretEvent | Tick], *, rules: Sequence[Detection], policy: Policy, ports: Ports, now: datetime
+) -> Outcome:
+    """Judge a batch and carry out what follows.
+
+    Raises:
+        Unavailable: History could not be asked; nothing was judged, deliver the whole batch again.
+    """
+    events = [item for item in batch if isinstance(item, SecretEvent)]
+    decisions: list[Decision] = []
+    for case in _cases(events, rules, policy, ports):
+        decisions.extend(_judge(case, policy, ports, now))
+    for moment in (item.now for item in batch if isinstance(item, Tick)):
+        for event, rule_id, baseline in ports.baselines.due(moment):
+            waited = tuple(rule for rule in rules if rule.id == rule_id)
+            decisions.extend(_judge(_Case(event, baseline, waited), policy, ports, now))
+            ports.baselines.settle(event, rule_id)
+    folded = _fold(decisions)
+    failed = ports.effects.carry_out(folded, policy=policy, now=now)
+    findings = tuple(decision.finding for decision in folded if isinstance(decision, (Alert, Record)))
+    return Outcome(findings=findings, decisions=folded, failed=failed)
+
+
+def _cases(events: Sequence[SecretEvent], rules: Sequence[Detection], policy: Policy, ports: Ports) -> Iterator[_Case]:
+    """Give one case at a time: a baseline holds thousands of sightings, and a hunt judges 100,000 events at once."""
+    baselines = ports.baselines.observe(events) if events else ()
+    for event, baseline in zip(events, baselines, strict=True):
+        if not _is_own(event, policy, ports):
+            yield _Case(event, baseline, tuple(rules))
+
+
+def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
+    """Ask the ledger about events that may be ours: our role alone proves nothing (ruling 5).
+
+    The native label event names no actor, so each of them may be ours.
+    """
+    may_be_ours = event.principal.key in policy.own_roles or event.name == LABEL_UPDATED
+    return may_be_ours and ports.own.is_own(event)
+
+
+def _judge(case: _Case, policy: Policy, ports: Ports, now: datetime) -> tuple[Decision, ...]:
+    findings, waits = detect(case.event, case.baseline, case.rules)
+    for rule, wait in waits:
+        ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
+    return decide(case.event, findings, policy, now)
+
+
+def _fold(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Fold the findings of a batch first, so that a burst of a thousand events is one alert."""
+    alerts = fold(tuple(d.finding for d in decisions if isinstance(d, Alert)))
+    records: dict[str, list[Finding]] = {}
+    for decision in decisions:
+        if isinstance(decision, Record):
+            records.setdefault(decision.why, []).append(decision.finding)
+    kept = [Record(finding, why) for why, findings in records.items() for finding in fold(tuple(findings))]
+    responses = [d for d in decisions if not isinstance(d, (Alert, Record))]
+    return tuple(dict.fromkeys([*(Alert(finding) for finding in alerts), *kept, *responses]))

@@ -1,0 +1,161 @@
+"""What the use cases ask of the world: small protocols, each with its promise and its errors.
+
+Every port has one fake in `tests/fakes.py` or a memory adapter, and one adapter for AWS, and both keep
+the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.findings import Finding
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.versions import SecretState
+
+
+class Baselines(Protocol):
+    """History: remembers events and answers what was known around each. All may raise Unavailable."""
+
+    def observe(self, events: Sequence[SecretEvent]) -> Sequence[Baseline]:
+        """Remember every event once (by event id), then give the baseline of each, in the given order.
+
+        All events of the batch are remembered before any baseline is put together, so a burst looks
+        the same however it was cut into batches.
+        """
+
+    def learn(self, events: Sequence[SecretEvent]) -> None:
+        """Take history in: pairs, creators, written versions, changes and deletions; no bursts."""
+
+    def postpone(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
+        """Keep an event that a rule cannot judge yet; keeping it twice is keeping it once."""
+
+    def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str, Baseline]]:
+        """Give the kept events whose time has come, with rule id and today's baseline (`elapsed`)."""
+
+    def settle(self, event: SecretEvent, rule_id: str) -> None:
+        """Forget a kept event that has been judged."""
+
+
+class OwnActions(Protocol):
+    """Recognises our own calls when they come back as events (ruling 5)."""
+
+    def is_own(self, event: SecretEvent) -> bool:
+        """Tell whether the ledger holds this call's AWS request id, or runs this call on this secret."""
+
+
+class Incidents(Protocol):
+    """The open problems. All may raise Unavailable."""
+
+    def fold(self, finding: Finding, *, policy_digest: str) -> tuple[Incident, bool]:
+        """Add a finding to the open incident it belongs to, or open one; say whether anything is new.
+
+        Safe under concurrent and repeated calls: the same finding twice changes nothing.
+        """
+
+    def link(self, incident_id: str, response_id: str) -> Incident:
+        """Attach a response to an incident; attaching it twice is attaching it once."""
+
+    def get(self, incident_id: str) -> Incident:
+        """Give an incident, or raise NotFound."""
+
+    def record(self, finding: Finding, why: str) -> None:
+        """Keep a finding that nobody is told of now, for history and digest."""
+
+
+class Ledger(Protocol):
+    """Every response ever proposed, with its history; each move is a conditional write."""
+
+    def propose(self, response: Response) -> tuple[Response, bool]:
+        """Write a response unless its id is there; give the stored one and whether it is new."""
+
+    def get(self, response_id: str) -> Response:
+        """Give a response, or raise NotFound."""
+
+    def by_button(self, button: str) -> Response:
+        """Give the response behind a button's opaque id, or raise NotFound."""
+
+    def move(self, response: Response, *, was: ResponseState) -> None:
+        """Store a response that has just advanced, if it still stands where it was.
+
+        Raises:
+            IllegalTransition: Somebody else moved it first.
+        """
+
+    def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
+        """Remember the AWS request id of a call we made (and the version it made current)."""
+
+
+class Dispatch(Protocol):
+    """Queues to the other functions; at least once. May raise Unavailable."""
+
+    def alert(self, notice: Notice) -> None:
+        """Ask the notifier to show an incident as it stands now."""
+
+    def respond(self, response: Response) -> None:
+        """Hand an approved response to the responder, in order per secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about an incident is worth showing; `mark` is the same for the same change."""
+
+    incident_id: str
+    mark: str
+
+
+class Notices(Protocol):
+    """Which notices were shown: one message per change, however often it was asked for."""
+
+    def claim(self, notice: Notice, now: datetime) -> bool:
+        """Take a notice to show it; False when it was shown.
+
+        Raises:
+            Unavailable: Another process is showing it now; ask again later.
+        """
+
+    def shown(self, notice: Notice) -> None:
+        """Mark a claimed notice as shown."""
+
+    def thread(self, incident_id: str, channel: str) -> str | None:
+        """Give where a channel holds the incident's message (Slack's channel and ts), if it was posted."""
+
+    def remember(self, incident_id: str, channel: str, place: str) -> None:
+        """Keep where a channel holds the incident's message."""
+
+
+class Secrets(Protocol):
+    """Secrets Manager without values. Every write gives its AWS request id for the ledger."""
+
+    def describe(self, secret: SecretRef) -> SecretState:
+        """Describe a secret with its versions; raises NotFound or Unavailable."""
+
+    def move_label(self, secret: SecretRef, label: str, *, to: str | None, away_from: str | None) -> str:
+        """Attach, move or remove a staging label; raises WorldMoved when `away_from` does not bear it."""
+
+    def restore(self, secret: SecretRef) -> str:
+        """Cancel a scheduled deletion; raises NotFound when the secret is gone."""
+
+
+class KillSwitch(Protocol):
+    """The operator's brake."""
+
+    def is_on(self) -> bool:
+        """Tell whether acting is forbidden; on doubt it is (act closed)."""
+
+
+class MessageChannel(Protocol):
+    """A way to people that can show an incident."""
+
+    @property
+    def name(self) -> str:
+        """What the channel is called in notices and logs: `slack`, `sns`."""
+
+    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
+        """Post or update the message; give where it is. Raises Unavailable."""

@@ -1,0 +1,335 @@
+"""One fake per port, each with the promises of the real one; `tests/contracts` holds both to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Lock, RLock
+
+from nightlatch.adapters.ledger import near, ran
+from nightlatch.adapters.notices import LEASE
+from nightlatch.adapters.queues import group_of
+from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.findings import Finding
+from nightlatch.domain.incidents import Incident, add, link, open_incident
+from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
+from nightlatch.service.ports import Notice
+
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+NOW = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+
+
+class FixedClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.time = now
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, by: timedelta) -> None:
+        self.time += by
+
+
+class FakeIncidents:
+    """Incidents in memory."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self.by_id: dict[str, Incident] = {}
+        self.recorded: dict[str, tuple[Finding, str]] = {}
+
+    def fold(self, finding: Finding, *, policy_digest: str) -> tuple[Incident, bool]:
+        fresh = open_incident(finding, policy_digest=policy_digest)
+        with self._lock:
+            for known in [i for i in reversed(self.by_id.values()) if i.key == fresh.key and i.accepts(finding)]:
+                added = add(known, finding)
+                self.by_id[known.id] = added
+                return added, added is not known
+            self.by_id[fresh.id] = fresh
+            return fresh, True
+
+    def link(self, incident_id: str, response_id: str) -> Incident:
+        with self._lock:
+            self.by_id[incident_id] = link(self.get(incident_id), response_id)
+            return self.by_id[incident_id]
+
+    def get(self, incident_id: str) -> Incident:
+        with self._lock:
+            if incident_id not in self.by_id:
+                raise NotFound(f"incident {incident_id} does not exist")
+            return self.by_id[incident_id]
+
+    def record(self, finding: Finding, why: str) -> None:
+        with self._lock:
+            known = self.recorded.get(finding.id)
+            if known is None or known[0].count < finding.count:
+                self.recorded[finding.id] = (finding, why)
+
+
+class FakeLedger:
+    """The ledger and our own calls, in memory."""
+
+    def __init__(self, now: FixedClock | None = None) -> None:
+        self._lock = Lock()
+        self._now = now or FixedClock()
+        self.by_id: dict[str, Response] = {}
+        self.own: set[str] = set()
+        self.own_versions: dict[tuple[str, str], datetime] = {}
+
+    def propose(self, response: Response) -> tuple[Response, bool]:
+        with self._lock:
+            stored = self.by_id.setdefault(response.id, response)
+            return stored, stored is response
+
+    def get(self, response_id: str) -> Response:
+        with self._lock:
+            if response_id not in self.by_id:
+                raise NotFound(f"response {response_id} does not exist")
+            return self.by_id[response_id]
+
+    def by_button(self, button: str) -> Response:
+        with self._lock:
+            found = next((r for r in self.by_id.values() if button and r.button == button), None)
+        if found is None:
+            raise NotFound("this button means nothing any more")
+        return found
+
+    def move(self, response: Response, *, was: ResponseState) -> None:
+        with self._lock:
+            stored = self.by_id.get(response.id)
+            if stored is None or stored.state is not was or len(stored.steps) != len(response.steps) - 1:
+                raise IllegalTransition(f"response {response.id} is no longer {was}")
+            self.by_id[response.id] = response
+
+    def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
+        with self._lock:
+            self.own.add(request_id)
+            if version_id is not None:
+                self.own_versions.update({(key, version_id): self._now() for key in response.action.secret.keys})
+
+    def is_own(self, event: SecretEvent) -> bool:
+        with self._lock:
+            if event.request_id in self.own:
+                return True
+            keys = {key for secret in event.secrets for key in secret.keys}
+            is_label = event.name == LABEL_UPDATED
+            moved = (self.own_versions.get((key, event.version_id or "")) for key in keys)
+            if is_label and any(at is not None and near(event.at, at) for at in moved):
+                return True
+            call = "UpdateSecretVersionStage" if is_label else event.name
+            return any(
+                response.state is ResponseState.RUNNING
+                and response.started_at is not None
+                and keys.intersection(response.action.secret.keys)
+                and ran(event.at, call=call, calls=response.action.calls, started=response.started_at)
+                for response in self.by_id.values()
+            )
+
+
+class FakeNotices:
+    """Claims and threads in memory."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.claimed: dict[Notice, datetime] = {}
+        self.done: set[Notice] = set()
+        self.places: dict[tuple[str, str], str] = {}
+
+    def claim(self, notice: Notice, now: datetime) -> bool:
+        with self._lock:
+            if notice in self.done:
+                return False
+            until = self.claimed.get(notice)
+            if until is not None and until > now:
+                raise Unavailable(f"incident {notice.incident_id} is being shown by another process")
+            self.claimed[notice] = now + LEASE
+            return True
+
+    def shown(self, notice: Notice) -> None:
+        with self._lock:
+            self.done.add(notice)
+
+    def thread(self, incident_id: str, channel: str) -> str | None:
+        with self._lock:
+            return self.places.get((incident_id, channel))
+
+    def remember(self, incident_id: str, channel: str, place: str) -> None:
+        with self._lock:
+            self.places[incident_id, channel] = place
+
+
+class FakeDispatch:
+    """Queues in memory; the responses queue drops a duplicate within five minutes, as FIFO queues do."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seen: set[tuple[str, str]] = set()
+        self.notices: list[Notice] = []
+        self.responses: list[tuple[str, str]] = []  # (group, response id)
+        self.is_down = False
+
+    def alert(self, notice: Notice) -> None:
+        with self._lock:
+            self._check()
+            self.notices.append(notice)
+
+    def respond(self, response: Response) -> None:
+        with self._lock:
+            self._check()
+            if (response.id, response.state) not in self._seen:
+                self._seen.add((response.id, response.state))
+                self.responses.append((group_of(response), response.id))
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise Unavailable("the queue could not be asked; try again later")
+
+
+class FakeKillSwitch:
+    """The brake, off until it is pulled."""
+
+    def __init__(self, *, on: bool = False) -> None:
+        self.on = on
+
+    def is_on(self) -> bool:
+        return self.on
+
+
+@dataclass
+class _Stored:
+    arn: str
+    name: str
+    labels: dict[str, str] = field(default_factory=dict)  # label -> version id
+    versions: list[str] = field(default_factory=list)
+    deleted_at: datetime | None = None
+    rotation_enabled: bool = False
+    owning_service: str | None = None
+
+
+class FakeSecrets:
+    """Secrets Manager's labels and deletions as AWS does them, without values."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._numbers = count(1)
+        self.stored: dict[str, _Stored] = {}
+        self.calls: list[str] = []
+        self.fails_with: Exception | None = None
+
+    # -- what the owner of a secret does
+
+    def create(self, name: str, *, owning_service: str | None = None) -> SecretRef:
+        arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-AbCdEf"
+        self.stored[name] = _Stored(arn, name, owning_service=owning_service)
+        self.put(name)
+        return secret_ref(arn, account_id=ACCOUNT, region=REGION)
+
+    def put(self, name: str) -> str:
+        with self._lock:
+            found = self.stored[name]
+            version_id = f"{next(self._numbers):08d}-0000-4000-8000-000000000000"
+            found.versions.append(version_id)
+            self._make_current(found, version_id)
+            return version_id
+
+    def delete(self, name: str) -> None:
+        self.stored[name].deleted_at = NOW + timedelta(days=30)
+
+    # -- the port
+
+    def describe(self, secret: SecretRef) -> SecretState:
+        with self._lock:
+            found = self._find(secret)
+            labels: dict[str, set[str]] = {version: set() for version in found.versions}
+            for label, version in found.labels.items():
+                labels[version].add(label)
+            return SecretState(
+                arn=found.arn,
+                name=found.name,
+                versions=tuple(Version(id=version, labels=frozenset(some)) for version, some in labels.items()),
+                deleted_at=found.deleted_at,
+                rotation_enabled=found.rotation_enabled,
+                owning_service=found.owning_service,
+            )
+
+    def move_label(self, secret: SecretRef, label: str, *, to: str | None, away_from: str | None) -> str:
+        with self._lock:
+            found = self._find(secret)
+            if found.deleted_at:
+                raise Refused(f"secret {found.name}: AWS refused (InvalidRequestException: marked for deletion)")
+            self._check_move(found, label, to, away_from)
+            if to is None:
+                del found.labels[label]
+            elif label == CURRENT:
+                self._make_current(found, to)
+            else:
+                found.labels[label] = to
+            return self._request(f"move {label} {to}")
+
+    def restore(self, secret: SecretRef) -> str:
+        with self._lock:
+            self._find(secret).deleted_at = None
+            return self._request("restore")
+
+    def _find(self, secret: SecretRef) -> _Stored:
+        if self.fails_with is not None:
+            raise self.fails_with
+        found = next((s for s in self.stored.values() if s.arn == secret.text or s.name in secret.names), None)
+        if found is None:
+            raise NotFound(f"secret {secret.name} does not exist in this account and Region")
+        return found
+
+    def _check_move(self, found: _Stored, label: str, to: str | None, away_from: str | None) -> None:
+        holder = found.labels.get(label)
+        is_stale = away_from is not None and holder != away_from
+        is_silent = away_from is None and holder is not None and holder != to
+        if is_stale or is_silent or (to is not None and to not in found.versions) or (to is None and label == CURRENT):
+            raise WorldMoved(f"secret {found.name}: its labels are no longer as planned; plan again")
+        if holder is None and len(found.labels) >= LABEL_LIMIT:
+            raise Refused(f"secret {found.name}: a quota of AWS is used up")
+
+    def _make_current(self, found: _Stored, version_id: str) -> None:
+        before = found.labels.get(CURRENT)
+        if before is not None and before != version_id:
+            found.labels[PREVIOUS] = before
+        found.labels[CURRENT] = version_id
+
+    def _request(self, call: str) -> str:
+        self.calls.append(call)
+        return f"request-{len(self.calls)}"
+
+
+class FakeChannel:
+    """A way to people that shows messages in memory."""
+
+    def __init__(self, name: str = "slack") -> None:
+        self._lock = Lock()
+        self._name = name
+        self.shown: list[tuple[str, int, str | None]] = []  # (incident, revision, place it was updated at)
+        self.with_responses: list[str] = []
+        self.is_down = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def show(self, incident: Incident, responses: Iterable[Response], place: str | None) -> str | None:
+        with self._lock:
+            if self.is_down:
+                raise Unavailable(f"{self._name} does not answer; try again later")
+            self.shown.append((incident.id, incident.revision, place))
+            self.with_responses.extend(response.id for response in responses)
+            return place or f"{self._name}-{incident.id}"
+
+
+def aged(response: Response, by: timedelta) -> Response:
+    """Give a response as if everything about it had happened earlier."""
+    return replace(response, steps=tuple(replace(step, at=step.at - by) for step in response.steps))

@@ -1,0 +1,116 @@
+"""A hunt is the live flow over old logs: in order of time, with every wait ended, and without any deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.detections import CATALOGUE
+from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.decisions import Decision
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.examples import a_secret, a_service_event, an_event
+from nightlatch.domain.findings import Severity, State
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.service import hunt as hunting
+from nightlatch.service.effects import NothingIsOwn
+from nightlatch.service.hunt import HuntReport, hunt, in_order
+from nightlatch.service.intake import FileRead, Item
+from nightlatch.service.pipeline import Ports
+
+
+class ActsOfNobody:
+    """Effects that a test can look at: what a hunt decided, and at which time."""
+
+    def __init__(self) -> None:
+        self.times: list[datetime] = []
+
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+        del decisions, policy
+        self.times.append(now)
+        return frozenset()
+
+
+def hunted(
+    events: Sequence[SecretEvent], *, policy: Policy | None = None, effects: ActsOfNobody | None = None
+) -> HuntReport:
+    baselines = TrailBaselines(
+        MemoryTrails(most=None),
+        MemoryWaits(),
+        inventory=Inventory(),
+        now=lambda: datetime(2030, 1, 1, tzinfo=UTC),
+        young=Maturity.NONE,
+    )
+    ports = Ports(baselines=baselines, own=NothingIsOwn(), effects=effects or ActsOfNobody())
+    items: list[Item] = [*events, FileRead("x", len(events))]
+    return hunt(items, rules=CATALOGUE, policy=policy or Policy(), ports=ports)
+
+
+def a_sweep() -> list[SecretEvent]:
+    reads = [an_event(secret=a_secret(f"prod/{number}"), after_s=number) for number in range(30)]
+    gone = a_service_event("EndSecretVersionDelete", secret=a_secret("prod/gone"), after_s=40)
+    return [*reads, gone]
+
+
+def test_within_a_second_a_write_comes_before_the_read_it_enables():
+    read, write = an_event(event_id="a"), an_event("PutResourcePolicy", event_id="b")
+    later, earlier = an_event(event_id="c", after_s=2), an_event(event_id="d", after_s=-2)
+
+    assert in_order([later, read, write, earlier]) == [earlier, write, read, later]
+
+
+@pytest.mark.parametrize(("batch", "seed"), [(1, 0), (7, 1), (1_000, 2)])
+def test_order_repetition_and_batches_change_nothing(monkeypatch, batch, seed):
+    whole = hunted(a_sweep()).findings
+    monkeypatch.setattr(hunting, "_BATCH", batch)
+    shuffled = a_sweep() * 2
+    Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a key
+
+    assert {finding.catalogue for finding in whole} == {"ACC-01", "DEL-06"}
+    assert hunted(shuffled).findings == whole
+
+
+def test_a_wait_is_over_when_the_input_is():
+    [finding] = hunted([a_service_event("EndSecretVersionDelete", secret=a_secret())]).findings
+
+    assert (finding.catalogue, finding.state) == ("DEL-06", State.OPEN)
+
+
+def test_a_late_call_still_explains_a_deletion():
+    call = an_event("DeleteSecret", secret=a_secret(), request={"recoveryWindowInDays": 30})
+    gone = a_service_event("EndSecretVersionDelete", secret=a_secret(), after_s=30 * 24 * 3600 + 60)
+
+    assert "DEL-06" not in {finding.catalogue for finding in hunted([gone, call]).findings}
+
+
+def test_the_time_of_a_hunt_is_the_time_of_its_events():
+    effects = ActsOfNobody()
+
+    hunted(a_sweep(), effects=effects)
+
+    assert set(effects.times) == {a_sweep()[-1].at}
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_no_mode_hides_a_finding(mode):
+    policy = Policy(default=Protection(mode=mode))
+
+    assert hunted(a_sweep(), policy=policy).findings == hunted(a_sweep()).findings
+
+
+def test_only_open_findings_count():
+    report = hunted(a_sweep())
+
+    assert report.worth_stopping_for(Severity.HIGH)
+    assert not report.worth_stopping_for(Severity.CRITICAL)
+    assert not hunted([an_event()]).worth_stopping_for(Severity.INFORMATIONAL)
+
+
+def test_nothing_is_found_in_nothing():
+    assert hunted([]).findings == ()

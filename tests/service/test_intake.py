@@ -1,0 +1,56 @@
+"""Nothing that came out of a file is lost from the account, and only what somebody reads is parsed."""
+
+from __future__ import annotations
+
+import pytest
+
+from nightlatch.detections import CATALOGUE
+from nightlatch.domain.examples import an_event
+from nightlatch.service.intake import FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
+
+
+def test_every_item_is_in_the_account():
+    broken = FileSkipped(path="b", reason="breaks off", records=3)
+    bad = Malformed("a", 1, "no eventName")
+
+    events, tally = take_in([an_event(event_id="1"), bad, FileRead("a", 2), an_event(event_id="1"), broken])
+
+    assert [event.event_id for event in events] == ["1"]
+    assert tally == Tally(files=2, records=5, skipped=(broken,), malformed=(bad,))
+
+
+@pytest.mark.parametrize(
+    ("tally", "partial"),
+    [
+        (Tally(files=1, records=1), False),
+        (Tally(files=2, skipped=(FileSkipped(path="d", reason="digest file", harmless=True),)), False),
+        (Tally(files=2, skipped=(FileSkipped(path="x", reason="not JSON"),)), True),
+        (Tally(files=1, malformed=(Malformed("x", 0, "no eventName"),)), True),
+        (Tally(), True),
+    ],
+)
+def test_a_result_is_partial_when_something_was_not_looked_at(tally, partial):
+    assert tally.is_partial is partial
+
+
+def test_every_event_that_a_rule_names_is_read():
+    is_read = readable_by(CATALOGUE)
+
+    for name in (name for rule in CATALOGUE for name in rule.event_names):
+        assert is_read(name.source, name.name)
+        assert is_read(name.source, f"{name.name}20150331v2") or not name.is_prefix
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "read"),
+    [
+        ("secretsmanager.amazonaws.com", "DescribeSecret", True),
+        ("aws.secretsmanager", "Secret Label Updated", True),
+        ("cloudtrail.amazonaws.com", "StopLogging", True),
+        ("cloudtrail.amazonaws.com", "LookupEvents", False),
+        ("waf.amazonaws.com", "StopLogging", False),
+        ("ec2.amazonaws.com", "DescribeInstances", False),
+    ],
+)
+def test_other_events_are_left(source, name, read):
+    assert readable_by(CATALOGUE)(source, name) is read
