@@ -1,0 +1,106 @@
+"""What an AWS error means for the caller: try again later, give up with a reason, or look again.
+
+A table or a queue that cannot be asked is always `Unavailable`: the message comes again and ends in a
+dead-letter queue, never in silence. Secrets Manager's refusals are told apart, for people read them.
+
+Source: botocore 1.44 service models of DynamoDB, SQS, SSM, KMS and Secrets Manager; AWS general
+reference, common errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+
+from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
+
+_SERVER_ERROR = 500
+_LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "Internal", "LimitExceededRate")
+_DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
+_BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
+
+
+def code_of(error: ClientError) -> str:
+    """Give AWS's name for an error."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn every AWS error of the block into Unavailable.
+
+    Args:
+        what: What is asked, for the message: `table nightlatch-state`.
+
+    Raises:
+        Unavailable: AWS could not be asked or did not take the request.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise Unavailable(f"{what} could not be asked ({code_of(error)}: {_said(error)}); try again later") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"{what} could not be asked ({error}); try again later") from error
+
+
+@contextmanager
+def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterator[None]:
+    """Translate what Secrets Manager answers about one secret.
+
+    Args:
+        secret: As the caller names it.
+        action: The IAM action, which is also what to add when it is denied.
+        moves_label: Whether an invalid parameter means that the labels are no longer as planned.
+
+    Raises:
+        NotFound: There is no such secret.
+        WorldMoved: A label is not where the plan saw it.
+        Refused: The secret waits to be deleted, a quota is used up, or a permission is missing.
+        Unavailable: AWS could not be asked.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _meaning(error, secret, action, moves_label=moves_label) from error
+    except ParamValidationError as error:
+        raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from error
+    except _NO_CREDENTIALS as error:
+        raise Refused(f"no AWS credentials ({error}); sign in, then try again") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"secret {secret}: AWS could not be reached ({error}); try again later") from error
+
+
+def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool) -> Exception:
+    code, said = code_of(error), _said(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "ResourceNotFoundException":
+        return NotFound(f"secret {secret} does not exist in this account and Region")
+    if code.startswith(_LATER) or status >= _SERVER_ERROR:
+        return Unavailable(f"secret {secret}: AWS did not answer ({code}); try again later")
+    if code == "InvalidParameterException" and moves_label:
+        return WorldMoved(f"secret {secret}: its labels are no longer as planned ({said}); plan again")
+    return Refused(f"secret {secret}: {_refusal(code, said, action)}")
+
+
+def _refusal(code: str, said: str, action: str) -> str:
+    if code.startswith(_DENIED):
+        return f"not permitted; add {action} to the role that acts"
+    if code in _BAD_CREDENTIALS:
+        return f"AWS does not accept the credentials ({code}); sign in again"
+    if code == "LimitExceededException":
+        return f"a quota of AWS is used up ({said}); remove a label that nobody needs"
+    return f"AWS refused ({code}: {said}); look at the secret before you try again"
+
+
+def _said(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message", "no message")).rstrip(".")

@@ -1,0 +1,161 @@
+"""How history is remembered and what was known around an event: one algorithm over two stores.
+
+    touch pairs ──> note written versions ──> put sightings on trails ──> read each trail once ──> a Baseline each
+
+Everything a batch shows is remembered before anything is asked, and what is answered is read off sets that no order
+and no repetition changes. So the last event of a burst to arrive sees the whole burst, however it was cut.
+
+A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from nightlatch.adapters.surroundings import Known, Surroundings, reads_version, sight
+from nightlatch.adapters.trails import Entry, Trails, Waits
+from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, wrote_version
+from nightlatch.adapters.windows import DAY, principal_trail, secret_trails, spans, trails_of, with_read_backs
+from nightlatch.domain.baseline import FORGOTTEN_AFTER, Baseline, Maturity
+from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.sightings import Sighting
+
+PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
+SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
+_LEARNT_AT_ONCE = 1_000
+
+
+class TrailBaselines:
+    """The port `Baselines` over a store of trails.
+
+    Args:
+        trails: The store of history.
+        waits: The store of events that wait.
+        inventory: What the operator told of the account.
+        now: The clock; a sighting that comes late is kept from its coming.
+        young: What a history of less than 14 days counts as. LEARNING starts the time with the first event observed;
+            NONE leaves it to `learn`, as a hunt does, which without `--history` stays without.
+    """
+
+    def __init__(
+        self,
+        trails: Trails,
+        waits: Waits,
+        *,
+        inventory: Inventory,
+        now: Callable[[], datetime],
+        young: Maturity = Maturity.LEARNING,
+    ) -> None:
+        self._trails = trails
+        self._waits = waits
+        self._inventory = inventory
+        self._now = now
+        self._young = young
+
+    def observe(self, events: Sequence[SecretEvent]) -> Sequence[Baseline]:
+        """Remember every event, then give the baseline of each, put together when it is looked at.
+
+        Raises:
+            Unavailable: The store could not be asked; observing the batch again is harmless.
+        """
+        if not events:
+            return ()
+        uses, sightings = self._remember(events)
+        now = self._now()
+        self._trails.add(
+            [
+                entry
+                for event, sighting in zip(events, sightings, strict=True)
+                for entry in (*_on_principal(event, sighting, now), *_on_secret(event, sighting))
+            ]
+        )
+        since = self._trails.learning_since(None)
+        if since is None and self._young is Maturity.LEARNING:
+            since = self._trails.learning_since(now)
+        return Surroundings(events, self._around(events, uses, since), self._inventory, self._young, elapsed=False)
+
+    def learn(self, events: Sequence[SecretEvent]) -> None:
+        """Take history in: pairs, written versions, changes and deletions; no bursts.
+
+        Raises:
+            Unavailable: The store could not be asked; learning the same again is harmless.
+        """
+        left = iter(events)
+        while some := tuple(islice(left, _LEARNT_AT_ONCE)):
+            _, sightings = self._remember(some)
+            self._trails.add(
+                [
+                    entry
+                    for event, sighting in zip(some, sightings, strict=True)
+                    for entry in _on_secret(event, sighting)
+                ]
+            )
+            self._trails.learning_since(min(event.at for event in some))
+
+    def postpone(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
+        """Keep an event that a rule cannot judge yet."""
+        self._waits.keep(event, rule_id, until)
+
+    def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str, Baseline]]:
+        """Give the kept events whose time has come, with what is known today."""
+        ready = self._waits.due(now)
+        if not ready:
+            return ()
+        events = [event for event, _ in ready]
+        uses = self._trails.touch((), [pair for event in events for pair in pairs_of(event)])
+        known = self._around(events, uses, self._trails.learning_since(None))
+        baselines = Surroundings(events, known, self._inventory, self._young, elapsed=True)
+        return tuple((event, rule, baseline) for (event, rule), baseline in zip(ready, baselines, strict=True))
+
+    def settle(self, event: SecretEvent, rule_id: str) -> None:
+        """Forget a kept event that has been judged."""
+        self._waits.drop(event, rule_id)
+
+    def _remember(self, events: Sequence[SecretEvent]) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
+        """Remember uses and written versions; give the uses and each event's sighting."""
+        uses = self._trails.touch(
+            [touch for event in events for touch in touches_of(event)],
+            [pair for event in events for pair in pairs_of(event)],
+        )
+        wrote = self._trails.wrote(
+            [(event.principal.key, str(event.version_id)) for event in events if wrote_version(event)],
+            [(event.principal.key, str(event.version_id)) for event in events if reads_version(event)],
+            at=max(event.at for event in events),
+        )
+        return uses, [sight(event, uses, wrote) for event in events]
+
+    def _around(self, events: Sequence[SecretEvent], uses: Mapping[PairKey, Uses], since: datetime | None) -> Known:
+        """Read every trail that the events need, once for each stretch of time in which their windows meet."""
+        moments: dict[str, set[datetime]] = defaultdict(set)
+        reach: dict[str, tuple[timedelta, timedelta]] = {}
+        for event in events:
+            for trail, before in trails_of(event):
+                moments[trail].add(event.at)
+                reach[trail] = (before, DAY)
+        found: dict[str, Sequence[Sighting]] = {}
+        for trail, ats in moments.items():
+            before, after = reach[trail]
+            read = [s for start, end in spans(ats, before, after) for s in self._trails.between(trail, start, end)]
+            found[trail] = with_read_backs(read) if trail.startswith("principal:") else read
+        return Known(uses, found, since)
+
+
+def _is_ours_to_watch(event: SecretEvent) -> bool:
+    """Sightings carry no source, so that only Secrets Manager's names may stand on a trail."""
+    return event.source in {SECRETS_MANAGER, NATIVE_SECRETS_MANAGER}
+
+
+def _on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
+    if not _is_ours_to_watch(event) or event.channel in {Channel.SERVICE, Channel.NATIVE}:
+        return ()
+    return (Entry(principal_trail(event), sighting, max(event.at, now) + PRINCIPAL_KEPT),)
+
+
+def _on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
+    if not _is_ours_to_watch(event) or event.read_only:
+        return ()
+    return tuple(Entry(trail, sighting, event.at + SECRET_KEPT) for trail in secret_trails(event))

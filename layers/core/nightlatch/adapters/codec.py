@@ -1,0 +1,78 @@
+"""How a domain value becomes JSON in a table or on a queue, and comes back equal.
+
+Pydantic reads the plain dataclasses of the domain as they are, so there is one description of each value.
+An adapter is built the first time its type is needed, which keeps the cold start of a function short.
+
+A request is stored only while a rule waits for an answer, and never with the fields that can carry a
+secret's value: CloudTrail leaves them out, but a record from elsewhere may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from nightlatch.domain.errors import Unreadable
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.findings import Finding
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.responses import Response
+from nightlatch.domain.sightings import Sighting
+
+Stored = TypeVar("Stored", Finding, Incident, Response, SecretEvent, Sighting)
+
+# Source: Secrets Manager API reference, the request and response fields that hold a value or a password.
+_VALUES = frozenset({"secretstring", "secretbinary", "randompassword", "secretvalues"})
+
+_made: dict[type, TypeAdapter[Any]] = {}
+
+
+def encode(value: Finding | Incident | Response | SecretEvent | Sighting) -> str:
+    """Write a value as JSON."""
+    kept = _without_values(value) if isinstance(value, SecretEvent) else value
+    return str(_adapter(type(kept)).dump_json(kept), "utf-8")
+
+
+def decode(kind: type[Stored], text: str | bytes) -> Stored:
+    """Read a value back.
+
+    Raises:
+        Unreadable: The text is not what `encode` writes; it names the fields, never their content.
+    """
+    try:
+        value: Stored = _adapter(kind).validate_json(text)
+    except ValidationError as error:
+        places = ", ".join(sorted({".".join(str(part) for part in found["loc"]) for found in error.errors()}))
+        raise Unreadable(f"a stored {kind.__name__} cannot be read (see {places or 'its JSON'})") from None
+    return value
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    if kind not in _made:
+        _made[kind] = TypeAdapter(kind)
+    return _made[kind]
+
+
+def _without_values(event: SecretEvent) -> SecretEvent:
+    return replace(
+        event,
+        request=_pruned(event.request),
+        response=_pruned(event.response),
+        details=_pruned(event.details),
+    )
+
+
+def _pruned(parameters: Parameters) -> Parameters:
+    return Parameters({name: _prune(value) for name, value in parameters.fields.items() if name.lower() not in _VALUES})
+
+
+def _prune(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: _prune(inner) for name, inner in value.items() if str(name).lower() not in _VALUES}
+    if isinstance(value, (list, tuple)):
+        return [_prune(inner) for inner in value]
+    return value

@@ -1,0 +1,89 @@
+"""Which change of an incident was shown where, in DynamoDB: a claim is a lease, so that a crash does not silence it.
+
+pk                   sk          holds                                      kept
+notice#<incident>    <mark>      claimed until, or shown                    90 days
+thread#<incident>    <channel>   where the channel holds the message        400 days
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.table import Conflict, Table
+from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.errors import Unavailable
+from nightlatch.service.ports import Notice
+
+LEASE = timedelta(seconds=60)  # longer than a channel takes to answer
+NOTICES_KEPT = timedelta(days=90)
+THREADS_KEPT = timedelta(days=400)
+
+
+class DynamoNotices:
+    """The port `Notices` on the incident table."""
+
+    def __init__(self, table: Table, *, now: Clock) -> None:
+        self._table = table
+        self._now = now
+
+    def claim(self, notice: Notice, now: datetime) -> bool:
+        """Take a notice to show it; False when it was shown.
+
+        Raises:
+            Unavailable: Another process shows it now, or the table could not be asked.
+        """
+        item: Item = {
+            **_key(notice),
+            "state": "claimed",
+            "until": _milliseconds(now + LEASE),
+            "expires_at": _seconds(now + NOTICES_KEPT),
+        }
+        free = "attribute_not_exists(#pk) OR (#state = :claimed AND #until <= :now)"
+        try:
+            self._table.put(item, when=free, given={"claimed": "claimed", "now": _milliseconds(now)})
+        except Conflict as conflict:
+            if conflict.item.get("state") == "shown":
+                return False
+            raise Unavailable(
+                f"incident {notice.incident_id} is being shown by another process; try again in a minute"
+            ) from None
+        return True
+
+    def shown(self, notice: Notice) -> None:
+        """Mark a claimed notice as shown.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        self._table.put({**_key(notice), "state": "shown", "expires_at": _seconds(self._now() + NOTICES_KEPT)})
+
+    def thread(self, incident_id: str, channel: str) -> str | None:
+        """Give where a channel holds the incident's message.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        item = self._table.get(f"thread#{key_part(incident_id)}", channel)
+        return str(item["place"]) if item else None
+
+    def remember(self, incident_id: str, channel: str, place: str) -> None:
+        """Keep where a channel holds the incident's message.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        kept = _seconds(self._now() + THREADS_KEPT)
+        self._table.put({"pk": f"thread#{key_part(incident_id)}", "sk": channel, "place": place, "expires_at": kept})
+
+
+def _key(notice: Notice) -> Item:
+    return {"pk": f"notice#{key_part(notice.incident_id)}", "sk": key_part(notice.mark)}
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,74 @@
+"""What the operator says while nightlatch runs: the brake and the policy, each read again after 30 seconds at most.
+
+The brake is act-closed: whatever cannot be read as `off` is on. The policy is not: a policy that cannot be read makes
+the work come again later, for judging by a policy that nobody chose would be worse.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nightlatch.adapters.aws_errors import asking
+from nightlatch.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+READ_AGAIN_AFTER_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parameter's text and the number that each new one raises."""
+
+    text: str
+    version: int
+
+
+class Parameter:
+    """One parameter, remembered for half a minute.
+
+    Args:
+        client: Systems Manager.
+        name: The parameter's name.
+        tick: A clock that only runs forward, in seconds.
+    """
+
+    def __init__(self, client: SSMClient, name: str, *, tick: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._name = name
+        self._tick = tick
+        self._read: tuple[float, Document] | None = None
+
+    def read(self) -> Document:
+        """Give the parameter as it was at most 30 seconds ago.
+
+        Raises:
+            Unavailable: It could not be read.
+        """
+        now = self._tick()
+        if self._read is not None and now < self._read[0] + READ_AGAIN_AFTER_S:
+            return self._read[1]
+        self._read = None
+        with asking(f"parameter {self._name}"):
+            found = self._client.get_parameter(Name=self._name, WithDecryption=True)["Parameter"]
+        document = Document(found.get("Value", ""), int(found.get("Version", 0)))
+        self._read = (now, document)
+        return document
+
+
+class SsmKillSwitch:
+    """The port `KillSwitch`: off only when the parameter says `off`."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self._parameter = parameter
+
+    def is_on(self) -> bool:
+        """Tell whether acting is forbidden; it is where nobody can tell."""
+        try:
+            return self._parameter.read().text.strip().lower() != "off"
+        except Unavailable:
+            return True

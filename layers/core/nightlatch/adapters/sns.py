@@ -1,0 +1,148 @@
+"""Publishes incidents to SNS: a valid subject, a text for people, JSON for machines, attributes for filters.
+
+Mail carries no link that acts: scanners press links. It carries the command to run.
+
+Source: botocore service model, SNS Publish (subject below 100 characters, no line breaks or control
+characters; MessageStructure json).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from nightlatch.adapters.slack_message import clip
+from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.responses import Response, ResponseState
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+SUBJECT_LIMIT = 99
+SMS_LIMIT = 140
+SCHEMA_VERSION = 1
+MOST_NAMES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnsChannel:
+    """An SNS topic as a way to people and machines."""
+
+    client: SNSClient
+    topic_arn: str
+
+    @property
+    def name(self) -> str:
+        """The name in notices and logs."""
+        return "sns"
+
+    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
+        """Publish the incident as it stands; SNS cannot edit, so an update is a message of its own.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        try:
+            self.client.publish(
+                TopicArn=self.topic_arn,
+                Subject=subject(incident, is_update=place is not None),
+                MessageStructure="json",
+                Message=json.dumps(
+                    {
+                        "default": json.dumps(machine_document(incident, responses)),
+                        "email": human_text(incident, responses),
+                        "sms": clip(_plain(f"{incident.severity} {incident.lead.title}"), SMS_LIMIT),
+                    }
+                ),
+                MessageAttributes={
+                    key: {"DataType": "String", "StringValue": value} for key, value in _attributes(incident).items()
+                },
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(f"SNS did not take incident {incident.id} ({type(error).__name__})") from error
+        return "published"
+
+
+def subject(incident: Incident, *, is_update: bool = False) -> str:
+    """Make a subject that SNS accepts: ASCII, one line, severity first."""
+    prefix = "Update: " if is_update else ""
+    text = f"{prefix}[{incident.severity}] {incident.lead.title}"
+    ascii_text = "".join(c if " " <= c <= "~" else "?" for c in text)
+    return ascii_text[:SUBJECT_LIMIT]
+
+
+def human_text(incident: Incident, responses: Sequence[Response]) -> str:
+    """Write the mail."""
+    lead = incident.lead
+    lines = [
+        lead.title,
+        "",
+        f"Severity  {incident.severity}",
+        f"Who       {lead.principal.title}",
+        f"          {lead.principal.arn or 'no ARN in the record'}",
+        f"Where     account {lead.account_id}, {lead.region}",
+        f"When      {incident.opened_at:%Y-%m-%d %H:%M:%S} to {incident.last_seen:%H:%M:%S} UTC",
+        f"Secrets   {', '.join(_names(incident)) or 'none named'}",
+        "",
+        *(f"Why       {finding.rule}: {finding.reason}" for finding in incident.findings),
+        "",
+        *(_response_line(response) for response in responses),
+        "",
+        f"incident {incident.id} · policy {incident.policy_digest}",
+    ]
+    return "\n".join(_plain(line) for line in lines)
+
+
+def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[str, object]:
+    """Give the incident as data, versioned."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "incident_id": incident.id,
+        "revision": incident.revision,
+        "severity": incident.severity,
+        "title": incident.lead.title,
+        "account_id": incident.lead.account_id,
+        "region": incident.lead.region,
+        "principal": incident.lead.principal.key,
+        "opened_at": incident.opened_at.isoformat(),
+        "last_seen": incident.last_seen.isoformat(),
+        "secrets": _names(incident),
+        "findings": [
+            {"rule": f.rule, "catalogue": f.catalogue, "severity": f.severity, "title": f.title, "count": f.count}
+            for f in incident.findings
+        ],
+        "responses": [
+            {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.secret.name, "result": r.result}
+            for r in responses
+        ],
+    }
+
+
+def _attributes(incident: Incident) -> dict[str, str]:
+    return {
+        "severity": incident.severity,
+        "rule_id": incident.lead.rule,
+        "account": incident.lead.account_id,
+        "region": incident.lead.region,
+    }
+
+
+def _names(incident: Incident) -> list[str]:
+    names = list(dict.fromkeys(secret.name for finding in incident.findings for secret in finding.secrets))
+    return names[:MOST_NAMES]
+
+
+def _response_line(response: Response) -> str:
+    if response.state is ResponseState.PROPOSED:
+        return f"To {response.action.kind}: nightlatch approve {response.id}"
+    return f"{response.action.kind}: {response.state}. {response.result}"
+
+
+def _plain(text: str) -> str:
+    """Drop control characters; line breaks are ours alone."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,102 @@
+"""The baselines of a batch, put together one by one out of what the stores said once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import overload
+
+from nightlatch.adapters.trails import Written
+from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, keys_of, pair_before
+from nightlatch.adapters.windows import DAY, near, on_same_secret, principal_trail
+from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import Sighting, sighting_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the stores say around a batch of events."""
+
+    uses: Mapping[PairKey, Uses]
+    trails: Mapping[str, Sequence[Sighting]]
+    since: datetime | None
+
+
+class Surroundings(Sequence[Baseline]):
+    """A baseline per event, put together when asked: those of 100,000 events at once would not fit."""
+
+    def __init__(
+        self, events: Sequence[SecretEvent], known: Known, inventory: Inventory, young: Maturity, *, elapsed: bool
+    ) -> None:
+        self._events = events
+        self._known = known
+        self._inventory = inventory
+        self._young = young
+        self._elapsed = elapsed
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @overload
+    def __getitem__(self, index: int) -> Baseline: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Baseline]: ...
+
+    def __getitem__(self, index: int | slice) -> Baseline | Sequence[Baseline]:
+        if isinstance(index, slice):
+            return [self._around(event) for event in self._events[index]]
+        return self._around(self._events[index])
+
+    def __iter__(self) -> Iterator[Baseline]:
+        return map(self._around, self._events)
+
+    def _around(self, event: SecretEvent) -> Baseline:
+        uses = self._known.uses
+        trails = self._known.trails
+        histories = _histories(event.principal.key, event.secret, uses)
+        by_principal = near(trails.get(principal_trail(event), ()), event.at, DAY, DAY)
+        return Baseline(
+            maturity=self._maturity(event.at),
+            reader=pair_before(histories, Kind.READ, event.at),
+            writer=pair_before(histories, Kind.WRITE, event.at),
+            by_principal=tuple(by_principal),
+            on_secret=on_same_secret(event, trails),
+            inventory=self._inventory,
+            elapsed=self._elapsed,
+        )
+
+    def _maturity(self, at: datetime) -> Maturity:
+        since = self._known.since
+        return Maturity.MATURE if since is not None and at - since >= LEARNING_PERIOD else self._young
+
+
+def sight(event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: frozenset[Written]) -> Sighting:
+    """Reduce an event to what history keeps, with what was known of its principal before it."""
+    kinds = _kinds(event)
+    histories = [_histories(event.principal.key, secret, uses) for secret in event.secrets]
+    pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
+    known = bool(pairs) and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
+    read_back = reads_version(event) and (event.principal.key, str(event.version_id)) in wrote
+    return sighting_of(event, known=known, read_back=read_back)
+
+
+def _kinds(event: SecretEvent) -> tuple[Kind, ...]:
+    """Say which uses make this one ordinary: a read or a write its own kind, anything else either."""
+    if event.called("GetSecretValue", "BatchGetSecretValue"):
+        return (Kind.READ,)
+    return (Kind.WRITE,) if event.called(*WRITES) else (Kind.READ, Kind.WRITE)
+
+
+def _histories(principal: str, secret: SecretRef | None, uses: Mapping[PairKey, Uses]) -> list[Uses]:
+    keys = keys_of(secret) if secret else ()
+    return [uses[pair] for pair in (PairKey(principal, key) for key in keys) if pair in uses]
+
+
+def reads_version(event: SecretEvent) -> bool:
+    """Tell whether a value was read and the record says which version."""
+    return event.succeeded and event.version_id is not None and event.called("GetSecretValue")

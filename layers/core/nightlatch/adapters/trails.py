@@ -1,0 +1,68 @@
+"""What the history needs of its store: five questions about trails and pairs, three about what waits.
+
+Both twins, in memory and in DynamoDB, keep these promises; the algorithm over them is `baselines.py`. Everything that
+is remembered may be remembered again, in any order and from several handlers at once, and comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from nightlatch.adapters.uses import PairKey, Touch, Uses
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.sightings import Sighting
+
+Written = tuple[str, str]  # principal, version id
+
+MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
+MOST_DUE = 200  # waits given at once; the rest is given the next time
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sighting for one trail, and until when it is kept."""
+
+    trail: str
+    sighting: Sighting
+    kept_until: datetime
+
+
+class Trails(Protocol):
+    """The store of history. All may raise Unavailable."""
+
+    def touch(self, touches: Collection[Touch], also: Collection[PairKey]) -> Mapping[PairKey, Uses]:
+        """Remember uses, then give the uses of the touched and of further pairs, these touches included."""
+
+    def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
+        """Remember who wrote which version, then tell which of the asked are known to be written so.
+
+        Args:
+            written: What the batch shows as written.
+            asked: Principal and version of each read.
+            at: The latest moment of the batch; what was written is kept 400 days from then.
+        """
+
+    def add(self, entries: Collection[Entry]) -> None:
+        """Put sightings on trails; the same event on the same trail is there once."""
+
+    def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
+        """Give a trail's sightings of a span, both ends included, by time and event id; the newest MOST_READ."""
+
+    def learning_since(self, start: datetime | None) -> datetime | None:
+        """Note that learning began at a moment, if that is earlier than known; give what is then known."""
+
+
+class Waits(Protocol):
+    """The store of events that a rule wants to see again. All may raise Unavailable."""
+
+    def keep(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
+        """Keep an event; keeping it twice is keeping it once."""
+
+    def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
+        """Give the events whose time has come, the longest waiting first."""
+
+    def drop(self, event: SecretEvent, rule_id: str) -> None:
+        """Forget an event; forgetting it twice is forgetting it once."""

@@ -1,0 +1,113 @@
+"""History in memory: for a hunt, for the examples, for tests; the twin of `trails_dynamodb.py`.
+
+A hunt holds the trails of a whole input at once, so a trail is put in order when it is first asked after a change.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from nightlatch.adapters.trails import MOST_READ, Entry, Written
+from nightlatch.adapters.uses import PairKey, Touch, Uses, earlier_of, first_of_day, surplus
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.sightings import Sighting
+
+_LAST = "\U0010ffff"  # sorts behind every event id
+
+
+@dataclass(slots=True)
+class _Trail:
+    """Sightings by time and event id; `order` is rebuilt when something was added."""
+
+    seen: dict[tuple[datetime, str], Sighting] = field(default_factory=dict)
+    order: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def add(self, sighting: Sighting) -> None:
+        self.seen[sighting.at, sighting.event_id] = sighting
+
+    def between(self, start: datetime, end: datetime, most: int | None) -> list[Sighting]:
+        if len(self.order) != len(self.seen):
+            self.order = sorted(self.seen)
+        first, behind = bisect_left(self.order, (start, "")), bisect_right(self.order, (end, _LAST))
+        first = first if most is None else max(first, behind - most)
+        return [self.seen[key] for key in self.order[first:behind]]
+
+
+class MemoryTrails:
+    """Trails that live as long as the process; safe to share between threads.
+
+    Args:
+        most: Sightings given at once; None for a hunt, which has read the whole input anyway.
+    """
+
+    def __init__(self, *, most: int | None = MOST_READ) -> None:
+        self._lock = Lock()
+        self._most = most
+        self._uses: dict[PairKey, dict[str, int]] = {}
+        self._written: set[Written] = set()
+        self._trails: dict[str, _Trail] = {}
+        self._since: datetime | None = None
+
+    def touch(self, touches: Collection[Touch], also: Collection[PairKey]) -> Mapping[PairKey, Uses]:
+        """Remember uses and give those of all these pairs."""
+        firsts = first_of_day(touches)
+        with self._lock:
+            for pair, days in firsts.items():
+                known = earlier_of(self._uses.get(pair, {}), days)
+                for mark in surplus(known):
+                    del known[mark]
+                self._uses[pair] = known
+            return {pair: self._uses[pair] for pair in {*firsts, *also} if pair in self._uses}
+
+    def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
+        """Remember writers of versions and tell which of the asked are among them."""
+        del at  # a hunt forgets nothing
+        with self._lock:
+            self._written.update(written)
+            return frozenset(self._written.intersection(asked))
+
+    def add(self, entries: Collection[Entry]) -> None:
+        """Put sightings on trails."""
+        with self._lock:
+            for entry in entries:
+                self._trails.setdefault(entry.trail, _Trail()).add(entry.sighting)
+
+    def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
+        """Give a trail's sightings of a span."""
+        with self._lock:
+            found = self._trails.get(trail)
+            return found.between(start, end, self._most) if found else ()
+
+    def learning_since(self, start: datetime | None) -> datetime | None:
+        """Note an earlier beginning of learning and give the earliest known."""
+        with self._lock:
+            self._since = min((since for since in (self._since, start) if since), default=None)
+            return self._since
+
+
+class MemoryWaits:
+    """Events that wait in memory; all that are due are given at once, for a hunt has one end."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[tuple[str, str], tuple[datetime, SecretEvent]] = {}
+
+    def keep(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
+        """Keep an event until then."""
+        with self._lock:
+            self._kept.setdefault((rule_id, event.event_id), (until, event))
+
+    def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
+        """Give the events whose time has come."""
+        with self._lock:
+            ready = sorted((until, key) for key, (until, _) in self._kept.items() if until <= now)
+            return tuple((self._kept[key][1], key[0]) for _, key in ready)
+
+    def drop(self, event: SecretEvent, rule_id: str) -> None:
+        """Forget an event."""
+        with self._lock:
+            self._kept.pop((rule_id, event.event_id), None)

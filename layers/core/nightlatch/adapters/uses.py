@@ -1,0 +1,138 @@
+"""Since when, how lately and on how many days a principal has used a secret: a fact that no order of arrival changes.
+
+Kept is the first use of each UTC day, for reads and for writes. Both ways of combining (the earlier time of a day, the
+union of days) may be repeated and swapped, so duplicates and late events come to the same. What was known before an
+event is then read off: the uses earlier than it, which never count the event itself. `last_seen` is exact to the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from nightlatch.domain.baseline import FORGOTTEN_AFTER, Pair
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.secrets import SecretRef
+
+MOST_DAYS = 128  # kept per pair and kind: more than the 90 days after which a pair is forgotten
+KEPT_AFTER_USE = FORGOTTEN_AFTER + timedelta(days=2)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Uses = Mapping[str, int]  # "r20514" or "w20514" (kind and day since 1970) -> first use of that day, microseconds
+
+
+class Kind(StrEnum):
+    """How a secret is used."""
+
+    READ = "r"
+    WRITE = "w"
+
+
+@dataclass(frozen=True, slots=True)
+class PairKey:
+    """A principal and one of the names that history keeps a secret under."""
+
+    principal: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One use; the first of its day is kept."""
+
+    pair: PairKey
+    kind: Kind
+    at: datetime
+
+    @property
+    def mark(self) -> str:
+        """Name the kind and the day."""
+        return f"{self.kind}{(self.at - _EPOCH).days}"
+
+    @property
+    def time(self) -> int:
+        """The moment in microseconds since 1970."""
+        return micros(self.at)
+
+
+def micros(at: datetime) -> int:
+    """Give a moment as microseconds since 1970, exactly."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=50_000)
+def keys_of(secret: SecretRef) -> tuple[str, ...]:
+    """Give the names that history keeps a secret under; remembered, for an input names few secrets many times."""
+    return secret.keys
+
+
+def pairs_of(event: SecretEvent) -> tuple[PairKey, ...]:
+    """Name the pairs of an event's principal and its secrets, under every candidate name."""
+    keys = dict.fromkeys(key for secret in event.secrets for key in keys_of(secret))
+    return tuple(PairKey(event.principal.key, key) for key in keys)
+
+
+def touches_of(event: SecretEvent) -> tuple[Touch, ...]:
+    """Say what uses an event shows: a value read or written; what AWS refused is no use."""
+    kind = _kind(event)
+    return tuple(Touch(pair, kind, event.at) for pair in pairs_of(event)) if kind else ()
+
+
+def first_of_day(touches: Iterable[Touch]) -> dict[PairKey, dict[str, int]]:
+    """Reduce uses to the first of each day."""
+    firsts: dict[PairKey, dict[str, int]] = {}
+    for touch in touches:
+        days = firsts.setdefault(touch.pair, {})
+        days[touch.mark] = min(touch.time, days.get(touch.mark, touch.time))
+    return firsts
+
+
+def earlier_of(one: Uses, other: Uses) -> dict[str, int]:
+    """Unite two histories of uses."""
+    return {mark: min(one.get(mark, time), time) for mark, time in {**one, **other}.items()}
+
+
+def surplus(uses: Uses) -> tuple[str, ...]:
+    """Name the oldest days beyond those kept."""
+    gone: list[str] = []
+    for kind in Kind:
+        marks = sorted((mark for mark in uses if mark.startswith(kind)), key=lambda mark: int(mark[1:]))
+        gone.extend(marks[: max(0, len(marks) - MOST_DAYS)])
+    return tuple(gone)
+
+
+def pair_before(histories: Sequence[Uses], kind: Kind, at: datetime) -> Pair | None:
+    """Give the pair as it was before a moment, over the histories of a secret's candidate names; None if it was not."""
+    days: dict[str, int] = {}
+    moment = micros(at) if histories else 0
+    for uses in histories:
+        for mark, time in uses.items():
+            if time < moment and mark.startswith(kind):
+                days[mark] = min(time, days.get(mark, time))
+    if not days:
+        return None
+    return Pair(first_seen=_moment(min(days.values())), last_seen=_moment(max(days.values())), days=len(days))
+
+
+def wrote_version(event: SecretEvent) -> bool:
+    """Tell whether an event shows a value being written as a version."""
+    return event.succeeded and event.version_id is not None and event.called(*WRITES)
+
+
+def _kind(event: SecretEvent) -> Kind | None:
+    if not event.succeeded:
+        return None
+    if event.called("GetSecretValue"):
+        return Kind.READ
+    # UpdateSecret without a version changed the description or the key, not the value.
+    return Kind.WRITE if event.called("CreateSecret", "PutSecretValue") or wrote_version(event) else None
+
+
+def _moment(time: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=time)
+
+
+WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret")

@@ -1,0 +1,445 @@
+"""History keeps its promises in memory and in DynamoDB alike, whatever the order and however often it is told."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from fakes import FixedClock
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.trails_dynamodb import DynamoTrails, DynamoWaits
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.uses import MOST_DAYS, Kind, PairKey, Touch, micros
+from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.examples import (
+    AT,
+    a_denial,
+    a_label_event,
+    a_role,
+    a_secret,
+    a_service_event,
+    a_user,
+    an_event,
+)
+from nightlatch.domain.inventory import Inventory
+from worlds import a_table, at_once, items_of, on_moto
+
+DAY = 86_400.0
+MALLORY = a_user("mallory")
+
+
+@pytest.fixture(params=["memory", "moto"])
+def stores(request, monkeypatch) -> Iterator[tuple]:
+    if request.param == "memory":
+        yield MemoryTrails(), MemoryWaits()
+        return
+    with on_moto(monkeypatch):
+        table, _ = a_table()
+        yield DynamoTrails(table), DynamoWaits(table)
+
+
+def over(stores, *, young: Maturity = Maturity.LEARNING, now: FixedClock | None = None) -> TrailBaselines:
+    return TrailBaselines(*stores, inventory=Inventory(), now=now or FixedClock(), young=young)
+
+
+@pytest.fixture
+def baselines(stores) -> TrailBaselines:
+    return over(stores)
+
+
+def a_sweep(count: int = 12) -> list[SecretEvent]:
+    return [an_event(secret=a_secret(f"prod/{n}"), by=MALLORY, after_s=10.0 * n) for n in range(count)]
+
+
+def test_a_first_read_has_no_pair_before_it(baselines):
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is None
+    assert seen.writer is None
+
+
+def test_a_pair_is_given_as_it_was_before_the_event(baselines):
+    baselines.observe([an_event(secret=a_secret(), after_s=-3 * DAY), an_event(secret=a_secret(), after_s=-2 * DAY)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is not None
+    assert seen.reader.days == 2
+    assert seen.reader.first_seen == AT - timedelta(days=3)
+    assert seen.reader.last_seen == AT - timedelta(days=2)
+    assert seen.reader.is_known(AT)
+
+
+def test_reads_and_writes_make_separate_pairs(baselines):
+    baselines.observe([an_event("PutSecretValue", secret=a_secret(), version_id="v1", after_s=-2 * DAY)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is None
+    assert seen.writer is not None
+
+
+def test_a_secret_is_one_by_name_and_by_full_arn(baselines):
+    baselines.observe([an_event(secret=a_secret(suffix=None), after_s=-2 * DAY)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is not None
+
+
+def test_what_aws_refused_makes_nobody_known(baselines):
+    denied = an_event(secret=a_secret(), after_s=-2 * DAY, failure=a_denial("GetSecretValue"))
+    baselines.observe([denied])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is None
+
+
+def test_an_event_told_again_does_not_know_itself(baselines):
+    event = an_event(secret=a_secret())
+    first = baselines.observe([event])[0]
+
+    again = baselines.observe([event])[0]
+
+    assert again == first
+
+
+def test_uses_that_come_late_count_at_their_own_time(baselines):
+    baselines.observe([an_event(secret=a_secret(), after_s=-1 * DAY)])
+    baselines.observe([an_event(secret=a_secret(), after_s=-5 * DAY)])
+    baselines.observe([an_event(secret=a_secret(), after_s=5 * DAY)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert seen.reader is not None
+    assert (seen.reader.days, seen.reader.first_seen) == (2, AT - timedelta(days=5))
+
+
+def test_the_last_of_a_burst_sees_it_whole_in_any_order_and_cut_in_any_way(baselines):
+    sweep = a_sweep()
+    order = random.Random(7).sample([*sweep, *sweep], 24)  # noqa: S311 - an order, no secret
+
+    for start in range(0, 24, 5):
+        last = baselines.observe(order[start : start + 5])
+
+    ids = [sighting.event_id for sighting in last[-1].by_principal]
+    assert ids == [event.event_id for event in sweep]
+
+
+def test_all_of_a_batch_is_remembered_before_any_of_it_is_judged(baselines):
+    sweep = a_sweep()
+
+    seen = baselines.observe(sweep)
+
+    assert [len(baseline.by_principal) for baseline in seen] == [len(sweep)] * len(sweep)
+    assert seen[3:5] == list(seen)[3:5]
+
+
+def test_the_window_of_a_principal_is_a_day_either_side(baselines):
+    near = [an_event(secret=a_secret("a"), after_s=-DAY), an_event(secret=a_secret("b"), after_s=DAY)]
+    far = [an_event(secret=a_secret("c"), after_s=-DAY - 1), an_event(secret=a_secret("d"), after_s=DAY + 1)]
+    baselines.observe([*near, *far])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret("e"))])
+
+    assert {s.secret.name for s in seen.by_principal if s.secret} == {"a", "b", "e"}
+
+
+def test_events_far_apart_in_one_batch_each_see_their_own_day(baselines):
+    old, new = an_event(secret=a_secret("a"), after_s=-9 * DAY), an_event(secret=a_secret("b"))
+
+    seen = baselines.observe([old, new])
+
+    assert [[s.event_id for s in one.by_principal] for one in seen] == [[old.event_id], [new.event_id]]
+
+
+def test_other_principals_are_not_on_the_trail(baselines):
+    baselines.observe([an_event(secret=a_secret(), by=a_role())])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret("other"), by=MALLORY)])
+
+    assert [s.principal for s in seen.by_principal] == [MALLORY.key]
+
+
+def test_changes_and_deletions_of_90_days_are_on_the_secret(baselines):
+    deleted = an_event("DeleteSecret", secret=a_secret(), by=MALLORY, after_s=-80 * DAY)
+    ended = a_service_event("EndSecretVersionDelete", secret=a_secret(), after_s=-50 * DAY)
+    label = a_label_event(a_secret(), version_id="v2", after_s=-10 * DAY)
+    read = an_event(secret=a_secret(), by=MALLORY, after_s=-DAY)
+    too_old = an_event("TagResource", secret=a_secret(), after_s=-91 * DAY)
+    baselines.observe([deleted, ended, label, read, too_old])
+
+    (seen,) = baselines.observe([an_event("RestoreSecret", secret=a_secret(suffix=None), by=a_role())])
+
+    names = [sighting.name for sighting in seen.on_secret]
+    assert names == ["DeleteSecret", "EndSecretVersionDelete", LABEL_UPDATED, "RestoreSecret"]
+
+
+def test_a_secret_created_again_under_its_name_is_another(baselines):
+    baselines.observe([an_event("DeleteSecret", secret=a_secret(suffix="AbCdEf"), after_s=-60)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(suffix="ZyXwVu"))])
+
+    assert seen.on_secret == ()
+
+
+def test_service_events_stand_on_the_secret_alone(baselines):
+    (seen,) = baselines.observe([a_service_event("RotationStarted", secret=a_secret())])
+
+    assert seen.by_principal == ()
+    assert [s.name for s in seen.on_secret] == ["RotationStarted"]
+
+
+def test_calls_without_a_secret_stand_on_the_principal_alone(baselines):
+    (seen,) = baselines.observe([an_event("ListSecrets", by=MALLORY)])
+
+    assert [s.name for s in seen.by_principal] == ["ListSecrets"]
+    assert seen.on_secret == ()
+
+
+def test_calls_of_other_services_stand_on_no_trail(baselines):
+    stop = an_event("StopLogging", by=MALLORY, source="cloudtrail.amazonaws.com", after_s=-5)
+
+    baselines.observe([stop])
+    (seen,) = baselines.observe([an_event("ListSecrets", by=MALLORY)])
+
+    assert [s.name for s in seen.by_principal] == ["ListSecrets"]
+
+
+@pytest.mark.parametrize("write_comes", ["before", "with", "after", "days before"])
+def test_reading_back_what_one_wrote_oneself_is_recognised(baselines, write_comes):
+    wrote = an_event("PutSecretValue", secret=a_secret(), version_id="v7", after_s=-1)
+    read = an_event(secret=a_secret(), version_id="v7")
+    batches = {
+        "before": [[wrote], [read]],
+        "with": [[read, wrote]],
+        "after": [[read], [wrote], [an_event(secret=a_secret(), after_s=60)]],
+        "days before": [[replace(wrote, at=AT - timedelta(days=300))], [read]],
+    }
+
+    for batch in batches[write_comes]:
+        seen = baselines.observe(batch)
+
+    (back,) = {s for s in seen[-1].by_principal if s.event_id == read.event_id}
+    assert back.read_back
+
+
+def test_reading_what_somebody_else_wrote_is_no_read_back(baselines):
+    baselines.observe([an_event("PutSecretValue", secret=a_secret(), version_id="v7", by=a_role(), after_s=-1)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), version_id="v7", by=MALLORY)])
+
+    assert [s.read_back for s in seen.by_principal] == [False]
+
+
+def test_sightings_say_whether_the_principal_was_known_to_use_the_secret(baselines):
+    baselines.observe(
+        [an_event(secret=a_secret("a"), after_s=-3 * DAY), an_event(secret=a_secret("a"), after_s=-2 * DAY)]
+    )
+
+    seen = baselines.observe([an_event(secret=a_secret("a")), an_event(secret=a_secret("b"))])
+
+    assert {s.secret.name: s.known for s in seen[0].by_principal if s.secret} == {"a": True, "b": False}
+
+
+def test_learning_lasts_14_days_from_the_first_event(stores):
+    clock = FixedClock(AT)
+    baselines = over(stores, now=clock)
+
+    (young,) = baselines.observe([an_event(secret=a_secret())])
+    (grown,) = baselines.observe([an_event(secret=a_secret(), after_s=14 * DAY)])
+
+    assert young.maturity is Maturity.LEARNING
+    assert grown.maturity is Maturity.MATURE
+
+
+def test_a_hunt_without_history_has_none(stores):
+    hunt = over(stores, young=Maturity.NONE)
+
+    seen = hunt.observe([an_event(secret=a_secret()), an_event(secret=a_secret(), after_s=20 * DAY)])
+
+    assert [baseline.maturity for baseline in seen] == [Maturity.NONE, Maturity.NONE]
+
+
+def test_history_makes_a_hunt_mature_once_it_is_14_days_long(stores):
+    hunt = over(stores, young=Maturity.NONE)
+    hunt.learn([an_event(secret=a_secret(), after_s=-2 * DAY), an_event(secret=a_secret(), after_s=-13 * DAY)])
+
+    seen = hunt.observe([an_event(secret=a_secret()), an_event(secret=a_secret(), after_s=DAY)])
+
+    assert [baseline.maturity for baseline in seen] == [Maturity.NONE, Maturity.MATURE]
+
+
+def test_history_teaches_pairs_writes_and_changes_but_no_burst(baselines):
+    history = [
+        an_event("CreateSecret", secret=a_secret("new"), by=MALLORY, version_id="v1", after_s=-3000),
+        an_event("PutSecretValue", secret=a_secret("new"), by=MALLORY, version_id="v2", after_s=-2000),
+        an_event(secret=a_secret("new"), by=MALLORY, after_s=-1000),
+    ]
+    baselines.learn(history)
+
+    (seen,) = baselines.observe([an_event(secret=a_secret("new"), by=MALLORY, version_id="v2")])
+
+    assert [s.name for s in seen.by_principal] == ["GetSecretValue"]
+    assert [s.name for s in seen.on_secret] == ["CreateSecret", "PutSecretValue"]
+    assert seen.by_principal[0].read_back
+    assert seen.reader is not None
+    assert seen.writer is not None
+
+
+def test_a_kept_event_comes_when_its_time_has_come_and_until_it_is_settled(baselines):
+    gone = a_service_event("EndSecretVersionDelete", secret=a_secret())
+    baselines.observe([gone])
+    until = AT + timedelta(minutes=15)
+    baselines.postpone(gone, "deletion.without-a-call", until)
+    baselines.postpone(gone, "deletion.without-a-call", until)
+
+    assert baselines.due(until - timedelta(seconds=1)) == ()
+    ((event, rule, seen),) = baselines.due(until)
+    assert (event, rule, seen.elapsed) == (gone, "deletion.without-a-call", True)
+    assert [s.event_id for s in seen.on_secret] == [gone.event_id]
+
+    baselines.settle(gone, "deletion.without-a-call")
+    baselines.settle(gone, "deletion.without-a-call")
+    assert baselines.due(until) == ()
+
+
+def test_a_kept_event_is_judged_by_what_is_known_by_then(baselines):
+    gone = a_service_event("EndSecretVersionDelete", secret=a_secret())
+    baselines.observe([gone])
+    baselines.postpone(gone, "deletion.without-a-call", AT + timedelta(minutes=15))
+
+    baselines.observe([an_event("DeleteSecret", secret=a_secret(), after_s=-30)])
+
+    ((_, _, seen),) = baselines.due(AT + timedelta(hours=1))
+    assert [s.name for s in seen.on_secret] == ["DeleteSecret", "EndSecretVersionDelete"]
+
+
+def test_one_event_can_wait_for_two_rules(baselines):
+    gone = a_service_event("EndSecretVersionDelete", secret=a_secret())
+    for rule in ("one", "other"):
+        baselines.postpone(gone, rule, AT)
+
+    baselines.settle(gone, "one")
+
+    assert [rule for _, rule, _ in baselines.due(AT)] == ["other"]
+
+
+def test_handlers_at_once_lose_no_event_and_no_day(stores):
+    sweep = [an_event(secret=a_secret("one"), by=MALLORY, after_s=-DAY * n) for n in range(8)]
+    acts = [partial(over(stores).observe, [event]) for event in [*sweep, *a_sweep(), *sweep]]
+
+    at_once(acts)
+
+    (seen,) = over(stores).observe([an_event(secret=a_secret("one"), by=MALLORY, after_s=200)])
+    assert seen.reader is not None
+    assert seen.reader.days == 8
+    assert len([s for s in seen.by_principal if s.secret and s.secret.name != "one"]) == 12
+
+
+def test_the_last_of_handlers_at_once_sees_the_whole_burst(stores):
+    sweep = a_sweep(8)
+
+    seen = at_once([lambda event=event: over(stores).observe([event])[0] for event in sweep])
+
+    assert max(len(baseline.by_principal) for baseline in seen) == len(sweep)
+
+
+def test_a_name_of_any_length_can_be_remembered(baselines):
+    long = a_secret("x" * 3_000, suffix=None)
+
+    baselines.observe([an_event(secret=long, after_s=-DAY)])
+    (seen,) = baselines.observe([an_event("PutSecretValue", secret=long, version_id="v" * 2_000)])
+
+    assert seen.reader is not None
+
+
+def test_no_events_ask_nothing(baselines):
+    assert list(baselines.observe([])) == []
+    baselines.learn([])
+
+
+def test_every_item_that_ages_has_its_time_to_live(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        baselines = over((DynamoTrails(table), DynamoWaits(table)))
+        written = an_event("PutSecretValue", secret=a_secret(), version_id="v1")
+        baselines.observe([written, an_event(secret=a_secret(), after_s=-400 * DAY)])
+        baselines.postpone(written, "rule", AT)
+
+        kept = {item["pk"]["S"].split("#")[0]: item for item in items_of(client)}
+
+    immortal = {kind for kind, item in kept.items() if "expires_at" not in item}
+    assert immortal == {"learning"}
+    assert int(kept["pair"]["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
+    assert int(kept["wrote"]["expires_at"]["N"]) == int((AT + timedelta(days=400)).timestamp())
+
+
+def test_a_late_event_does_not_shorten_the_life_of_a_pair(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        baselines = over((DynamoTrails(table), DynamoWaits(table)))
+        baselines.observe([an_event(secret=a_secret(suffix=None))])
+        baselines.observe([an_event(secret=a_secret(suffix=None), after_s=-60 * DAY)])
+
+        (pair,) = [item for item in items_of(client) if item["pk"]["S"].startswith("pair#")]
+
+    assert int(pair["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
+
+
+def test_no_stored_item_holds_a_value_of_a_secret(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        baselines = over((DynamoTrails(table), DynamoWaits(table)))
+        careless = an_event("PutSecretValue", secret=a_secret(), request={"SecretString": "planted-marker"})
+        baselines.observe([careless])
+        baselines.postpone(careless, "rule", AT)
+
+        assert "planted-marker" not in repr(items_of(client))
+
+
+def test_a_wait_that_was_settled_and_written_again_does_not_come_for_ever(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        waits = DynamoWaits(table)
+        gone = a_service_event("EndSecretVersionDelete", secret=a_secret())
+        waits.keep(gone, "rule", AT)
+        (kept,) = [item for item in items_of(client) if item["pk"]["S"] == "waits"]
+        waits.drop(gone, "rule")
+        client.put_item(TableName="nightlatch-table", Item=kept)
+
+        assert waits.due(AT) == ()
+        assert items_of(client) == []
+
+
+def test_a_wait_whose_handler_died_between_its_writes_is_whole_after_the_next(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        waits = DynamoWaits(table)
+        gone = a_service_event("EndSecretVersionDelete", secret=a_secret())
+        waits.keep(gone, "rule", AT)
+        (kept,) = [item for item in items_of(client) if item["pk"]["S"] == "waits"]
+        client.delete_item(TableName="nightlatch-table", Key={"pk": kept["pk"], "sk": kept["sk"]})
+
+        waits.keep(gone, "rule", AT)
+
+        assert waits.due(AT) == ((gone, "rule"),)
+
+
+def test_the_history_of_a_pair_does_not_grow_for_ever(stores):
+    trails, _ = stores
+    pair = PairKey(MALLORY.key, "111122223333/eu-west-1/prod/db")
+
+    for day in range(0, MOST_DAYS + 60, 47):
+        touches = [Touch(pair, Kind.READ, AT + timedelta(days=day + n)) for n in range(47)]
+        known = trails.touch(touches, ())
+
+    assert len(known[pair]) == MOST_DAYS
+    assert min(known[pair].values()) > micros(AT)
