@@ -1,0 +1,38 @@
+"""Judges CloudTrail records and native events from an SQS lane; changes no secret."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nightlatch.wiring import wire_detector
+
+logger = Logger()
+metrics = Metrics()
+judge = wire_detector(os.environ)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Judge a batch; what could not be judged or carried out comes again, and ends in the dead-letter queue."""
+    judged = judge(event["Records"])
+    for finding in judged.outcome.findings:
+        logger.info(
+            "finding",
+            extra={
+                "rule_id": finding.rule,
+                "finding_id": finding.id,
+                "severity": finding.severity,
+                "state": finding.state,
+                "event_id": finding.event_ids[0],
+            },
+        )
+        metrics.add_metric(name="Findings", unit=MetricUnit.Count, value=1)
+    for message_id, reason in judged.malformed.items():
+        logger.warning("malformed record", extra={"message_id": message_id, "reason": reason})
+        metrics.add_metric(name="MalformedRecords", unit=MetricUnit.Count, value=1)
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in judged.failed]}

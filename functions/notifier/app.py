@@ -1,0 +1,36 @@
+"""Shows incidents to people on every channel; the only function with the Slack token."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nightlatch.domain.errors import NightlatchError
+from nightlatch.service.ports import Notice
+from nightlatch.wiring import wire_notifier
+
+logger = Logger()
+metrics = Metrics()
+tell = wire_notifier(os.environ)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Show each notice of a batch; one that a channel did not take comes again."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            notice = Notice(**json.loads(record["body"]))
+            channels = tell(notice)
+            logger.info("told", extra={"incident_id": notice.incident_id, "mark": notice.mark, "channels": channels})
+            metrics.add_metric(name="NoticesShown", unit=MetricUnit.Count, value=len(channels))
+        except (NightlatchError, ValueError, TypeError) as error:
+            logger.warning("not told", extra={"message_id": record["messageId"], "reason": str(error)})
+            metrics.add_metric(name="NoticesFailed", unit=MetricUnit.Count, value=1)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

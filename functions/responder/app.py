@@ -1,0 +1,39 @@
+"""Carries approved responses out, one at a time per secret; the only function that writes to Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nightlatch.domain.errors import IllegalTransition, NightlatchError
+from nightlatch.wiring import wire_responder
+
+logger = Logger()
+metrics = Metrics()
+carry_out = wire_responder(os.environ)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Carry out each response; after a failure the rest of the batch waits, for the queue keeps order per secret."""
+    records = event["Records"]
+    for index, record in enumerate(records):
+        try:
+            response = carry_out(json.loads(record["body"])["response_id"])
+            logger.info(
+                "response", extra={"response_id": response.id, "state": response.state, "result": response.result}
+            )
+            metrics.add_metric(name="Responses", unit=MetricUnit.Count, value=1)
+        except IllegalTransition as error:
+            # Another delivery runs it or somebody denied it: nothing is left to do with this message.
+            logger.info("response skipped", extra={"message_id": record["messageId"], "reason": str(error)})
+        except (NightlatchError, ValueError, KeyError) as error:
+            logger.error("response failed", extra={"message_id": record["messageId"], "reason": str(error)})  # noqa: TRY400 - our errors say all in one line
+            metrics.add_metric(name="ResponsesFailed", unit=MetricUnit.Count, value=1)
+            return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records[index:]]}
+    return {"batchItemFailures": []}

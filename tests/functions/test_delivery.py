@@ -1,0 +1,115 @@
+"""No event is lost on its way: queues, dead letters, retries, and tables that can be put back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.transformed import dead_letter_queues, many, resource, resources, target
+
+QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
+
+
+def test_every_queue_has_a_dead_letter_queue_or_is_one() -> None:
+    for name, queue in resources(QUEUES).items():
+        assert ("RedrivePolicy" in queue) != (name in dead_letter_queues()), name
+
+
+@pytest.mark.parametrize("name", [name for name, queue in resources(QUEUES).items() if "RedrivePolicy" in queue])
+def test_a_dead_letter_queue_keeps_messages_longer_and_is_of_the_same_kind(name: str) -> None:
+    queue = resources(QUEUES)[name]
+    dead = resources(QUEUES)[target(queue["RedrivePolicy"]["deadLetterTargetArn"])]
+
+    assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+    assert dead.get("FifoQueue") == queue.get("FifoQueue")
+
+
+def test_every_queue_is_encrypted() -> None:
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in resources(QUEUES).values())
+
+
+@pytest.mark.parametrize("name", resources(RULES))
+def test_a_rule_retries_and_then_keeps_what_it_could_not_deliver(name: str) -> None:
+    for lane in resources(RULES)[name]["Targets"]:
+        queue = resources(QUEUES)[target(lane["Arn"])]
+
+        assert lane["RetryPolicy"]["MaximumRetryAttempts"] > 0
+        assert lane["DeadLetterConfig"]["Arn"] == queue["RedrivePolicy"]["deadLetterTargetArn"]
+
+
+@pytest.mark.parametrize("name", resources(RULES))
+def test_a_rule_may_send_to_its_lane_and_to_the_dead_letter_queue(name: str) -> None:
+    for lane in resources(RULES)[name]["Targets"]:
+        for queue in (target(lane["Arn"]), target(lane["DeadLetterConfig"]["Arn"])):
+            assert name in senders(queue), queue
+
+
+def senders(queue: str) -> set[str]:
+    """Name the rules that a queue's policy lets in, and insist that nobody else is."""
+    rules: set[str] = set()
+    for policy in resources("AWS::SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow" and queue in {target(arn) for arn in many(statement["Resource"])}:
+                assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+                assert statement["Action"] == "sqs:SendMessage"
+                rules |= {target(arn) for arn in many(statement["Condition"]["ArnEquals"]["aws:SourceArn"])}
+    return rules
+
+
+@pytest.mark.parametrize("name", resources(QUEUES))
+def test_a_queue_is_reached_over_tls_only(name: str) -> None:
+    refused = [
+        statement
+        for policy in resources("AWS::SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and name in {target(arn) for arn in many(statement["Resource"])}
+        and name in {target(queue) for queue in policy["Queues"]}
+    ]
+
+    assert len(refused) == 1
+
+
+def mappings() -> dict[str, Any]:
+    """Give what feeds functions from queues."""
+    return dict(resources("AWS::Lambda::EventSourceMapping"))
+
+
+def test_every_queue_but_the_dead_letters_feeds_one_function() -> None:
+    fed = sorted(target(mapping["EventSourceArn"]) for mapping in mappings().values())
+
+    assert fed == sorted(set(resources(QUEUES)) - dead_letter_queues())
+
+
+@pytest.mark.parametrize("name", mappings())
+def test_one_bad_message_does_not_take_its_neighbours_along(name: str) -> None:
+    assert mappings()[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("name", mappings())
+def test_a_message_stays_hidden_six_times_as_long_as_the_function_may_run(name: str) -> None:
+    mapping = mappings()[name]
+    queue = resources(QUEUES)[target(mapping["EventSourceArn"])]
+    function = resources(FUNCTIONS)[target(mapping["FunctionName"])]
+
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"] + mapping.get("MaximumBatchingWindowInSeconds", 0)
+
+
+def test_responses_come_in_order_with_the_deduplication_id_that_the_sender_gives() -> None:
+    responses = resources(QUEUES)["ResponsesQueue"]
+
+    assert responses["FifoQueue"] is True
+    assert responses["ContentBasedDeduplication"] is False
+
+
+@pytest.mark.parametrize("name", resources("AWS::DynamoDB::Table"))
+def test_a_table_expires_what_is_old_and_can_be_put_back(name: str) -> None:
+    table = resources("AWS::DynamoDB::Table")[name]
+
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
+    assert (resource(name)["DeletionPolicy"], resource(name)["UpdateReplacePolicy"]) == ("Retain", "Retain")

@@ -1,0 +1,137 @@
+"""One function, one privilege: who may do what, read off the roles of the transformed template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.transformed import many, resource, resources, target
+
+ROLES = resources("AWS::IAM::Role")
+SLACK_SECRET = {"Ref": "SlackSecretArn"}
+LOOKING = {"secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"}
+READING = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
+
+
+def statements(role: str, effect: str) -> Iterator[dict[str, Any]]:
+    """Give a role's statements, those behind a condition included."""
+    for policy in ROLES[role]["Policies"]:
+        for entry in policy["PolicyDocument"]["Statement"]:
+            statement = entry["Fn::If"][1] if "Fn::If" in entry else entry
+            if statement["Effect"] == effect:
+                yield statement
+
+
+def actions(role: str, effect: str = "Allow") -> set[str]:
+    """Name what a role may do, or may not."""
+    return {action for statement in statements(role, effect) for action in many(statement["Action"])}
+
+
+def test_only_the_responder_may_write_to_secrets_manager() -> None:
+    writers = {
+        role: {action for action in actions(role) if action.startswith("secretsmanager:")} - LOOKING - READING
+        for role in ROLES
+    }
+
+    assert {role: writes for role, writes in writers.items() if writes} == {
+        "ResponderRole": {"secretsmanager:UpdateSecretVersionStage", "secretsmanager:RestoreSecret"}
+    }
+
+
+def test_only_those_who_talk_to_slack_read_a_value_and_only_of_our_own_secret() -> None:
+    readers = {
+        (role, str(resource_of))
+        for role in ROLES
+        for statement in statements(role, "Allow")
+        if READING & set(many(statement["Action"]))
+        for resource_of in many(statement["Resource"])
+    }
+
+    assert readers == {("NotifierRole", str(SLACK_SECRET)), ("InteractionsRole", str(SLACK_SECRET))}
+
+
+@pytest.mark.parametrize("role", ["DetectorRole", "ResponderRole"])
+def test_who_judges_and_who_acts_are_denied_every_value(role: str) -> None:
+    denied = [statement for statement in statements(role, "Deny") if set(many(statement["Action"])) == READING]
+
+    assert [statement["Resource"] for statement in denied] == ["*"]
+
+
+def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
+    (moves,) = (
+        statement
+        for statement in statements("ResponderRole", "Allow")
+        if statement["Action"] == "secretsmanager:UpdateSecretVersionStage"
+    )
+
+    assert moves["Condition"] == {"StringLike": {"secretsmanager:VersionStage": ["AWSCURRENT", "nightlatch/*"]}}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) -> None:
+    assert actions(role)
+    assert not {action for action in actions(role) if "*" in action}
+    assert "*" not in [item for statement in statements(role, "Allow") for item in many(statement["Resource"])]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_nothing_but_its_own_policy_and_serves_lambda_alone(role: str) -> None:
+    assert "ManagedPolicyArns" not in ROLES[role]
+    (trust,) = ROLES[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_every_function_has_the_role_of_its_privilege_and_sam_adds_none() -> None:
+    roles = {name: target(function["Role"]) for name, function in resources("AWS::Lambda::Function").items()}
+
+    assert roles == {
+        "DetectorChanges": "DetectorRole",
+        "DetectorReads": "DetectorRole",
+        "Notifier": "NotifierRole",
+        "Responder": "ResponderRole",
+        "Interactions": "InteractionsRole",
+    }
+    assert set(ROLES) == set(roles.values())
+
+
+def test_a_function_takes_only_from_its_own_queue() -> None:
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    own = {
+        (
+            target(resources("AWS::Lambda::Function")[target(mapping["FunctionName"])]["Role"]),
+            target(mapping["EventSourceArn"]),
+        )
+        for mapping in mappings
+    }
+
+    allowed = {
+        (role, target(arn))
+        for role in ROLES
+        for statement in statements(role, "Allow")
+        if "sqs:ReceiveMessage" in many(statement["Action"])
+        for arn in many(statement["Resource"])
+    }
+
+    assert allowed == own
+
+
+@pytest.mark.parametrize("name", resources("AWS::Lambda::Function"))
+def test_a_function_may_use_every_resource_that_its_environment_names(name: str) -> None:
+    function = resources("AWS::Lambda::Function")[name]
+    named = {
+        value["Ref"]
+        for value in function["Environment"]["Variables"].values()
+        if isinstance(value, dict) and "Ref" in value and value["Ref"] != "ActionMode"
+    }
+    allowed = str([statement["Resource"] for statement in statements(target(function["Role"]), "Allow")])
+
+    assert named
+    assert [item for item in sorted(named) if item not in allowed] == []
+
+
+def test_our_own_role_is_known_to_whoever_must_recognise_our_own_actions() -> None:
+    for name in ("DetectorChanges", "DetectorReads", "Responder"):
+        variables = resource(name)["Properties"]["Environment"]["Variables"]
+        assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::GetAtt": ["ResponderRole", "Arn"]}
