@@ -1,0 +1,93 @@
+"""A small company on the stage: its secrets, who works there, and the keys they use.
+
+Everything is made with ordinary AWS calls before nightlatch is deployed, so its making is nobody's news.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets as entropy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+SERVICES = ("payments", "orders", "search", "mail", "billing", "identity")
+PARTS = ("db", "api", "queue", "cache")
+SSO_ROLE = "AWSReservedSSO_Engineer_0123456789abcdef"
+ROLES = ("app", "terraform", "cleanup", SSO_ROLE)
+STOLEN_USER = "ci-deploy"
+LEGACY_SECRET = "prod/legacy/license"  # noqa: S105 - the name of a secret, not its value
+OPERATOR = "ana"
+
+
+class MakesClients(Protocol):
+    """What makes a boto3 client for a service, as somebody."""
+
+    def __call__(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
+        """Make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What the scenes need to know; values of secrets are made up at random and kept nowhere."""
+
+    arns: Mapping[str, str]  # secret name -> ARN
+    versions: Mapping[str, str]  # secret name -> the version that is current at the beginning
+    stolen_key: Mapping[str, str] = field(repr=False)
+    slack_secret_arn: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The secrets, in order."""
+        return tuple(self.arns)
+
+
+def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
+    """Make the company.
+
+    Args:
+        client: Makes boto3 clients as the account's root.
+        slack: The Slack app's credentials document.
+    """
+    manager, iam = client("secretsmanager"), client("iam")
+    names = [f"prod/{service}/{part}" for service in SERVICES for part in PARTS]
+    made = {name: manager.create_secret(Name=name, SecretString=a_value()) for name in (*names, LEGACY_SECRET)}
+    slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack))
+    for role in ROLES:
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.create_user(UserName=STOLEN_USER)
+    return Company(
+        arns={name: answer["ARN"] for name, answer in made.items()},
+        versions={name: answer["VersionId"] for name, answer in made.items()},
+        stolen_key=_keys(iam.create_access_key(UserName=STOLEN_USER)["AccessKey"]),
+        slack_secret_arn=slack_secret["ARN"],
+    )
+
+
+def a_value() -> str:
+    """Make a value that nobody knows."""
+    return json.dumps({"username": "app", "password": entropy.token_urlsafe(18)})
+
+
+def sign_in(client: MakesClients, account_id: str, role: str, session: str) -> Mapping[str, str]:
+    """Take a role's temporary keys under a session name."""
+    answer = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/{role}", RoleSessionName=session)
+    return dict(answer["Credentials"])
+
+
+def policy_document() -> dict[str, Any]:
+    """Give the company's policy: everything is watched, production is protected, ana and ben approve."""
+    return {
+        "version": 1,
+        "defaults": {"mode": "notify"},
+        "secrets": [{"match": {"names": ["prod/*"]}, "mode": "protect", "snapshots": {"pins": 12}}],
+        "approvers": [
+            {"slack": "U01ANA", "name": "ana", "principals": [f"*{SSO_ROLE}/ana", "ana"]},
+            {"slack": "U02BEN", "name": "ben", "principals": [f"*{SSO_ROLE}/ben", "ben"]},
+        ],
+    }
+
+
+def _keys(key: Mapping[str, str]) -> dict[str, str]:
+    return {"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]}

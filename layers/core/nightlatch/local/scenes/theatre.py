@@ -1,0 +1,135 @@
+"""The stage with nightlatch deployed, the company in it and Slack beside it: all that `up` and `demo` need."""
+
+from __future__ import annotations
+
+import json
+import secrets as entropy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.trails_dynamodb import DynamoTrails, DynamoWaits
+from nightlatch.domain.inventory import Inventory
+from nightlatch.local.moto_server import ACCOUNT_ID
+from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, sign_in
+from nightlatch.local.scenes.past import ordinary_life
+from nightlatch.local.sessions import stage_session
+from nightlatch.local.slack.app import PREFIX, slack_app
+from nightlatch.local.slack.workspace import Workspace
+from nightlatch.local.stage import Stage, StageSettings
+
+REGION = "eu-west-1"
+INTERACTIONS_PATH = "/slack/actions"
+
+
+@dataclass(frozen=True, slots=True)
+class Theatre:
+    """A running stage with everything in its place."""
+
+    stage: Stage
+    company: Company
+    slack: Workspace
+    _signed_in: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def page(self) -> str:
+        """Where the person looks."""
+        return f"{self.stage.endpoint}{PREFIX}/"
+
+    @property
+    def operator_role(self) -> str:
+        """The role that the person at this machine takes with `--local`."""
+        return f"arn:aws:iam::{ACCOUNT_ID}:role/{SSO_ROLE}"
+
+    def as_role(self, role: str, session: str) -> Any:
+        """Give a Secrets Manager client of somebody who took a role; they sign in once."""
+        if (role, session) not in self._signed_in:
+            keys = sign_in(self.stage.client, ACCOUNT_ID, role, session)
+            self._signed_in[role, session] = self.stage.client("secretsmanager", keys)
+        return self._signed_in[role, session]
+
+    def variables(self, logical_id: str = "DetectorChanges") -> Mapping[str, str]:
+        """Give a function's environment: the names of the stack's resources."""
+        function = next(f for f in self.stage.stack.functions.values() if f.logical_id.startswith(logical_id))
+        return function.environment
+
+
+@contextmanager
+def open_theatre(
+    template: Path,
+    *,
+    port: int = 0,
+    settings: StageSettings | None = None,
+    policy: Mapping[str, Any] | None = None,
+) -> Iterator[Theatre]:
+    """Start the stage, found the company, deploy nightlatch and teach it the past.
+
+    Args:
+        template: The SAM template, or the one that `sam build` made of it.
+        port: On 127.0.0.1; 0 for any free one.
+        settings: How the stage is watched and run; its parameters, routes and preparation are the theatre's.
+        policy: Another policy document than the company's.
+    """
+    slack = Workspace(token=entropy.token_urlsafe(16), signing_secret=entropy.token_hex(16))
+    companies: list[Company] = []
+    parameters: dict[str, str] = {"ActionMode": "slack"}
+    variables: dict[str, str] = {}
+
+    def prepare(endpoint: str) -> None:
+        company = found_company(_clients(endpoint), slack=_slack_document(slack))
+        companies.append(company)
+        parameters["SlackSecretArn"] = company.slack_secret_arn
+        variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
+
+    app = slack_app(
+        slack,
+        interactions_url=lambda: f"{stage.http_address('ActionsApi')}{INTERACTIONS_PATH}",
+        now=lambda: stage.clock.now().timestamp(),
+    )
+    chosen = replace(
+        settings or StageSettings(),
+        parameters=parameters,
+        region=REGION,
+        port=port,
+        routes={PREFIX: app},
+        variables=variables,
+        prepare=prepare,
+    )
+    stage = Stage(template, chosen)
+    with stage:
+        theatre = Theatre(stage=stage, company=companies[0], slack=slack)
+        _take_effect(theatre, policy or policy_document())
+        stage.warm()
+        _teach(theatre)
+        yield theatre
+
+
+def _take_effect(theatre: Theatre, policy: Mapping[str, Any]) -> None:
+    """Put the policy in its place before any function reads it."""
+    name = theatre.variables()["NIGHTLATCH_POLICY_PARAMETER"]
+    theatre.stage.client("ssm").put_parameter(Name=name, Value=json.dumps(policy), Type="String", Overwrite=True)
+
+
+def _teach(theatre: Theatre) -> None:
+    """Put the past into the state table."""
+    now = theatre.stage.clock.now()
+    state = Table(theatre.stage.client("dynamodb"), theatre.variables()["NIGHTLATCH_STATE_TABLE"])
+    baselines = TrailBaselines(
+        DynamoTrails(state), DynamoWaits(state), inventory=Inventory(), now=theatre.stage.clock.now
+    )
+    baselines.learn(ordinary_life(theatre.company, account_id=ACCOUNT_ID, region=REGION, now=now))
+
+
+def _slack_document(slack: Workspace) -> dict[str, Any]:
+    return {"token": slack.token, "channel": "C01SECRETS", "signing_secret": slack.signing_secret}
+
+
+def _clients(endpoint: str) -> Any:
+    def client(service: str, credentials: Mapping[str, str] | None = None) -> Any:
+        return stage_session(REGION, credentials).client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
+
+    return client

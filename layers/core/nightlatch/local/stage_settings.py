@@ -1,0 +1,42 @@
+"""After this module a reader knows what a stage can be told before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nightlatch.local.doors import App
+from nightlatch.local.journal import Entry
+from nightlatch.local.moto_server import ACCOUNT_ID
+from nightlatch.local.runtime import RunSettings
+
+
+def _unheard(*_told: object) -> None:
+    """Hear nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """What a stage can be told; every part has a default.
+
+    `parameters` are the template's, `routes` further WSGI applications by path prefix, `variables` further
+    environment variables of every function. `prepare` is called with the server's address before the
+    template is deployed: what the template refers to can be made there. `redelivery_cap_s` shortens
+    the time that a failed message stays hidden. `tick_every_s` lets time pass by itself; without it
+    schedules fire when somebody calls `Stage.tick`.
+    """
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    region: str = "eu-west-1"
+    account: str = ACCOUNT_ID
+    stack_name: str = "nightlatch"
+    port: int = 0
+    routes: Mapping[str, App] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[str], None] = _unheard
+    on_envelope: Callable[[Mapping[str, Any]], None] = _unheard
+    on_entry: Callable[[Entry], None] = _unheard
+    run: RunSettings = field(default_factory=RunSettings)
+    redelivery_cap_s: int | None = None
+    tick_every_s: float | None = None
