@@ -1,0 +1,83 @@
+"""How findings look: a table for people, JSON for programs; the JSON fields are a public interface."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+
+from rich.table import Table
+from rich.text import Text
+
+from nightlatch.cli.hunt import Output
+from nightlatch.cli.terminal import cell, results
+from nightlatch.domain.findings import Finding, Severity, State
+
+_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFORMATIONAL: "dim",
+}
+
+
+def write(findings: Sequence[Finding], output: Output) -> None:
+    """Write findings to stdout."""
+    match output:
+        case Output.JSONL:
+            sys.stdout.writelines(f"{json.dumps(as_fields(finding))}\n" for finding in findings)
+        case Output.JSON:
+            sys.stdout.write(f"{json.dumps([as_fields(finding) for finding in findings], indent=2)}\n")
+        case Output.TABLE:
+            _write_table(findings)
+        case _:
+            assert_never(output)
+
+
+def as_fields(finding: Finding) -> dict[str, object]:
+    """Give a finding as the fields of one JSON line."""
+    return {
+        "rule": finding.rule,
+        "catalogue": finding.catalogue,
+        "severity": finding.severity.value,
+        "title": finding.title,
+        "reason": finding.reason,
+        "principal": finding.principal.key,
+        "secrets": [secret.text for secret in finding.secrets],
+        "event_ids": list(finding.event_ids),
+        "first_seen": _time(finding.first_seen),
+        "last_seen": _time(finding.last_seen),
+        "count": finding.count,
+        "state": finding.state.value,
+    }
+
+
+def _write_table(findings: Sequence[Finding]) -> None:
+    console = results()
+    if not findings:
+        console.print("no findings")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for heading in ("severity", "rule", "first seen (UTC)"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("what happened", overflow="fold", ratio=1)
+    table.add_column("events", justify="right", no_wrap=True)
+    for finding in findings:
+        table.add_row(*_row(finding))
+    console.print(table)
+
+
+def _row(finding: Finding) -> tuple[Text, ...]:
+    severity = cell(finding.severity.value, _STYLES[finding.severity])
+    if finding.state is not State.OPEN:
+        severity.append(f"\n{finding.state.value}", style="dim")
+    rule = cell(finding.rule).append(f"\n{finding.catalogue}", style="dim")
+    story = cell(finding.title).append_text(Text("\n")).append_text(cell(finding.reason, "dim"))
+    return severity, rule, cell(f"{finding.first_seen:%Y-%m-%d %H:%M:%S}"), story, cell(str(finding.count))
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

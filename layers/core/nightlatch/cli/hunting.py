@@ -1,0 +1,132 @@
+"""Runs a hunt: puts the engine together over memory, reads the files, writes what was found and what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.log_files import read_records
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.cli.documents import read_inventory, read_policy
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.finding_output import write
+from nightlatch.cli.hunt import Output
+from nightlatch.cli.terminal import progress, say
+from nightlatch.detections import CATALOGUE
+from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.policy import Policy
+from nightlatch.service.effects import NoEffects, NothingIsOwn
+from nightlatch.service.hunt import HuntReport, hunt
+from nightlatch.service.intake import Item, Tally, readable_by
+from nightlatch.service.pipeline import Ports
+
+_MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asked for."""
+
+    paths: tuple[Path, ...]
+    history: tuple[Path, ...] | None
+    policy: Path | None
+    inventory: Path | None
+    output: Output
+    fail_on: Severity
+
+
+def run(request: Request) -> ExitCode:
+    """Hunt, write the findings to stdout and the account of it to stderr.
+
+    Raises:
+        InvalidPolicy: The policy or the inventory file is wrong.
+        Unreadable: One of them cannot be read.
+    """
+    policy = _policy(request)
+    wanted = readable_by(CATALOGUE)
+    with progress() as show:
+
+        def reading(paths: tuple[Path, ...], doing: str) -> Iterator[Item]:
+            return read_records(paths, wanted=wanted, begun=_shown(show, doing))
+
+        report = hunt(
+            reading(request.paths, "reading"),
+            rules=CATALOGUE,
+            policy=policy,
+            ports=_ports(policy.inventory),
+            history=None if request.history is None else reading(request.history, "learning from"),
+        )
+    write(report.findings, request.output)
+    _give_account(report)
+    if report.worth_stopping_for(request.fail_on):
+        return ExitCode.FINDINGS
+    return ExitCode.PARTIAL if report.is_partial else ExitCode.CLEAN
+
+
+def _policy(request: Request) -> Policy:
+    policy = Policy() if request.policy is None else read_policy(request.policy)
+    if request.inventory is None:
+        return policy
+    return replace(policy, inventory=_joined(policy.inventory, read_inventory(request.inventory)))
+
+
+def _joined(one: Inventory, other: Inventory) -> Inventory:
+    """Hold what either of two inventories says; of two organisations the second."""
+    return Inventory(
+        protected_keys=one.protected_keys | other.protected_keys,
+        rotation_functions=one.rotation_functions | other.rotation_functions,
+        self_resources=one.self_resources | other.self_resources,
+        trusted_accounts=one.trusted_accounts | other.trusted_accounts,
+        decoys=one.decoys | other.decoys,
+        organization_id=other.organization_id or one.organization_id,
+    )
+
+
+def _ports(inventory: Inventory) -> Ports:
+    """Put history into memory, and leave the world alone."""
+    baselines = TrailBaselines(
+        MemoryTrails(most=None),
+        MemoryWaits(),
+        inventory=inventory,
+        now=lambda: datetime.now(UTC),
+        young=Maturity.NONE,
+    )
+    return Ports(baselines=baselines, own=NothingIsOwn(), effects=NoEffects())
+
+
+def _shown(show: Callable[[str], None], doing: str) -> Callable[[Path], None]:
+    return lambda path: show(f"{doing} {path}")
+
+
+def _give_account(report: HuntReport) -> None:
+    """List what was not read or not judged, then say the numbers in one line (ruling 43)."""
+    if report.learnt is not None:
+        _list(report.learnt)
+        say(f"history: {_numbers(report.learnt)}")
+    _list(report.judged)
+    say(f"{_numbers(report.judged)} findings={len(report.findings)}")
+
+
+def _list(tally: Tally) -> None:
+    lines = [f"not read: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
+    lines += [f"skipped: {file.path}: {file.reason}" for file in tally.skipped if file.harmless]
+    _say_some(lines)
+    _say_some([f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed])
+    if tally.files == 0:
+        say("nothing was read: there is no file at the given place")
+
+
+def _say_some(lines: list[str]) -> None:
+    for line in lines[:_MOST_LISTED]:
+        say(line)
+    if len(lines) > _MOST_LISTED:
+        say(f"... and {len(lines) - _MOST_LISTED:,} more like these; hunt the files one by one to see them all")
+
+
+def _numbers(tally: Tally) -> str:
+    return f"files={tally.files} skipped={len(tally.skipped)} records={tally.records} malformed={len(tally.malformed)}"

@@ -1,0 +1,85 @@
+"""The `nightlatch` command: its verbs, and how every end becomes one clear line and the right exit code.
+
+A verb's module is light: what the verb needs is imported when it runs, so that `nightlatch --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import typer
+
+from nightlatch.cli import hunt, rules, secrets, stage
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.domain.errors import NightlatchError, Refused
+
+app = typer.Typer(
+    name="nightlatch",
+    help="Watch AWS Secrets Manager: who did what, what it means, and how to take it back.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 clean, 1 error, 2 usage, 3 findings at or above --fail-on, 4 partial result, 5 refused, "
+    "130 interrupted.",
+)
+app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
+app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
+app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES)(secrets.rollback)
+app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)
+app.add_typer(secrets.snapshots, name="snapshots")
+app.add_typer(rules.app, name="rules")
+app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
+app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_to_write(stream)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code."""
+    try:
+        return _obey(arguments)
+    except typer.TyperException as error:  # wrong usage
+        verb = getattr(getattr(error, "ctx", None), "command_path", None) or "nightlatch"
+        return _end(f"usage: {error.format_message()} See {verb} --help.", ExitCode.USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _end("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has left (`| head`); the interpreter must not stumble over it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.ERROR
+    except Refused as error:
+        return _end(f"refused: {error}", ExitCode.REFUSED)
+    except NightlatchError as error:
+        return _end(f"error: {error}", ExitCode.ERROR)
+
+
+def _obey(arguments: Sequence[str]) -> int:
+    """Run the verb and give its exit code; without a verb, show the help."""
+    ended = app(args=list(arguments) or ["--help"], prog_name="nightlatch", standalone_mode=False)
+    sys.stdout.flush()
+    if ended == ExitCode.INTERRUPTED:  # Typer answers Ctrl-C itself, with this code and no word
+        raise KeyboardInterrupt
+    return ended if isinstance(ended, int) else ExitCode.CLEAN
+
+
+def _end(line: str, code: ExitCode) -> int:
+    from nightlatch.cli.terminal import say  # noqa: PLC0415 - nothing to draw unless there is something to say
+
+    say(line)
+    return code
+
+
+def _never_fail_to_write(stream: TextIO) -> None:
+    """Let a terminal that lacks a character show its escape instead of failing half way."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

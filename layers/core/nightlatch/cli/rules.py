@@ -1,0 +1,50 @@
+"""`nightlatch rules`: its verbs and options, and nothing else, for `--help` reads this module."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="What nightlatch looks for: list the rules, explain one, run their examples.",
+    rich_markup_mode=None,
+)
+
+
+class Output(StrEnum):
+    """How rules are written to stdout."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command(
+    "list", epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json | jq -r '.[].id'"
+)
+def list_rules(
+    *, output: Annotated[Output, typer.Option(case_sensitive=False, help="How to write the rules.")] = Output.TABLE
+) -> int:
+    """List every rule with its severity and technique."""
+    from nightlatch.cli.rule_output import write_list  # noqa: PLC0415 - --help must not load the catalogue
+
+    return write_list(as_json=output is Output.JSON)
+
+
+@app.command(epilog="\b\nExamples:\n  nightlatch rules explain access.bulk-read\n  nightlatch rules explain ACC-01")
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="Id or catalogue number.")]) -> int:
+    """Explain a rule: what it sees, what it cannot see, what to do next, and its examples."""
+    from nightlatch.cli.rule_output import write_explanation  # noqa: PLC0415 - --help must not load the catalogue
+
+    return write_explanation(rule)
+
+
+@app.command("test", epilog="\b\nExamples:\n  nightlatch rules test\n  nightlatch rules test access.bulk-read ACC-02")
+def prove(
+    rules: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Ids; all without one.")] = None,
+) -> int:
+    """Run the examples that every rule carries."""
+    from nightlatch.cli.rule_output import write_test  # noqa: PLC0415 - --help must not load the catalogue
+
+    return write_test(rules or [])

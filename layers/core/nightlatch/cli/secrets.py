@@ -1,0 +1,129 @@
+"""The verbs about one secret: its timeline, its versions, going back to one; their options, and nothing else."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TIMELINE_EXAMPLES = """\b
+Examples:
+  nightlatch timeline prod/orders/db ./cloudtrail
+  nightlatch timeline prod/orders/db --local
+  nightlatch timeline prod/orders/db --stack nightlatch --output json
+"""
+SNAPSHOTS_EXAMPLES = """\b
+Examples:
+  nightlatch snapshots list prod/orders/db
+  nightlatch snapshots list prod/orders/db --local
+  nightlatch snapshots list prod/orders/db --output json | jq '.[].labels'
+"""
+ROLLBACK_EXAMPLES = """\b
+Examples:
+  nightlatch rollback prod/orders/db --dry-run
+  nightlatch rollback prod/orders/db --to 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
+  nightlatch rollback prod/orders/db --local --yes
+"""
+APPROVE_EXAMPLES = """\b
+Examples:
+  nightlatch approve r-0123456789abcdef0123
+  nightlatch approve r-0123456789abcdef0123 --deny
+  nightlatch approve r-0123456789abcdef0123 --local
+"""
+
+
+class Form(StrEnum):
+    """How results are written to stdout."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.")]
+Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
+Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
+Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
+Region = Annotated[str | None, typer.Option(help="AWS Region.")]
+Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
+
+snapshots = typer.Typer(help="Versions of a secret and the pins that keep them.", rich_markup_mode=None)
+
+
+def timeline(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH...]", exists=True, help="Log files to tell it from, offline.")
+    ] = None,
+    *,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """Tell who did what to a secret, in order; from log files with reads, from nightlatch's memory without."""
+    from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return telling.timeline(secret, tuple(paths or ()), where, output)
+
+
+@snapshots.command("list", epilog=SNAPSHOTS_EXAMPLES)
+def list_snapshots(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """List the versions of a secret with their labels and pins; no value is read."""
+    from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    return telling.snapshots(secret, Where(local=local, stack=stack, profile=profile, region=region), output)
+
+
+def rollback(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    to: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Version to go back to; the one before if none.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    direct: Annotated[
+        bool,
+        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+    ] = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Make an earlier version of a secret current again: plan, ask, do, verify; prints how to undo it."""
+    from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return acting.rollback(secret, acting.Wish(to=to, dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+def approve(  # noqa: PLR0913 - one parameter is one option
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="The id in the message, r-…")],
+    *,
+    deny: Annotated[bool, typer.Option("--deny", help="Say no instead.")] = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Say yes (or no) to something that nightlatch offered to do."""
+    from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    return acting.approve(action, deny=deny, where=Where(local=local, stack=stack, profile=profile, region=region))

@@ -1,0 +1,127 @@
+"""Runs the verbs that only tell: `timeline` and `snapshots list`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.table import Table
+
+from nightlatch.adapters.log_files import read_records
+from nightlatch.cli.connection import Where, connect
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.secrets import Form
+from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.versions import SecretState, Version
+from nightlatch.service.intake import take_in
+from nightlatch.service.timeline import Line, story_of_events, story_of_sightings
+
+REMEMBERED = timedelta(days=90)
+_SOURCES = frozenset({SECRETS_MANAGER, NATIVE_SECRETS_MANAGER})
+
+
+def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -> ExitCode:
+    """Tell a secret's story from log files, or from what a nightlatch remembers.
+
+    Raises:
+        NotFound: No stage, stack or secret of that name.
+        Unavailable: AWS could not be asked.
+    """
+    if not paths:
+        connection = connect(where)
+        asked = connection.secret(secret)
+        now = connection.now()
+        seen = [s for key in asked.keys for s in connection.trails.between(f"secret:{key}", now - REMEMBERED, now)]
+        _write_story(story_of_sightings(asked, seen), output)
+        say("changes and deletions of the last 90 days; reads are in the log files: nightlatch timeline SECRET PATH")
+        return ExitCode.CLEAN
+    with progress() as show:
+        items = read_records(paths, wanted=_is_wanted, begun=lambda path: show(f"reading {path}"))
+        events, tally = take_in(items)
+    lines = {line for place in _places(events) for line in story_of_events(_in(secret, place), events)}
+    _write_story(tuple(sorted(lines, key=lambda line: (line.at, line.event_id))), output)
+    say(f"files={tally.files} records={tally.records} malformed={len(tally.malformed)} lines={len(lines)}")
+    return ExitCode.PARTIAL if tally.is_partial else ExitCode.CLEAN
+
+
+def snapshots(secret: str, where: Where, output: Form) -> ExitCode:
+    """List a secret's versions.
+
+    Raises:
+        NotFound: No stage, stack or secret of that name.
+        Unavailable: AWS could not be asked.
+    """
+    connection = connect(where)
+    state = connection.secrets.describe(connection.secret(secret))
+    if output is Form.JSON:
+        sys.stdout.write(f"{json.dumps([_version_fields(version) for version in _ordered(state)], indent=2)}\n")
+        return ExitCode.CLEAN
+    table = Table(box=None, pad_edge=False)
+    for name in ("VERSION", "CREATED (UTC)", "LABELS", "KEPT BY"):
+        table.add_column(name)
+    for version in _ordered(state):
+        own = sorted(label for label in version.labels if label not in version.pins)
+        created = f"{version.created_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if version.created_at else "unknown"
+        table.add_row(cell(version.id), created, cell(", ".join(own)), cell(", ".join(version.pins) or _kept_by(own)))
+    results().print(table)
+    return ExitCode.CLEAN
+
+
+def _is_wanted(source: object, _name: object) -> bool:
+    return source in _SOURCES
+
+
+def _places(events: list[SecretEvent]) -> set[tuple[str, str]]:
+    """Give every account and Region that the logs show: a name alone does not say which."""
+    return {(secret.account_id, secret.region) for event in events for secret in event.secrets}
+
+
+def _in(secret: str, place: tuple[str, str]) -> SecretRef:
+    account_id, region = place
+    return secret_ref(secret, account_id=account_id, region=region)
+
+
+def _write_story(lines: tuple[Line, ...], output: Form) -> None:
+    if output is Form.JSON:
+        fields = [
+            {"at": _time(line.at), "who": line.who, "what": line.what, "result": line.result, "note": line.note,
+             "event_id": line.event_id}
+            for line in lines
+        ]  # fmt: skip
+        sys.stdout.write(f"{json.dumps(fields, indent=2)}\n")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("WHEN (UTC)", "WHO", "WHAT", "RESULT", "NOTE"):
+        table.add_column(name)
+    for line in lines:
+        style = "" if line.result == "done" else "yellow"
+        table.add_row(_time(line.at), cell(line.who), cell(line.what), cell(line.result, style), cell(line.note))
+    results().print(table if lines else "nothing is known of this secret")
+
+
+def _ordered(state: SecretState) -> list[Version]:
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        state.versions, key=lambda v: (not v.is_current, -(v.created_at or oldest).timestamp() if v.created_at else 0)
+    )
+
+
+def _version_fields(version: Version) -> dict[str, object]:
+    return {
+        "version": version.id,
+        "created_at": _time(version.created_at) if version.created_at else None,
+        "labels": sorted(version.labels),
+        "pins": list(version.pins),
+    }
+
+
+def _kept_by(labels: list[str]) -> str:
+    return "its labels" if labels else "nothing: AWS may remove it"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

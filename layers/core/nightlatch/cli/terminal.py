@@ -1,0 +1,52 @@
+r"""Writes for people: names out of logs are somebody else's text, and a terminal obeys what it is sent.
+
+A secret may be called `\x1b[2J` or `[red]`: whatever is no printable character is shown as an escape that a person can
+read, and no text is ever taken for markup. Results go to stdout; progress, notes and errors go to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+_WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
+
+
+def plain(text: str) -> str:
+    """Show control, format and half characters as escapes: they could move the cursor or turn the reading direction."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Make a table's cell of somebody else's text."""
+    return Text(plain(text), style=style, overflow="fold")
+
+
+def results() -> Console:
+    """Give the console for results; colours follow the terminal and NO_COLOR."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
+    return console
+
+
+def say(text: str) -> None:
+    """Write one line to stderr."""
+    sys.stderr.write(f"{plain(text)}\n")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done: on a terminal, and only as long as it lasts."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(Text("starting")) as status:
+        yield lambda text: status.update(Text(plain(text), overflow="ellipsis", no_wrap=True))
