@@ -11,7 +11,7 @@ from typing import assert_never
 from rich.table import Table
 from rich.text import Text
 
-from nightlatch.cli.hunt import Output
+from nightlatch.cli.forms import Output
 from nightlatch.cli.terminal import cell, results
 from nightlatch.domain.findings import Finding, Severity, State
 

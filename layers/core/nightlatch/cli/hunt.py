@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nightlatch.cli.forms import Output
 from nightlatch.domain.findings import Severity
 
 EXAMPLES = """\b
@@ -16,14 +16,6 @@ Examples:
   nightlatch hunt today.json.gz --history ./last-quarter --fail-on HIGH
   nightlatch hunt ./cloudtrail --output jsonl | jq 'select(.state == "open")'
 """
-
-
-class Output(StrEnum):
-    """How findings are written to stdout."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
 
 
 def hunt(  # noqa: PLR0913 - one parameter is one option

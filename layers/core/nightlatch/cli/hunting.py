@@ -13,7 +13,7 @@ from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.cli.documents import read_inventory, read_policy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.finding_output import write
-from nightlatch.cli.hunt import Output
+from nightlatch.cli.forms import Output
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Maturity

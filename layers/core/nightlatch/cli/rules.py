@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from nightlatch.cli.forms import Form
 
 app = typer.Typer(
     help="What nightlatch looks for: list the rules, explain one, run their examples.",
@@ -13,23 +14,16 @@ app = typer.Typer(
 )
 
 
-class Output(StrEnum):
-    """How rules are written to stdout."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 @app.command(
     "list", epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json | jq -r '.[].id'"
 )
 def list_rules(
-    *, output: Annotated[Output, typer.Option(case_sensitive=False, help="How to write the rules.")] = Output.TABLE
+    *, output: Annotated[Form, typer.Option(case_sensitive=False, help="How to write the rules.")] = Form.TABLE
 ) -> int:
     """List every rule with its severity and technique."""
     from nightlatch.cli.rule_output import write_list  # noqa: PLC0415 - --help must not load the catalogue
 
-    return write_list(as_json=output is Output.JSON)
+    return write_list(as_json=output is Form.JSON)
 
 
 @app.command(epilog="\b\nExamples:\n  nightlatch rules explain access.bulk-read\n  nightlatch rules explain ACC-01")

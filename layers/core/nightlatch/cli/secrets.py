@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from nightlatch.cli.forms import Form
 
 TIMELINE_EXAMPLES = """\b
 Examples:
@@ -32,13 +33,6 @@ Examples:
   nightlatch approve r-0123456789abcdef0123 --deny
   nightlatch approve r-0123456789abcdef0123 --local
 """
-
-
-class Form(StrEnum):
-    """How results are written to stdout."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.")]

@@ -12,7 +12,7 @@ from rich.table import Table
 from nightlatch.adapters.log_files import read_records
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.secrets import Form
+from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.secrets import SecretRef, secret_ref

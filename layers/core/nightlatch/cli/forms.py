@@ -1,0 +1,20 @@
+"""How results can be written to stdout: the forms that a verb offers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Output(StrEnum):
+    """Forms of findings."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class Form(StrEnum):
+    """Forms of everything else."""
+
+    TABLE = "table"
+    JSON = "json"

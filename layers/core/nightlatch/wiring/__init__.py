@@ -1,0 +1,49 @@
+"""Builds everything once per process: the only place that knows which adapter stands behind which port.
+
+A function asks for its own entry point and gets no more of the world than its role may touch. The
+environment comes in as an argument, so a test wires the real thing to whatever it likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from nightlatch.config import load_settings
+from nightlatch.domain.responses import Response
+from nightlatch.service.approve import ApprovePorts
+from nightlatch.service.notify import NotifyPorts, notify
+from nightlatch.service.ports import Notice
+from nightlatch.service.respond import respond
+from nightlatch.wiring.judging import JudgedBatch, judge_messages
+from nightlatch.wiring.presses import PressAnswer, answer_press
+from nightlatch.wiring.world import World
+
+
+def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], JudgedBatch]:
+    """Build the detector: SQS messages in, judged and carried out."""
+    world = World(load_settings(environ))
+    return partial(judge_messages, world=world)
+
+
+def wire_responder(environ: Mapping[str, str]) -> Callable[[str], Response]:
+    """Build the responder: a response's id in, the response as it ended out."""
+    world = World(load_settings(environ))
+    return lambda response_id: respond(response_id, policy=world.policy(), ports=world.responding(), now=world.now())
+
+
+def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, ...]]:
+    """Build the notifier: a notice in, the names of the channels that showed it out."""
+    world = World(load_settings(environ))
+    ports = NotifyPorts(
+        incidents=world.incidents, ledger=world.ledger, notices=world.notices, channels=world.channels()
+    )
+    return lambda notice: notify(notice, ports=ports, now=world.now())
+
+
+def wire_interactions(environ: Mapping[str, str]) -> Callable[[Mapping[str, object]], PressAnswer]:
+    """Build the interactions endpoint: an API Gateway request in, what to tell the person out."""
+    world = World(load_settings(environ))
+    ports = ApprovePorts(ledger=world.ledger, dispatch=world.dispatch)
+    signing_secrets = world.slack().signing_secrets
+    return partial(answer_press, world=world, ports=ports, signing_secrets=signing_secrets)

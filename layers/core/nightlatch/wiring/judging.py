@@ -1,0 +1,43 @@
+"""How a batch of SQS messages becomes a batch of events, is judged, and is answered message by message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nightlatch.adapters.envelopes import parse_message
+from nightlatch.detections import CATALOGUE
+from nightlatch.domain.errors import MalformedRecord
+from nightlatch.domain.events import SecretEvent, Tick
+from nightlatch.service.pipeline import Outcome, handle
+from nightlatch.wiring.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """What a detector made of one SQS batch."""
+
+    outcome: Outcome
+    malformed: Mapping[str, str]  # message id -> why nobody can judge it
+    failed: Sequence[str]  # message ids to deliver again, the malformed among them
+
+
+def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> JudgedBatch:
+    """Judge the messages of one SQS batch; what cannot be parsed is told apart and never stops its neighbours."""
+    now = world.now()
+    batch: list[SecretEvent | Tick] = []
+    malformed: dict[str, str] = {}
+    bearers: dict[str, list[str]] = {}
+    for message in messages:
+        try:
+            item = parse_message(message["body"], now=now)
+        except MalformedRecord as error:
+            malformed[message["messageId"]] = str(error)
+            continue
+        batch.append(item)
+        if isinstance(item, SecretEvent):
+            bearers.setdefault(item.event_id, []).append(message["messageId"])
+    policy = world.policy()
+    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
+    again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
+    return JudgedBatch(outcome=outcome, malformed=malformed, failed=(*malformed, *again))

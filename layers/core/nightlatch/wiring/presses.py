@@ -1,0 +1,52 @@
+"""How a request of Slack becomes somebody's yes or no, and what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nightlatch.adapters.slack_requests import Press, raw_body, read_press, verify
+from nightlatch.domain.errors import NightlatchError
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.responses import Response
+from nightlatch.service.approve import ApprovePorts, press
+from nightlatch.wiring.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class PressAnswer:
+    """What the person who pressed a button is told."""
+
+    text: str
+    response: Response | None  # None: refused, nothing changed
+
+
+def answer_press(
+    event: Mapping[str, object], *, world: World, ports: ApprovePorts, signing_secrets: Sequence[str]
+) -> PressAnswer:
+    """Verify, read and settle one request of Slack, and tell the person who pressed.
+
+    Raises:
+        ForgedRequest: It is not Slack's.
+    """
+    body = raw_body(event)
+    headers = event.get("headers")
+    named = {str(k): str(v) for k, v in headers.items()} if isinstance(headers, Mapping) else {}
+    now = world.now()
+    verify(named, body, secrets=signing_secrets, now=now)
+    pressed = read_press(body)
+    answer = _press(pressed, world.policy(), ports, now)
+    world.answer_privately(pressed.response_url, answer.text)
+    return answer
+
+
+def _press(pressed: Press, policy: Policy, ports: ApprovePorts, now: datetime) -> PressAnswer:
+    try:
+        response = press(
+            pressed.button, slack_id=pressed.slack_id, signal=pressed.signal, policy=policy, ports=ports, now=now
+        )
+    except NightlatchError as refusal:
+        return PressAnswer(text=f"Not done: {refusal}", response=None)
+    text = f"{response.action.kind} of {response.action.secret.name}: {response.state}"
+    return PressAnswer(text=text, response=response)

@@ -1,0 +1,112 @@
+"""The adapters of one process, each made from the names that the environment gives."""
+
+from __future__ import annotations
+
+import logging
+import secrets as entropy
+from functools import partial
+
+from nightlatch.adapters.aws_clients import Clients
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.clock import Clock, clock
+from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.notices import DynamoNotices
+from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
+from nightlatch.adapters.queues import SqsDispatch
+from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.sns import SnsChannel
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
+from nightlatch.config import Settings
+from nightlatch.domain.errors import InvalidPolicy
+from nightlatch.domain.policy import Policy
+from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.effects import LiveEffects
+from nightlatch.service.pipeline import Ports
+from nightlatch.service.ports import MessageChannel
+from nightlatch.service.respond import RespondPorts
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class World:
+    """The adapters of one process, each made from the names that the environment gives."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._aws = Clients()
+        self.now: Clock = clock(settings.clock)
+        self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
+        self._last_good: tuple[str, Policy] | None = None
+        self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
+        self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
+        self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
+        self.dispatch = SqsDispatch(
+            self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
+        )
+
+    def judging(self, policy: Policy) -> Ports:
+        """Give what judging needs under a policy."""
+        state = self._table(self._settings.state_table)
+        baselines = TrailBaselines(DynamoTrails(state), DynamoWaits(state), inventory=policy.inventory, now=self.now)
+        effects = LiveEffects(
+            incidents=self.incidents,
+            ledger=self.ledger,
+            dispatch=self.dispatch,
+            mint=partial(entropy.token_urlsafe, 24),
+        )
+        return Ports(baselines=baselines, own=self.ledger, effects=effects)
+
+    def responding(self) -> RespondPorts:
+        """Give what acting needs; the brake is read anew each time."""
+        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter)
+        return RespondPorts(
+            ledger=self.ledger,
+            secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
+            dispatch=self.dispatch,
+            kill_switch=SsmKillSwitch(brake),
+        )
+
+    def _table(self, name: str) -> Table:
+        return Table(self._aws.of("dynamodb"), name)
+
+    def channels(self) -> tuple[MessageChannel, ...]:
+        """Give the ways to people that the stack was given; SNS is always one of them."""
+        sns = SnsChannel(client=self._aws.of("sns"), topic_arn=self._settings.topic_arn)
+        if not self._settings.slack_secret_id:
+            return (sns,)
+        slack = SlackChannel(
+            credentials=self.slack(), api_url=self._settings.slack_api_url, action_mode=self._settings.action_mode
+        )
+        return (slack, sns)
+
+    def slack(self) -> SlackCredentials:
+        """Read the Slack app's own credentials: the one secret whose value these two functions may see."""
+        answer = self._aws.of("secretsmanager").get_secret_value(
+            SecretId=self._settings.slack_secret_id, VersionStage="AWSCURRENT"
+        )
+        return read_credentials(answer["SecretString"])
+
+    def answer_privately(self, response_url: str, text: str) -> None:
+        """Tell the person who pressed, where Slack lets us."""
+        if not answer_privately(response_url, text, api_url=self._settings.slack_api_url):
+            _LOGGER.info("the person who pressed could not be told privately")
+
+    def policy(self) -> Policy:
+        """Give the policy as it stands; a bad new one leaves the last good one in force and is told in the log."""
+        text = self._policy_parameter.read().text
+        if self._last_good is not None and self._last_good[0] == text:
+            return self._last_good[1]
+        try:
+            where = f"parameter {self._settings.policy_parameter}"
+            policy = parse_stored_policy(text, where=where).to_domain(own_roles=self._settings.own_roles)
+        except InvalidPolicy as error:
+            if self._last_good is None:
+                raise
+            _LOGGER.error("policy refused; the last good one stays in force", extra={"reason": str(error)})  # noqa: TRY400 - the message says all; a traceback may quote the document
+            policy = self._last_good[1]
+        self._last_good = (text, policy)
+        return policy
