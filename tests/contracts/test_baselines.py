@@ -12,10 +12,13 @@ import pytest
 
 from fakes import FixedClock
 from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_dynamodb import DynamoTrails, DynamoWaits
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.uses import MOST_DAYS, Kind, PairKey, Touch, micros
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.examples import (
     AT,
@@ -28,7 +31,7 @@ from nightlatch.domain.examples import (
     an_event,
 )
 from nightlatch.domain.inventory import Inventory
-from worlds import a_table, at_once, items_of, on_moto
+from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 DAY = 86_400.0
 MALLORY = a_user("mallory")
@@ -443,3 +446,54 @@ def test_the_history_of_a_pair_does_not_grow_for_ever(stores):
 
     assert len(known[pair]) == MOST_DAYS
     assert min(known[pair].values()) > micros(AT)
+
+
+def test_one_item_that_cannot_be_read_is_told_and_does_not_stop_the_judging(monkeypatch, caplog):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        baselines = over((DynamoTrails(table), DynamoWaits(table)))
+        baselines.observe([an_event(secret=a_secret(), by=MALLORY, after_s=-5)])
+        (stored,) = [item for item in items_of(client) if item["pk"]["S"].startswith("trail#")]
+        client.put_item(TableName="nightlatch-table", Item={**stored, "sighting": {"S": "{}"}})
+
+        (seen,) = baselines.observe([an_event(secret=a_secret(), by=MALLORY)])
+
+    assert len(seen.by_principal) == 1
+    assert [record.message for record in caplog.records] == ["stored item cannot be read"]
+
+
+def test_a_store_that_is_down_is_unavailable_and_nothing_is_judged(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        client.delete_table(TableName="nightlatch-table")
+
+        with pytest.raises(Unavailable):
+            over((DynamoTrails(table), DynamoWaits(table))).observe([an_event(secret=a_secret())])
+
+
+class ReadTooEarly(Table):
+    """A table as a handler sees it that read before another one wrote."""
+
+    def get_all(self, keys):
+        del keys
+        return iter(())
+
+
+def test_a_handler_that_read_too_early_neither_hides_an_earlier_use_nor_shortens_its_keeping(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        late = DynamoTrails(ReadTooEarly(client, TABLE))
+        pair = PairKey(MALLORY.key, "111122223333/eu-west-1/prod/db")
+        first, second, before = (
+            Touch(pair, Kind.READ, AT + by) for by in (timedelta(), timedelta(hours=1), timedelta(days=-9))
+        )
+        DynamoTrails(table).touch([first], ())
+
+        seen = late.touch([second], ())
+        late.touch([before], ())
+
+        (stored,) = items_of(client)
+
+    assert seen[pair] == {first.mark: first.time}
+    assert int(stored[first.mark]["N"]) == first.time
+    assert int(stored["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())

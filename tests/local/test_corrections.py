@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
-from local.probes import policies, reading, versions
+from local.probes import policies, reading, transactions, versions
 from local.probes.world import World
 from nightlatch.local import fidelity
 from nightlatch.local.happenings import Happening, Kind, listening
 
-PROBES = {**versions.PROBES, **reading.PROBES, **policies.PROBES}
+PROBES = {**versions.PROBES, **reading.PROBES, **policies.PROBES, **transactions.PROBES}
 CORRECTIONS = [correction.id for correction in fidelity.CORRECTIONS]
 
 

@@ -122,29 +122,3 @@ def test_of_many_rollbacks_at_once_exactly_one_wins() -> None:
         assert won.count(True) == 1
         assert len(aws.records("UpdateSecretVersionStage")) == 24
         assert len(aws.envelopes("Secret Label Updated")) == 3
-
-
-def test_of_many_conditional_writes_at_once_one_wins() -> None:
-    server, aws = a_server()
-
-    with server:
-        tables = aws.client("dynamodb")
-        tables.create_table(
-            TableName="ledger",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-
-        def write(number: int) -> bool:
-            item = {"pk": {"S": "one"}, "by": {"N": str(number)}}
-            try:
-                tables.put_item(TableName="ledger", Item=item, ConditionExpression="attribute_not_exists(pk)")
-            except tables.exceptions.ConditionalCheckFailedException:
-                return False
-            return True
-
-        with ThreadPoolExecutor(16) as pool:
-            won = list(pool.map(write, range(64)))
-
-    assert sum(won) == 1

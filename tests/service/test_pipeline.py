@@ -18,8 +18,9 @@ from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.queues import SqsDispatch
-from nightlatch.adapters.trails_dynamodb import DynamoTrails, DynamoWaits
+from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.errors import Unavailable

@@ -5,30 +5,31 @@
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
     wrote#<principal>       <version id>              nothing more                          400 days
     learning                since                     when learning began                   for ever
-    waits                   <until>#<rule>#<event>    an event that a rule wants again      7 days after its time
-    wait#<rule>#<event>     wait                      until when it waits                   the same
 
-Every write is either whole and the same whoever makes it (sightings, versions) or conditional (pairs, learning, waits),
+Every write is either whole and the same whoever makes it (sightings, versions) or conditional (pairs, learning),
 so handlers need no lock. A pair that is used again on a day costs a batched read and no write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.table import Conflict, Table
-from nightlatch.adapters.trails import MOST_DUE, MOST_READ, Entry, Written
+from nightlatch.adapters.trails import MOST_READ, Entry, Written
 from nightlatch.adapters.uses import KEPT_AFTER_USE, PairKey, Touch, Uses, first_of_day, surplus
 from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
 
 VERSIONS_KEPT = timedelta(days=400)
-WAITS_KEPT = timedelta(days=7)
-_LAST = "~"  # sorts behind `#` and every digit
-_MICROSECOND = timedelta(microseconds=1)
+Kept = TypeVar("Kept", SecretEvent, Sighting)
+_logger = logging.getLogger(__name__)
+LAST = "~"  # sorts behind `#` and every digit
 
 
 class DynamoTrails:
@@ -83,7 +84,7 @@ class DynamoTrails:
 
     def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
         """Remember writers of versions and tell which of the asked are among them."""
-        expires_at = _seconds(at + VERSIONS_KEPT)
+        expires_at = seconds(at + VERSIONS_KEPT)
         self._table.put_all({**_version_key(one), "expires_at": expires_at} for one in dict.fromkeys(written))
         left = [one for one in dict.fromkeys(asked) if one not in set(written)]
         by_key = {(key["pk"], key["sk"]): one for one, key in ((one, _version_key(one)) for one in left)}
@@ -95,9 +96,9 @@ class DynamoTrails:
         self._table.put_all(
             {
                 "pk": _trail(entry.trail),
-                "sk": key_part(f"{_time(entry.sighting.at)}#{entry.sighting.event_id}"),
+                "sk": key_part(f"{time_key(entry.sighting.at)}#{entry.sighting.event_id}"),
                 "sighting": encode(entry.sighting),
-                "expires_at": _seconds(entry.kept_until),
+                "expires_at": seconds(entry.kept_until),
             }
             for entry in entries
         )
@@ -105,9 +106,9 @@ class DynamoTrails:
     def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
         """Give a trail's sightings of a span, the newest where there are too many."""
         items = self._table.query(
-            _trail(trail), since=_time(start), until=f"{_time(end)}{_LAST}", most=MOST_READ, newest_first=True
+            _trail(trail), since=time_key(start), until=f"{time_key(end)}{LAST}", most=MOST_READ, newest_first=True
         )
-        found = [decode(Sighting, str(item["sighting"])) for item in reversed(items)]
+        found = [sighting for _, sighting in readable(Sighting, items, "sighting")]
         return sorted(found, key=lambda sighting: (sighting.at, sighting.event_id))
 
     def learning_since(self, start: datetime | None) -> datetime | None:
@@ -123,60 +124,22 @@ class DynamoTrails:
                 "since",
                 "SET #since = :start",
                 when="attribute_not_exists(#since) OR #since > :start",
-                given={"start": _time(start)},
+                given={"start": time_key(start)},
             )
         except Conflict as conflict:
             return _moment(conflict.item)
         return start
 
 
-class DynamoWaits:
-    """Events that wait, in the state table: one partition in order of time, emptied as they are judged."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def keep(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
-        """Keep an event until then."""
-        place = key_part(f"{_time(until)}#{rule_id}#{event.event_id}")
-        expires_at = _seconds(until + WAITS_KEPT)
+def readable(kind: type[Kept], items: Iterable[Item], field: str) -> Iterator[tuple[Item, Kept]]:
+    """Read what is stored; one item that cannot be read is told and passed over, for it would stop all judging."""
+    for item in items:
         try:
-            pointer: Item = {**_wait_key(event.event_id, rule_id), "place": place, "expires_at": expires_at}
-            self._table.put(pointer, when="attribute_not_exists(#pk)")
-        except Conflict as conflict:
-            place = str(conflict.item["place"])  # written again: a crash may have kept the event from its place
-        self._table.put(
-            {
-                "pk": "waits",
-                "sk": place,
-                "rule": rule_id,
-                "event_id": event.event_id,
-                "event": encode(event),
-                "expires_at": expires_at,
-            }
-        )
-
-    def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
-        """Give the events whose time has come, MOST_DUE at most; what was dropped and written again is cleared away."""
-        items = self._table.query("waits", since="0", until=f"{_time(now)}{_LAST}", most=MOST_DUE)
-        keys = [_wait_key(str(item["event_id"]), str(item["rule"])) for item in items]
-        pointers = self._table.get_all((str(key["pk"]), str(key["sk"])) for key in keys)
-        places = {str(pointer["place"]) for pointer in pointers}
-        for item in items:
-            if item["sk"] not in places:
-                self._table.delete("waits", str(item["sk"]))
-        return tuple(
-            (decode(SecretEvent, str(item["event"])), str(item["rule"])) for item in items if item["sk"] in places
-        )
-
-    def drop(self, event: SecretEvent, rule_id: str) -> None:
-        """Forget an event: first what is due, so that a crash between leaves nothing that comes again."""
-        key = _wait_key(event.event_id, rule_id)
-        pointer = self._table.get(str(key["pk"]), str(key["sk"]))
-        if pointer is None:
-            return
-        self._table.delete("waits", str(pointer["place"]))
-        self._table.delete(str(key["pk"]), str(key["sk"]))
+            yield item, decode(kind, str(item[field]))
+        except Unreadable as failure:
+            _logger.warning(
+                "stored item cannot be read", extra={"pk": item["pk"], "sk": item["sk"], "why": str(failure)}
+            )
 
 
 def _trail(trail: str) -> str:
@@ -192,20 +155,17 @@ def _version_key(written: Written) -> dict[str, str]:
     return {"pk": f"wrote#{key_part(principal)}", "sk": key_part(version_id)}
 
 
-def _wait_key(event_id: str, rule_id: str) -> Item:
-    return {"pk": key_part(f"wait#{rule_id}#{event_id}"), "sk": "wait"}
-
-
 def _uses(item: Item) -> Uses:
     return {name: int(value) for name, value in item.items() if name[:1] in "rw" and name[1:].isdecimal()}
 
 
-def _time(at: datetime) -> str:
+def time_key(at: datetime) -> str:
     """Write a moment so that text order is time order."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _seconds(at: datetime) -> int:
+def seconds(at: datetime) -> int:
+    """Give a moment as epoch seconds, which time to live is written in."""
     return int(at.timestamp())
 
 

@@ -15,7 +15,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from threading import Lock, Thread
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,7 +37,6 @@ _BACKLOG = 128
 _POLL_S = 0.05  # how long stopping may take
 
 logger = logging.getLogger(__name__)
-_TABLES = Lock()
 
 
 class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto and werkzeug are untyped here
@@ -149,10 +148,6 @@ def _at_home(app: WsgiApp, account_id: str) -> WsgiApp:
         signed_by = signature(environ)
         if signed_by is not None and "HTTP_X_MOTO_ACCOUNT_ID" not in environ:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_of(signed_by.access_key, account_id)
-        if signed_by is not None and signed_by.service == "dynamodb":
-            # moto 5.2.5 checks a condition and writes in two steps; with a thread per request two could both pass.
-            with _TABLES:
-                return app(environ, start_response)
         return app(environ, start_response)
 
     return with_account

@@ -1,4 +1,4 @@
-"""moto's Secrets Manager, made to answer as AWS does wherever our path depends on it, and honest about each difference.
+"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, and DynamoDB's transactions.
 
 `install()` replaces a few functions inside moto 5.2.5, `uninstall()` puts moto's own back. Every difference
 is a value in `CORRECTIONS` with what AWS does, what moto does, the source and the date; a test fails as soon
@@ -23,13 +23,14 @@ from nightlatch.local.fidelity import (
     replicas,
     rotation,
     stages,
+    transactions,
     versions,
 )
 from nightlatch.local.fidelity.clock import Clock, wall_clock
 from nightlatch.local.fidelity.correction import MOTO_VERSION, Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import expire_deletions
 
-_ROOMS = (versions, stages, deletion, gate, reading, policies, replicas, rotation)
+_ROOMS = (versions, stages, deletion, gate, reading, policies, replicas, rotation, transactions)
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)
 
