@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.cli.forms import Form
+from nightlatch.domain.secrets import secret_ref
 
 TIMELINE_EXAMPLES = """\b
 Examples:
@@ -35,7 +36,16 @@ Examples:
 """
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.")]
+def _checked(secret: str) -> str:
+    """Refuse an ARN of something else: it would be looked for as a name and not be found."""
+    if secret.startswith("arn:") and not secret_ref(secret, account_id="", region="").is_arn:
+        raise typer.BadParameter(
+            "this ARN is not a secret's; one reads arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX"
+        )
+    return secret
+
+
+Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=_checked)]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
