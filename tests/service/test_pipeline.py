@@ -233,6 +233,19 @@ def test_what_a_queue_did_not_take_comes_again_and_is_complete(world):
     assert len(world.dispatch.notices) == 1
 
 
+def test_what_waited_and_could_not_be_told_waits_on(world):
+    ended = a_service_event("EndSecretVersionDelete", secret=a_secret())
+    later = Tick(NOW + timedelta(minutes=20))
+    world.handle(ended)
+
+    world.dispatch.is_down = True
+    world.handle(later)
+    world.dispatch.is_down = False
+    world.handle(later)
+
+    assert len(world.dispatch.notices) == 1
+
+
 def test_a_fault_in_one_rule_silences_no_other(world):
     def faulty(event: SecretEvent, baseline: Baseline) -> Verdict:
         del event, baseline

@@ -67,13 +67,17 @@ def handle(
     decisions: list[Decision] = []
     for case in _cases(events, rules, policy, ports):
         decisions.extend(_judge(case, policy, ports, now))
+    waited: list[tuple[SecretEvent, str]] = []
     for moment in (item.now for item in batch if isinstance(item, Tick)):
         for event, rule_id, baseline in ports.baselines.due(moment):
-            waited = tuple(rule for rule in rules if rule.id == rule_id)
-            decisions.extend(_judge(_Case(event, baseline, waited), policy, ports, now))
-            ports.baselines.settle(event, rule_id)
+            asked = tuple(rule for rule in rules if rule.id == rule_id)
+            decisions.extend(_judge(_Case(event, baseline, asked), policy, ports, now))
+            waited.append((event, rule_id))
     folded = _fold(decisions)
     failed = ports.effects.carry_out(folded, policy=policy, now=now)
+    for event, rule_id in waited:
+        if event.event_id not in failed:  # else the next tick brings it again
+            ports.baselines.settle(event, rule_id)
     findings = tuple(decision.finding for decision in folded if isinstance(decision, (Alert, Record)))
     return Outcome(findings=findings, decisions=folded, failed=failed)
 
