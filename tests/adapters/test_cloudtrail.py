@@ -19,6 +19,7 @@ from nightlatch.domain.sightings import sighting_of
 from own_records import ACCOUNT, GONE, REGION, a_secret_arn, own_record
 
 ANA = f"arn:aws:iam::{ACCOUNT}:user/ana"
+SSO_ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef"
 WHY = "because no identity-based policy allows the secretsmanager:GetSecretValue action"
 
 
@@ -131,6 +132,44 @@ def test_the_arn_of_the_response_wins_over_the_name_of_the_request(key):
 def test_a_created_secret_is_known_by_the_arn_it_got_and_a_refused_one_by_its_name():
     assert texts(own_record("create_secret")) == [a_secret_arn("prod/new")]
     assert texts(own_record("create_secret", responseElements=None, errorCode="LimitExceededException")) == ["prod/new"]
+
+
+@pytest.mark.parametrize("called", ["prod/db", a_secret_arn("prod/db"), a_secret_arn("prod/db", "")])
+def test_removed_replicas_stand_behind_their_primary(called):
+    regions = ["us-east-1", "eu-central-1", "us-east-1"]
+    record = own_record(
+        "delete_secret",
+        eventName="RemoveRegionsFromReplication",
+        requestParameters={"secretId": called, "removeReplicaRegions": regions},
+        responseElements={"aRN": a_secret_arn("prod/db")},
+    )
+    event = parse(record)
+
+    assert event.secret == event.secrets[0]
+    assert [secret.region for secret in event.secrets] == ["eu-west-1", "us-east-1", "eu-central-1"]
+    assert texts(record) == [a_secret_arn("prod/db").replace("eu-west-1", s.region) for s in event.secrets]
+
+
+def test_replicas_of_a_primary_known_by_name_are_known_by_name():
+    asked = {"secretId": "prod/db", "removeReplicaRegions": ["us-east-1"]}
+    record = own_record(
+        "delete_secret", eventName="RemoveRegionsFromReplication", requestParameters=asked, responseElements=None
+    )
+
+    assert [key for secret in parse(record).secrets for key in secret.keys] == [
+        f"{ACCOUNT}/eu-west-1/prod/db",
+        f"{ACCOUNT}/us-east-1/prod/db",
+    ]
+
+
+@pytest.mark.parametrize(
+    "regions", [None, "us-east-1:x", ["eu-west-1"], ["", "*", "us-east-1/prod"], [{"Region": 1}], 7]
+)
+def test_what_is_no_other_region_makes_no_replica(regions):
+    asked = {"secretId": "prod/db", "removeReplicaRegions": regions}
+    record = own_record("delete_secret", eventName="RemoveRegionsFromReplication", requestParameters=asked)
+
+    assert len(parse(record).secrets) == 1
 
 
 # 5
@@ -331,6 +370,36 @@ def test_a_person_is_the_session_even_where_identity_center_drops_fields(gone):
     assert who.is_person
     assert who.title == "ben (Admin, Identity Center)"
     assert (who.mfa, who.from_console) == (True, True)
+
+
+# 10
+def test_each_person_of_a_permission_set_is_a_principal():
+    record = own_record("put_resource_policy")
+    other = json.loads(json.dumps(record).replace("/ben", "/mallory"))
+
+    ben, mallory = parse(record).principal, parse(other).principal
+
+    assert ben.key == f"{SSO_ROLE}/ben"
+    assert mallory.key == f"{SSO_ROLE}/mallory"
+    assert ben.names == (f"{SSO_ROLE}/ben", SSO_ROLE)
+
+
+# 10
+def test_a_person_is_the_same_principal_in_every_session():
+    record = own_record("put_resource_policy")
+    again = json.loads(json.dumps(record).replace(record["userIdentity"]["accessKeyId"], "ASIAEXAMPLEEXAMPLE99"))
+
+    assert parse(record).principal.key == parse(again).principal.key
+
+
+# 10
+def test_a_role_that_only_borrows_the_name_stays_one_principal_whatever_its_sessions_say():
+    text = json.dumps(own_record("put_resource_policy")).replace("aws-reserved/sso.amazonaws.com/eu-west-1/", "")
+
+    one, two = (parse(json.loads(text.replace("/ben", f"/{name}"))).principal for name in ("ben", "ana"))
+
+    assert one.key == two.key == f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_Admin_0123456789abcdef"
+    assert one.names == (one.key,)
 
 
 # 12

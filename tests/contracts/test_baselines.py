@@ -21,6 +21,7 @@ from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.examples import (
+    ACCOUNT,
     AT,
     a_denial,
     a_label_event,
@@ -31,6 +32,7 @@ from nightlatch.domain.examples import (
     an_event,
 )
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.secrets import secret_ref
 from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 DAY = 86_400.0
@@ -198,6 +200,100 @@ def test_service_events_stand_on_the_secret_alone(baselines):
 
     assert seen.by_principal == ()
     assert [s.name for s in seen.on_secret] == ["RotationStarted"]
+
+
+def destroyed(name: str, *, after_s: float = 0, account: str = ACCOUNT) -> SecretEvent:
+    gone = a_service_event("StartSecretVersionDelete", secret=a_secret(name), after_s=after_s)
+    return replace(gone, account_id=account, event_id=f"{account}-{gone.event_id}")
+
+
+def test_what_the_service_destroys_stands_on_its_trail_of_the_account(baselines):
+    baselines.observe([destroyed("a"), destroyed("b", account="999988887777")])
+
+    (seen,) = baselines.observe([destroyed("c", after_s=1)])
+
+    assert [s.secret.name for s in seen.by_principal if s.secret] == ["a", "c"]
+
+
+@pytest.mark.parametrize("call_comes", ["learnt", "before", "with", "after", "while it waits"])
+def test_a_destruction_is_marked_where_the_call_that_asked_for_it_is_known(baselines, call_comes):
+    asked_for, unasked = destroyed("a"), destroyed("b")
+    call = an_event("DeleteSecret", secret=a_secret("a"), by=MALLORY, after_s=-7 * DAY)
+    if call_comes == "learnt":
+        baselines.learn([call])
+    for batch in {
+        "before": [[call], [asked_for, unasked]],
+        "with": [[asked_for, call, unasked]],
+        "after": [[asked_for, unasked], [call], [asked_for]],
+        "while it waits": [[asked_for, unasked], [call]],
+    }.get(call_comes, [[asked_for], [unasked]]):
+        baselines.observe(batch)
+    baselines.postpone(asked_for, "rule", AT)
+    baselines.postpone(unasked, "rule", AT)
+
+    seen = [baseline for _, _, baseline in baselines.due(AT)]
+
+    marks = [{s.secret.name: s.known for s in baseline.by_principal if s.secret} for baseline in seen]
+    assert marks == [{"a": True, "b": False}] * 2
+
+
+def test_other_service_events_are_on_no_trail_of_the_service(baselines):
+    started = a_service_event("RotationStarted", secret=a_secret("a"))
+
+    both = baselines.observe([destroyed("a"), started])
+
+    assert [s.name for s in both[0].by_principal] == ["StartSecretVersionDelete"]
+    assert both[1].by_principal == ()
+
+
+def test_a_removed_replica_finds_the_call_on_its_primary(baselines):
+    primary = a_secret()
+    text = primary.text.replace(primary.region, "us-east-1")
+    replica = secret_ref(text, account_id=ACCOUNT, region="us-east-1")
+    call = an_event("RemoveRegionsFromReplication", by=MALLORY, after_s=-20)
+    baselines.observe([replace(call, secrets=(primary, replica))])
+
+    (seen,) = baselines.observe([a_service_event("EndSecretVersionDelete", secret=replica)])
+
+    assert [s.name for s in seen.on_secret] == ["RemoveRegionsFromReplication", "EndSecretVersionDelete"]
+
+
+def a_batch(name: str = "app/", *, after_s: float = 0, **more) -> SecretEvent:
+    asked = {"filters": [{"key": "name", "values": [name]}]}
+    event = an_event("BatchGetSecretValue", request=asked, after_s=after_s, **more)
+    return replace(event, event_id=f"{name}-{event.event_id}")
+
+
+@pytest.mark.parametrize("learnt", [True, False])
+def test_a_batch_by_filter_is_known_by_principal_and_filter(baselines, learnt):
+    habit = [a_batch(after_s=-3 * DAY), a_batch(after_s=-2 * DAY)]
+    (baselines.learn if learnt else baselines.observe)(habit)
+
+    same, filtered, other = baselines.observe([a_batch(), a_batch("prod/"), a_batch(by=MALLORY)])
+
+    marks = {s.event_id: s.known for one in (same, filtered, other) for s in one.by_principal if s.at == AT}
+    assert list(marks.values()).count(True) == 1
+    assert marks[a_batch().event_id]
+    assert same.reader is not None
+    assert same.reader.days == 2
+    assert filtered.reader is None
+    assert other.reader is None
+
+
+def test_a_refused_batch_is_no_use_of_its_filter(baselines):
+    baselines.observe([a_batch(after_s=-DAY, failure=a_denial("BatchGetSecretValue"))])
+
+    (seen,) = baselines.observe([a_batch()])
+
+    assert seen.reader is None
+
+
+def test_the_same_filter_in_another_region_is_another(baselines):
+    baselines.observe([replace(a_batch(after_s=-DAY), region="us-east-1")])
+
+    (seen,) = baselines.observe([a_batch()])
+
+    assert seen.reader is None
 
 
 def test_calls_without_a_secret_stand_on_the_principal_alone(baselines):

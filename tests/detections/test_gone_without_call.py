@@ -88,12 +88,9 @@ def test_both_events_of_one_secret_are_the_evidence_of_each():
 
 def test_a_replica_removed_from_its_primary_is_silent():
     arn = a_secret().text.replace("eu-west-1", "us-east-1")
-    removal = an_event(
-        "RemoveRegionsFromReplication",
-        secret=secret_ref(arn, account_id=ACCOUNT, region="us-east-1"),
-        request={"removeReplicaRegions": ["eu-west-1"]},
-        after_s=-20,
-    )
+    primary = secret_ref(arn, account_id=ACCOUNT, region="us-east-1")
+    call = an_event("RemoveRegionsFromReplication", request={"removeReplicaRegions": ["eu-west-1"]}, after_s=-20)
+    removal = replace(call, secrets=(primary, a_secret()))
 
     assert DETECTION.evaluate(ended(), baseline(ended(), removal)) is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, a_secret, an_event, sightings
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.secrets import SecretRef, secret_ref
 
 SECRET = a_secret()
 
@@ -55,11 +56,15 @@ def test_a_deletion_taken_back_explains_nothing_until_the_next_one():
     assert announced(call(days_ago=20), call("RestoreSecret", days_ago=19, failure=Failure("InvalidRequestException")))
 
 
-def a_replica_removal(region: str = "us-east-1", **more) -> SecretEvent:
-    primary = secret_ref(
-        f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:prod/db-AbCdEf", account_id=ACCOUNT, region=region
-    )
-    return call("RemoveRegionsFromReplication", secret=primary, **more)
+def in_region(region: str) -> SecretRef:
+    text = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:prod/db-AbCdEf"
+    return secret_ref(text, account_id=ACCOUNT, region=region)
+
+
+def a_replica_removal(primary: str = "us-east-1", replica: str = "eu-west-1", **more) -> SecretEvent:
+    """The primary stands first, the replicas that it loses behind it."""
+    removal = call("RemoveRegionsFromReplication", **more)
+    return replace(removal, secrets=(in_region(primary), in_region(replica)))
 
 
 def test_a_replica_is_explained_by_its_removal_from_another_region():
@@ -69,5 +74,9 @@ def test_a_replica_is_explained_by_its_removal_from_another_region():
     assert not announced(a_replica_removal(failure=Failure("InvalidParameterException")))
 
 
+def test_a_replica_in_another_region_than_the_removed_is_not_explained():
+    assert not announced(a_replica_removal(replica="eu-central-1"))
+
+
 def test_a_primary_is_not_explained_by_the_removal_of_its_replicas():
-    assert not announced(a_replica_removal(region="eu-west-1"))
+    assert not announced(a_replica_removal(primary="eu-west-1", replica="us-east-1"))

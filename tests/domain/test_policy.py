@@ -89,6 +89,23 @@ def test_an_exemption_silences_nothing_but_what_it_says(changes, finding):
     assert not an_exemption(**changes).silences(finding, AT)
 
 
+SHARED_ROLE = a_person().key.removesuffix("/ana")
+
+
+@pytest.mark.parametrize("glob", [SHARED_ROLE, f"{SHARED_ROLE}/*", "*AWSReservedSSO_Admin_*", f"{SHARED_ROLE}/ana"])
+def test_an_exemption_of_a_permission_set_holds_for_everybody_who_shares_it(glob):
+    by_ana, by_ben = (a_finding(by=a_person(name), secrets=EXEMPT.secrets) for name in ("ana", "ben"))
+
+    assert an_exemption(principal=glob).silences(by_ana, AT)
+    assert an_exemption(principal=glob).silences(by_ben, AT) is not glob.endswith("/ana")
+
+
+def test_an_exemption_of_a_role_is_of_no_role_below_its_name():
+    assert not an_exemption(principal=a_role("app").key).silences(
+        a_finding(by=a_role("app/ana"), secrets=EXEMPT.secrets), AT
+    )
+
+
 def test_a_person_is_recognised_by_session_and_by_arn():
     ana = Approver(slack_id="U0ANA", name="ana", principals=("ana", "arn:aws:iam::*:user/ana"))
 

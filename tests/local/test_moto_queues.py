@@ -7,9 +7,10 @@ import uuid
 import pytest
 from moto.sqs.models import sqs_backends
 
-from nightlatch.local.moto_queues import NoSuchQueue, StageQueue
+from local.probes import queues
+from nightlatch.local.moto_queues import CORRECTIONS, NoSuchQueue, StageQueue
 
-ACCOUNT, REGION = "111122223333", "eu-west-1"
+ACCOUNT, REGION = queues.ACCOUNT, queues.REGION
 
 
 @pytest.fixture
@@ -25,10 +26,23 @@ def bodies(messages):
     return [message.body for message in messages]
 
 
-def let_time_pass(queue):
-    """End the visibility timeout of every message, as waiting a minute would."""
-    for message in queue._queue._messages:
-        message.visible_at = 0.0
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda correction: correction.id)
+def test_the_stage_delivers_as_aws_does(correction, queue):
+    probe = queues.PROBES[correction.id]
+
+    assert probe.ask(queue, queue.receive) == probe.aws
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda correction: correction.id)
+def test_moto_alone_is_still_wrong(correction, queue):
+    """Fails as soon as moto is fixed: then the correction has to go."""
+    probe = queues.PROBES[correction.id]
+
+    assert probe.ask(queue, queues.receive_of_moto(queue)) == probe.moto
+
+
+def test_every_correction_of_queues_has_exactly_one_probe():
+    assert sorted(correction.id for correction in CORRECTIONS) == sorted(queues.PROBES)
 
 
 def test_a_message_in_flight_holds_back_its_group_and_no_other(queue):
@@ -38,15 +52,6 @@ def test_a_message_in_flight_holds_back_its_group_and_no_other(queue):
     assert bodies(queue.receive(1)) == ["a1"]
     assert bodies(queue.receive(10)) == ["b1"]
     assert bodies(queue.receive(10)) == []
-
-
-def test_messages_that_come_back_come_in_their_order(queue):
-    for body in ("a1", "a2", "a3"):
-        queue.send(body, group_id="a")
-
-    assert bodies(queue.receive(10)) == ["a1", "a2", "a3"]
-    let_time_pass(queue)
-    assert bodies(queue.receive(10)) == ["a1", "a2", "a3"]
 
 
 def test_a_deleted_message_frees_its_group(queue):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.decisions import Decision
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.events import Channel, SecretEvent
 from nightlatch.domain.examples import a_secret, a_service_event, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
@@ -38,7 +39,11 @@ class ActsOfNobody:
 
 
 def hunted(
-    events: Sequence[SecretEvent], *, policy: Policy | None = None, effects: ActsOfNobody | None = None
+    events: Sequence[SecretEvent],
+    *,
+    policy: Policy | None = None,
+    effects: ActsOfNobody | None = None,
+    history: Sequence[SecretEvent] = (),
 ) -> HuntReport:
     baselines = TrailBaselines(
         MemoryTrails(most=None),
@@ -49,7 +54,8 @@ def hunted(
     )
     ports = Ports(baselines=baselines, own=NothingIsOwn(), effects=effects or ActsOfNobody())
     items: list[Item] = [*events, FileRead("x", len(events))]
-    return hunt(items, rules=CATALOGUE, policy=policy or Policy(), ports=ports)
+    past: list[Item] = [*history, FileRead("y", len(history))]
+    return hunt(items, rules=CATALOGUE, policy=policy or Policy(), ports=ports, history=past if history else None)
 
 
 def a_sweep() -> list[SecretEvent]:
@@ -74,6 +80,42 @@ def test_order_repetition_and_batches_change_nothing(monkeypatch, batch, seed):
 
     assert {finding.catalogue for finding in whole} == {"ACC-01", "DEL-06"}
     assert hunted(shuffled).findings == whole
+
+
+def a_purge() -> list[SecretEvent]:
+    """The service destroys six secrets in two hours; of two of them the calls are known."""
+    secrets = [a_secret(f"prod/{n}", suffix=f"AbCd{n:02}") for n in range(6)]
+    asked = [an_event("DeleteSecret", secret=secret, after_s=-3_600) for secret in secrets[:2]]
+    times = (0, 60, 120, 600, 660, 7_200)
+    gone = [
+        a_service_event("StartSecretVersionDelete", secret=secret, after_s=after_s)
+        for secret, after_s in zip(secrets, times, strict=True)
+    ]
+    return [*asked, *gone]
+
+
+@pytest.mark.parametrize(("batch", "seed"), [(1, 0), (2, 1), (3, 2), (1_000, 3)])
+def test_what_the_service_destroys_counts_the_same_in_every_order(monkeypatch, batch, seed):
+    monkeypatch.setattr(hunting, "_BATCH", batch)
+    shuffled = a_purge() * 2
+    Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a key
+
+    [found] = [finding for finding in hunted(shuffled).findings if finding.catalogue == "DEL-03"]
+
+    assert {secret.name for secret in found.secrets} == {"prod/2", "prod/3", "prod/4"}
+
+
+def test_history_is_not_learnt_from_the_twins_of_a_vpc_endpoint():
+    read = an_event(secret=a_secret())
+    habit = [replace(read, at=read.at - timedelta(days=days), event_id=f"e-{days}") for days in (20, 3, 2)]
+    sweep = [replace(read, secrets=(a_secret(f"s{n}"),), event_id=f"s-{n}") for n in range(12)]
+    known = [
+        replace(past, secrets=one.secrets, event_id=past.event_id + one.event_id) for one in sweep for past in habit
+    ]
+    twins = [replace(past, channel=Channel.NETWORK) for past in known]
+
+    assert [finding.catalogue for finding in hunted(sweep, history=known).findings] == []
+    assert [finding.catalogue for finding in hunted(sweep, history=twins).findings] == ["ACC-01"]
 
 
 def test_a_wait_is_over_when_the_input_is():

@@ -6,23 +6,35 @@ Everything a batch shows is remembered before anything is asked, and what is ans
 and no repetition changes. So the last event of a burst to arrive sees the whole burst, however it was cut.
 
 A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
+What the service destroys stands on a trail of its own for each account, with a mark on what a known call asked for.
+That mark is made when the secrets' trails have been read, and again when the waiting for late calls is over.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from nightlatch.adapters.surroundings import Known, Surroundings, reads_version, sight
 from nightlatch.adapters.trails import Entry, Trails, Waits
 from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, wrote_version
-from nightlatch.adapters.windows import DAY, principal_trail, secret_trails, spans, trails_of, with_read_backs
+from nightlatch.adapters.windows import (
+    DAY,
+    is_destruction,
+    on_same_secret,
+    principal_trail,
+    secret_trails,
+    spans,
+    trails_of,
+    with_read_backs,
+)
 from nightlatch.domain.baseline import FORGOTTEN_AFTER, Baseline, Maturity
+from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.sightings import Sighting, sighting_of
 
 PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
 SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
@@ -129,19 +141,34 @@ class TrailBaselines:
         return uses, [sight(event, uses, wrote) for event in events]
 
     def _around(self, events: Sequence[SecretEvent], uses: Mapping[PairKey, Uses], since: datetime | None) -> Known:
-        """Read every trail that the events need, once for each stretch of time in which their windows meet."""
+        """Read every trail that the events need: of secrets first, for they explain what stands on the service's."""
+        destroyed = [event for event in events if is_destruction(event)]
+        found = self._read([(trail, event.at, before) for event in events for trail, before in trails_of(event)])
+        if destroyed:
+            self._trails.add([self._explained(event, found) for event in destroyed])
+            found.update(self._read([(principal_trail(event), event.at, DAY) for event in destroyed]))
+        return Known(uses, found, since)
+
+    def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Sequence[Sighting]]:
+        """Read trails, each once for each stretch of time in which the windows around its moments meet."""
         moments: dict[str, set[datetime]] = defaultdict(set)
-        reach: dict[str, tuple[timedelta, timedelta]] = {}
-        for event in events:
-            for trail, before in trails_of(event):
-                moments[trail].add(event.at)
-                reach[trail] = (before, DAY)
+        reach: dict[str, timedelta] = {}
+        for trail, at, before in wanted:
+            moments[trail].add(at)
+            reach[trail] = before
         found: dict[str, Sequence[Sighting]] = {}
         for trail, ats in moments.items():
-            before, after = reach[trail]
-            read = [s for start, end in spans(ats, before, after) for s in self._trails.between(trail, start, end)]
+            read = [s for start, end in spans(ats, reach[trail], DAY) for s in self._trails.between(trail, start, end)]
             found[trail] = with_read_backs(read) if trail.startswith("principal:") else read
-        return Known(uses, found, since)
+        return found
+
+    def _explained(self, event: SecretEvent, found: Mapping[str, Sequence[Sighting]]) -> Entry:
+        """Mark a deletion that the service carries out as known where a call asked for it (ruling 38)."""
+        around = Baseline(on_secret=on_same_secret(event, found))
+        known = event.secret is not None and is_announced(event.secret, event.at, around)
+        return Entry(
+            principal_trail(event), sighting_of(event, known=known), max(event.at, self._now()) + PRINCIPAL_KEPT
+        )
 
 
 def _is_ours_to_watch(event: SecretEvent) -> bool:

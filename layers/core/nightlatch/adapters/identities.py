@@ -3,7 +3,8 @@
 ```
 Root            -> arn:aws:iam::111122223333:root
 IAMUser         -> its ARN
-AssumedRole     -> the role's ARN (sessionIssuer), else the role named in the session's ARN, its path unknown
+AssumedRole     -> the role's ARN (sessionIssuer), else the role named in the session's ARN, its path unknown;
+                   a role of Identity Center: that ARN/<session>, which is the person
 FederatedUser   -> its ARN
 SAML, web, Identity Center user -> federated:<provider or store>:<user>
 AWSAccount, any caller of another account without ARN -> account:<id>:<principalId>
@@ -21,7 +22,7 @@ import re
 from dataclasses import dataclass, replace
 
 from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import Principal, PrincipalKind, session_key
 
 _SESSION = re.compile(
     r"^arn:(?P<partition>[\w-]+):sts::(?P<account>\d*):assumed-role/(?P<role>[^/]+)(?:/(?P<session>.+))?$"
@@ -132,12 +133,13 @@ def _role(identity: Parameters) -> Principal | None:
         return None
     name = issuer.text("userName") or (session["role"] if session else key.rsplit("/", 1)[-1])
     after_colon = (identity.text("principalId") or "").partition(":")[2]
+    session_name = (session["session"] if session else None) or after_colon or None
     return Principal(
-        key=key,
+        key=session_key(key, session_name),
         kind=PrincipalKind.ROLE,
         name=name,
         account_id=_account(identity) or account_number(issuer.get("accountId")) or (session and session["account"]),
-        session_name=(session["session"] if session else None) or after_colon or None,
+        session_name=session_name,
     )
 
 

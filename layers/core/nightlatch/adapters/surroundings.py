@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.trails import Written
-from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, keys_of, pair_before
+from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, pair_before, used_by
 from nightlatch.adapters.windows import DAY, near, on_same_secret, principal_trail
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import Sighting, sighting_of
 
 
@@ -58,7 +57,7 @@ class Surroundings(Sequence[Baseline]):
     def _around(self, event: SecretEvent) -> Baseline:
         uses = self._known.uses
         trails = self._known.trails
-        histories = _histories(event.principal.key, event.secret, uses)
+        histories = _histories(event.principal.key, next(iter(used_by(event)), ()), uses)
         by_principal = near(trails.get(principal_trail(event), ()), event.at, DAY, DAY)
         return Baseline(
             maturity=self._maturity(event.at),
@@ -78,7 +77,7 @@ class Surroundings(Sequence[Baseline]):
 def sight(event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: frozenset[Written]) -> Sighting:
     """Reduce an event to what history keeps, with what was known of its principal before it."""
     kinds = _kinds(event)
-    histories = [_histories(event.principal.key, secret, uses) for secret in event.secrets]
+    histories = [_histories(event.principal.key, names, uses) for names in used_by(event)]
     pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
     known = bool(pairs) and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
     read_back = reads_version(event) and (event.principal.key, str(event.version_id)) in wrote
@@ -92,9 +91,8 @@ def _kinds(event: SecretEvent) -> tuple[Kind, ...]:
     return (Kind.WRITE,) if event.called(*WRITES) else (Kind.READ, Kind.WRITE)
 
 
-def _histories(principal: str, secret: SecretRef | None, uses: Mapping[PairKey, Uses]) -> list[Uses]:
-    keys = keys_of(secret) if secret else ()
-    return [uses[pair] for pair in (PairKey(principal, key) for key in keys) if pair in uses]
+def _histories(principal: str, names: Sequence[str], uses: Mapping[PairKey, Uses]) -> list[Uses]:
+    return [uses[pair] for pair in (PairKey(principal, name) for name in names) if pair in uses]
 
 
 def reads_version(event: SecretEvent) -> bool:

@@ -18,6 +18,7 @@ from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 
 # `... on resource: prod/db because no identity-based policy ...`, `... with an explicit deny in a ...`, or cut at 1 KB.
 _REFUSED = re.compile(r" on resource: (?P<target>\S+)")
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _WRITES_BY_TOKEN = frozenset({"PutSecretValue", "CreateSecret"})
 _WRITES = _WRITES_BY_TOKEN | {"UpdateSecret"}
 
@@ -37,11 +38,15 @@ class Parts:
 
 
 def secrets_in(parts: Parts) -> tuple[SecretRef, ...]:
-    """Refer to every secret that the record names, once each, in its fullest form, the surest first."""
+    """Refer to every secret that the record names, once each, in its fullest form, the surest first.
+
+    Replicas that a call removes stand behind their primary: they are secrets of their own, and go with it.
+    """
     texts = [*_named(parts)]
     if not texts and parts.failure is not None:
         texts = [*_refused(parts.failure.message)]
-    return distinct(secret_ref(text, account_id=parts.account_id, region=parts.region) for text in texts)
+    named = distinct(secret_ref(text, account_id=parts.account_id, region=parts.region) for text in texts)
+    return distinct((*named, *_replicas(named[:1], parts)))
 
 
 def version_in(parts: Parts) -> str | None:
@@ -69,6 +74,17 @@ def _named(parts: Parts) -> Iterator[str]:
     yield from _present(details.text("arn"), details.text("secretId"), details.text("name"))
     yield from (arn for arn in parts.resources if ":secretsmanager:" in arn)
     yield from _present(response.text("name"))
+
+
+def _replicas(primary: tuple[SecretRef, ...], parts: Parts) -> Iterator[SecretRef]:
+    """Refer to the replicas that a call removes: the same name and suffix in another Region."""
+    if parts.name != "RemoveRegionsFromReplication":
+        return
+    for secret in primary:
+        for region in parts.request.texts("removeReplicaRegions"):
+            if region != secret.region and _REGION.fullmatch(region):
+                text = secret.text.replace(f":{secret.region}:", f":{region}:", 1) if secret.is_arn else secret.text
+                yield SecretRef(text=text, account_id=secret.account_id, region=region)
 
 
 def _refused(message: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from nightlatch.domain.baseline import FORGOTTEN_AFTER, Pair
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import sighting_of
 
 MOST_DAYS = 128  # kept per pair and kind: more than the 90 days after which a pair is forgotten
 KEPT_AFTER_USE = FORGOTTEN_AFTER + timedelta(days=2)
@@ -33,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PairKey:
-    """A principal and one of the names that history keeps a secret under."""
+    """A principal and one of the names that history keeps a secret, or a filter of batch calls, under."""
 
     principal: str
     secret: str
@@ -69,9 +70,19 @@ def keys_of(secret: SecretRef) -> tuple[str, ...]:
     return secret.keys
 
 
+def used_by(event: SecretEvent) -> tuple[tuple[str, ...], ...]:
+    """Name what an event used: each secret by all its candidate names, and secrets asked for by filter as that filter.
+
+    A colon is allowed in no secret's name, so that a filter is never taken for one.
+    """
+    if event.called("BatchGetSecretValue") and not event.secrets:
+        return ((f"{event.account_id}/{event.region}/batch:{sighting_of(event).digest}",),)
+    return tuple(keys_of(secret) for secret in event.secrets)
+
+
 def pairs_of(event: SecretEvent) -> tuple[PairKey, ...]:
-    """Name the pairs of an event's principal and its secrets, under every candidate name."""
-    keys = dict.fromkeys(key for secret in event.secrets for key in keys_of(secret))
+    """Name the pairs of an event's principal and what it used, under every candidate name."""
+    keys = dict.fromkeys(key for names in used_by(event) for key in names)
     return tuple(PairKey(event.principal.key, key) for key in keys)
 
 
@@ -125,7 +136,8 @@ def wrote_version(event: SecretEvent) -> bool:
 def _kind(event: SecretEvent) -> Kind | None:
     if not event.succeeded:
         return None
-    if event.called("GetSecretValue"):
+    # A batch by name is followed by a GetSecretValue record for each secret, which shows the use.
+    if event.called("GetSecretValue") or (event.called("BatchGetSecretValue") and not event.secrets):
         return Kind.READ
     # UpdateSecret without a version changed the description or the key, not the value.
     return Kind.WRITE if event.called("CreateSecret", "PutSecretValue") or wrote_version(event) else None

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.uses import WRITES, keys_of
 from nightlatch.domain.baseline import FORGOTTEN_AFTER
+from nightlatch.domain.deletions import ENDED, STARTED
 from nightlatch.domain.events import Channel, SecretEvent
 from nightlatch.domain.secrets import may_be_same
 from nightlatch.domain.sightings import Sighting
@@ -23,8 +24,13 @@ MOST_SEEN = 2_000  # sightings of one trail in one baseline
 
 
 def principal_trail(event: SecretEvent) -> str:
-    """Name the trail of who acted."""
-    return f"principal:{event.principal.key}"
+    """Name the trail of who acted; the service's deletions are kept apart for each account it acts in."""
+    return f"service:{event.account_id}" if is_destruction(event) else f"principal:{event.principal.key}"
+
+
+def is_destruction(event: SecretEvent) -> bool:
+    """Tell whether the service carries a deletion out."""
+    return event.channel is Channel.SERVICE and event.called(STARTED, ENDED)
 
 
 def secret_trails(event: SecretEvent) -> tuple[str, ...]:
@@ -33,7 +39,7 @@ def secret_trails(event: SecretEvent) -> tuple[str, ...]:
 
 
 def trails_of(event: SecretEvent) -> Iterator[tuple[str, timedelta]]:
-    """Name the trails that an event's baseline is read from, and how far back."""
+    """Name the trails that an event's baseline is read from, and how far back; the service's trail comes after them."""
     if event.channel not in {Channel.SERVICE, Channel.NATIVE}:
         yield principal_trail(event), DAY
     for trail in secret_trails(event):

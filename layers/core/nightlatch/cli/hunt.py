@@ -44,8 +44,12 @@ def hunt(  # noqa: PLR0913 - one parameter is one option
     ] = None,
     output: Annotated[Output, typer.Option(case_sensitive=False, help="How to write findings.")] = Output.TABLE,
     fail_on: Annotated[
-        Severity, typer.Option(case_sensitive=False, help="Exit with 3 for an open finding at or above this.")
-    ] = Severity.LOW,
+        Severity | None,
+        typer.Option(
+            case_sensitive=False,
+            help="Exit with 3 for an open finding at or above this; without it, findings leave the exit code alone.",
+        ),
+    ] = None,
 ) -> int:
     """Judge CloudTrail logs on disk by the same rules as live; needs no AWS account and changes nothing."""
     from nightlatch.cli.hunting import Request, run  # noqa: PLC0415 - --help must not load the engine

@@ -37,7 +37,7 @@ class Request:
     policy: Path | None
     inventory: Path | None
     output: Output
-    fail_on: Severity
+    fail_on: Severity | None  # None: whatever is found, it is no failure
 
 
 def run(request: Request) -> ExitCode:
@@ -63,7 +63,7 @@ def run(request: Request) -> ExitCode:
         )
     write(report.findings, request.output)
     _give_account(report)
-    if report.worth_stopping_for(request.fail_on):
+    if request.fail_on is not None and report.worth_stopping_for(request.fail_on):
         return ExitCode.FINDINGS
     return ExitCode.PARTIAL if report.is_partial else ExitCode.CLEAN
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.secrets import SecretRef, may_be_same
 from nightlatch.domain.sightings import Sighting
 
 STARTED = "StartSecretVersionDelete"
@@ -37,17 +37,10 @@ def is_announced(secret: SecretRef, at: datetime, baseline: Baseline) -> bool:
 
 
 def _removed_replica(secret: SecretRef, call: Sighting, at: datetime) -> bool:
-    """Tell whether a call in another Region removed the replica that this secret is.
-
-    In the secret's own Region the call removes the others, and explains nothing about this one.
-    """
-    primary = call.secret
+    """Tell whether a call removed the replica that this secret is; of its own primary it explains nothing."""
     return (
         call.name == "RemoveRegionsFromReplication"
         and call.succeeded
         and at - _REPLICA_SPAN <= call.at <= at + _CLOCKS_DIFFER
-        and primary is not None
-        and primary.region != secret.region
-        and primary.account_id == secret.account_id
-        and bool(set(primary.names) & set(secret.names))
+        and any(may_be_same(secret, replica) for replica in call.secrets[1:])
     )

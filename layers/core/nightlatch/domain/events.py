@@ -16,7 +16,8 @@ CLOUDTRAIL = "cloudtrail.amazonaws.com"
 LABEL_UPDATED = "Secret Label Updated"
 
 # Source: design facts 3.4 (real denied records), CloudTrail record contents (VpceAccessDenied).
-_DENIED = ("AccessDenied", "Unauthorized", "VpceAccessDenied", "Client.Unauthorized", "Client.AccessDenied")
+_AT_THE_ENDPOINT = "VpceAccessDenied"
+_DENIED = ("AccessDenied", "Unauthorized", _AT_THE_ENDPOINT, "Client.Unauthorized", "Client.AccessDenied")
 
 
 class Channel(StrEnum):
@@ -99,6 +100,14 @@ class SecretEvent:
     def denied(self) -> bool:
         """Whether AWS refused for lack of permission."""
         return self.failure is not None and self.failure.is_denial
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether the same call has a record of its own: a VPC endpoint writes down what passes through it too.
+
+        What the endpoint itself refused never reached the service, so that its record is the only one.
+        """
+        return self.channel is Channel.NETWORK and not (self.failure and self.failure.code.startswith(_AT_THE_ENDPOINT))
 
     @property
     def secret(self) -> SecretRef | None:

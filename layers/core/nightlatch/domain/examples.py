@@ -6,6 +6,7 @@ Names come from the reserved ranges: account 111122223333, addresses 198.51.100.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.events import (
@@ -18,7 +19,7 @@ from nightlatch.domain.events import (
     SecretEvent,
 )
 from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import Principal, PrincipalKind, session_key
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.sightings import Sighting, sighting_of
 
@@ -58,8 +59,10 @@ def a_role(name: str = "app", session: str = "i-0123456789abcdef0") -> Principal
 
 
 def a_person(name: str = "ana") -> Principal:
-    """Somebody signed in through Identity Center."""
-    return a_role("AWSReservedSSO_Admin_0123456789abcdef", name)
+    """Somebody signed in through Identity Center: a principal of their own."""
+    role = "AWSReservedSSO_Admin_0123456789abcdef"
+    arn = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/{REGION}/{role}"
+    return replace(a_role(role, name), key=session_key(arn, name))
 
 
 def the_root() -> Principal:

@@ -67,7 +67,7 @@ class Exemption:
         return (
             now < self.expires
             and self.rule in {finding.rule, finding.catalogue, "*"}
-            and fnmatchcase(finding.principal.key, self.principal)
+            and any(fnmatchcase(name, self.principal) for name in finding.principal.names)
             and all(name.startswith(self.secrets) for secret in finding.secrets for name in secret.names)
         )
 

@@ -1,9 +1,11 @@
 """Who acted: the principal that history is kept under, and the human to name first.
 
-A role's sessions come and go, so the principal is the role; the session name is kept because for
-people signed in through Identity Center (`AWSReservedSSO_*`) it is the person.
+A role's sessions come and go, so the principal is the role; of people signed in through Identity Center
+(`AWSReservedSSO_*`) the session is the person, and each person is a principal.
 
-Source: CloudTrail user guide, userIdentity element; real KMS records with an empty sessionIssuer.
+Source: CloudTrail user guide, userIdentity element; real KMS records with an empty sessionIssuer; Identity Center
+user guide, referencing permission sets (the path of its roles). That AWS refuses this path to everybody else is
+believed; only a real account can tell.
 """
 
 from __future__ import annotations
@@ -22,6 +24,19 @@ class PrincipalKind(StrEnum):
     ACCOUNT = "account"  # a caller of another account, known by number only
     SERVICE = "service"
     UNKNOWN = "unknown"
+
+
+_OF_IDENTITY_CENTER = ":role/aws-reserved/sso.amazonaws.com/"
+
+
+def session_key(role_arn: str, session_name: str | None) -> str:
+    """Give what history keeps a role's session under: the role, or the person where the session is one.
+
+    The path tells, for whoever makes a role chooses its name and its sessions' names, but not this path. By the name
+    alone a thief could be a new principal with each session.
+    """
+    is_person = _OF_IDENTITY_CENTER in role_arn and session_name is not None
+    return f"{role_arn}/{session_name}" if is_person else role_arn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +62,14 @@ class Principal:
             and self.name.startswith("AWSReservedSSO_")
             and self.session_name is not None
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the operator may call it by in an exemption: the person, or the role of everybody who shares it."""
+        own = f"/{self.session_name}"
+        if _OF_IDENTITY_CENTER in self.key and self.key.endswith(own):
+            return (self.key, self.key.removesuffix(own))
+        return (self.key,)
 
     @property
     def title(self) -> str:

@@ -14,6 +14,18 @@ from typing import Any
 from moto.sqs.models import Queue as MotoQueue
 from moto.sqs.models import sqs_backends
 
+from nightlatch.local.fidelity.correction import Correction, Evidence
+
+CORRECTIONS = (
+    Correction(
+        id="fifo-redelivery-order",
+        aws="messages of a group whose visibility timeout has ended come again together and in their order",
+        moto="frees a group message by message while it walks the list, and hands out its last message alone",
+        source="SQS developer guide, FIFO queue delivery logic",
+        evidence=Evidence.VERIFIED,
+    ),
+)
+
 # Waiters are woken by every message; this only bounds how long a lost wake-up could last.
 _LONGEST_WAIT_S = 1.0
 
@@ -69,8 +81,7 @@ class StageQueue:
     def receive(self, count: int) -> list[Any]:
         """Take up to `count` messages and hide them, in order; none is an empty list."""
         queue = self._queue
-        # moto frees an expired group message by message while it walks the list, and so hands out the
-        # second message of a group before the first (5.2.5). All expired ones are freed beforehand.
+        # The first of CORRECTIONS: all that have come back are freed before moto walks the list.
         for message in list(queue.pending_messages):
             if message.visible:
                 queue.pending_messages.discard(message)

@@ -62,7 +62,7 @@ def hunt(
     learnt = None
     if history is not None:
         past, learnt = take_in(history)
-        ports.baselines.learn(in_order(past))
+        ports.baselines.learn(in_order(event for event in past if not event.is_twin))
     events, judged = take_in(items)
     told, exempted = _judge(in_order(events), rules, _telling(policy), ports)
     findings = (*fold(tuple(told)), *fold(tuple(exempted)))

@@ -2,7 +2,8 @@
 
     observe (all of the batch) ──> detect (each, pure) ──> decide (each, pure) ──> carry out (folded)
 
-A tick takes the same road with the events that some rule asked to see again.
+A tick takes the same road with the events that some rule asked to see again. Twins from VPC endpoints are left at the
+door: remembered, they would double every count; judged, they would be told and answered twice.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def handle(
     Raises:
         Unavailable: History could not be asked; nothing was judged, deliver the whole batch again.
     """
-    events = [item for item in batch if isinstance(item, SecretEvent)]
+    events = [item for item in batch if isinstance(item, SecretEvent) and not item.is_twin]
     decisions: list[Decision] = []
     for case in _cases(events, rules, policy, ports):
         decisions.extend(_judge(case, policy, ports, now))

@@ -18,6 +18,7 @@ ROLES = ("app", "terraform", "cleanup", SSO_ROLE)
 STOLEN_USER = "ci-deploy"
 LEGACY_SECRET = "prod/legacy/license"  # noqa: S105 - the name of a secret, not its value
 OPERATOR = "ana"
+_OF_IDENTITY_CENTER = "/aws-reserved/sso.amazonaws.com/eu-west-1/"  # where AWS keeps the roles of its sign-in portal
 
 
 class MakesClients(Protocol):
@@ -55,7 +56,7 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
     slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack))
     for role in ROLES:
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
-        iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.create_role(RoleName=role, Path=_path_of(role), AssumeRolePolicyDocument=json.dumps(trust))
     iam.create_user(UserName=STOLEN_USER)
     return Company(
         arns={name: answer["ARN"] for name, answer in made.items()},
@@ -72,8 +73,17 @@ def a_value() -> str:
 
 def sign_in(client: MakesClients, account_id: str, role: str, session: str) -> Mapping[str, str]:
     """Take a role's temporary keys under a session name."""
-    answer = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account_id}:role/{role}", RoleSessionName=session)
+    answer = client("sts").assume_role(RoleArn=role_arn(account_id, role), RoleSessionName=session)
     return dict(answer["Credentials"])
+
+
+def role_arn(account_id: str, role: str) -> str:
+    """Give a role's ARN, with the path of those that Identity Center keeps."""
+    return f"arn:aws:iam::{account_id}:role{_path_of(role)}{role}"
+
+
+def _path_of(role: str) -> str:
+    return _OF_IDENTITY_CENTER if role.startswith("AWSReservedSSO_") else "/"
 
 
 def policy_document() -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.trails_dynamodb import DynamoTrails, DynamoWaits
+from nightlatch.adapters.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.inventory import Inventory
 from nightlatch.local.moto_server import ACCOUNT_ID
-from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, sign_in
+from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, role_arn, sign_in
 from nightlatch.local.scenes.past import ordinary_life
 from nightlatch.local.sessions import stage_session
 from nightlatch.local.slack.app import PREFIX, slack_app
@@ -43,7 +44,7 @@ class Theatre:
     @property
     def operator_role(self) -> str:
         """The role that the person at this machine takes with `--local`."""
-        return f"arn:aws:iam::{ACCOUNT_ID}:role/{SSO_ROLE}"
+        return role_arn(ACCOUNT_ID, SSO_ROLE)
 
     def as_role(self, role: str, session: str) -> Any:
         """Give a Secrets Manager client of somebody who took a role; they sign in once."""

@@ -1,0 +1,343 @@
+"""The whole catalogue over real history: what one record alone does not show, told and acted on once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fakes import FakeDispatch, FakeIncidents, FakeLedger, FixedClock
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.detections import CATALOGUE
+from nightlatch.domain.deletions import ENDED, STARTED
+from nightlatch.domain.events import Channel, Failure, SecretEvent, Tick
+from nightlatch.domain.examples import (
+    ACCOUNT,
+    AT,
+    a_person,
+    a_role,
+    a_secret,
+    a_service_event,
+    a_user,
+    an_event,
+)
+from nightlatch.domain.findings import Finding, Severity, State
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.domain.responses import ActionKind
+from nightlatch.domain.secrets import secret_ref
+from nightlatch.service.effects import LiveEffects
+from nightlatch.service.pipeline import Ports, handle
+from own_records import GONE, a_secret_arn, own_record
+
+DAY = 86_400.0
+OVER = Tick(AT + timedelta(minutes=30))  # every wait of what happened before has ended
+MALLORY = a_user("mallory")
+
+
+class Judge:
+    """The whole catalogue over one history, and everything that was found, told and asked for."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock(AT)
+        self.ledger = FakeLedger(self.clock)
+        self.dispatch = FakeDispatch()
+        self.baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(), now=self.clock)
+        buttons = iter(range(10_000))
+        effects = LiveEffects(FakeIncidents(), self.ledger, self.dispatch, lambda: f"button-{next(buttons)}")
+        self.ports = Ports(self.baselines, self.ledger, effects)
+        self.found: list[Finding] = []
+
+    def __call__(self, *batch: SecretEvent | Tick, policy: Policy | None = None) -> Sequence[Finding]:
+        protect = Policy(default=Protection(mode=Mode.PROTECT))
+        found = handle(batch, rules=CATALOGUE, policy=policy or protect, ports=self.ports, now=AT).findings
+        self.found.extend(found)
+        return found
+
+    def of(self, rule: str) -> list[Finding]:
+        return [finding for finding in self.found if finding.rule == rule]
+
+    @property
+    def tasks(self) -> list[tuple[ActionKind, str]]:
+        return sorted((one.action.kind, one.action.secret.text) for one in self.ledger.by_id.values())
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """Give a judge that has learnt for a month."""
+    judge = Judge()
+    judge.baselines.learn([an_event("ListSecrets", by=a_role("auditor"), after_s=-30 * DAY)])
+    return judge
+
+
+# Numbers
+
+
+@pytest.mark.parametrize("days", ["--5", "9" * 5_000])
+def test_a_number_that_is_none_does_not_stop_the_judging(judge, days):
+    record = own_record("delete_secret", requestParameters={"secretId": "prod/db", "recoveryWindowInDays": days})
+
+    judge(parse(record))
+
+    assert [(one.rule, one.state) for one in judge.found if "could not judge" in one.reason] == []
+    assert [one.rule for one in judge.of("deletion.deletion-scheduled")] == ["deletion.deletion-scheduled"]
+
+
+# Deletions that the service carries out
+
+
+def gone(count: int, *, account: str = ACCOUNT, first: int = 0, after_s: float = 0) -> list[SecretEvent]:
+    """The service destroys so many secrets, a minute apart."""
+    secrets = [a_secret(f"prod/{n}", suffix=f"AbCd{n:02}") for n in range(first, first + count)]
+    events = [
+        a_service_event(name, secret=secret, after_s=after_s + 60.0 * n + (name == ENDED))
+        for n, secret in enumerate(secrets)
+        for name in (STARTED, ENDED)
+    ]
+    return [replace(event, account_id=account, event_id=f"{account}-{event.event_id}") for event in events]
+
+
+def deleted(event: SecretEvent, *, days_ago: float = 7) -> SecretEvent:
+    assert event.secret is not None
+    owner = a_user(f"owner-of-{event.secret.name}")
+    return an_event("DeleteSecret", secret=event.secret, by=owner, at=event.at - timedelta(days=days_ago))
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_secrets_that_the_service_destroys_with_no_known_call_are_one_mass_deletion(judge, one_by_one):
+    for batch in [[event] for event in gone(4)] if one_by_one else [gone(4)]:
+        judge(*batch)
+
+    assert judge.of("deletion.mass-deletion") == []
+    judge(OVER)
+
+    (found,) = judge.of("deletion.mass-deletion")
+    assert len(found.secrets) == 4
+    assert found.severity is Severity.CRITICAL
+
+
+def test_deletions_that_were_asked_for_count_in_no_rule(judge):
+    ends = gone(4)
+    judge.baselines.learn([deleted(end) for end in ends])
+
+    judge(*ends)
+    judge(OVER)
+
+    assert judge.found == []
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_of_a_mix_only_what_nobody_asked_for_counts(judge, late):
+    ends = gone(5)
+    calls = [deleted(end) for end in ends if end.secret.name in {"prod/0", "prod/1", "prod/2"}]
+    if not late:
+        judge(*calls)
+
+    judge(*ends)
+    if late:
+        judge(*calls)
+    judge(OVER)
+
+    assert judge.of("deletion.mass-deletion") == []
+    assert {s.name for one in judge.of("deletion.gone-without-call") for s in one.secrets} == {"prod/3", "prod/4"}
+
+
+def test_a_deletion_delivered_again_is_still_known_to_be_asked_for(judge):
+    asked_for, unasked = gone(2), gone(2, first=2, after_s=300)
+    judge(*[deleted(end) for end in asked_for], *asked_for, *unasked)
+
+    judge(*asked_for, *unasked)
+    judge(OVER)
+
+    assert judge.of("deletion.mass-deletion") == []
+
+
+def test_the_service_works_for_each_account_by_itself(judge):
+    judge(*gone(2), *gone(2, account="999988887777", first=2))
+    judge(OVER)
+
+    assert judge.of("deletion.mass-deletion") == []
+
+
+# Replicas
+
+
+def a_removal(*regions: str) -> SecretEvent:
+    return parse(
+        own_record(
+            "delete_secret",
+            eventName="RemoveRegionsFromReplication",
+            requestParameters={"secretId": "prod/db", "removeReplicaRegions": list(regions)},
+            responseElements={"aRN": a_secret_arn("prod/db"), "replicationStatus": []},
+        )
+    )
+
+
+def a_replica_goes(region: str) -> SecretEvent:
+    text = a_secret_arn("prod/db").replace("eu-west-1", region)
+    secret = secret_ref(text, account_id=ACCOUNT, region=region)
+    return replace(a_service_event(ENDED, secret=secret, after_s=40), region=region, event_id=f"gone-{region}")
+
+
+def test_a_replica_that_was_removed_is_no_deletion_without_a_call(judge):
+    judge(a_removal("us-east-1", "eu-central-1"))
+    judge(a_replica_goes("us-east-1"), a_replica_goes("eu-central-1"))
+    judge(OVER)
+
+    assert judge.of("deletion.gone-without-call") == []
+
+
+def test_a_replica_in_a_region_that_was_not_removed_is_one(judge):
+    judge(a_removal("us-east-1"), a_replica_goes("eu-central-1"))
+    judge(OVER)
+
+    (found,) = judge.of("deletion.gone-without-call")
+    assert [secret.region for secret in found.secrets] == ["eu-central-1"]
+
+
+def test_removing_replicas_asks_nothing_of_anybody(judge):
+    judge(a_removal("us-east-1"))
+
+    assert judge.tasks == []
+
+
+# Seen at a VPC endpoint
+
+
+def at_the_endpoint(event: SecretEvent, **changes) -> SecretEvent:
+    """The same call as the VPC endpoint saw it: another event id, hence another event."""
+    return replace(event, channel=Channel.NETWORK, event_id=f"network-{event.event_id}", **changes)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_call_seen_at_the_endpoint_too_is_judged_and_answered_once(judge, together):
+    call = an_event("DeleteSecret", secret=a_secret(), by=MALLORY, response={"aRN": a_secret().text})
+    for batch in [[call, at_the_endpoint(call)]] if together else [[at_the_endpoint(call)], [call]]:
+        judge(*batch)
+
+    (found,) = judge.of("deletion.deletion-scheduled")
+    assert found.event_ids == (call.event_id,)
+    assert judge.tasks == [(ActionKind.RESTORE_DELETED, a_secret().text)]
+
+
+def test_twins_do_not_double_what_is_counted(judge):
+    asked = {"filters": [{"key": "name", "values": ["app/"]}]}
+    pages = [an_event("BatchGetSecretValue", by=MALLORY, request=asked, after_s=n) for n in range(2)]
+
+    judge(*pages, *map(at_the_endpoint, pages))
+
+    assert [one.severity for one in judge.of("access.batch-retrieval")] == [Severity.MEDIUM]
+
+
+def test_what_the_endpoint_refused_has_no_twin_and_is_judged(judge):
+    names = ("GetSecretValue", "DescribeSecret", "ListSecrets")
+    refused = [
+        parse(
+            own_record("network_activity", eventName=names[n % 3], eventID=f"e-{n}", eventTime=f"2026-03-02T09:00:{n}Z")
+        )
+        for n in range(10, 20)
+    ]
+
+    judge(*refused)
+
+    (found,) = judge.of("access.denied-probing")
+    assert (found.count, found.severity) == (10, Severity.MEDIUM)
+
+
+def test_what_the_endpoint_let_through_and_the_service_refused_is_judged_by_its_record_of_the_call(judge):
+    through = [
+        parse(own_record("network_activity", eventID=f"e-{n}", errorCode="AccessDenied", errorMessage=GONE))
+        for n in range(10)
+    ]
+
+    assert judge(*through) == ()
+
+
+# Batches
+
+
+def a_batch(*, after_s: float, name: str = "app/", by=None) -> SecretEvent:
+    asked = {"filters": [{"key": "name", "values": [name]}]}
+    return an_event("BatchGetSecretValue", by=by or a_role("backup"), request=asked, after_s=after_s)
+
+
+def pages_of(nights_ago: int, **more) -> list[SecretEvent]:
+    return [a_batch(after_s=n - nights_ago * DAY, **more) for n in range(5)]
+
+
+def test_a_batch_job_known_for_nights_is_silent(judge):
+    judge.baselines.learn([*pages_of(3), *pages_of(2), *pages_of(1)])
+
+    assert judge(*pages_of(0)) == ()
+
+
+def test_a_batch_job_becomes_known_live_too(judge):
+    told = [[one.severity for one in judge(*pages_of(nights))] for nights in (3, 2, 1, 0)]
+
+    assert told == [[Severity.HIGH], [Severity.HIGH], [], []]
+
+
+def test_the_same_principal_with_another_filter_is_told(judge):
+    judge.baselines.learn([*pages_of(3), *pages_of(2), *pages_of(1)])
+
+    assert [one.severity for one in judge(*pages_of(0, name="prod/"))] == [Severity.HIGH]
+
+
+def test_another_principal_with_the_same_filter_is_told(judge):
+    judge.baselines.learn([*pages_of(3), *pages_of(2), *pages_of(1)])
+
+    assert [one.severity for one in judge(*pages_of(0, by=MALLORY))] == [Severity.HIGH]
+
+
+def test_a_batch_call_that_was_refused_makes_nothing_known(judge):
+    refused = [replace(event, failure=Failure("AccessDenied")) for nights in (3, 2) for event in pages_of(nights)]
+    judge.baselines.learn(refused)
+
+    assert [one.severity for one in judge(*pages_of(0))] == [Severity.HIGH]
+
+
+# People of one permission set
+
+
+def test_what_one_person_is_known_for_does_not_cover_another(judge):
+    habit = [
+        an_event(secret=a_secret(f"s{n}"), by=a_person("ana"), after_s=-d * DAY) for n in range(12) for d in (2, 3)
+    ]
+    judge.baselines.learn(habit)
+    sweep = {who: [an_event(secret=a_secret(f"s{n}"), by=a_person(who), after_s=n) for n in range(12)] for who in "ab"}
+    ana = [replace(event, principal=a_person("ana")) for event in sweep["a"]]
+    mallory = [replace(event, principal=a_person("mallory")) for event in sweep["b"]]
+
+    judge(*ana)
+    judge(*mallory)
+
+    assert [one.principal.session_name for one in judge.of("access.bulk-read")] == ["mallory"]
+
+
+def test_two_people_of_one_permission_set_are_two_problems(judge):
+    record = own_record("put_resource_policy", requestParameters={"secretId": "prod/db", "resourcePolicy": PUBLIC})
+    ben, mallory = parse(record), parse(as_somebody_else(record, "mallory"))
+
+    judge(ben, mallory)
+
+    assert len({one.subject for one in judge.of("policy.public")}) == 2
+    assert len({notice.incident_id for notice in judge.dispatch.notices}) == 2
+
+
+PUBLIC = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
+
+
+def as_somebody_else(record, name):
+    identity = record["userIdentity"]
+    changed = {**identity, "arn": identity["arn"].replace("/ben", f"/{name}"), "principalId": GONE}
+    return {**record, "userIdentity": {k: v for k, v in changed.items() if v is not GONE}, "eventID": f"by-{name}"}
+
+
+def test_findings_are_open_after_a_month(judge):
+    judge(*pages_of(0))
+
+    assert [one.state for one in judge.found] == [State.OPEN]
