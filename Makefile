@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format lint types imports locks template build lock clean
+.PHONY: help demo up test check format lint types imports locks template build lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## say what can be made
@@ -24,7 +24,7 @@ up: .venv/.local ## keep the same stage open, to play on
 
 # Two cores share the tests; more than four workers would only start more stages than they use.
 test: .venv/.dev ## every test that this machine can run; what it lacks is skipped with the reason
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 check: format lint types imports locks template ## format, lint, types, import contracts, locks, template
 
@@ -35,7 +35,7 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 
 types: .venv/.dev
-	$(BIN)/mypy layers/core functions tests requirements/lock.py
+	$(BIN)/mypy layers/core functions requirements/lock.py tests/builders.py tests/fakes.py tests/worlds.py
 
 imports: .venv/.dev
 	$(BIN)/lint-imports
@@ -52,6 +52,9 @@ build: .tools/.sam ## build the functions and the layer into .aws-sam (needs pyt
 
 lock: .venv/.dev ## pin the newest versions that pyproject.toml allows
 	$(BIN)/python requirements/lock.py write
+
+docs: .venv/.dev ## write the pages of docs/ that are made from the code
+	$(BIN)/nightlatch docs docs
 
 clean: ## remove what the other targets made
 	rm -rf .venv .tools .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from nightlatch.domain.metrics import Metric
 from nightlatch.wiring import wire_detector
 
 logger = Logger()
@@ -31,8 +32,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 "event_id": finding.event_ids[0],
             },
         )
-        metrics.add_metric(name="Findings", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=Metric.FINDINGS, unit=MetricUnit.Count, value=1)
     for message_id, reason in judged.malformed.items():
         logger.warning("malformed record", extra={"message_id": message_id, "reason": reason})
-        metrics.add_metric(name="MalformedRecords", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=Metric.MALFORMED_RECORDS, unit=MetricUnit.Count, value=1)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in judged.failed]}

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from nightlatch.domain.errors import ForgedRequest
+from nightlatch.domain.metrics import Metric
 from nightlatch.wiring import wire_interactions
 
 logger = Logger()
@@ -25,14 +26,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         pressed = answer(event)
     except ForgedRequest as error:
         logger.warning("request refused", extra={"reason": str(error)})
-        metrics.add_metric(name="RequestsForged", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=Metric.REQUESTS_FORGED, unit=MetricUnit.Count, value=1)
         return _reply(401, "not accepted")
     if pressed.response is None:
         logger.info("press refused", extra={"reason": pressed.text})
-        metrics.add_metric(name="PressesRefused", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=Metric.PRESSES_REFUSED, unit=MetricUnit.Count, value=1)
         return _reply(200, pressed.text)
     logger.info("press", extra={"response_id": pressed.response.id, "state": pressed.response.state})
-    metrics.add_metric(name="PressesAccepted", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=Metric.PRESSES_ACCEPTED, unit=MetricUnit.Count, value=1)
     return _reply(200, pressed.text)
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from nightlatch.domain.errors import NightlatchError
+from nightlatch.domain.metrics import Metric
 from nightlatch.service.ports import Notice
 from nightlatch.wiring import wire_notifier
 
@@ -28,9 +29,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             notice = Notice(**json.loads(record["body"]))
             channels = tell(notice)
             logger.info("told", extra={"incident_id": notice.incident_id, "mark": notice.mark, "channels": channels})
-            metrics.add_metric(name="NoticesShown", unit=MetricUnit.Count, value=len(channels))
+            metrics.add_metric(name=Metric.NOTICES_SHOWN, unit=MetricUnit.Count, value=len(channels))
         except (NightlatchError, ValueError, TypeError) as error:
             logger.warning("not told", extra={"message_id": record["messageId"], "reason": str(error)})
-            metrics.add_metric(name="NoticesFailed", unit=MetricUnit.Count, value=1)
+            metrics.add_metric(name=Metric.NOTICES_FAILED, unit=MetricUnit.Count, value=1)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from nightlatch.domain.errors import IllegalTransition, NightlatchError
+from nightlatch.domain.metrics import Metric
 from nightlatch.wiring import wire_responder
 
 logger = Logger()
@@ -28,12 +29,12 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             logger.info(
                 "response", extra={"response_id": response.id, "state": response.state, "result": response.result}
             )
-            metrics.add_metric(name="Responses", unit=MetricUnit.Count, value=1)
+            metrics.add_metric(name=Metric.RESPONSES, unit=MetricUnit.Count, value=1)
         except IllegalTransition as error:
             # Another delivery runs it or somebody denied it: nothing is left to do with this message.
             logger.info("response skipped", extra={"message_id": record["messageId"], "reason": str(error)})
         except (NightlatchError, ValueError, KeyError) as error:
             logger.error("response failed", extra={"message_id": record["messageId"], "reason": str(error)})  # noqa: TRY400 - our errors say all in one line
-            metrics.add_metric(name="ResponsesFailed", unit=MetricUnit.Count, value=1)
+            metrics.add_metric(name=Metric.RESPONSES_FAILED, unit=MetricUnit.Count, value=1)
             return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records[index:]]}
     return {"batchItemFailures": []}

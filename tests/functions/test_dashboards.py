@@ -1,13 +1,18 @@
-"""The dashboards show nightlatch's own health first, with every metric that an alarm watches."""
+"""The dashboards show nightlatch's own health first, every metric that an alarm watches, and all that it counts."""
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions.transformed import TEMPLATE, resources
+from functions.transformed import TEMPLATE, resources, source
+from nightlatch.domain.metrics import Metric
 
 DASHBOARDS = TEMPLATE.parent / "dashboards"
 
@@ -44,16 +49,56 @@ def test_the_first_row_is_health_and_shows_every_metric_with_an_alarm(first_row:
     assert {metric for metric in alarmed if metric not in shown} == set()
 
 
-def test_both_dashboards_ask_the_same() -> None:
-    of_cloudwatch = {
+def asked_of_cloudwatch() -> set[str]:
+    return {
         metric[0]["expression"]
         for widget in cloudwatch()["widgets"]
         if widget["type"] == "metric"
         for metric in widget["properties"]["metrics"]
     }
-    of_grafana = {asked["expression"] for panel in grafana()["panels"] for asked in panel.get("targets", [])}
 
-    assert of_cloudwatch == of_grafana
+
+def asked_of_grafana() -> set[str]:
+    return {asked["expression"] for panel in grafana()["panels"] for asked in panel.get("targets", [])}
+
+
+def test_both_dashboards_ask_the_same() -> None:
+    assert asked_of_cloudwatch() == asked_of_grafana()
+
+
+@pytest.mark.parametrize("asked", [asked_of_cloudwatch, asked_of_grafana])
+def test_a_dashboard_shows_each_metric_of_ours_and_no_other(asked: Any) -> None:
+    namespace = source()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    ours = [expression for expression in asked() if f"{{{namespace}," in expression]
+
+    shown = [name for expression in ours for name in re.findall(r'MetricName="(\w+)"', expression)]
+    assert sorted(shown) == sorted(Metric)
+
+
+def counted(handler: Path) -> Iterator[str]:
+    """Name the metrics that a handler adds, by their members of the enum."""
+    for node in ast.walk(ast.parse(handler.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_metric":
+            (name,) = (keyword.value for keyword in node.keywords if keyword.arg == "name")
+            assert isinstance(name, ast.Attribute), f"{handler}: a metric that is not of the enum"
+            assert ast.unparse(name.value) == "Metric", handler
+            yield name.attr
+
+
+def test_the_handlers_count_each_metric_and_no_other() -> None:
+    handlers = list(TEMPLATE.parent.glob("functions/*/app.py"))
+
+    assert {name for handler in handlers for name in counted(handler)} == set(Metric.__members__)
+
+
+def test_the_ids_of_widgets_are_their_own() -> None:
+    """Both products refuse or mix up what shares an id."""
+    panels = [panel["id"] for panel in grafana()["panels"]]
+
+    assert len(panels) == len(set(panels))
+    for widget in cloudwatch()["widgets"]:
+        ids = [metric[0]["id"] for metric in widget["properties"].get("metrics", [])]
+        assert len(ids) == len(set(ids))
 
 
 def test_the_log_widget_reads_groups_that_the_stack_makes() -> None:

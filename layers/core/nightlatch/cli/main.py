@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from nightlatch.cli import hunt, rules, secrets, stage
+from nightlatch.cli import docs, hunt, rules, secrets, stage
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
@@ -34,6 +34,7 @@ app.add_typer(secrets.snapshots, name="snapshots")
 app.add_typer(rules.app, name="rules")
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
+app.command("docs", epilog=docs.EXAMPLES, hidden=True)(docs.docs)  # for those who work on nightlatch
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from nightlatch.adapters.slack_requests import Press, raw_body, read_press, verify
 from nightlatch.domain.errors import NightlatchError
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response
+from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.service.approve import ApprovePorts, press
 from nightlatch.wiring.world import World
 
@@ -48,5 +48,9 @@ def _press(pressed: Press, policy: Policy, ports: ApprovePorts, now: datetime) -
         )
     except NightlatchError as refusal:
         return PressAnswer(text=f"Not done: {refusal}", response=None)
-    text = f"{response.action.kind} of {response.action.secret.name}: {response.state}"
+    said = {
+        ResponseState.APPROVED: "Approved: {act} of {name}. The message says so when it is done.",
+        ResponseState.DENIED: "Declined: nothing is done about {name}.",
+    }
+    text = said[response.state].format(act=response.action.kind, name=response.action.secret.name)
     return PressAnswer(text=text, response=response)

@@ -1,0 +1,23 @@
+"""What nightlatch counts about itself, name by name.
+
+The names are a public interface: dashboards and the alarms of operators are built on them, so there is one list and
+no other spelling. A metric counts; what was counted stands in the log line beside it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Metric(StrEnum):
+    """Each is a count, in CloudWatch under the namespace `nightlatch` by the dimension `service`."""
+
+    FINDINGS = "Findings"  # judged, whoever hears of them
+    MALFORMED_RECORDS = "MalformedRecords"  # could not be judged; they end in a dead-letter queue
+    NOTICES_SHOWN = "NoticesShown"  # one per channel that took it
+    NOTICES_FAILED = "NoticesFailed"  # not every channel took it; it comes again
+    RESPONSES = "Responses"  # carried out, or ended by a guard that said no
+    RESPONSES_FAILED = "ResponsesFailed"  # could not be carried out; it comes again
+    PRESSES_ACCEPTED = "PressesAccepted"  # a button that counted
+    PRESSES_REFUSED = "PressesRefused"  # Slack's, but from somebody who may not, or too late
+    REQUESTS_FORGED = "RequestsForged"  # not signed by Slack

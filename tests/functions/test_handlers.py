@@ -1,0 +1,318 @@
+"""Each handler does its part of the contract with Lambda: what failed comes again, and nothing else does."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from builders import a_response
+from nightlatch.adapters.slack_requests import sign
+from nightlatch.domain.errors import IllegalTransition, Unavailable
+from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.service.ports import Notice
+from own_records import in_envelope, own_record
+from worlds import a_client, a_table, on_moto
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+SIGNING_SECRET = "not-a-real-signing-secret"
+PARAMETER = "/nightlatch/policy"
+
+# Powertools warns where a batch had nothing to count.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Powertools reads from Lambda's context."""
+
+    function_name: str = "function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:111122223333:function:function"
+    aws_request_id: str = "00000000-0000-4000-8000-000000000001"
+
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture(scope="module")
+def load() -> Iterator[Load]:
+    """Give a function's app.py, warm after its first use, in an environment like the template's."""
+    with pytest.MonkeyPatch.context() as patches, on_moto(patches):
+        for name, value in _environment().items():
+            patches.setenv(name, value)
+        yield cache(cold_start)
+
+
+def cold_start(name: str) -> ModuleType:
+    """Import an app.py as Lambda does."""
+    spec = spec_from_file_location(f"app_of_{name}", FUNCTIONS / name / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _environment() -> Mapping[str, str]:
+    """Make what the functions refer to, and give the variables that name it."""
+    table, sqs = a_table()[0]._name, a_client("sqs")
+    policy = {
+        "version": 1,
+        "defaults": {"mode": "notify"},
+        "approvers": [{"slack": "U01ANA", "name": "ana", "principals": ["ana"]}],
+    }
+    a_client("ssm").put_parameter(Name=PARAMETER, Type="String", Value=json.dumps(policy))
+    slack = a_client("secretsmanager").create_secret(
+        Name="slack", SecretString=json.dumps({"signing_secret": SIGNING_SECRET, "token": "t", "channel": "C1"})
+    )
+    fifo = {"FifoQueue": "true"}
+    return {
+        "POWERTOOLS_METRICS_NAMESPACE": "nightlatch",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "NIGHTLATCH_STATE_TABLE": table,
+        "NIGHTLATCH_INCIDENT_TABLE": table,
+        "NIGHTLATCH_RESPONSE_TABLE": table,
+        "NIGHTLATCH_ALERTS_QUEUE_URL": sqs.create_queue(QueueName="alerts")["QueueUrl"],
+        "NIGHTLATCH_RESPONSES_QUEUE_URL": sqs.create_queue(QueueName="r.fifo", Attributes=fifo)["QueueUrl"],
+        "NIGHTLATCH_TOPIC_ARN": a_client("sns").create_topic(Name="topic")["TopicArn"],
+        "NIGHTLATCH_POLICY_PARAMETER": PARAMETER,
+        "NIGHTLATCH_KILL_SWITCH_PARAMETER": PARAMETER,
+        "NIGHTLATCH_SLACK_SECRET_ID": slack["ARN"],
+        "NIGHTLATCH_ACTION_MODE": "slack",
+    }
+
+
+def batch(*bodies: str) -> dict[str, Any]:
+    """Write an SQS event; the messages are called m0, m1 ..."""
+    return {"Records": [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]}
+
+
+def failed(answer: dict[str, Any]) -> list[str]:
+    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def logged(caplog: pytest.LogCaptureFixture, message: str) -> list[dict[str, Any]]:
+    """Give the fields of every line that was logged with a message."""
+    return [vars(record) for record in caplog.records if record.getMessage() == message]
+
+
+def alerts() -> list[str]:
+    """Take what lies in the alerts queue."""
+    sqs = a_client("sqs")
+    url = sqs.get_queue_url(QueueName="alerts")["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"] for message in found]
+
+
+# --- the detector
+
+
+def a_deletion() -> str:
+    record = own_record("delete_secret", eventTime=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", eventID=str(uuid.uuid4()))
+    return json.dumps(in_envelope(record))
+
+
+@pytest.mark.parametrize("poison", ["{not json", "{}", '{"detail-type": "x", "detail": {"eventName": "DeleteSecret"}}'])
+def test_the_detector_gives_back_the_message_it_cannot_read_and_judges_its_neighbours(
+    load: Load, caplog: pytest.LogCaptureFixture, poison: str
+) -> None:
+    answer = load("detector").handler(batch(a_deletion(), poison, a_deletion()), Context())
+
+    assert failed(answer) == ["m1"]
+    assert logged(caplog, "finding") != []
+    [warning] = logged(caplog, "malformed record")
+    assert (warning["message_id"], warning["levelname"]) == ("m1", "WARNING")
+    assert len(alerts()) == 1
+
+
+def test_the_detector_takes_a_minutes_message(load: Load) -> None:
+    assert load("detector").handler(batch('{"nightlatch": "tick"}'), Context()) == {"batchItemFailures": []}
+
+
+@pytest.mark.usefixtures("load")
+def test_the_detector_fails_as_a_whole_when_history_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", "gone")
+    app = cold_start("detector")
+
+    with pytest.raises(Unavailable):
+        app.handler(batch(a_deletion()), Context())
+
+
+# --- the notifier
+
+
+def a_notice(incident_id: str = "inc-1") -> str:
+    return json.dumps({"incident_id": incident_id, "mark": "revision-1"})
+
+
+def test_the_notifier_gives_back_what_no_channel_took_and_shows_the_rest(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, told = load("notifier"), []
+
+    def tell(notice: Notice) -> tuple[str, ...]:
+        if notice.incident_id == "inc-down":
+            raise Unavailable("slack does not answer; try again later")
+        told.append(notice.incident_id)
+        return ("slack", "sns")
+
+    monkeypatch.setattr(app, "tell", tell)
+    answer = app.handler(batch(a_notice("inc-1"), a_notice("inc-down"), a_notice("inc-2")), Context())
+
+    assert failed(answer) == ["m1"]
+    assert told == ["inc-1", "inc-2"]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '{"incident_id": "inc-1"}', '{"incident_id": "a", "mark": "b", "c": 1}']
+)
+def test_the_notifier_gives_back_a_message_that_is_no_notice(load: Load, body: str) -> None:
+    assert failed(load("notifier").handler(batch(body), Context())) == ["m0"]
+
+
+def test_the_notifier_gives_back_a_notice_of_an_incident_that_nobody_knows(load: Load) -> None:
+    assert failed(load("notifier").handler(batch(a_notice("inc-unknown")), Context())) == ["m0"]
+
+
+# --- the responder
+
+
+def an_order(response_id: str) -> str:
+    return json.dumps({"response_id": response_id})
+
+
+def test_the_responder_stops_at_a_failure_for_the_queue_keeps_the_order(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, done = load("responder"), []
+
+    def carry_out(response_id: str) -> Response:
+        if response_id == "r-down":
+            raise Unavailable("Secrets Manager does not answer; try again later")
+        done.append(response_id)
+        return a_response(ResponseState.SUCCEEDED, result="restored")
+
+    monkeypatch.setattr(app, "carry_out", carry_out)
+    answer = app.handler(batch(an_order("r-1"), an_order("r-down"), an_order("r-2")), Context())
+
+    assert failed(answer) == ["m1", "m2"]
+    assert done == ["r-1"]
+
+
+def test_the_responder_is_done_with_a_response_that_somebody_else_has_moved(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = load("responder")
+
+    def carry_out(response_id: str) -> Response:
+        raise IllegalTransition(f"response {response_id} is denied; cannot start it")
+
+    monkeypatch.setattr(app, "carry_out", carry_out)
+
+    assert failed(app.handler(batch(an_order("r-1")), Context())) == []
+
+
+@pytest.mark.parametrize("body", ["", "{", "{}", '{"response_id": "r-unknown"}'])
+def test_the_responder_gives_back_a_message_that_orders_nothing(load: Load, body: str) -> None:
+    assert failed(load("responder").handler(batch(body), Context())) == ["m0"]
+
+
+# --- the interactions endpoint
+
+
+def a_request(body: bytes, *, secret: str = SIGNING_SECRET, age: timedelta = timedelta(0)) -> dict[str, Any]:
+    """Write the event that API Gateway makes of a request signed by Slack."""
+    stamp = str(int((datetime.now(UTC) - age).timestamp()))
+    return {
+        "body": b64encode(body).decode(),
+        "isBase64Encoded": True,
+        "headers": {"x-slack-request-timestamp": stamp, "x-slack-signature": sign(body, stamp, secret)},
+    }
+
+
+def a_press(**changes: object) -> bytes:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U01ANA"},
+        "actions": [{"action_id": "approve-r-1", "value": "unknown-button"}],
+        **changes,
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+FORGED: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "no headers": {"body": "payload=%7B%7D"},
+    "headers that are no mapping": {"body": "payload=%7B%7D", "headers": ["x"]},
+    "a body that is no base64": {"body": "***", "isBase64Encoded": True, "headers": {}},
+    "another signing secret": a_request(a_press(), secret="somebody-elses"),
+    "yesterday's request": a_request(a_press(), age=timedelta(days=1)),
+    "a signed body that is no press": a_request(b"payload=%7B%7D"),
+    "a signed body that is no form": a_request(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_the_endpoint_turns_away_what_is_not_slacks_and_says_no_more(
+    load: Load, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    answer = load("interactions").handler(FORGED[what], Context())
+
+    assert answer["statusCode"] == 401
+    assert json.loads(answer["body"])["text"] == "not accepted"
+    [warning] = logged(caplog, "request refused")
+    assert warning["levelname"] == "WARNING"
+    assert SIGNING_SECRET not in f"{warning} {answer}"
+
+
+def test_the_endpoint_answers_a_refused_press_with_the_reason(load: Load) -> None:
+    answer = load("interactions").handler(a_request(a_press()), Context())
+
+    assert answer["statusCode"] == 200
+    said = json.loads(answer["body"])
+    assert said["text"].startswith("Not done: this button means nothing any more")
+    assert (said["response_type"], said["replace_original"]) == ("ephemeral", False)
+
+
+def test_the_endpoint_reads_a_body_that_came_as_text(load: Load) -> None:
+    event = {**a_request(a_press()), "body": a_press().decode(), "isBase64Encoded": False}
+
+    assert load("interactions").handler(event, Context())["statusCode"] == 200
+
+
+@pytest.mark.parametrize("name", ["detector", "notifier", "responder", "interactions"])
+def test_an_unknown_error_is_not_swallowed(load: Load, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A bug must fail the invocation, so that the message comes again and the alarm rings."""
+    app = load(name)
+
+    def breaks(*_args: object) -> object:
+        raise ZeroDivisionError
+
+    entry = {"detector": "judge", "notifier": "tell", "responder": "carry_out", "interactions": "answer"}[name]
+    monkeypatch.setattr(app, entry, breaks)
+    body = a_notice() if name == "notifier" else an_order("r-1")
+
+    with pytest.raises(ZeroDivisionError):
+        app.handler(batch(body), Context())
+
+
+def test_a_response_that_is_unknown_is_told_as_such(load: Load, caplog: pytest.LogCaptureFixture) -> None:
+    app = load("responder")
+
+    assert failed(app.handler(batch(an_order("r-unknown")), Context())) == ["m0"]
+    [error] = logged(caplog, "response failed")
+    assert (error["reason"], error["levelname"]) == ("response r-unknown does not exist", "ERROR")

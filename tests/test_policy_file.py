@@ -1,0 +1,168 @@
+"""A policy says what the operator meant, or what is wrong with it is said; nothing is guessed or passed over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nightlatch.domain.errors import InvalidPolicy
+from nightlatch.domain.policy import Mode, Policy
+from nightlatch.policy_file import parse_inventory, parse_policy, parse_stored_policy
+
+PLANTED = "planted-value-that-nobody-may-see"
+
+
+def a_policy(**parts: Any) -> dict[str, Any]:
+    return {"version": 1, **parts}
+
+
+def test_the_shortest_policy_observes_and_is_the_built_in_one() -> None:
+    policy, built_in = parse_policy(a_policy()).to_domain(), Policy()
+
+    assert policy.default == built_in.default
+    assert policy.default.mode is Mode.OBSERVE
+    assert (policy.act_within, policy.buttons_live) == (built_in.act_within, built_in.buttons_live)
+
+
+def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None:
+    written = a_policy(
+        defaults={"mode": "notify"},
+        secrets=[
+            {
+                "match": {"names": ["prod/pay/*"]},
+                "mode": "protect",
+                "protect": {"undo": False},
+                "snapshots": {"pins": 3},
+            },
+            {"match": {"names": ["prod/*"]}, "mode": "protect"},
+        ],
+    )
+    policy = parse_policy(written).to_domain()
+
+    pay, other, rest = (policy.protection_of(name) for name in ("prod/pay/db", "prod/db", "test/db"))
+    assert (pay.mode, pay.undo, pay.pins) == (Mode.PROTECT, False, 3)
+    assert (other.mode, other.undo, other.pins) == (Mode.PROTECT, True, 12)
+    assert rest.mode is Mode.NOTIFY
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        (a_policy(defualts={}), "unknown key 'defualts'; did you mean 'defaults'?"),
+        (
+            a_policy(defaults={"mode": "protect", "protct": {}}),
+            "unknown key 'defaults.protct'; did you mean 'protect'?",
+        ),
+        (
+            a_policy(secrets=[{"match": {"names": ["a"]}, "snapshot": {}}]),
+            "unknown key 'secrets.0.snapshot'; did you mean 'snapshots'?",
+        ),
+        (a_policy(limits={"zzz": 1}), "known keys are act_within_min, buttons_live_h"),
+        (a_policy(defaults={"mode": "loud"}), "defaults.mode: input should be 'observe', 'notify' or 'protect'"),
+        (
+            a_policy(defaults={"snapshots": {"pins": 16}}),
+            "defaults.snapshots.pins: input should be less than or equal to 15",
+        ),
+        (a_policy(secrets=[{"match": {"names": []}}]), "secrets.0.match.names"),
+        (a_policy(approvers=[{"slack": "ana", "name": "ana"}]), "approvers.0.slack"),
+        (a_policy(limits={"act_within_min": 0}), "limits.act_within_min"),
+        ({"version": 2}, "version"),
+        ({}, "version: field required"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place_and_the_way_out(document: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy(document, where="policy.yaml")
+
+    assert str(refused.value).startswith("policy.yaml: ")
+    assert complaint in str(refused.value)
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy({"version": 2, "defualts": {}, "limits": {"buttons_live_h": 100}})
+
+    assert all(place in str(refused.value) for place in ("version", "defualts", "limits.buttons_live_h"))
+
+
+@pytest.mark.parametrize("missing", ["owner", "reason", "expires", "rule"])
+def test_an_exemption_has_an_owner_a_reason_and_an_end(missing: str) -> None:
+    whole = {"rule": "DEL-01", "owner": "platform", "reason": "test stacks", "expires": "2027-01-31"}
+    assert parse_policy(a_policy(exemptions=[whole])).exemptions
+
+    part = {key: value for key, value in whole.items() if key != missing}
+    with pytest.raises(InvalidPolicy, match=f"exemptions.0.{missing}: field required"):
+        parse_policy(a_policy(exemptions=[part]))
+
+
+def test_a_date_without_a_zone_ends_at_midnight_utc() -> None:
+    exemption = {"rule": "*", "owner": "platform", "reason": "a move", "expires": "2027-01-31"}
+    policy = parse_policy(a_policy(exemptions=[exemption])).to_domain()
+
+    assert policy.exemptions[0].expires == datetime(2027, 1, 31, tzinfo=UTC)
+
+
+def test_limits_are_minutes_and_hours() -> None:
+    policy = parse_policy(a_policy(limits={"act_within_min": 5, "buttons_live_h": 2})).to_domain()
+
+    assert (policy.act_within, policy.buttons_live) == (timedelta(minutes=5), timedelta(hours=2))
+
+
+def test_the_digest_is_that_of_the_meaning() -> None:
+    """Alerts show it: the same policy in another order, or with its defaults written out, is the same."""
+    one = parse_policy(a_policy(inventory={"trusted_accounts": ["222233334444", "333344445555"]})).to_domain()
+    same = parse_policy(
+        a_policy(inventory={"trusted_accounts": ["333344445555", "222233334444"]}, defaults={"mode": "observe"})
+    ).to_domain()
+    other = parse_policy(a_policy(inventory={"trusted_accounts": ["222233334444"]})).to_domain()
+
+    assert one.digest == same.digest
+    assert one.digest != other.digest
+
+
+@pytest.mark.parametrize("text", ["", "{", "version: 1", "[]", "1", "null"])
+def test_a_stored_text_that_is_no_policy_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidPolicy, match=r"^parameter p: "):
+        parse_stored_policy(text, where="parameter p")
+
+
+@pytest.mark.parametrize("document", [[], "text", None, 1])
+def test_what_is_no_document_is_refused(document: object) -> None:
+    with pytest.raises(InvalidPolicy, match="expected keys and values"):
+        parse_policy(document)
+    with pytest.raises(InvalidPolicy, match="expected keys and values"):
+        parse_inventory(document)
+
+
+def test_a_complaint_never_repeats_a_value() -> None:
+    """Somebody may paste anything into a file, and complaints go to logs."""
+    document = a_policy(
+        defaults={"mode": PLANTED, "snapshots": {"pins": PLANTED}},
+        approvers=[{"slack": PLANTED, "name": "ana"}],
+        exemptions=[{"rule": "*", "owner": "a", "reason": "b", "expires": PLANTED}],
+        inventory=PLANTED,
+    )
+
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy(document)
+
+    assert PLANTED not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+
+
+def test_the_inventory_of_a_hunt_has_the_same_keys_as_the_policys() -> None:
+    part = {
+        "protected_keys": ["k"],
+        "rotation_functions": ["rotate-db"],
+        "self_resources": ["r"],
+        "trusted_accounts": ["222233334444"],
+        "decoys": ["prod/bait"],
+        "organization_id": "o-exampleorgid",
+    }
+
+    assert parse_inventory(part) == parse_policy(a_policy(inventory=part)).to_domain().inventory
+    with pytest.raises(InvalidPolicy, match="did you mean 'decoys'"):
+        parse_inventory({"decoy": []})
