@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from builders import a_finding, a_response, an_incident
 from nightlatch.adapters.slack_message import render, render_follow_up
+from nightlatch.detections import CATALOGUE
 from nightlatch.domain.examples import a_person, a_secret, a_user
 from nightlatch.domain.responses import ResponseState, Signal, Step
 from nightlatch.local.slack.workspace import buttons_of, check_message
@@ -105,3 +106,26 @@ def test_a_follow_up_for_a_webhook_is_one_short_text():
 
     assert list(message) == ["text"]
     assert "rolled back" in str(message["text"])
+
+
+def test_while_something_is_left_to_decide_the_headline_keeps_its_severity():
+    done = a_response(ResponseState.SUCCEEDED, result="rolled back")
+
+    message = render(an_incident(), [done, a_response(id="r-2")], action_mode="slack")
+
+    assert message["attachments"][0]["blocks"][0]["text"]["text"].startswith("🔴 HIGH")  # type: ignore[index]
+
+
+def test_what_was_done_names_the_person_who_said_yes():
+    done = a_response(ResponseState.SUCCEEDED, result="rolled back")
+
+    assert "rolled back · approved by ben (U0BEN)" in all_text(render(an_incident(), [done], action_mode="slack"))
+
+
+def test_an_open_incident_says_what_a_person_does_next_and_a_settled_one_does_not():
+    rule = CATALOGUE[0]
+    incident = an_incident(a_finding(rule=rule.id))
+    done = a_response(ResponseState.SUCCEEDED, result="rolled back")
+
+    assert rule.playbook.splitlines()[0] in all_text(render(incident, (), action_mode="slack"))
+    assert "*Next*" not in all_text(render(incident, [done], action_mode="slack"))

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from nightlatch.adapters.slack_message import escape, render, render_follow_up
+from nightlatch.adapters.slack_message import render, render_follow_up
+from nightlatch.adapters.slack_text import escape
 from nightlatch.domain.errors import InvalidPolicy, Unavailable
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response

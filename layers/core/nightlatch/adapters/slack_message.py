@@ -9,22 +9,20 @@ confirm title 100 and text 300); bolt-js issue 2509 (messages fail near 13,200 c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from nightlatch.adapters.slack_buttons import Block, offers
+from nightlatch.adapters.slack_text import clip, escape, visible
+from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import ActionKind, Response, ResponseState
+from nightlatch.domain.responses import BY_POLICY, Response, ResponseState
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
 FIELD_LIMIT = 700
-CONFIRM_LIMIT = 300
-MOST_BUTTONS = 5
 MOST_FINDINGS = 4
-
-Block = dict[str, object]
 
 _MARK = {
     Severity.CRITICAL: "🔴",
@@ -40,14 +38,7 @@ _COLOUR = {
     Severity.LOW: "#d4a72c",
     Severity.INFORMATIONAL: "#57606a",
 }
-_BUTTON = {
-    ActionKind.ROLL_BACK: ("Roll back", "Readers will get the version from before this change."),
-    ActionKind.RESTORE_DELETED: ("Restore", "The scheduled deletion is cancelled; the secret can be read again."),
-    ActionKind.PIN_SUPERSEDED: ("Keep version", "The version before the current one is kept by a label."),
-}
-_LOOKALIKES = str.maketrans({"`": "\u02bc", "*": "\u2217", "~": "\u223c"})  # no code fence, bold or strike
-# Control and direction characters could reorder or break what a person reads.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_SETTLED = {ResponseState.SUCCEEDED, ResponseState.DENIED}  # done, or left as it is by somebody's choice
 
 
 def render(incident: Incident, responses: Sequence[Response], *, action_mode: str) -> dict[str, object]:
@@ -66,7 +57,10 @@ def render(incident: Incident, responses: Sequence[Response], *, action_mode: st
     done = _done(responses)
     if done:
         blocks.append(_section("*Done*\n" + done))
-    blocks.extend(_offers(responses, action_mode))
+    blocks.extend(offers(responses, action_mode))
+    following = "" if is_settled(responses) else _next(incident)
+    if following:
+        blocks.append(_section("*Next*\n" + following))
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": _context(incident)}]})
     return {
         "text": clip(sentence(incident), SECTION_LIMIT),
@@ -82,30 +76,20 @@ def render_follow_up(incident: Incident, responses: Sequence[Response]) -> dict[
 
 
 def headline(incident: Incident, responses: Sequence[Response]) -> str:
-    """Say severity in a mark and a word, then what happened."""
-    acted = any(response.state is ResponseState.SUCCEEDED for response in responses)
-    mark = "✅" if acted else _MARK[incident.severity]
-    return f"{mark} {incident.severity} · {_safe(incident.lead.title)}"
+    """Say severity in a mark and a word, then what happened; the mark is ✅ once nothing is left to decide."""
+    mark = "✅" if is_settled(responses) else _MARK[incident.severity]
+    return f"{mark} {incident.severity} · {visible(incident.lead.title)}"
+
+
+def is_settled(responses: Sequence[Response]) -> bool:
+    """Tell whether something was done and nothing is left to decide."""
+    states = {response.state for response in responses}
+    return ResponseState.SUCCEEDED in states and states <= _SETTLED
 
 
 def sentence(incident: Incident) -> str:
     """Say it in one sentence for the phone's lock screen."""
     return escape(f"{incident.severity}: {incident.lead.title} (account {incident.lead.account_id})")
-
-
-def escape(text: str) -> str:
-    """Make a text safe inside mrkdwn: no mention, link, code fence or hidden character gets through."""
-    safe = _safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return safe.translate(_LOOKALIKES)
-
-
-def clip(text: str, limit: int) -> str:
-    """Cut a text to a limit, and show that it was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _safe(text: str) -> str:
-    return _UNSAFE.sub(" ", text)
 
 
 def _section(text: str) -> Block:
@@ -115,9 +99,11 @@ def _section(text: str) -> Block:
 def _fields(incident: Incident) -> list[Block]:
     lead = incident.lead
     calls = ", ".join(sorted({finding.event_name for finding in incident.findings}))
+    count = sum(finding.count for finding in incident.findings)
+    times = f", {count} times" if count > 1 else ""
     shown = {
-        "What": f"{escape(calls)} x {sum(f.count for f in incident.findings)}, {_when(incident.opened_at)}",
         "Who": escape(lead.principal.title),
+        "What": f"{escape(calls)}{times}, {_when(incident.opened_at)}",
         "Where": f"account {escape(lead.account_id)} · {escape(lead.region)}",
         "Secrets": escape(_secrets(incident)),
     }
@@ -125,11 +111,12 @@ def _fields(incident: Incident) -> list[Block]:
 
 
 def _secrets(incident: Incident) -> str:
-    names = list(dict.fromkeys(secret.name for finding in incident.findings for secret in finding.secrets))
+    names = sorted({secret.name for finding in incident.findings for secret in finding.secrets})
     if not names:
         return "none named"
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""  # noqa: PLR2004 - eight names fit a field
-    return f"{len(names)}: {', '.join(names[:8])}{more}"
+    count = f"{len(names)}: " if len(names) > 1 else ""
+    return f"{count}{', '.join(names[:8])}{more}"
 
 
 def _when(moment: datetime) -> str:
@@ -139,10 +126,16 @@ def _when(moment: datetime) -> str:
 
 def _why(incident: Incident) -> str:
     worst_first = sorted(incident.findings, key=lambda f: (-f.severity.rank, f.rule))
+    if len(worst_first) == 1:
+        return escape(clip(_sentence_case(incident.lead.reason), 400))  # the headline has said the rest
     lines = [f"• {escape(clip(f'{f.title}: {f.reason}', 400))}" for f in worst_first[:MOST_FINDINGS]]
     if len(worst_first) > MOST_FINDINGS:
         lines.append(f"• and {len(worst_first) - MOST_FINDINGS} more findings in the incident")
     return "\n".join(lines)
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _done(responses: Sequence[Response]) -> str:
@@ -156,7 +149,7 @@ def _done(responses: Sequence[Response]) -> str:
     }
     lines = [
         words[response.state].format(
-            result=escape(clip(response.result, 300)),
+            result=escape(clip(response.result, 300)) + _approval(response),
             kind=response.action.kind,
             who=escape(response.steps[-1].actor if response.steps else "nobody"),
         )
@@ -166,42 +159,16 @@ def _done(responses: Sequence[Response]) -> str:
     return "\n".join(lines)
 
 
-def _offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
-    open_ones = [response for response in responses if response.state is ResponseState.PROPOSED][:MOST_BUTTONS]
-    if not open_ones or action_mode == "off":
-        return []
-    if action_mode == "cli":
-        commands = "\n".join(f"`nightlatch approve {response.id}`" for response in open_ones)
-        return [_section(f"*To act, run*\n{commands}")]
-    buttons = [button for response in open_ones for button in (_button(response), _decline(response))]
-    return [{"type": "actions", "elements": buttons}]
+def _approval(response: Response) -> str:
+    """Name the person who said yes; what policy allowed needed none."""
+    person = response.approved_by
+    return "" if person is None or person.startswith(BY_POLICY) else f" · approved by {escape(person)}"
 
 
-def _button(response: Response) -> Block:
-    label, consequence = _BUTTON[response.action.kind]
-    name = _safe(response.action.secret.name)
-    return {
-        "type": "button",
-        "action_id": f"approve-{response.id}",
-        "value": response.button,
-        "style": "primary",
-        "text": {"type": "plain_text", "text": clip(f"{label} {name}", 75)},
-        "confirm": {
-            "title": {"type": "plain_text", "text": clip(f"{label} {name}?", 100)},
-            "text": {"type": "plain_text", "text": clip(consequence, CONFIRM_LIMIT)},
-            "confirm": {"type": "plain_text", "text": label},
-            "deny": {"type": "plain_text", "text": "Cancel"},
-        },
-    }
-
-
-def _decline(response: Response) -> Block:
-    return {
-        "type": "button",
-        "action_id": f"deny-{response.id}",
-        "value": response.button,
-        "text": {"type": "plain_text", "text": "Leave as it is"},
-    }
+def _next(incident: Incident) -> str:
+    """Give the playbook of the rule that named the incident: what a person does now."""
+    steps = next((rule.playbook for rule in CATALOGUE if rule.id == incident.lead.rule), "").splitlines()
+    return "\n".join(f"• {escape(step)}" for step in steps)
 
 
 def _context(incident: Incident) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nightlatch.adapters.slack_message import clip
+from nightlatch.adapters.slack_text import clip
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response, ResponseState

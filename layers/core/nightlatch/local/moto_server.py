@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from threading import Thread
 from types import TracebackType
@@ -45,6 +46,11 @@ class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto and werkzeug a
     # Without both, Nagle's algorithm and delayed acknowledgements cost 40 ms and more per call.
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def finish(self) -> None:
+        """Say nothing when the other side has left, as a browser does that was listening to news."""
+        with suppress(ConnectionError):
+            super().finish()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug names it so
         """Keep requests out of the terminal; a scene has its own timeline."""
