@@ -8,7 +8,7 @@ import pytest
 
 from nightlatch.local.journal import Outcome, Step
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stage-flow")]
 
 ALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 

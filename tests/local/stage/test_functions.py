@@ -9,7 +9,7 @@ import requests
 
 from nightlatch.local.stage import NotSettled
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stage-functions")]
 
 
 def test_a_function_finds_its_environment_and_its_request(small):

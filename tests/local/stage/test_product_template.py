@@ -12,7 +12,7 @@ from nightlatch.local.grants import Ask, grants
 from nightlatch.local.moto_queues import StageQueue
 from nightlatch.local.moto_server import MotoServer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stage-product_template")]
 
 SLACK = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf"
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"

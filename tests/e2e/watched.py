@@ -1,0 +1,246 @@
+"""A stage with nightlatch on it, a company in it, and everything that anybody said there written down."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from moto.sqs.models import Queue
+
+from e2e.built import ROOT
+from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.slack_requests import sign
+from nightlatch.adapters.table import Table
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.responses import Response
+from nightlatch.local.function_variables import Interpreter
+from nightlatch.local.runtime import RunSettings
+from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
+from nightlatch.local.scenes.scenes import current_version
+from nightlatch.local.scenes.theatre import INTERACTIONS_PATH, Theatre, open_theatre
+from nightlatch.local.scenes.timeline import wait_for
+from nightlatch.local.slack.workspace import buttons_of
+from nightlatch.local.stage import StageSettings
+
+PATIENCE_S = 60.0
+OBSERVED = "observed/"
+Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A value that somebody overwrote, and the message that offers to take it back."""
+
+    secret: str
+    good: str  # the version from before
+    bad: str
+    ts: str
+    button: str
+    by: str  # the session of who wrote it
+
+
+@dataclass
+class Watched:
+    """The stage, and the questions that its tests ask."""
+
+    theatre: Theatre
+    envelopes: list[dict[str, Any]]
+    lines: list[tuple[str, str]]  # function, what it wrote
+    bodies: list[str]  # of every message in every queue
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """Give a client of the account's root."""
+        if service not in self._clients:
+            self._clients[service] = self.theatre.stage.client(service)
+        return self._clients[service]
+
+    def a_role(self) -> str:
+        """Name a role that nobody has seen yet: an incident turns on who, so each test brings its own actor."""
+        return f"visitor-{uuid.uuid4().hex[:8]}"
+
+    def a_person(self) -> str:
+        """Name a permission set of Identity Center that nobody has used yet."""
+        return f"AWSReservedSSO_{uuid.uuid4().hex[:6]}{SSO_ROLE}"
+
+    def someone(self) -> Any:
+        """Sign somebody in whom nobody has seen yet."""
+        return self.theatre.as_role(self.a_role(), "visit")
+
+    def a_secret(self, prefix: str = "prod/e2e-", value: str | None = None) -> str:
+        """Let Terraform make a secret; its making is nobody's news."""
+        name = f"{prefix}{uuid.uuid4().hex[:8]}"
+        self.theatre.as_role("terraform", "apply").create_secret(Name=name, SecretString=value or a_value())
+        return name
+
+    def an_offer(self, *, by: str = "visit", secret: str | None = None) -> Offer:
+        """Overwrite a value and wait until the message offers to roll it back."""
+        name = secret or self.a_secret()
+        good = self.current(name)
+        writer = self.theatre.as_role(self.a_person(), by)
+        bad = writer.put_secret_value(SecretId=name, SecretString=a_value())["VersionId"]
+        message = self.eventually(
+            lambda: next((m for m in self.messages(name) if buttons_of(m)), None), f"an offer for {name}"
+        )
+        button = buttons_of(message)[0]["value"]
+        return Offer(secret=name, good=str(good), bad=bad, ts=message["ts"], button=button, by=by)
+
+    def press(
+        self,
+        offer: Offer,
+        *,
+        person: str = "U01ANA",
+        signal: str = "approve",
+        button: str | None = None,
+        age_s: int = 0,
+        secret: str | None = None,
+        after_signing: Callable[[bytes], bytes] = bytes,
+    ) -> requests.Response:
+        """Send what Slack sends for a press, or what a stranger would send in its place."""
+        stage = self.theatre.stage
+        action = {"action_id": f"{signal}-x", "value": offer.button if button is None else button}
+        payload = {
+            "type": "block_actions",
+            "user": {"id": person},
+            "response_url": f"{self.theatre.page}response/{offer.ts}",
+            "actions": [action],
+        }
+        body = urlencode({"payload": json.dumps(payload)}).encode()
+        stamp = str(int(stage.clock.now().timestamp()) - age_s)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": sign(body, stamp, self.theatre.slack.signing_secret if secret is None else secret),
+        }
+        url = f"{stage.http_address('ActionsApi')}{INTERACTIONS_PATH}"
+        return requests.post(url, data=after_signing(body), headers=headers, timeout=PATIENCE_S)
+
+    def messages(self, about: str) -> list[dict[str, Any]]:
+        """Give the messages of the channel that name something."""
+        return [message for message in self.theatre.slack.messages() if about in message["text"]]
+
+    def message(self, ts: str) -> dict[str, Any]:
+        """Give one message as it stands now."""
+        found = self.theatre.slack.message(ts)
+        assert found is not None
+        return found
+
+    def shows(self, ts: str, text: str) -> None:
+        """Wait until a message shows a text."""
+        self.eventually(lambda: text in json.dumps(self.message(ts), ensure_ascii=False), f"{text!r} on message {ts}")
+
+    def told(self, call: str, about: str) -> list[dict[str, Any]]:
+        """Give the CloudTrail records of a call that name something."""
+        records = [envelope["detail"] for envelope in list(self.envelopes)]
+        return [r for r in records if r.get("eventName") == call and about in json.dumps(r)]
+
+    def moves_of_current(self, secret: str) -> list[str]:
+        """Give the versions that nightlatch made current, in order; its pins move other labels."""
+        asked = [record["requestParameters"] for record in self.told("UpdateSecretVersionStage", secret)]
+        return [request["moveToVersionId"] for request in asked if request["versionStage"] == "AWSCURRENT"]
+
+    def current(self, secret: str) -> str | None:
+        """Give the version that readers get."""
+        return current_version(self.theatre, secret)
+
+    def response(self, button: str) -> Response:
+        """Ask the ledger what a button stands for."""
+        table = Table(self.client("dynamodb"), self.theatre.variables("Responder")["NIGHTLATCH_RESPONSE_TABLE"])
+        return DynamoLedger(table, now=self.theatre.stage.clock.now).by_button(button)
+
+    def incident(self, message: dict[str, Any]) -> Incident:
+        """Read the incident that a message is about."""
+        table = Table(self.client("dynamodb"), self.theatre.variables()["NIGHTLATCH_INCIDENT_TABLE"])
+        found = re.search(r"inc-[0-9a-f]{16}", json.dumps(message))
+        assert found is not None
+        return DynamoIncidents(table, now=self.theatre.stage.clock.now).get(found[0])
+
+    def findings_logged(self, *event_ids: str) -> list[dict[str, Any]]:
+        """Give what the detectors logged about findings whose first event is one of these."""
+        parsed = [json.loads(line) for _, line in list(self.lines) if line.startswith("{")]
+        return [line for line in parsed if line.get("event_id") in event_ids]
+
+    def send(self, logical_id: str, *bodies: str) -> None:
+        """Put messages into a queue, ten at a time as SQS allows."""
+        url = self.theatre.stage.stack.physical_id(logical_id)
+        for start in range(0, len(bodies), 10):
+            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+            self.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+
+    def letters(self, logical_id: str) -> list[str]:
+        """Take what lies in a dead-letter queue."""
+        url = self.theatre.stage.stack.physical_id(logical_id)
+        found = self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in found:
+            self.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in found]
+
+    def settle(self) -> None:
+        """Wait until nothing is under way on the stage."""
+        self.theatre.stage.settle(PATIENCE_S)
+
+    def eventually(self, look: Callable[[], Seen | None], what: str) -> Seen:
+        """Wait until there is something to see."""
+        slack = self.theatre.slack
+        return wait_for(
+            look, what=what, timeout_s=PATIENCE_S, nudge=lambda left: slack.wait(slack.changes, min(left, 0.1))
+        )
+
+
+@pytest.fixture(scope="module")
+def stage_template() -> Path:
+    """The template to deploy; a module may put another one in its place."""
+    return ROOT / "template.yaml"
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Interpreter:
+    """The Python that runs the handlers; the same holds."""
+    return Interpreter()
+
+
+@pytest.fixture(scope="module")
+def watched(stage_template: Path, interpreter: Interpreter) -> Iterator[Watched]:
+    """Open the theatre and write down all that is said in it."""
+    envelopes: list[dict[str, Any]] = []
+    lines: list[tuple[str, str]] = []
+    bodies: list[str] = []
+    settings = StageSettings(
+        redelivery_cap_s=1,  # otherwise a failed message stays hidden for as long as the template says: minutes
+        on_envelope=lambda envelope: envelopes.append(dict(envelope)),
+        run=RunSettings(on_log=lambda function, line: lines.append((function, line)), interpreter=interpreter),
+    )
+    with pytest.MonkeyPatch.context() as patches:
+        _overhear_queues(patches, bodies)
+        with open_theatre(stage_template, settings=settings, policy=_policy()) as theatre:
+            found = Watched(theatre, envelopes, lines, bodies)
+            yield found
+            for client in found._clients.values():
+                client.close()
+
+
+def _policy() -> dict[str, Any]:
+    """Give the company's policy, with some secrets that are only observed."""
+    document = policy_document()
+    observed = {"match": {"names": [f"{OBSERVED}*"]}, "mode": "observe"}
+    return {**document, "secrets": [observed, *document["secrets"]]}
+
+
+def _overhear_queues(patches: pytest.MonkeyPatch, bodies: list[str]) -> None:
+    """Keep a copy of what is put into any queue of moto's: a message is gone once it is handled."""
+    add = Queue.add_message
+
+    def overheard(queue: Queue, message: Any) -> None:
+        bodies.append(f"{message.body} {message.message_attributes}")
+        add(queue, message)
+
+    patches.setattr(Queue, "add_message", overheard)
