@@ -11,8 +11,8 @@ import pytest
 
 from e2e.built import Build
 from e2e.watched import Watched
-from nightlatch.local.function_variables import Interpreter
 from nightlatch.local.journal import Outcome
+from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.scenes.company import LEGACY_SECRET
 from nightlatch.local.scenes.scenes import deletion, title_of
 from nightlatch.local.scenes.timeline import Timeline

@@ -22,8 +22,8 @@ from nightlatch.adapters.slack_requests import sign
 from nightlatch.adapters.table import Table
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response
-from nightlatch.local.function_variables import Interpreter
-from nightlatch.local.runtime import RunSettings
+from nightlatch.local.running.function_variables import Interpreter
+from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
 from nightlatch.local.scenes.scenes import current_version
 from nightlatch.local.scenes.theatre import INTERACTIONS_PATH, Theatre, open_theatre

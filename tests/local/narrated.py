@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from nightlatch.local.moto_server import ACCOUNT_ID, MotoServer
+from nightlatch.local.aws.moto_server import ACCOUNT_ID, MotoServer
 
 REGION = "eu-west-1"
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from moto import mock_aws
 from local.probes import policies, reading, transactions, versions
 from local.probes.world import World
 from nightlatch.local import fidelity
-from nightlatch.local.happenings import Happening, Kind, listening
+from nightlatch.local.aws.happenings import Happening, Kind, listening
 
 PROBES = {**versions.PROBES, **reading.PROBES, **policies.PROBES, **transactions.PROBES}
 CORRECTIONS = [correction.id for correction in fidelity.CORRECTIONS]

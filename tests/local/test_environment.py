@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from nightlatch.local.deployment import Function
-from nightlatch.local.environment import Environment
-from nightlatch.local.function_variables import Interpreter
+from nightlatch.local.running.environment import Environment
+from nightlatch.local.running.function_variables import Interpreter
 
 HANDLER = """
 import os, threading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nightlatch.local.grants import Ask, grants
+from nightlatch.local.events.grants import Ask, grants
 
 RULE = "arn:aws:events:eu-west-1:111122223333:rule/changes"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:lane"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from nightlatch.local.invocation import Invocation
-from nightlatch.local.lanes import failures
+from nightlatch.local.queues.lanes import failures
+from nightlatch.local.running.invocation import Invocation
 
 
 @dataclass(frozen=True)

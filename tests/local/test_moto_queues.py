@@ -8,7 +8,7 @@ import pytest
 from moto.sqs.models import sqs_backends
 
 from local.probes import queues
-from nightlatch.local.moto_queues import CORRECTIONS, NoSuchQueue, StageQueue
+from nightlatch.local.queues.moto_queues import CORRECTIONS, NoSuchQueue, StageQueue
 
 ACCOUNT, REGION = queues.ACCOUNT, queues.REGION
 

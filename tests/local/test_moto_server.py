@@ -13,7 +13,7 @@ import requests
 
 from local.narrated import NOW, ROOT, NarratedAws, narrated_aws
 from nightlatch.local import fidelity
-from nightlatch.local.moto_server import LOOPBACK, MotoServer
+from nightlatch.local.aws.moto_server import LOOPBACK, MotoServer
 
 
 def a_page(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.narrated import NOW, ROOT, ROOT_KEY, NarratedAws, narrated_aws
-from nightlatch.local.moto_server import MotoServer
+from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.narrator import Narrator, UnknownService
 
 PLANTED = "planted-7d1f0c"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nightlatch.local.rule_states import admits
+from nightlatch.local.events.rule_states import admits
 
 ALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 

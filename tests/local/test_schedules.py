@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nightlatch.local.schedules import BadSchedule, was_due
+from nightlatch.local.events.schedules import BadSchedule, was_due
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from nightlatch.local.aws.moto_server import MotoServer
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.deployment import TemplateError, UnknownResourceType, UnreadProperty, deploy, read_template
 from nightlatch.local.deployment.errors import CreationFailed, UnknownReference, Unsupported
 from nightlatch.local.deployment.template import Place
-from nightlatch.local.moto_server import MotoServer
-from nightlatch.local.sessions import stage_session
 
 PLACE = Place(account="111122223333", region="eu-west-1", stack_name="small")
 

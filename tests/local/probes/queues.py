@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from nightlatch.local.moto_queues import StageQueue
+from nightlatch.local.queues.moto_queues import StageQueue
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 A_MINUTE = 60

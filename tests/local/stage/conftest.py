@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.local.runtime import RunSettings
+from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.stage import Stage, StageSettings
 
 SMALL = Path(__file__).parent.parent / "fixtures" / "small" / "template.yaml"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.deployment import deploy, read_template
 from nightlatch.local.deployment.template import Place
-from nightlatch.local.grants import Ask, grants
-from nightlatch.local.moto_queues import StageQueue
-from nightlatch.local.moto_server import MotoServer
+from nightlatch.local.events.grants import Ask, grants
+from nightlatch.local.queues.moto_queues import StageQueue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stage-product_template")]
 

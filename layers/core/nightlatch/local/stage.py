@@ -22,27 +22,27 @@ from types import TracebackType
 from typing import Any, Self
 
 from nightlatch.local.activity import Activity
-from nightlatch.local.asynchronous import AsyncInvoker
-from nightlatch.local.bus import Bus
+from nightlatch.local.aws.moto_server import MotoServer
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.clock import VARIABLE, StageClock
 from nightlatch.local.deployment import Function, Stack, deploy, read_template
 from nightlatch.local.deployment.template import Place
-from nightlatch.local.doors import PREFIX, Doors
-from nightlatch.local.http_api import HttpApi
+from nightlatch.local.events.bus import Bus
+from nightlatch.local.events.put_events import taking_put_events
+from nightlatch.local.events.scheduler import Scheduler
+from nightlatch.local.events.targets import Targets
+from nightlatch.local.events.ticker import ticking
+from nightlatch.local.gateway.doors import PREFIX, Doors
+from nightlatch.local.gateway.http_api import HttpApi
 from nightlatch.local.journal import Journal
-from nightlatch.local.lambda_service import running_functions
-from nightlatch.local.lanes import Lanes
-from nightlatch.local.moto_queues import without_motos_mapping
-from nightlatch.local.moto_server import MotoServer
 from nightlatch.local.patterns import compile_pattern
-from nightlatch.local.put_events import taking_put_events
-from nightlatch.local.roles import INTO_THE_STAGE, lend_role
-from nightlatch.local.runtime import Runtime
-from nightlatch.local.scheduler import Scheduler
-from nightlatch.local.sessions import stage_session
+from nightlatch.local.queues.lanes import Lanes
+from nightlatch.local.queues.moto_queues import without_motos_mapping
+from nightlatch.local.running.asynchronous import AsyncInvoker
+from nightlatch.local.running.lambda_service import running_functions
+from nightlatch.local.running.roles import INTO_THE_STAGE, lend_role
+from nightlatch.local.running.runtime import Runtime
 from nightlatch.local.stage_settings import StageSettings
-from nightlatch.local.targets import Targets
-from nightlatch.local.ticker import ticking
 
 __all__ = ["NotSettled", "Stage", "StageSettings"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nightlatch.local.doors import App
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
+from nightlatch.local.gateway.doors import App
 from nightlatch.local.journal import Entry
-from nightlatch.local.moto_server import ACCOUNT_ID
-from nightlatch.local.runtime import RunSettings
+from nightlatch.local.running.runtime import RunSettings
 
 
 def _unheard(*_told: object) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from moto.secretsmanager.models import ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
+from nightlatch.local.aws.happenings import Kind, happened
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.clock import stage_time
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.versions import about
-from nightlatch.local.happenings import Kind, happened
 
 CORRECTIONS = (
     Correction(

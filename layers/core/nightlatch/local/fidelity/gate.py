@@ -21,7 +21,7 @@ from moto.secretsmanager.models import ReplicaSecret
 from moto.secretsmanager.responses import SecretsManagerResponse
 from werkzeug.exceptions import HTTPException
 
-from nightlatch.local.callers import Caller, identify
+from nightlatch.local.aws.callers import Caller, identify
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import is_pending

@@ -14,11 +14,11 @@ from typing import Any
 from moto.awslambda.utils import get_backend as lambda_backend
 from moto.secretsmanager.models import ReplicaSecret, SecretsManagerBackend
 
+from nightlatch.local.aws.happenings import Kind, happened
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.labels import CURRENT, PENDING, read_labels
 from nightlatch.local.fidelity.versions import about
-from nightlatch.local.happenings import Kind, happened
 
 CORRECTIONS = (
     Correction(

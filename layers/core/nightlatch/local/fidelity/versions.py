@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
+from nightlatch.local.aws.happenings import Happening, Kind, happened
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.clock import stage_time
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
@@ -23,7 +24,6 @@ from nightlatch.local.fidelity.labels import (
     read_labels,
     write_labels,
 )
-from nightlatch.local.happenings import Happening, Kind, happened
 
 DEPRECATED_KEPT = 100
 YOUNG = timedelta(hours=24)

@@ -20,8 +20,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from nightlatch.local.callers import Caller, account_of, identify
-from nightlatch.local.happenings import Happening, Kind, listening
+from nightlatch.local.aws.callers import Caller, account_of, identify
+from nightlatch.local.aws.happenings import Happening, Kind, listening
 from nightlatch.local.narrator.answers import Answer, has_told_answer, parsed, refusal, response_elements
 from nightlatch.local.narrator.calls import ApiCall, Environ, SignedBy, read_call, signature
 from nightlatch.local.narrator.companions import fanned_out, request_of, resources_of

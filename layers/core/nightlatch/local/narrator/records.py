@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from nightlatch.local.callers import Caller
+from nightlatch.local.aws.callers import Caller
 from nightlatch.local.narrator.answers import Refusal
 from nightlatch.local.narrator.calls import ApiCall
 from nightlatch.local.narrator.services import GLOBAL_REGION, GLOBAL_SERVICES, event_name, is_read_only

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from nightlatch.local.happenings import Happening, Kind
+from nightlatch.local.aws.happenings import Happening, Kind
 from nightlatch.local.narrator.records import EVENT_VERSION, Envelope, envelope, timestamp
 
 SERVICE_EVENT = "AWS Service Event via CloudTrail"

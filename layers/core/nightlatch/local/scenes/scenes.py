@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from botocore.exceptions import ClientError
 
-from nightlatch.local.moto_server import ACCOUNT_ID
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import LEGACY_SECRET, SSO_ROLE, STOLEN_USER, a_value
 from nightlatch.local.scenes.theatre import Theatre
 from nightlatch.local.scenes.timeline import SceneFailed, Seen, Timeline, wait_for

@@ -15,10 +15,10 @@ from nightlatch.adapters.table import Table
 from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.inventory import Inventory
-from nightlatch.local.moto_server import ACCOUNT_ID
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, role_arn, sign_in
 from nightlatch.local.scenes.past import ordinary_life
-from nightlatch.local.sessions import stage_session
 from nightlatch.local.slack.app import PREFIX, slack_app
 from nightlatch.local.slack.workspace import Workspace
 from nightlatch.local.stage import Stage, StageSettings

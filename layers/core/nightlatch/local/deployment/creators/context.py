@@ -12,11 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.validate import validate_parameters
 
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.deployment.errors import CreationFailed
 from nightlatch.local.deployment.sam import CODE_BUCKET
 from nightlatch.local.deployment.shapes import coerce
 from nightlatch.local.deployment.template import Place
-from nightlatch.local.sessions import stage_session
 
 # Deploying is CloudFormation's doing; the narrator and a reader of the trail can tell by this.
 _AGENT = "cloudformation.amazonaws.com"

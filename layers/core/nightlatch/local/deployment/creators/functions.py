@@ -1,6 +1,6 @@
 """After this module a reader knows how functions, layers and their connections come to the stage.
 
-moto stores the code but does not run it: the stage runs the folders themselves (`local/runtime.py`).
+moto stores the code but does not run it: the stage runs the folders themselves (`local/running/runtime.py`).
 The archive is uploaded all the same, so that GetFunction and the code's hash tell the truth.
 """
 
@@ -86,7 +86,7 @@ def permission(properties: Properties, context: Context) -> Made:
 
 
 def event_source_mapping(properties: Properties, context: Context) -> Made:
-    """Connect a queue to a function; `local/lanes.py` does the bringing."""
+    """Connect a queue to a function; `local/queues/lanes.py` does the bringing."""
     made = context.call(
         "lambda",
         "create_event_source_mapping",

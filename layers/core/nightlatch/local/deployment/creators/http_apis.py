@@ -1,7 +1,7 @@
 """After this module a reader knows how an HTTP API comes to the stage.
 
 SAM writes the whole API as an OpenAPI body. Its routes and integrations are made one by one, as API
-Gateway's import does, and `local/http_api.py` answers the requests.
+Gateway's import does, and `local/gateway/http_api.py` answers the requests.
 """
 
 from __future__ import annotations

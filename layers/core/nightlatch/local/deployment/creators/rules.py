@@ -17,7 +17,7 @@ _TARGET_SERVICES = (["sqs"], ["sns"], ["lambda"])
 
 
 def rule(properties: Properties, context: Context) -> Made:
-    """Make a rule and its targets; `local/bus.py` does the matching and the delivery.
+    """Make a rule and its targets; `local/events/bus.py` does the matching and the delivery.
 
     Raises:
         Unsupported: A target transforms its input, which the bus does not do.
@@ -61,7 +61,7 @@ def _check_pattern(pattern: Mapping[str, object] | str | None, context: Context)
 
 
 def schedule(properties: Properties, context: Context) -> Made:
-    """Make an EventBridge Scheduler schedule; `local/scheduler.py` fires it.
+    """Make an EventBridge Scheduler schedule; `local/events/scheduler.py` fires it.
 
     Raises:
         Unsupported: Its target is no function or queue, or says nothing to it.

@@ -23,9 +23,9 @@ from urllib.parse import parse_qsl
 from werkzeug.wrappers import Request, Response
 
 from nightlatch.local.deployment import HttpRoute
-from nightlatch.local.invocation import Invocation
 from nightlatch.local.journal import Entry, Journal, Outcome, Step
-from nightlatch.local.runtime import Runtime, Throttled
+from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.runtime import Runtime, Throttled
 
 # What API Gateway passes on as text; every other body arrives in base64.
 _TEXT_TYPES = re.compile(r"(text/.*|application/(json|javascript|xml|.*\+json|.*\+xml|x-www-form-urlencoded))")

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from nightlatch.local.activity import Activity
 from nightlatch.local.deployment import Function, Stack
-from nightlatch.local.environment import Environment, LogLine
-from nightlatch.local.function_variables import Interpreter
-from nightlatch.local.invocation import Invocation
+from nightlatch.local.running.environment import Environment, LogLine
+from nightlatch.local.running.function_variables import Interpreter
+from nightlatch.local.running.invocation import Invocation
 
 Variables = Callable[[Function], Mapping[str, str]]
 """Gives a function's credentials and the stage's addresses; asked once per environment."""

@@ -16,12 +16,12 @@ from typing import Any
 from moto.scheduler.models import scheduler_backends
 
 from nightlatch.local.activity import Activity
-from nightlatch.local.asynchronous import AsyncInvoker
 from nightlatch.local.deployment.errors import UnknownReference
 from nightlatch.local.deployment.template import Place
+from nightlatch.local.events.schedules import was_due
 from nightlatch.local.journal import Entry, Journal, Outcome, Step
-from nightlatch.local.moto_queues import NoSuchQueue, StageQueue
-from nightlatch.local.schedules import was_due
+from nightlatch.local.queues.moto_queues import NoSuchQueue, StageQueue
+from nightlatch.local.running.asynchronous import AsyncInvoker
 
 
 class Scheduler:

@@ -19,9 +19,9 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from nightlatch.local.deployment import Function
-from nightlatch.local.function_variables import Interpreter, write_variables
-from nightlatch.local.invocation import Invocation
-from nightlatch.local.runtime_api import Kind, RuntimeApi, Task, Word
+from nightlatch.local.running.function_variables import Interpreter, write_variables
+from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.runtime_api import Kind, RuntimeApi, Task, Word
 
 LogLine = Callable[[str, str], None]
 """Called with a function's name and one line that it wrote; from a thread of the environment."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from nightlatch.local.moto_queues import StageQueue
+from nightlatch.local.queues.moto_queues import StageQueue
 
 
 def sqs_event(messages: Iterable[Any], queue: StageQueue) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from moto.events.models import events_backends
 
 from nightlatch.local.activity import Activity
 from nightlatch.local.deployment.template import Place
+from nightlatch.local.events.rule_states import admits
+from nightlatch.local.events.schedules import was_due
+from nightlatch.local.events.targets import Targets, Undeliverable, as_text
 from nightlatch.local.journal import Entry, Journal, Outcome, Step
-from nightlatch.local.rule_states import admits
-from nightlatch.local.schedules import was_due
-from nightlatch.local.sqs_records import event_id_of
-from nightlatch.local.targets import Targets, Undeliverable, as_text
+from nightlatch.local.queues.sqs_records import event_id_of
 
 
 class Pattern(Protocol):

@@ -27,7 +27,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from nightlatch.local import fidelity
-from nightlatch.local.callers import account_of
+from nightlatch.local.aws.callers import account_of
 from nightlatch.local.narrator import Envelope, Narrator
 from nightlatch.local.narrator.calls import signature
 from nightlatch.local.narrator.middleware import WsgiApp

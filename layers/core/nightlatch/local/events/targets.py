@@ -17,10 +17,10 @@ from moto.awslambda.models import lambda_backends
 from moto.core.exceptions import ServiceException
 from moto.sns.models import sns_backends
 
-from nightlatch.local.asynchronous import AsyncInvoker
 from nightlatch.local.deployment.errors import UnknownReference
-from nightlatch.local.grants import Ask, grants
-from nightlatch.local.moto_queues import NoSuchQueue, StageQueue
+from nightlatch.local.events.grants import Ask, grants
+from nightlatch.local.queues.moto_queues import NoSuchQueue, StageQueue
+from nightlatch.local.running.asynchronous import AsyncInvoker
 
 _EVENTS = "events.amazonaws.com"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.events.models import Rule
 
-from nightlatch.local.bus import Bus
+from nightlatch.local.events.bus import Bus
 
 
 @contextmanager

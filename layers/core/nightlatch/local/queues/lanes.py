@@ -17,11 +17,11 @@ from typing import Any
 
 from nightlatch.local.activity import Activity
 from nightlatch.local.deployment import Mapping, Stack
-from nightlatch.local.invocation import Invocation
 from nightlatch.local.journal import Entry, Journal, Outcome, Step
-from nightlatch.local.moto_queues import NoSuchQueue, StageQueue
-from nightlatch.local.runtime import Runtime, Throttled
-from nightlatch.local.sqs_records import event_ids, sqs_event
+from nightlatch.local.queues.moto_queues import NoSuchQueue, StageQueue
+from nightlatch.local.queues.sqs_records import event_ids, sqs_event
+from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.runtime import Runtime, Throttled
 
 
 class Lanes:

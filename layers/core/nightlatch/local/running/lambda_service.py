@@ -14,8 +14,8 @@ from typing import Any
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
-from nightlatch.local.asynchronous import AsyncInvoker
-from nightlatch.local.runtime import Runtime, Throttled
+from nightlatch.local.running.asynchronous import AsyncInvoker
+from nightlatch.local.running.runtime import Runtime, Throttled
 
 
 class TooManyRequests(LambdaClientError):  # type: ignore[misc]  # moto is untyped here

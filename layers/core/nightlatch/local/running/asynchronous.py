@@ -17,10 +17,10 @@ from datetime import datetime
 
 from nightlatch.local.activity import Activity
 from nightlatch.local.deployment import Function, Stack
-from nightlatch.local.invocation import Invocation
 from nightlatch.local.journal import Entry, Journal, Outcome, Step
-from nightlatch.local.moto_queues import NoSuchQueue, StageQueue
-from nightlatch.local.runtime import Runtime, Throttled
+from nightlatch.local.queues.moto_queues import NoSuchQueue, StageQueue
+from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.runtime import Runtime, Throttled
 
 
 class AsyncInvoker:

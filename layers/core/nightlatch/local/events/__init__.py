@@ -1,0 +1,1 @@
+"""EventBridge on the stage: which rule an event matches, whether its target may be reached, and when schedules fire."""
