@@ -21,6 +21,7 @@ judge = wire_detector(os.environ)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Judge a batch; what could not be judged or carried out comes again, and ends in the dead-letter queue."""
     judged = judge(event["Records"])
+    metrics.add_metric(name=Metric.MESSAGES_JUDGED, unit=MetricUnit.Count, value=len(event["Records"]))
     for finding in judged.outcome.findings:
         logger.info(
             "finding",

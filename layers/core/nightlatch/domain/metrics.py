@@ -12,6 +12,7 @@ from enum import StrEnum
 class Metric(StrEnum):
     """Each is a count, in CloudWatch under the namespace `nightlatch` by the dimension `service`."""
 
+    MESSAGES_JUDGED = "MessagesJudged"  # everything a lane brought, ticks included: the pulse of the detector
     FINDINGS = "Findings"  # judged, whoever hears of them
     MALFORMED_RECORDS = "MalformedRecords"  # could not be judged; they end in a dead-letter queue
     NOTICES_SHOWN = "NoticesShown"  # one per channel that took it
