@@ -276,7 +276,7 @@ def test_a_batch_by_filter_is_known_by_principal_and_filter(baselines, learnt):
     assert marks[a_batch().event_id]
     assert same.reader is not None
     assert same.reader.days == 2
-    assert filtered.reader is None
+    assert filtered.reader == same.reader  # batches of this principal are known, this filter is not
     assert other.reader is None
 
 
@@ -593,3 +593,38 @@ def test_a_handler_that_read_too_early_neither_hides_an_earlier_use_nor_shortens
     assert seen[pair] == {first.mark: first.time}
     assert int(stored[first.mark]["N"]) == first.time
     assert int(stored["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
+
+
+def test_a_version_id_read_of_another_secret_is_no_read_back(baselines):
+    copied = an_event("PutSecretValue", secret=a_secret("mallory/junk"), by=MALLORY, version_id="v-1", after_s=-60)
+    taken = an_event(secret=a_secret("prod/db"), by=MALLORY, version_id="v-1")
+
+    for batch in ([copied], [taken]):
+        seen = baselines.observe(batch)[0]
+
+    assert [s.read_back for s in seen.by_principal if s.name == "GetSecretValue"] == [False]
+
+
+def test_who_created_a_secret_is_remembered_longer_than_what_was_done_to_it(baselines):
+    long_ago = -120 * DAY
+    baselines.learn(
+        [
+            an_event("CreateSecret", secret=a_secret(), after_s=long_ago, version_id="v-1"),
+            an_event("TagResource", secret=a_secret(), after_s=long_ago + 60),
+        ]
+    )
+
+    (seen,) = baselines.observe([an_event("PutSecretValue", secret=a_secret(), version_id="v-2")])
+
+    assert [s.name for s in seen.on_secret] == ["CreateSecret", "PutSecretValue"]
+
+
+@pytest.mark.parametrize(("days", "known"), [(3, False), (14, True)])
+def test_in_a_hunt_pairs_count_once_history_is_14_days_long(stores, days, known):
+    baselines = over(stores, young=Maturity.NONE)
+    baselines.learn([an_event(secret=a_secret(), after_s=-day * DAY) for day in range(1, days + 1)])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret())])
+
+    assert [s.known for s in seen.by_principal] == [known]
+    assert (seen.reader is not None) is known

@@ -211,3 +211,33 @@ def test_secrets_on_which_the_reader_stages_a_rotation_do_not_count():
 )
 def test_reads_that_aws_makes_are_no_sweep(who):
     assert judge(reads(20, by=who)[-1], sightings(reads(20, by=who))) is None
+
+
+# What a caller could use to hide
+
+
+@pytest.mark.parametrize(
+    ("invoked_by", "fires"),
+    [("signin.amazonaws.com", True), ("AWS Internal", True), ("cloudformation.amazonaws.com", False)],
+)
+def test_reads_in_the_console_count_and_reads_that_aws_makes_do_not(invoked_by: str, *, fires: bool):
+    sweep = reads(12, by=replace(a_user(), invoked_by=invoked_by))
+
+    assert (judge(sweep[-1], sightings(sweep)) is not None) is fires
+
+
+@pytest.mark.parametrize(
+    ("who", "apart_s", "fires"),
+    [(a_user(), 60, True), (a_role(), 60, False), (a_role(), -60, False), (a_role(), 19 * 3600, True)],
+)
+def test_staging_a_version_hides_a_read_only_beside_it_and_only_for_a_role(who, apart_s: float, *, fires: bool):
+    sweep = reads(12, by=who)
+    staged = [
+        an_event(
+            "PutSecretValue", secret=read.secret, by=who, at=read.at, after_s=apart_s,
+            request={"versionStages": ["AWSPENDING"]}, version_id="v-9",
+        )
+        for read in sweep
+    ]  # fmt: skip
+
+    assert (judge(sweep[-1], sightings([*sweep, *staged])) is not None) is fires

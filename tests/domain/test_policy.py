@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,12 @@ def test_an_unmapped_slack_user_is_no_approver():
 
     assert policy.approver("U0ANA") is not None
     assert policy.approver("U0BEN") is None
+
+
+def test_a_prefix_says_nothing_about_a_finding_that_names_no_secret():
+    nameless = replace(a_finding(by=a_user("ci-1")), secrets=())
+    by_prefix = an_exemption(rule="*", principal="*", secrets="ci-tmp/")
+    of_everything = an_exemption(rule="*", principal="*", secrets="")
+
+    assert not by_prefix.silences(nameless, AT)
+    assert of_everything.silences(nameless, AT)

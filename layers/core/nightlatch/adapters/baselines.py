@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from nightlatch.adapters.surroundings import Known, Surroundings, reads_version, sight
+from nightlatch.adapters.surroundings import Known, Surroundings, maturity_at, reads_version, sight
 from nightlatch.adapters.trails import Entry, Trails, Waits
-from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, wrote_version
+from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
+    CREATION_KEPT,
     DAY,
     is_destruction,
     on_same_secret,
@@ -134,11 +135,15 @@ class TrailBaselines:
             [pair for event in events for pair in pairs_of(event)],
         )
         wrote = self._trails.wrote(
-            [(event.principal.key, str(event.version_id)) for event in events if wrote_version(event)],
-            [(event.principal.key, str(event.version_id)) for event in events if reads_version(event)],
+            [version for event in events if wrote_version(event) for version in versions_of(event)],
+            [version for event in events if reads_version(event) for version in versions_of(event)],
             at=max(event.at for event in events),
         )
-        return uses, [sight(event, uses, wrote) for event in events]
+        since = self._trails.learning_since(None)
+        return uses, [
+            sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE)
+            for event in events
+        ]
 
     def _around(self, events: Sequence[SecretEvent], uses: Mapping[PairKey, Uses], since: datetime | None) -> Known:
         """Read every trail that the events need: of secrets first, for they explain what stands on the service's."""
@@ -185,4 +190,5 @@ def _on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tupl
 def _on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
     if not _is_ours_to_watch(event) or event.read_only:
         return ()
-    return tuple(Entry(trail, sighting, event.at + SECRET_KEPT) for trail in secret_trails(event))
+    kept = CREATION_KEPT if event.called("CreateSecret") else SECRET_KEPT
+    return tuple(Entry(trail, sighting, event.at + kept) for trail in secret_trails(event))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.trails import Written
-from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, pair_before, used_by
+from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, pair_before, used_by, versions_of
 from nightlatch.adapters.windows import DAY, near, on_same_secret, principal_trail
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
@@ -59,28 +59,40 @@ class Surroundings(Sequence[Baseline]):
         trails = self._known.trails
         histories = _histories(event.principal.key, next(iter(used_by(event)), ()), uses)
         by_principal = near(trails.get(principal_trail(event), ()), event.at, DAY, DAY)
+        maturity = maturity_at(event.at, self._known.since, self._young)
+        counted = histories if maturity is not Maturity.NONE else []
         return Baseline(
-            maturity=self._maturity(event.at),
-            reader=pair_before(histories, Kind.READ, event.at),
-            writer=pair_before(histories, Kind.WRITE, event.at),
+            maturity=maturity,
+            reader=pair_before(counted, Kind.READ, event.at),
+            writer=pair_before(counted, Kind.WRITE, event.at),
             by_principal=tuple(by_principal),
             on_secret=on_same_secret(event, trails),
             inventory=self._inventory,
             elapsed=self._elapsed,
         )
 
-    def _maturity(self, at: datetime) -> Maturity:
-        since = self._known.since
-        return Maturity.MATURE if since is not None and at - since >= LEARNING_PERIOD else self._young
+
+def maturity_at(at: datetime, since: datetime | None, young: Maturity) -> Maturity:
+    """Say how much history stands behind a moment; `young` is what less than the learning period counts as."""
+    return Maturity.MATURE if since is not None and at - since >= LEARNING_PERIOD else young
 
 
-def sight(event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: frozenset[Written]) -> Sighting:
-    """Reduce an event to what history keeps, with what was known of its principal before it."""
+def sight(
+    event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: frozenset[Written], *, pairs_count: bool
+) -> Sighting:
+    """Reduce an event to what history keeps, with what was known of its principal before it.
+
+    Without `pairs_count` every pair is unknown, as in a hunt whose history is too short (ruling 35).
+    """
     kinds = _kinds(event)
     histories = [_histories(event.principal.key, names, uses) for names in used_by(event)]
     pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
-    known = bool(pairs) and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
-    read_back = reads_version(event) and (event.principal.key, str(event.version_id)) in wrote
+    known = (
+        pairs_count
+        and bool(pairs)
+        and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
+    )
+    read_back = reads_version(event) and not wrote.isdisjoint(versions_of(event))
     return sighting_of(event, known=known, read_back=read_back)
 
 

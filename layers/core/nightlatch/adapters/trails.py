@@ -15,7 +15,7 @@ from nightlatch.adapters.uses import PairKey, Touch, Uses
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
 
-Written = tuple[str, str]  # principal, version id
+Written = tuple[str, str]  # principal, and version id behind the key of its secret
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
 MOST_DUE = 200  # waits given at once; the rest is given the next time

@@ -71,13 +71,15 @@ def keys_of(secret: SecretRef) -> tuple[str, ...]:
 
 
 def used_by(event: SecretEvent) -> tuple[tuple[str, ...], ...]:
-    """Name what an event used: each secret by all its candidate names, and secrets asked for by filter as that filter.
+    """Name what an event used: each secret by all its candidate names; a batch call first, then what it asked for.
 
-    A colon is allowed in no secret's name, so that a filter is never taken for one.
+    A colon is allowed in no secret's name, so that neither batches nor their filters are ever taken for one.
     """
-    if event.called("BatchGetSecretValue") and not event.secrets:
-        return ((f"{event.account_id}/{event.region}/batch:{sighting_of(event).digest}",),)
-    return tuple(keys_of(secret) for secret in event.secrets)
+    secrets = tuple(keys_of(secret) for secret in event.secrets)
+    if not event.called("BatchGetSecretValue"):
+        return secrets
+    batches = f"{event.account_id}/{event.region}/batch:"
+    return ((batches,), *(secrets or ((f"{batches}{sighting_of(event).digest}",),)))
 
 
 def pairs_of(event: SecretEvent) -> tuple[PairKey, ...]:
@@ -89,7 +91,11 @@ def pairs_of(event: SecretEvent) -> tuple[PairKey, ...]:
 def touches_of(event: SecretEvent) -> tuple[Touch, ...]:
     """Say what uses an event shows: a value read or written; what AWS refused is no use."""
     kind = _kind(event)
-    return tuple(Touch(pair, kind, event.at) for pair in pairs_of(event)) if kind else ()
+    if kind is None:
+        return ()
+    # A batch by name is followed by a GetSecretValue record for each secret, which shows that use.
+    pairs = pairs_of(event)[:1] if event.called("BatchGetSecretValue") and event.secrets else pairs_of(event)
+    return tuple(Touch(pair, kind, event.at) for pair in pairs)
 
 
 def first_of_day(touches: Iterable[Touch]) -> dict[PairKey, dict[str, int]]:
@@ -133,11 +139,17 @@ def wrote_version(event: SecretEvent) -> bool:
     return event.succeeded and event.version_id is not None and event.called(*WRITES)
 
 
+def versions_of(event: SecretEvent) -> tuple[tuple[str, str], ...]:
+    """Name the version that an event is about, once for each name its secret may have: a version id is no secret."""
+    return tuple(
+        (event.principal.key, f"{key}#{event.version_id}") for secret in event.secrets for key in keys_of(secret)
+    )
+
+
 def _kind(event: SecretEvent) -> Kind | None:
     if not event.succeeded:
         return None
-    # A batch by name is followed by a GetSecretValue record for each secret, which shows the use.
-    if event.called("GetSecretValue") or (event.called("BatchGetSecretValue") and not event.secrets):
+    if event.called("GetSecretValue", "BatchGetSecretValue"):
         return Kind.READ
     # UpdateSecret without a version changed the description or the key, not the value.
     return Kind.WRITE if event.called("CreateSecret", "PutSecretValue") or wrote_version(event) else None

@@ -20,6 +20,7 @@ from nightlatch.domain.secrets import may_be_same
 from nightlatch.domain.sightings import Sighting
 
 DAY = timedelta(hours=24)
+CREATION_KEPT = timedelta(days=400)  # who created a secret stays known longer than what was done to it
 MOST_SEEN = 2_000  # sightings of one trail in one baseline
 
 
@@ -43,7 +44,7 @@ def trails_of(event: SecretEvent) -> Iterator[tuple[str, timedelta]]:
     if event.channel not in {Channel.SERVICE, Channel.NATIVE}:
         yield principal_trail(event), DAY
     for trail in secret_trails(event):
-        yield trail, FORGOTTEN_AFTER
+        yield trail, CREATION_KEPT
 
 
 def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> list[tuple[datetime, datetime]]:
@@ -77,8 +78,9 @@ def on_same_secret(event: SecretEvent, trails: Mapping[str, Sequence[Sighting]])
     """Give what was done to the event's secrets, however they were called."""
     found: dict[str, Sighting] = {}
     for trail in secret_trails(event):
-        for sighting in near(trails.get(trail, ()), event.at, FORGOTTEN_AFTER, DAY):
-            if sighting.event_id in found:
+        for sighting in near(trails.get(trail, ()), event.at, CREATION_KEPT, DAY):
+            is_old = sighting.at < event.at - FORGOTTEN_AFTER
+            if sighting.event_id in found or (is_old and sighting.name != "CreateSecret"):
                 continue
             if any(may_be_same(one, other) for one in event.secrets for other in sighting.secrets):
                 found[sighting.event_id] = sighting
@@ -87,10 +89,16 @@ def on_same_secret(event: SecretEvent, trails: Mapping[str, Sequence[Sighting]])
 
 def with_read_backs(trail: Sequence[Sighting]) -> list[Sighting]:
     """Recognise read-backs whose write came later than the read: both are on the principal's trail now."""
-    written = {s.version_id for s in trail if s.name in WRITES and s.succeeded and s.version_id}
+    written = {version for s in trail if s.name in WRITES and s.succeeded for version in _versions(s)}
     return [
         replace(s, read_back=True)
-        if s.name == "GetSecretValue" and not s.read_back and s.succeeded and s.version_id in written
+        if s.name == "GetSecretValue" and not s.read_back and s.succeeded and not written.isdisjoint(_versions(s))
         else s
         for s in trail
     ]
+
+
+def _versions(sighting: Sighting) -> list[tuple[str, str]]:
+    """Name the version that a sighting is about, once for each name its secret may have."""
+    version_id = sighting.version_id
+    return [(key, version_id) for secret in sighting.secrets for key in secret.keys] if version_id else []

@@ -17,12 +17,14 @@ from nightlatch.domain.callers import is_aws_service, is_rotating
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.windows import Count, Window, fullest
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
+ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
 SWEEP, SWEEP_UNKNOWN = timedelta(hours=24), 20
 
 
@@ -30,7 +32,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Count the secrets read around this read, in the window that tells most."""
     if is_aws_service(event.principal) or is_rotating(event, baseline):
         return None
-    reads = _counted(baseline)
+    reads = _counted(event, baseline)
     if all(read.event_id != event.event_id for read in reads):
         return None  # a read-back, or a read that failed
     if sum(not read.known for read in reads) < BURST_UNKNOWN:
@@ -47,24 +49,30 @@ def _is_burst(count: Count) -> bool:
     return count.secrets >= BURST_SECRETS and count.unknown >= BURST_UNKNOWN
 
 
-def _counted(baseline: Baseline) -> tuple[Sighting, ...]:
-    """Keep the reads that count: answered, no read-back, and not of a secret this principal is rotating."""
-    staged = {
-        key
-        for write in named(baseline.by_principal, "PutSecretValue")
-        if write.succeeded and "AWSPENDING" in write.labels
-        for secret in write.secrets
-        for key in secret.keys
-    }
+def _counted(event: SecretEvent, baseline: Baseline) -> tuple[Sighting, ...]:
+    """Keep the reads that count: answered by AWS to the principal itself, no read-back, no step of a rotation."""
     return tuple(
         read
         for read in named(baseline.by_principal, "GetSecretValue")
-        if read.succeeded
-        and read.secret
-        and not read.read_back
-        and not read.by_service
-        and (not staged or staged.isdisjoint(read.secret.keys))
+        if read.succeeded and read.secret and not read.read_back and not read.by_service
+        if not _is_step(read, event, baseline)
     )
+
+
+def _is_step(read: Sighting, event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether a role stages AWSPENDING on the very secret around this read, as a rotation's steps do."""
+    who = event.principal
+    if who.kind is not PrincipalKind.ROLE or who.is_person:
+        return False
+    return any(
+        write.succeeded and "AWSPENDING" in write.labels and abs(write.at - read.at) <= ROTATION
+        for write in named(baseline.by_principal, "PutSecretValue")
+        if not set(write.secrets).isdisjoint(read.secrets) or _share_key(write, read)
+    )
+
+
+def _share_key(one: Sighting, other: Sighting) -> bool:
+    return bool({key for secret in one.secrets for key in secret.keys} & {k for s in other.secrets for k in s.keys})
 
 
 def _match(window: Window, baseline: Baseline, span: str) -> Match:

@@ -13,15 +13,13 @@ from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
 
 _SERVICE_LINKED = ":role/aws-service-role/"
-_SIGN_IN = "signin.amazonaws.com"  # a person in the console: older records name the console as the invoker
 
 
 def is_aws_service(principal: Principal) -> bool:
     """Tell whether AWS made the call, for itself or on the way of something it was asked to do."""
     if principal.kind is PrincipalKind.SERVICE or _SERVICE_LINKED in principal.key:
         return True
-    invoked_by = principal.invoked_by or ""
-    return invoked_by.endswith(".amazonaws.com") and invoked_by != _SIGN_IN
+    return principal.is_through_aws
 
 
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:

@@ -68,8 +68,14 @@ class Exemption:
             now < self.expires
             and self.rule in {finding.rule, finding.catalogue, "*"}
             and any(fnmatchcase(name, self.principal) for name in finding.principal.names)
-            and all(name.startswith(self.secrets) for secret in finding.secrets for name in secret.names)
+            and self._covers(finding.secrets)
         )
+
+    def _covers(self, secrets: tuple[SecretRef, ...]) -> bool:
+        """Tell whether every secret is under the prefix; a prefix says nothing about what names no secret."""
+        if not secrets:
+            return not self.secrets
+        return all(name.startswith(self.secrets) for secret in secrets for name in secret.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_SIGN_IN = "signin.amazonaws.com"  # older records name the console as the invoker
+
 
 class PrincipalKind(StrEnum):
     """What kind of identity CloudTrail named."""
@@ -70,6 +72,12 @@ class Principal:
         if _OF_IDENTITY_CENTER in self.key and self.key.endswith(own):
             return (self.key, self.key.removesuffix(own))
         return (self.key,)
+
+    @property
+    def is_through_aws(self) -> bool:
+        """Whether an AWS service made the call on this principal's way; the console is the person themselves."""
+        invoked_by = self.invoked_by or ""
+        return invoked_by.endswith(".amazonaws.com") and invoked_by != _SIGN_IN
 
     @property
     def title(self) -> str:

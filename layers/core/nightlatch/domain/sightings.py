@@ -56,7 +56,7 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         version_id=event.version_id,
         labels=labels,
         digest=_digest(event),
-        by_service=event.principal.invoked_by is not None,
+        by_service=event.principal.is_through_aws,
         known=known,
         read_back=read_back,
     )
