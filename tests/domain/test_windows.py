@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nightlatch.domain.examples import AT, a_secret, an_event, sightings
 from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.windows import Count, fullest
+from nightlatch.domain.windows import Count, fullest, nearest
 
 WIDTH = timedelta(seconds=10)
 TEXTS = ["prod", "prod-backup", "prod-AbCdEf", "prod-backup-AbCdEf", "prod-GhIjKl"]
@@ -86,3 +86,21 @@ def test_no_other_window_of_the_width_holds_more(seconds: list[int]):
 
     tried = [{s for s in (0, *seconds) if start <= s <= start + 10} for start in range(-10, 1)]
     assert window.count.secrets == max(len(held) for held in tried)
+
+
+def by_unknown(count: Count) -> tuple[int, ...]:
+    return (count.unknown, count.secrets)
+
+
+@given(st.lists(st.tuples(st.integers(-15, 15), st.sampled_from(["a", "b", "c"]), st.booleans()), max_size=12))
+def test_the_nearest_of_each_secret_count_as_all_of_them_do(seen: list[tuple[int, str, bool]]):
+    events = [
+        an_event(secret=a_secret(name), after_s=second, event_id=str(n)) for n, (second, name, _) in enumerate(seen)
+    ]
+    marks = [known for _, _, known in seen]
+    all_of_them = [s for event, known in zip(events, marks, strict=True) for s in sightings([event], known=known)]
+
+    few = fullest(nearest(all_of_them, of=AT), of=AT, width=WIDTH, rank=by_unknown)
+    whole = fullest(all_of_them, of=AT, width=WIDTH, rank=by_unknown)
+
+    assert by_unknown(few.count) == by_unknown(whole.count)

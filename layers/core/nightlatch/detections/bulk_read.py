@@ -10,7 +10,7 @@ Source: ATT&CK T1555.006; design detections ACC-01 and facts 7.1, with the real 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity, named
 from nightlatch.domain.callers import is_aws_service, is_rotating
@@ -20,7 +20,7 @@ from nightlatch.domain.findings import Severity
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.windows import Count, Window, fullest
+from nightlatch.domain.windows import Count, Window, fullest, nearest
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
@@ -37,6 +37,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None  # a read-back, or a read that failed
     if sum(not read.known for read in reads) < BURST_UNKNOWN:
         return None  # the daily bread of a cluster's operator: thousands of known reads need no window
+    reads = nearest(reads, of=event.at)
     burst = fullest(reads, of=event.at, width=BURST, rank=lambda c: (_is_burst(c), c.unknown, c.secrets))
     if _is_burst(burst.count):
         return _match(burst, baseline, "10 minutes")
@@ -51,28 +52,30 @@ def _is_burst(count: Count) -> bool:
 
 def _counted(event: SecretEvent, baseline: Baseline) -> tuple[Sighting, ...]:
     """Keep the reads that count: answered by AWS to the principal itself, no read-back, no step of a rotation."""
+    staged = _staged(event, baseline)
     return tuple(
         read
         for read in named(baseline.by_principal, "GetSecretValue")
         if read.succeeded and read.secret and not read.read_back and not read.by_service
-        if not _is_step(read, event, baseline)
+        if not (staged and _is_step(read, staged))
     )
 
 
-def _is_step(read: Sighting, event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether a role stages AWSPENDING on the very secret around this read, as a rotation's steps do."""
-    who = event.principal
-    if who.kind is not PrincipalKind.ROLE or who.is_person:
-        return False
-    return any(
-        write.succeeded and "AWSPENDING" in write.labels and abs(write.at - read.at) <= ROTATION
-        for write in named(baseline.by_principal, "PutSecretValue")
-        if not set(write.secrets).isdisjoint(read.secrets) or _share_key(write, read)
-    )
+def _staged(event: SecretEvent, baseline: Baseline) -> dict[str, list[datetime]]:
+    """Give when a role staged AWSPENDING on which secret, as a rotation's function does; nobody else is believed."""
+    staged: dict[str, list[datetime]] = {}
+    if event.principal.kind is PrincipalKind.ROLE and not event.principal.is_person:
+        for write in named(baseline.by_principal, "PutSecretValue"):
+            if write.succeeded and "AWSPENDING" in write.labels:
+                for key in {key for secret in write.secrets for key in secret.keys}:
+                    staged.setdefault(key, []).append(write.at)
+    return staged
 
 
-def _share_key(one: Sighting, other: Sighting) -> bool:
-    return bool({key for secret in one.secrets for key in secret.keys} & {k for s in other.secrets for k in s.keys})
+def _is_step(read: Sighting, staged: dict[str, list[datetime]]) -> bool:
+    """Tell whether the same role staged a version of this very secret around the read."""
+    writes = (at for secret in read.secrets for key in secret.keys for at in staged.get(key, ()))
+    return any(abs(at - read.at) <= ROTATION for at in writes)
 
 
 def _match(window: Window, baseline: Baseline, span: str) -> Match:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from itertools import chain
 
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.secrets import SecretRef, distinct
@@ -111,18 +113,19 @@ def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Join findings of one rule about one subject whose events lie within the cool-down of each other.
 
     The result does not depend on the order of the input; evidence and secrets are united, the highest
-    severity and the most open state win, and the reason of the finding with most evidence is kept.
+    severity and the most open state win, and the reason of the worst finding with most evidence is kept.
     """
-    ordered = sorted(findings, key=lambda f: (f.first_seen, f.last_seen, f.event_ids))
-    folded: list[Finding] = []
-    for finding in ordered:
-        for index, open_one in enumerate(folded):
-            if belongs(open_one, finding):
-                folded[index] = join(open_one, finding)
-                break
-        else:
-            folded.append(finding)
-    return tuple(folded)
+    groups: list[list[Finding]] = []
+    latest: dict[tuple[str, str, str], tuple[list[Finding], datetime]] = {}
+    for finding in sorted(findings, key=lambda f: (f.first_seen, f.last_seen, f.event_ids)):
+        about = (finding.rule, finding.account_id, finding.subject)
+        group, last_seen = latest.get(about, (None, finding.first_seen))
+        if group is None or finding.first_seen > last_seen + COOL_DOWN:
+            group = []
+            groups.append(group)
+        group.append(finding)
+        latest[about] = (group, max(last_seen, finding.last_seen))
+    return tuple(_unite(group) for group in groups)
 
 
 def belongs(one: Finding, other: Finding) -> bool:
@@ -133,14 +136,20 @@ def belongs(one: Finding, other: Finding) -> bool:
 
 def join(one: Finding, other: Finding) -> Finding:
     """Unite two findings about the same thing."""
-    telling = max(one, other, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason))
+    return _unite((one, other))
+
+
+def _unite(findings: Sequence[Finding]) -> Finding:
+    if len(findings) == 1:
+        return findings[0]
+    telling = max(findings, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason))
     openness = (State.LEARNING, State.DIGEST, State.OPEN)
     return replace(
         telling,
-        severity=max(one.severity, other.severity, key=lambda s: s.rank),
-        state=max(one.state, other.state, key=openness.index),
-        event_ids=tuple(sorted({*one.event_ids, *other.event_ids})),
-        first_seen=min(one.first_seen, other.first_seen),
-        last_seen=max(one.last_seen, other.last_seen),
-        secrets=distinct((*telling.secrets, *one.secrets, *other.secrets)),
+        severity=max((f.severity for f in findings), key=lambda s: s.rank),
+        state=max((f.state for f in findings), key=openness.index),
+        event_ids=tuple(sorted({event_id for f in findings for event_id in f.event_ids})),
+        first_seen=min(f.first_seen for f in findings),
+        last_seen=max(f.last_seen for f in findings),
+        secrets=distinct(chain(telling.secrets, (secret for f in findings for secret in f.secrets))),
     )

@@ -105,6 +105,22 @@ def fullest(
     return Window(sightings=chosen, count=chosen_count, secrets=tuple(secrets))
 
 
+def nearest(sightings: Iterable[Sighting], *, of: datetime) -> tuple[Sighting, ...]:
+    """Keep of each secret, known and unknown apart, the sighting nearest to a moment on either side.
+
+    A window around the moment holds a secret exactly if it holds one of these, so that counting distinct secrets
+    costs as much as there are secrets, not as often as they were read. The moment's own sightings all stay.
+    """
+    kept: dict[tuple[object, ...], Sighting] = {}
+    for sighting in sightings:
+        own = sighting.event_id if sighting.at == of else ""
+        side = (sighting.secrets, sighting.known, sighting.at > of, own)
+        other = kept.get(side)
+        if other is None or abs(sighting.at - of) < abs(other.at - of):
+            kept[side] = sighting
+    return tuple(kept.values())
+
+
 def _take(counter: Counter[_Key], key: _Key) -> None:
     counter[key] -= 1
     if not counter[key]:
