@@ -45,7 +45,6 @@ def as_fields(rule: Detection) -> dict[str, object]:
         "severity": rule.severity.value,
         "technique": list(rule.techniques),
         "event_names": sorted({_named(name) for name in rule.event_names}),
-        "event_sources": sorted({name.source for name in rule.event_names}),
     }
 
 

@@ -52,7 +52,7 @@ DETECTION = Detection(
         "service's own deletion events (deletion.gone-without-call)."
     ),
     playbook="""\
-Nothing can bring the value back from Secrets Manager: look for a copy in the vault, a replica or a consumer.
+Nothing can bring the value back from Secrets Manager: look for a replica, a copy or a consumer that still holds it.
 Stop the principal now if this was not planned; more secrets may follow within seconds.
 Create the secret again from the copy. Its ARN gets a new ending: tell the consumers that use the full ARN.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.

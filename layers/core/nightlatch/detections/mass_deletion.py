@@ -107,7 +107,7 @@ DETECTION = Detection(
     playbook="""\
 Stop the principal first: deletions can run at fifty a second.
 Restore every secret that was only scheduled; each has its own entry with a restore button.
-Deleted without recovery? Look for copies: vault, replicas in other Regions, consumers that still hold the value.
+Deleted without recovery? Look for replicas in other Regions, and for consumers that still hold the value.
 Replicas removed? The primary usually comes next: check it, and replicate it again.
 A planned teardown: note it, and exempt the principal for that name prefix next time.""",
     examples=(
