@@ -74,7 +74,8 @@ def test_three_equal_calls_in_two_minutes_are_pages_and_two_are_not():
     verdict = judge(*pages, before())
 
     assert verdict is not None
-    assert (verdict.severity, len(verdict.evidence)) == (Severity.HIGH, 3)
+    assert verdict.evidence is not None
+    assert (verdict.severity, len(verdict.evidence.event_ids)) == (Severity.HIGH, 3)
     assert judge(*pages[:2], before()) is None
 
 

@@ -24,7 +24,8 @@ from nightlatch.domain.examples import (
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.rules import Match, detect
 from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.trail import Trail
 
 
 def reads(count: int, *, every_s: float = 1, start_s: float = 0, prefix: str = "prod", **more) -> list[SecretEvent]:
@@ -32,7 +33,7 @@ def reads(count: int, *, every_s: float = 1, start_s: float = 0, prefix: str = "
     return [an_event(secret=s, after_s=start_s + every_s * n, **more) for n, s in enumerate(secrets)]
 
 
-def judge(event: SecretEvent, seen: tuple[Sighting, ...], maturity: Maturity = Maturity.MATURE) -> Match | None:
+def judge(event: SecretEvent, seen: Trail, maturity: Maturity = Maturity.MATURE) -> Match | None:
     verdict = DETECTION.evaluate(event, Baseline(maturity=maturity, by_principal=seen))
     assert verdict is None or isinstance(verdict, Match)
     return verdict
@@ -41,6 +42,11 @@ def judge(event: SecretEvent, seen: tuple[Sighting, ...], maturity: Maturity = M
 def judge_all(events: list[SecretEvent], maturity: Maturity = Maturity.NONE) -> tuple[Finding, ...]:
     baseline = Baseline(maturity=maturity, by_principal=sightings(list({e.event_id: e for e in events}.values())))
     return fold(tuple(f for event in events for f in detect(event, baseline, (DETECTION,))[0]))
+
+
+def amid(known: list[SecretEvent], others: list[SecretEvent]) -> Trail:
+    """Put events among uses that the principal is known for."""
+    return Trail.of([*sightings(known, known=True), *sightings(others)])
 
 
 def orders(events: list[SecretEvent]) -> list[list[SecretEvent]]:
@@ -59,8 +65,8 @@ def test_ten_distinct_secrets_are_a_burst_and_nine_are_not():
 def test_five_of_the_ten_must_be_unknown():
     known, fresh = reads(6, prefix="known"), reads(5, start_s=10)
 
-    assert judge(fresh[0], sightings(known, known=True) + sightings(fresh))
-    assert judge(fresh[0], sightings(known, known=True) + sightings(fresh[:4])) is None
+    assert judge(fresh[0], amid(known, fresh))
+    assert judge(fresh[0], amid(known, fresh[:4])) is None
 
 
 def test_ten_minutes_are_one_window_and_more_are_not():
@@ -97,7 +103,7 @@ def test_refused_and_failed_reads_do_not_count():
 def test_the_finding_counts_distinct_secrets_and_names_the_unknown_ones_first():
     known, fresh = reads(8, prefix="known"), reads(6, start_s=10)
 
-    verdict = judge(fresh[-1], sightings(known, known=True) + sightings(fresh))
+    verdict = judge(fresh[-1], amid(known, fresh))
 
     assert verdict is not None
     assert verdict.reason.startswith("read 14 distinct secrets within 10 minutes, 6 of them")
@@ -139,7 +145,7 @@ def test_while_the_baseline_is_young_only_a_large_burst_alarms(count, maturity, 
 def test_an_operator_that_refreshes_known_pairs_is_silent_and_one_new_secret_changes_nothing():
     known, new = reads(200), an_event(secret=a_secret("new"), after_s=100)
 
-    assert judge(new, sightings(known, known=True) + sightings([new])) is None
+    assert judge(new, amid(known, [new])) is None
 
 
 # The slow sweep
@@ -158,7 +164,7 @@ def test_twenty_unknown_secrets_in_a_day_are_a_slow_sweep_and_nineteen_are_not()
 def test_known_pairs_do_not_fill_the_slow_window():
     known, fresh = reads(10, every_s=3600, prefix="known"), reads(19, every_s=3600)
 
-    assert judge(fresh[-1], sightings(known, known=True) + sightings(fresh)) is None
+    assert judge(fresh[-1], amid(known, fresh)) is None
 
 
 def test_twenty_secrets_in_more_than_a_day_are_no_sweep():
@@ -173,7 +179,7 @@ def test_twenty_secrets_in_more_than_a_day_are_no_sweep():
 def test_read_backs_are_silent_and_a_sweep_amid_them_is_not():
     own = reads(40, prefix="app")
     stolen = reads(20, every_s=0.2, start_s=60)
-    seen = tuple(sighting_of(event, read_back=True) for event in own) + sightings(stolen)
+    seen = Trail.of([*(sighting_of(event, read_back=True) for event in own), *sightings(stolen)])
 
     verdict = judge(stolen[0], seen)
 

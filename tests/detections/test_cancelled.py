@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from nightlatch.detections.cancelled import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.rules import Match, Wait, detect
 
@@ -28,9 +29,9 @@ def rotate(rules: object) -> SecretEvent:
     return an_event("RotateSecret", secret=a_secret(), request={"rotationRules": rules})
 
 
-def judge(event: SecretEvent, *others: SecretEvent, elapsed: bool = True) -> Match | Wait | None:
+def judge(event: SecretEvent, *others: SecretEvent, settled: datetime | None = WAITED) -> Match | Wait | None:
     seen = sightings([*others, event])
-    return DETECTION.evaluate(event, Baseline(on_secret=seen, by_principal=seen, elapsed=elapsed))
+    return DETECTION.evaluate(event, Baseline(on_secret=seen, by_principal=seen, settled=settled))
 
 
 def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
@@ -41,13 +42,13 @@ def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
             finding
             for event in arrived
             if event.name != "DeleteSecret"
-            for finding in detect(event, Baseline(by_principal=seen, elapsed=True), (DETECTION,))[0]
+            for finding in detect(event, Baseline(by_principal=seen, settled=WAITED), (DETECTION,))[0]
         )
     )
 
 
 def test_it_waits_for_the_deletion_that_would_explain_it():
-    assert judge(cancel(), elapsed=False) == Wait(LATENESS)
+    assert judge(cancel(), settled=None) == Wait(LATENESS)
     assert isinstance(judge(cancel()), Match)
 
 
@@ -71,7 +72,7 @@ def test_any_other_deletion_does_not_excuse_it(other):
 def test_the_deletion_may_be_another_principals():
     by_ben = sightings([delete(after_s=60, by=a_user("ben"))])
 
-    assert DETECTION.evaluate(cancel(), Baseline(on_secret=by_ben, elapsed=True)) is None
+    assert DETECTION.evaluate(cancel(), Baseline(on_secret=by_ben, settled=WAITED)) is None
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_the_deletion_may_be_another_principals():
 )
 def test_a_schedule_is_weakened_beyond_a_year(rules, fires):
     assert isinstance(judge(rotate(rules)), Match) == fires
-    assert isinstance(judge(rotate(rules), elapsed=False), Wait) == fires
+    assert isinstance(judge(rotate(rules), settled=None), Wait) == fires
 
 
 def test_a_leftover_of_a_running_rotation_is_named():
@@ -148,3 +149,47 @@ def test_a_stretched_schedule_counts_with_what_was_cancelled_before_it():
     assert found.severity is Severity.CRITICAL
     assert found.secrets is not None
     assert {secret.name for secret in found.secrets} == {"prod/db", "prod/1", "prod/2"}
+
+
+def test_stretched_schedules_are_a_sweep_as_cancelled_ones_are():
+    stretched = [
+        an_event(
+            "RotateSecret",
+            secret=a_secret(f"prod/{n}"),
+            after_s=n,
+            request={"rotationRules": {"automaticallyAfterDays": 900}},
+        )
+        for n in range(3)
+    ]
+
+    assert {f.severity for f in judge_all(stretched)} == {Severity.CRITICAL}
+
+
+def test_what_was_cancelled_later_counts_only_when_it_has_had_its_time_to_be_retired():
+    events = [cancel(f"prod/{n}", after_s=n * 60) for n in range(3)]
+    early = judge(events[0], *events[1:], settled=events[1].at)
+    late = judge(events[0], *events[1:], settled=events[2].at)
+
+    assert isinstance(early, Match)
+    assert isinstance(late, Match)
+    assert (early.severity, late.severity) == (None, Severity.CRITICAL)
+
+
+@pytest.mark.parametrize(("days_before", "fires"), [(400, True), (1000, False), (2000, False), (30, True)])
+def test_a_schedule_that_was_as_long_before_was_not_weakened(days_before, fires):
+    before = an_event(
+        "RotateSecret",
+        secret=a_secret(),
+        after_s=-5 * 86_400,
+        request={"rotationRules": {"automaticallyAfterDays": days_before}},
+    )
+
+    assert isinstance(judge(rotate({"automaticallyAfterDays": 1000}), before), Match) == fires
+
+
+def test_a_secret_that_stood_scheduled_for_deletion_lost_nothing_and_a_restored_one_did():
+    scheduled = delete(after_s=-3 * 86_400)
+    restored = an_event("RestoreSecret", secret=a_secret(), after_s=-2 * 86_400)
+
+    assert judge(cancel(), scheduled) is None
+    assert isinstance(judge(cancel(), scheduled, restored), Match)

@@ -12,7 +12,7 @@ from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.rules import Match, detect
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.trail import Trail
 
 DAY_S = 24 * 3600
 
@@ -35,9 +35,7 @@ def judge(event: SecretEvent, seen: list[SecretEvent], *, changes: tuple[SecretE
     return judge_seen(event, sightings(seen), changes=changes)
 
 
-def judge_seen(
-    event: SecretEvent, seen: tuple[Sighting, ...], *, changes: tuple[SecretEvent, ...] = ()
-) -> Match | None:
+def judge_seen(event: SecretEvent, seen: Trail, *, changes: tuple[SecretEvent, ...] = ()) -> Match | None:
     baseline = Baseline(maturity=Maturity.MATURE, by_principal=seen, on_secret=sightings(changes))
     verdict = DETECTION.evaluate(event, baseline)
     assert verdict is None or isinstance(verdict, Match)
@@ -142,7 +140,8 @@ def test_a_policy_change_in_between_is_critical(verb):
 
     assert verdict is not None
     assert verdict.severity is Severity.CRITICAL
-    assert {s.event_id for s in verdict.evidence} == {change.event_id, *(event.event_id for event in events)}
+    assert verdict.evidence is not None
+    assert set(verdict.evidence.event_ids) == {change.event_id, *(event.event_id for event in events)}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +215,7 @@ def test_only_the_first_success_tells():
 
 def test_an_ordinary_reader_whose_access_came_back_is_nothing_unless_a_policy_was_changed():
     events = [refused("prod/db"), answered("prod/db", after_s=60)]
-    seen = sightings(events[:1]) + sightings(events[1:], known=True)
+    seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
 
     assert judge_seen(events[1], seen) is None
     assert (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from nightlatch.detections.gone_without_call import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import ACCOUNT, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import ACCOUNT, WAITED, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity, State, fold
 from nightlatch.domain.incidents import incident_key
 from nightlatch.domain.rules import Match, Wait, detect
@@ -22,19 +23,19 @@ def ended(name: str = "prod/db", *, after_s: float = 0, suffix: str = ":Forced",
     return a_service_event(f"{event}SecretVersionDelete", secret=secret, after_s=after_s, request_id=request_id)
 
 
-def baseline(*events: SecretEvent, elapsed: bool = True, maturity: Maturity = Maturity.MATURE) -> Baseline:
-    return Baseline(on_secret=sightings(events), elapsed=elapsed, maturity=maturity)
+def baseline(*events: SecretEvent, settled: datetime | None = WAITED, maturity: Maturity = Maturity.MATURE) -> Baseline:
+    return Baseline(on_secret=sightings(events), settled=settled, maturity=maturity)
 
 
 def test_it_waits_before_it_believes_that_there_was_no_call():
-    assert DETECTION.evaluate(ended(), baseline(ended(), elapsed=False)) == Wait(LATENESS)
+    assert DETECTION.evaluate(ended(), baseline(ended(), settled=None)) == Wait(LATENESS)
 
 
 def test_a_call_that_came_late_explains_it():
     call = an_event("DeleteSecret", secret=a_secret(suffix=None), after_s=-10)
 
     assert DETECTION.evaluate(ended(), baseline(ended(), call)) is None
-    assert DETECTION.evaluate(ended(), baseline(ended(), call, elapsed=False)) is None
+    assert DETECTION.evaluate(ended(), baseline(ended(), call, settled=None)) is None
 
 
 @pytest.mark.parametrize("maturity", list(Maturity))
@@ -83,7 +84,8 @@ def test_both_events_of_one_secret_are_the_evidence_of_each():
     verdict = DETECTION.evaluate(start, baseline(start, end))
 
     assert isinstance(verdict, Match)
-    assert {s.event_id for s in verdict.evidence} == {start.event_id, end.event_id}
+    assert verdict.evidence is not None
+    assert set(verdict.evidence.event_ids) == {start.event_id, end.event_id}
 
 
 def test_a_replica_removed_from_its_primary_is_silent():

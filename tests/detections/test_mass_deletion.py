@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import permutations
 
 from nightlatch.detections.mass_deletion import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_denial, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_denial, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.trail import Trail
 
 MINUTE = 60
 
@@ -93,31 +95,33 @@ def started(name: str, *, after_s: float = 0) -> SecretEvent:
 GONE = [started(f"prod/{n}", after_s=n) for n in range(3)]
 
 
-def judge_gone(*, elapsed: bool = True, known: int = 0, on_secret: tuple[SecretEvent, ...] = ()) -> Match | Wait | None:
+def judge_gone(
+    *, settled: datetime | None = WAITED, known: int = 0, on_secret: tuple[SecretEvent, ...] = ()
+) -> Match | Wait | None:
     seen = [replace(s, known=n < known) for n, s in enumerate(sightings(GONE))]
     return DETECTION.evaluate(
         GONE[-1],
-        Baseline(by_principal=tuple(seen), on_secret=sightings([*on_secret, GONE[-1]]), elapsed=elapsed),
+        Baseline(by_principal=Trail.of(seen), on_secret=sightings([*on_secret, GONE[-1]]), settled=settled),
     )
 
 
 def test_unexplained_destruction_waits_for_late_calls_and_then_fires_for_the_account():
     waited = judge_gone()
 
-    assert judge_gone(elapsed=False) == Wait(LATENESS)
+    assert judge_gone(settled=None) == Wait(LATENESS)
     assert isinstance(waited, Match)
     assert waited.subject == "deletions-without-call"
 
 
 def test_the_end_of_a_known_deletion_counts_nowhere():
     assert judge_gone(on_secret=(delete("prod/2", after_s=-MINUTE),)) is None
-    assert judge_gone(elapsed=False, on_secret=(delete("prod/2", after_s=-MINUTE),)) is None
+    assert judge_gone(settled=None, on_secret=(delete("prod/2", after_s=-MINUTE),)) is None
     assert judge_gone(known=1) is None
 
 
 def test_several_versions_of_one_secret_are_one():
     versions = [started("prod/0", after_s=n) for n in range(5)]
-    baseline = Baseline(by_principal=sightings(versions), on_secret=sightings(versions), elapsed=True)
+    baseline = Baseline(by_principal=sightings(versions), on_secret=sightings(versions), settled=WAITED)
 
     assert DETECTION.evaluate(versions[-1], baseline) is None
 

@@ -16,6 +16,7 @@ from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.rules import detect
 from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.trail import Trail
 
 RULES = tuple(module.DETECTION for module in (batch_retrieval, bulk_read, denied_probing, root_use, trail_tampered))
 RECORDS = Path(os.environ.get("NIGHTLATCH_RECORDS", "records-not-given"))
@@ -45,7 +46,7 @@ def hunt(events: list[SecretEvent]) -> tuple[Finding, ...]:
         tuple(
             finding
             for event in events
-            for finding in detect(event, Baseline(by_principal=tuple(seen[event.principal.key])), RULES)[0]
+            for finding in detect(event, Baseline(by_principal=Trail.of(seen[event.principal.key])), RULES)[0]
         )
     )
 

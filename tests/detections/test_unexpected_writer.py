@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import permutations
 
@@ -12,6 +13,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     AT,
+    WAITED,
     a_person,
     a_role,
     a_secret,
@@ -38,8 +40,13 @@ def step(session: str = "rotate-db", **more) -> SecretEvent:
     return put(by=a_role("rotator", session), request={"versionStages": ["AWSPENDING"]}, **more)
 
 
+def around(events: Iterable[SecretEvent], **more) -> Baseline:
+    seen = sightings(events)
+    return Baseline(on_secret=seen, creations=seen.named("CreateSecret"), **more)
+
+
 def judge(event: SecretEvent, *before: SecretEvent, **more) -> Match | Wait | None:
-    return DETECTION.evaluate(event, Baseline(on_secret=sightings([*before, event]), **more))
+    return DETECTION.evaluate(event, around([*before, event], **more))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,7 @@ def test_the_verdict_on_a_rotation_does_not_depend_on_which_record_comes_first()
 
     for order in permutations([STARTED, step(), succeeded]):
         verdicts = [
-            DETECTION.evaluate(step(), Baseline(on_secret=sightings(order[:n]), inventory=FUNCTIONS, elapsed=n == 3))
+            DETECTION.evaluate(step(), around(order[:n], inventory=FUNCTIONS, settled=WAITED if n == 3 else None))
             for n in range(1, 4)
             if step() in order[:n]
         ]
@@ -135,8 +142,8 @@ def test_a_pending_version_outside_a_rotation_waits_for_late_records_and_is_told
     ended = a_service_event("RotationSucceeded", secret=SECRET, after_s=-2)
 
     assert judge(step(), inventory=FUNCTIONS) == Wait(LATENESS)
-    assert isinstance(judge(step(), inventory=FUNCTIONS, elapsed=True), Match)
-    assert isinstance(judge(step(), STARTED, ended, inventory=FUNCTIONS, elapsed=True), Match)
+    assert isinstance(judge(step(), inventory=FUNCTIONS, settled=WAITED), Match)
+    assert isinstance(judge(step(), STARTED, ended, inventory=FUNCTIONS, settled=WAITED), Match)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.examples import a_person, a_role, a_user, an_event
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rotations import is_rotation_function, longest_gap_days
+from nightlatch.domain.rotations import is_rotation_function
+from nightlatch.domain.schedules import longest_gap_days
 
 
 @pytest.mark.parametrize(

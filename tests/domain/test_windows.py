@@ -1,4 +1,4 @@
-"""The window that tells most is found whatever the order, and a secret counts once however it was called."""
+"""An episode is the same from whichever of its events it is seen, and a secret counts once however it was called."""
 
 from __future__ import annotations
 
@@ -8,99 +8,109 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.domain.examples import AT, a_secret, an_event, sightings
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.windows import Count, fullest, nearest
+from nightlatch.domain.trail import Trail
+from nightlatch.domain.windows import Count, Episode, episode_at
 
 WIDTH = timedelta(seconds=10)
-TEXTS = ["prod", "prod-backup", "prod-AbCdEf", "prod-backup-AbCdEf", "prod-GhIjKl"]
-REFERENCES = st.builds(
-    lambda name, suffix: a_secret(name, suffix=suffix),
-    st.sampled_from(TEXTS),
-    st.sampled_from([None, "AbCdEf", "GhIjKl"]),
-)
 
 
-def by_secrets(count: Count) -> tuple[int, ...]:
-    return (count.secrets,)
+def two_secrets(count: Count) -> bool:
+    return count.secrets >= 2
 
 
-def reads_at(*seconds: float, known: bool = False) -> tuple[Sighting, ...]:
+def three_secrets(count: Count) -> bool:
+    return count.secrets >= 3
+
+
+def anything(count: Count) -> bool:
+    return count.calls >= 1
+
+
+def reads_at(*seconds: float, known: bool = False) -> Trail:
     return sightings([an_event(secret=a_secret(f"s{s}"), after_s=s) for s in seconds], known=known)
 
 
+def at(second: float, trail: Trail, too_much=two_secrets) -> Episode | None:
+    return episode_at(trail, AT + timedelta(seconds=second), width=WIDTH, too_much=too_much)
+
+
+def span(episode: Episode | None) -> tuple[float, float] | None:
+    if episode is None:
+        return None
+    evidence = episode.evidence
+    return (evidence.first_seen - AT).total_seconds(), (evidence.last_seen - AT).total_seconds()
+
+
 def test_both_ends_of_a_window_belong_to_it():
-    window = fullest(reads_at(0, 10, 10.001), of=AT, width=WIDTH, rank=by_secrets)
-
-    assert window.count.secrets == 2
-
-
-def test_a_window_holds_the_moment_and_looks_both_ways():
-    window = fullest(reads_at(-30, -6, 0, 3, 20), of=AT, width=WIDTH, rank=by_secrets)
-
-    assert [s.at for s in window.sightings] == [AT + timedelta(seconds=n) for n in (-6, 0, 3)]
+    assert span(at(0, reads_at(0, 10))) == (0, 10)
+    assert at(0, reads_at(0, 10.001)) is None
 
 
-def test_of_equal_windows_the_earliest_is_taken():
-    window = fullest(reads_at(-8, 0, 8), of=AT, width=WIDTH, rank=by_secrets)
+def test_windows_that_share_a_sighting_are_one_episode_and_others_are_not():
+    trail = reads_at(0, 8, 16, 40, 45)
 
-    assert window.sightings[0].at == AT - timedelta(seconds=8)
-
-
-def test_nothing_around_the_moment_is_an_empty_window():
-    window = fullest(reads_at(60), of=AT, width=WIDTH, rank=by_secrets)
-
-    assert window.sightings == ()
-    assert window.count == Count(calls=0, actions=0, secrets=0, unknown=0)
+    assert [span(at(second, trail)) for second in (0, 8, 16)] == [(0, 16)] * 3
+    assert [span(at(second, trail)) for second in (40, 45)] == [(40, 45)] * 2
+    assert at(17, trail) is None
 
 
-def test_calls_actions_and_secrets_are_counted_apart_and_leave_with_their_sightings():
-    early = sightings([an_event("ListSecrets", after_s=-20), an_event(secret=a_secret("old"), after_s=-20)])
-    late = sightings([an_event("DescribeSecret", secret=a_secret(suffix=None)), an_event(secret=a_secret())])
+def test_all_events_of_an_episode_are_given_the_very_same_one():
+    trail = reads_at(*range(50))
 
-    window = fullest([*early, *late], of=AT, width=WIDTH, rank=lambda count: (count.calls,))
+    first = at(0, trail)
+    assert first is not None
+    assert all(at(second, trail) is first for second in range(50))
+    assert at(3, trail.between(AT, AT + timedelta(seconds=5))) is first
 
-    assert window.count == Count(calls=2, actions=2, secrets=1, unknown=1)
+
+def test_the_fullest_window_lends_its_count():
+    episode = at(0, reads_at(0, 9, 17, 18, 19))
+
+    assert episode is not None
+    assert episode.peak.secrets == 4  # from the ninth second on; five in all
+    assert len(episode.secrets) == 5
+
+
+def test_a_trail_without_too_much_has_no_episode():
+    assert at(0, reads_at(0, 30)) is None
+    assert at(0, reads_at()) is None
+
+
+def test_calls_actions_and_secrets_are_counted_apart():
+    events = [
+        an_event("ListSecrets"),
+        an_event("DescribeSecret", secret=a_secret(suffix=None)),
+        an_event(secret=a_secret()),
+    ]
+
+    episode = at(0, sightings(events), anything)
+
+    assert episode is not None
+    assert episode.peak == Count(calls=3, actions=3, secrets=1, unknown=1)
+    assert episode.secrets == (a_secret(),)
 
 
 def test_secrets_that_the_principal_did_not_know_are_named_first():
-    window = fullest([*reads_at(0, 2, known=True), *reads_at(3)], of=AT, width=WIDTH, rank=by_secrets)
+    episode = at(0, Trail.of([*reads_at(0, 2, known=True), *reads_at(3)]), three_secrets)
 
-    assert [secret.name for secret in window.secrets] == ["s3", "s0", "s2"]
-    assert window.count.unknown == 1
-
-
-@given(
-    st.lists(st.integers(-25, 25), unique=True, max_size=12).flatmap(
-        lambda at: st.tuples(st.just(at), st.permutations(at))
-    )
-)
-def test_the_order_of_arrival_changes_nothing(orders: tuple[list[int], list[int]]):
-    one, other = (fullest(reads_at(*order), of=AT, width=WIDTH, rank=by_secrets) for order in orders)
-
-    assert one == other
+    assert episode is not None
+    assert [secret.name for secret in episode.secrets] == ["s3", "s0", "s2"]
+    assert episode.peak.unknown == 1
 
 
-@given(st.lists(st.integers(-25, 25), max_size=12))
-def test_no_other_window_of_the_width_holds_more(seconds: list[int]):
-    window = fullest(reads_at(0, *seconds), of=AT, width=WIDTH, rank=by_secrets)
+@given(st.lists(st.integers(-40, 40), max_size=12), st.integers(-40, 40), st.randoms())
+def test_an_event_is_in_an_episode_exactly_if_some_window_that_holds_it_holds_too_much(seconds, moment, chance):
+    seen = [*seconds, moment]
+    chance.shuffle(seen)
 
-    tried = [{s for s in (0, *seconds) if start <= s <= start + 10} for start in range(-10, 1)]
-    assert window.count.secrets == max(len(held) for held in tried)
+    episode = at(moment, reads_at(*seen), three_secrets)
 
-
-def by_unknown(count: Count) -> tuple[int, ...]:
-    return (count.unknown, count.secrets)
-
-
-@given(st.lists(st.tuples(st.integers(-15, 15), st.sampled_from(["a", "b", "c"]), st.booleans()), max_size=12))
-def test_the_nearest_of_each_secret_count_as_all_of_them_do(seen: list[tuple[int, str, bool]]):
-    events = [
-        an_event(secret=a_secret(name), after_s=second, event_id=str(n)) for n, (second, name, _) in enumerate(seen)
-    ]
-    marks = [known for _, _, known in seen]
-    all_of_them = [s for event, known in zip(events, marks, strict=True) for s in sightings([event], known=known)]
-
-    few = fullest(nearest(all_of_them, of=AT), of=AT, width=WIDTH, rank=by_unknown)
-    whole = fullest(all_of_them, of=AT, width=WIDTH, rank=by_unknown)
-
-    assert by_unknown(few.count) == by_unknown(whole.count)
+    windows = [{s for s in seen if start <= s <= start + 10} for start in range(moment - 10, moment + 1)]
+    assert (episode is not None) == any(len(held) >= 3 for held in windows)
+    if episode is not None:
+        assert episode.peak.secrets >= max(len(held) for held in windows)
+        low, high = span(episode)  # type: ignore[misc]
+        assert low <= moment <= high
+        assert set(episode.evidence.event_ids) == {
+            sighting.event_id for sighting in reads_at(*(s for s in seen if low <= s <= high))
+        }

@@ -25,6 +25,7 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.events import SecretEvent, Tick, secrets_manager
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, a_service_event, a_user, an_event
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
@@ -68,7 +69,7 @@ def many_read(event: SecretEvent, baseline: Baseline) -> Verdict:
     del event
     if len(baseline.by_principal) < 5:
         return None
-    return Match(reason="many reads", evidence=baseline.by_principal, secrets=())
+    return Match(reason="many reads", evidence=Evidence.of(*baseline.by_principal), secrets=())
 
 
 def gone_without_a_call(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -24,18 +24,18 @@ from nightlatch.adapters.windows import (
     CREATION_KEPT,
     DAY,
     is_destruction,
-    on_same_secret,
     principal_trail,
     secret_trails,
     spans,
     trails_of,
     with_read_backs,
 )
-from nightlatch.domain.baseline import FORGOTTEN_AFTER, Baseline, Maturity
+from nightlatch.domain.baseline import FORGOTTEN_AFTER, LATENESS, Baseline, Maturity
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.trail import Trail
 
 PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
 SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
@@ -89,7 +89,7 @@ class TrailBaselines:
         since = self._trails.learning_since(None)
         if since is None and self._young is Maturity.LEARNING:
             since = self._trails.learning_since(now)
-        return Surroundings(events, self._around(events, uses, since), self._inventory, self._young, elapsed=False)
+        return Surroundings(events, self._around(events, uses, since), self._inventory, self._young)
 
     def learn(self, events: Sequence[SecretEvent]) -> None:
         """Take history in: pairs, written versions, changes and deletions; no bursts.
@@ -121,7 +121,7 @@ class TrailBaselines:
         events = [event for event, _ in ready]
         uses = self._trails.touch((), [pair for event in events for pair in pairs_of(event)])
         known = self._around(events, uses, self._trails.learning_since(None))
-        baselines = Surroundings(events, known, self._inventory, self._young, elapsed=True)
+        baselines = Surroundings(events, known, self._inventory, self._young, settled=now - LATENESS)
         return tuple((event, rule, baseline) for (event, rule), baseline in zip(ready, baselines, strict=True))
 
     def settle(self, event: SecretEvent, rule_id: str) -> None:
@@ -149,31 +149,31 @@ class TrailBaselines:
         """Read every trail that the events need: of secrets first, for they explain what stands on the service's."""
         destroyed = [event for event in events if is_destruction(event)]
         found = self._read([(trail, event.at, before) for event in events for trail, before in trails_of(event)])
+        known = Known(uses, found, since)
         if destroyed:
-            self._trails.add([self._explained(event, found) for event in destroyed])
+            self._trails.add([self._explained(event, known) for event in destroyed])
             found.update(self._read([(principal_trail(event), event.at, DAY) for event in destroyed]))
-        return Known(uses, found, since)
+        return known
 
-    def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Sequence[Sighting]]:
+    def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
         """Read trails, each once for each stretch of time in which the windows around its moments meet."""
         moments: dict[str, set[datetime]] = defaultdict(set)
         reach: dict[str, timedelta] = {}
         for trail, at, before in wanted:
             moments[trail].add(at)
             reach[trail] = before
-        found: dict[str, Sequence[Sighting]] = {}
+        found: dict[str, Trail] = {}
         for trail, ats in moments.items():
             read = [s for start, end in spans(ats, reach[trail], DAY) for s in self._trails.between(trail, start, end)]
-            found[trail] = with_read_backs(read) if trail.startswith("principal:") else read
+            found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
         return found
 
-    def _explained(self, event: SecretEvent, found: Mapping[str, Sequence[Sighting]]) -> Entry:
+    def _explained(self, event: SecretEvent, known: Known) -> Entry:
         """Mark a deletion that the service carries out as known where a call asked for it (ruling 38)."""
-        around = Baseline(on_secret=on_same_secret(event, found))
-        known = event.secret is not None and is_announced(event.secret, event.at, around)
-        return Entry(
-            principal_trail(event), sighting_of(event, known=known), max(event.at, self._now()) + PRINCIPAL_KEPT
-        )
+        on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
+        asked_for = event.secret is not None and is_announced(event.secret, event.at, Baseline(on_secret=on_secret))
+        sighting = sighting_of(event, known=asked_for)
+        return Entry(principal_trail(event), sighting, max(event.at, self._now()) + PRINCIPAL_KEPT)
 
 
 def _is_ours_to_watch(event: SecretEvent) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.trails import Written
 from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, pair_before, used_by, versions_of
-from nightlatch.adapters.windows import DAY, near, on_same_secret, principal_trail
-from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity
+from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
+from nightlatch.domain.baseline import FORGOTTEN_AFTER, LEARNING_PERIOD, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.secrets import SecretRef, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,39 @@ class Known:
     """What the stores say around a batch of events."""
 
     uses: Mapping[PairKey, Uses]
-    trails: Mapping[str, Sequence[Sighting]]
+    trails: Mapping[str, Trail]  # what stands on a trail around all of the batch
     since: datetime | None
+    merged: dict[tuple[SecretRef, ...], Trail] = field(default_factory=dict)
+
+    def of_secrets(self, event: SecretEvent) -> Trail:
+        """Give what was done to the event's secrets, however they were called; put together once for each of them."""
+        if event.secrets not in self.merged:
+            found = {s.event_id: s for trail in secret_trails(event) for s in self.trails.get(trail, ())}
+            self.merged[event.secrets] = Trail.of(
+                sighting
+                for sighting in found.values()
+                if any(may_be_same(one, other) for one in event.secrets for other in sighting.secrets)
+            )
+        return self.merged[event.secrets]
 
 
 class Surroundings(Sequence[Baseline]):
     """A baseline per event, put together when asked: those of 100,000 events at once would not fit."""
 
     def __init__(
-        self, events: Sequence[SecretEvent], known: Known, inventory: Inventory, young: Maturity, *, elapsed: bool
+        self,
+        events: Sequence[SecretEvent],
+        known: Known,
+        inventory: Inventory,
+        young: Maturity,
+        *,
+        settled: datetime | None = None,
     ) -> None:
         self._events = events
         self._known = known
         self._inventory = inventory
         self._young = young
-        self._elapsed = elapsed
+        self._settled = settled
 
     def __len__(self) -> int:
         return len(self._events)
@@ -56,19 +76,20 @@ class Surroundings(Sequence[Baseline]):
 
     def _around(self, event: SecretEvent) -> Baseline:
         uses = self._known.uses
-        trails = self._known.trails
+        by_principal = self._known.trails.get(principal_trail(event)) or Trail.of(())
+        on_secret = self._known.of_secrets(event)
         histories = _histories(event.principal.key, next(iter(used_by(event)), ()), uses)
-        by_principal = near(trails.get(principal_trail(event), ()), event.at, DAY, DAY)
         maturity = maturity_at(event.at, self._known.since, self._young)
         counted = histories if maturity is not Maturity.NONE else []
         return Baseline(
             maturity=maturity,
             reader=pair_before(counted, Kind.READ, event.at),
             writer=pair_before(counted, Kind.WRITE, event.at),
-            by_principal=tuple(by_principal),
-            on_secret=on_same_secret(event, trails),
+            by_principal=by_principal.between(event.at - DAY, event.at + DAY),
+            on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
+            creations=on_secret.named("CreateSecret").between(event.at - CREATION_KEPT, event.at + DAY),
             inventory=self._inventory,
-            elapsed=self._elapsed,
+            settled=self._settled,
         )
 
 

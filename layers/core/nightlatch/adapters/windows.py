@@ -1,27 +1,22 @@
 """Which trails a baseline is read from, and which part of them: windows of event time around events.
 
-A principal's trail is looked at for a day either side of an event, a secret's for 90 days back and a day ahead. A
-window gives at most MOST_SEEN sightings, the nearest: a principal that makes thousands of calls a minute can push its
-own earlier calls out of sight, and the many calls are then what is seen.
+A principal's trail is looked at for a day either side of an event, a secret's for 90 days back and a day ahead, and
+for who created it further back.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.uses import WRITES, keys_of
-from nightlatch.domain.baseline import FORGOTTEN_AFTER
 from nightlatch.domain.deletions import ENDED, STARTED
 from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.secrets import may_be_same
 from nightlatch.domain.sightings import Sighting
 
 DAY = timedelta(hours=24)
 CREATION_KEPT = timedelta(days=400)  # who created a secret stays known longer than what was done to it
-MOST_SEEN = 2_000  # sightings of one trail in one baseline
 
 
 def principal_trail(event: SecretEvent) -> str:
@@ -59,35 +54,7 @@ def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> l
     return spans
 
 
-def near(trail: Sequence[Sighting], at: datetime, before: timedelta, after: timedelta) -> Sequence[Sighting]:
-    """Cut the window around a moment out of a trail in order, MOST_SEEN at most, the nearest by number on each side."""
-    first = bisect_left(trail, at - before, key=_when)
-    behind = bisect_right(trail, at + after, key=_when)
-    if behind - first > MOST_SEEN:
-        middle = bisect_right(trail, at, key=_when)
-        first = max(first, min(middle - MOST_SEEN // 2, behind - MOST_SEEN))
-        behind = first + MOST_SEEN
-    return trail[first:behind]
-
-
-def _when(sighting: Sighting) -> datetime:
-    return sighting.at
-
-
-def on_same_secret(event: SecretEvent, trails: Mapping[str, Sequence[Sighting]]) -> tuple[Sighting, ...]:
-    """Give what was done to the event's secrets, however they were called."""
-    found: dict[str, Sighting] = {}
-    for trail in secret_trails(event):
-        for sighting in near(trails.get(trail, ()), event.at, CREATION_KEPT, DAY):
-            is_old = sighting.at < event.at - FORGOTTEN_AFTER
-            if sighting.event_id in found or (is_old and sighting.name != "CreateSecret"):
-                continue
-            if any(may_be_same(one, other) for one in event.secrets for other in sighting.secrets):
-                found[sighting.event_id] = sighting
-    return tuple(sorted(found.values(), key=lambda sighting: (sighting.at, sighting.event_id)))
-
-
-def with_read_backs(trail: Sequence[Sighting]) -> list[Sighting]:
+def with_read_backs(trail: Sequence[Sighting]) -> Sequence[Sighting]:
     """Recognise read-backs whose write came later than the read: both are on the principal's trail now."""
     written = {version for s in trail if s.name in WRITES and s.succeeded for version in _versions(s)}
     return [

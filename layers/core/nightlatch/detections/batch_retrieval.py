@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity, named
+from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import SecretEvent, secrets_manager
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import a_denial, a_role, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.windows import Count, fullest
+from nightlatch.domain.sightings import sighting_of, succeeded
+from nightlatch.domain.windows import Count, episode_at
 
 PAGING, PAGES = timedelta(minutes=2), 3
 BROAD_CHARS = 2  # so short a word under the key `all` is found in nearly every secret
@@ -29,17 +30,18 @@ _BY_NAME = "{who} fetched {secrets} in a batch"
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Judge what the call could reach, then how often it came, then whether it is new."""
-    calls = [call for call in named(baseline.by_principal, "BatchGetSecretValue") if call.succeeded]
-    own = next((call for call in calls if call.event_id == event.event_id), sighting_of(event))
+    calls = baseline.by_principal.named("BatchGetSecretValue").only(succeeded)
+    own = calls.find(event.event_id) or sighting_of(event)
     if not event.succeeded or own.known:
         return None
     filters = event.request.children("filters")
-    pages = fullest([call for call in calls if call.digest == own.digest], of=event.at, width=PAGING, rank=_by_calls)
+    pages = episode_at(calls.asking(own.digest), event.at, width=PAGING, too_much=_are_pages)
+    evidence = pages.evidence if pages else None
     if filters and all(_is_broad(item) for item in filters):
-        return _match(Severity.HIGH, "the filter leaves out next to nothing, so it reaches nearly all", pages.sightings)
-    if filters and pages.count.calls >= PAGES:
-        return _match(Severity.HIGH, f"{pages.count.calls} equal calls within 2 minutes: pages", pages.sightings)
-    if baseline.reader is None and all(call.at >= event.at for call in calls):
+        return _match("the filter leaves out next to nothing, so it reaches nearly all", evidence)
+    if filters and pages:
+        return _match(f"{pages.peak.calls} equal calls within 2 minutes: pages", evidence)
+    if baseline.reader is None and not calls.before(event.at):
         return Match(
             reason="the first batch call seen of this principal",
             severity=Severity.MEDIUM,
@@ -49,12 +51,12 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     return None
 
 
-def _match(severity: Severity, reason: str, evidence: tuple[Sighting, ...]) -> Match:
-    return Match(reason=reason, severity=severity, evidence=evidence)
+def _match(reason: str, evidence: Evidence | None) -> Match:
+    return Match(reason=reason, severity=Severity.HIGH, evidence=evidence)
 
 
-def _by_calls(count: Count) -> tuple[int, ...]:
-    return (count.calls,)
+def _are_pages(count: Count) -> bool:
+    return count.calls >= PAGES
 
 
 def _is_broad(item: Parameters) -> bool:

@@ -9,18 +9,20 @@ Source: ATT&CK T1555.006; design detections ACC-01 and facts 7.1, with the real 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity, named
+from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.callers import is_aws_service, is_rotating
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.windows import Count, Window, fullest, nearest
+from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
+from nightlatch.domain.trail import Trail
+from nightlatch.domain.windows import Count, Episode, episode_at
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
@@ -29,69 +31,76 @@ SWEEP, SWEEP_UNKNOWN = timedelta(hours=24), 20
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Count the secrets read around this read, in the window that tells most."""
+    """Give the burst that this read is part of, else the slow sweep."""
     if is_aws_service(event.principal) or is_rotating(event, baseline):
         return None
-    reads = _counted(event, baseline)
-    if all(read.event_id != event.event_id for read in reads):
-        return None  # a read-back, or a read that failed
-    if sum(not read.known for read in reads) < BURST_UNKNOWN:
-        return None  # the daily bread of a cluster's operator: thousands of known reads need no window
-    reads = nearest(reads, of=event.at)
-    burst = fullest(reads, of=event.at, width=BURST, rank=lambda c: (_is_burst(c), c.unknown, c.secrets))
-    if _is_burst(burst.count):
+    may_rotate = event.principal.kind is PrincipalKind.ROLE and not event.principal.is_person
+    counted = _without_steps if may_rotate else _counted
+    reads = baseline.by_principal.once(counted, counted)
+    if reads.find(event.event_id) is None:
+        return None  # a read-back, a step of a rotation, or a read that failed
+    burst = episode_at(reads, event.at, width=BURST, too_much=_is_burst)
+    if burst is not None:
         return _match(burst, baseline, "10 minutes")
-    unknown = [read for read in reads if not read.known]
-    sweep = fullest(unknown, of=event.at, width=SWEEP, rank=lambda c: (c.unknown,))
-    return _match(sweep, baseline, "24 hours") if sweep.count.unknown >= SWEEP_UNKNOWN else None
+    sweep = episode_at(reads.only(_is_unknown), event.at, width=SWEEP, too_much=_is_sweep)
+    return _match(sweep, baseline, "24 hours") if sweep is not None else None
 
 
 def _is_burst(count: Count) -> bool:
     return count.secrets >= BURST_SECRETS and count.unknown >= BURST_UNKNOWN
 
 
-def _counted(event: SecretEvent, baseline: Baseline) -> tuple[Sighting, ...]:
-    """Keep the reads that count: answered by AWS to the principal itself, no read-back, no step of a rotation."""
-    staged = _staged(event, baseline)
-    return tuple(
-        read
-        for read in named(baseline.by_principal, "GetSecretValue")
-        if read.succeeded and read.secret and not read.read_back and not read.by_service
-        if not (staged and _is_step(read, staged))
-    )
+def _is_sweep(count: Count) -> bool:
+    return count.unknown >= SWEEP_UNKNOWN
 
 
-def _staged(event: SecretEvent, baseline: Baseline) -> dict[str, list[datetime]]:
-    """Give when a role staged AWSPENDING on which secret, as a rotation's function does; nobody else is believed."""
+def _is_unknown(read: Sighting) -> bool:
+    return not read.known
+
+
+def _counted(trail: Trail) -> Trail:
+    """Keep the reads that AWS answered to the principal itself and that are no read-backs."""
+    return trail.named("GetSecretValue").only(_counts)
+
+
+def _counts(read: Sighting) -> bool:
+    return read.succeeded and bool(read.secrets) and not read.read_back and not read.by_service
+
+
+def _without_steps(trail: Trail) -> Trail:
+    """Leave out the reads around which the same role staged AWSPENDING on the secret, as a rotation's function does."""
     staged: dict[str, list[datetime]] = {}
-    if event.principal.kind is PrincipalKind.ROLE and not event.principal.is_person:
-        for write in named(baseline.by_principal, "PutSecretValue"):
-            if write.succeeded and "AWSPENDING" in write.labels:
-                for key in {key for secret in write.secrets for key in secret.keys}:
-                    staged.setdefault(key, []).append(write.at)
-    return staged
+    for write in trail.named("PutSecretValue").only(succeeded):
+        if "AWSPENDING" in write.labels:
+            for key in {key for secret in write.secrets for key in secret.keys}:
+                staged.setdefault(key, []).append(write.at)
+    return Trail.of(read for read in _counted(trail) if not _is_step(read, staged))
 
 
 def _is_step(read: Sighting, staged: dict[str, list[datetime]]) -> bool:
-    """Tell whether the same role staged a version of this very secret around the read."""
-    writes = (at for secret in read.secrets for key in secret.keys for at in staged.get(key, ()))
-    return any(abs(at - read.at) <= ROTATION for at in writes)
+    """Tell whether a version of this very secret was staged around the read."""
+    for key in {key for secret in read.secrets for key in secret.keys}:
+        writes = staged.get(key, [])
+        place = bisect_left(writes, read.at - ROTATION)
+        if place < len(writes) and writes[place] <= read.at + ROTATION:
+            return True
+    return False
 
 
-def _match(window: Window, baseline: Baseline, span: str) -> Match:
-    count = window.count
+def _match(episode: Episode, baseline: Baseline, span: str) -> Match:
+    count = episode.peak
     habit = "with no history to compare" if baseline.maturity is Maturity.NONE else "that it is not known to use"
     return Match(
         reason=f"read {count.secrets} distinct secrets within {span}, {count.unknown} of them {habit}",
-        evidence=window.sightings,
-        secrets=window.secrets,
+        evidence=episode.evidence,
+        secrets=episode.secrets,
         novelty=baseline.maturity is Maturity.LEARNING and count.unknown < LEARNING_UNKNOWN,
     )
 
 
 def _case(name: str, reads: Sequence[SecretEvent], *, fires: bool, known: bool = False, own: bool = False) -> Example:
     """Judge the last of some reads, by a principal with a history."""
-    seen = tuple(sighting_of(event, known=known, read_back=own) for event in reads)
+    seen = Trail.of(sighting_of(event, known=known, read_back=own) for event in reads)
     baseline = Baseline(maturity=Maturity.MATURE, by_principal=seen)
     return Example(
         name=name, event=reads[-1], fires=fires, baseline=baseline, severity=Severity.HIGH if fires else None

@@ -10,16 +10,19 @@ Source: Secrets Manager API reference, CancelRotateSecret and RotationRulesType 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, named
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_denial, a_person, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import AT, WAITED, a_denial, a_person, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity
-from nightlatch.domain.rotations import longest_gap_days
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting, secrets_of, within
+from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.trail import Trail
+from nightlatch.domain.windows import Count, episode_at
 
 LONGEST_DAYS = 365
 DISTINCT_SECRETS = 3
@@ -32,46 +35,57 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a rotation ended or stretched, unless the secret is being retired; many at once are a sweep."""
     if not event.succeeded:
         return None
-    days = longest_gap_days(event.request)
-    if event.called("RotateSecret") and (days is None or days <= LONGEST_DAYS):
+    days = longest_gap_days(event.request) if event.called("RotateSecret") else None
+    if event.called("RotateSecret") and not _is_stretched(days, event, baseline):
         return None
-    if event.secret is not None and _is_retired(event.secret, event.at, baseline):
+    if event.secret and _is_retired(event.secret, event.at, baseline.on_secret, baseline.by_principal):
         return None
-    if not baseline.elapsed:
+    if baseline.settled is None:
         return Wait(LATENESS)
     reason = _reason(event, baseline, days)
-    sweep = _sweep(event, baseline)
-    secrets = secrets_of(sweep)
-    if len(secrets) < DISTINCT_SECRETS:
+    lost = baseline.by_principal.until(baseline.settled).once(_losses, _losses)
+    sweep = episode_at(lost, event.at, width=WINDOW, too_much=_is_sweep)
+    if sweep is None:
         return Match(reason=reason)
     return Match(
-        reason=f"{len(secrets)} secrets lost their rotation; of this one: {reason}",
+        reason=f"{len(sweep.secrets)} secrets lost their rotation; of this one: {reason}",
         severity=Severity.CRITICAL,
-        evidence=sweep,
-        secrets=secrets,
+        evidence=sweep.evidence,
+        secrets=sweep.secrets,
     )
 
 
-def _is_retired(secret: SecretRef, at: datetime, baseline: Baseline) -> bool:
-    """Tell whether the secret was scheduled for deletion at about that time."""
-    deletions = named((*baseline.on_secret, *baseline.by_principal), "DeleteSecret")
-    near = within(deletions, of=at, before=LATENESS, after=LATENESS)
-    return any(s.succeeded and any(may_be_same(secret, other) for other in s.secrets) for s in near)
-
-
-def _sweep(event: SecretEvent, baseline: Baseline) -> tuple[Sighting, ...]:
-    """Give what this principal has cancelled up to now and not retired, and the judged event itself.
-
-    Looking back only: what was cancelled later has not yet had its time to be retired, and looks back itself.
-    """
-    past = within(baseline.by_principal, of=event.at, before=WINDOW, after=timedelta(0))
-    return tuple(s for s in past if s.event_id == event.event_id or _is_lost(s, baseline))
-
-
-def _is_lost(sighting: Sighting, baseline: Baseline) -> bool:
-    if sighting.name != _CANCEL or not sighting.succeeded or sighting.secret is None:
+def _is_stretched(days: float | None, event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether a schedule lets a value live longer than a year, and longer than the known one before it."""
+    if days is None or days <= LONGEST_DAYS:
         return False
-    return not _is_retired(sighting.secret, sighting.at, baseline)
+    before = baseline.done_to(event.secret, "RotateSecret").only(succeeded).before(event.at) if event.secret else ()
+    set_before = [call.gap_days for call in before if call.gap_days is not None]
+    return not set_before or set_before[-1] < days
+
+
+def _is_retired(secret: SecretRef, at: datetime, *trails: Trail) -> bool:
+    """Tell whether the secret stood scheduled for deletion at a moment, or was within a quarter of an hour after it."""
+    for trail in trails:
+        about = trail.named("DeleteSecret", "RestoreSecret").only(succeeded).about(secret).upto(at + LATENESS)
+        if about and about[-1].name == "DeleteSecret":
+            return True
+    return False
+
+
+def _losses(trail: Trail) -> Trail:
+    """Keep what the principal has cancelled or stretched and not retired."""
+    calls = trail.named(_CANCEL, "RotateSecret").only(_is_loss)
+    return Trail.of(call for call in calls if call.secret and not _is_retired(call.secret, call.at, trail))
+
+
+def _is_loss(call: Sighting) -> bool:
+    stretched = call.gap_days is not None and call.gap_days > LONGEST_DAYS
+    return call.succeeded and (call.name == _CANCEL or stretched)
+
+
+def _is_sweep(count: Count) -> bool:
+    return count.secrets >= DISTINCT_SECRETS
 
 
 def _reason(event: SecretEvent, baseline: Baseline, days: float | None) -> str:
@@ -92,14 +106,15 @@ def _rotate(**rules: object) -> SecretEvent:
 
 _SWEEP = [_cancel(f"prod/{n}", after_s=n * 60) for n in range(3)]
 _DELETED = an_event("DeleteSecret", secret=a_secret(suffix=None), by=a_person("mallory"), after_s=30)
+_YEARS_BEFORE = replace(_rotate(automaticallyAfterDays=1000), event_id="before", at=AT - timedelta(days=3))
 _STARTED = a_service_event("RotationStarted", secret=a_secret(), after_s=-20)
 
 
 def _case(name: str, event: SecretEvent, *others: SecretEvent, severity: Severity | None = None) -> Example:
     """Judge an event after its wait, with what else is known of its principal and its secret."""
-    mine = [e for e in others if e.principal == event.principal]
+    mine = [e for e in others if e.principal == event.principal and event.at - e.at <= timedelta(days=1)]
     on_secret = [e for e in (*others, event) if event.secret and e.secret and may_be_same(e.secret, event.secret)]
-    baseline = Baseline(by_principal=sightings([*mine, event]), on_secret=sightings(on_secret), elapsed=True)
+    baseline = Baseline(by_principal=sightings([*mine, event]), on_secret=sightings(on_secret), settled=WAITED)
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 
@@ -113,9 +128,9 @@ DETECTION = Detection(
     techniques=("T1098", "T1556"),
     evaluate=evaluate,
     blind_spots=(
-        "What the schedule was before is not kept, so only more than 365 days counts as weakened. A rotation that "
-        "fails, or whose function is broken, is not seen here. In a sweep, stretched schedules of other secrets are "
-        "not counted, cancelled ones are. Nobody is reminded yet that rotation is still off an hour later."
+        "Only more than 365 days counts as weakened, and a schedule set more than ninety days ago is forgotten. A "
+        "rotation that fails, or whose function is broken, is not seen here, nor a schedule that another way than "
+        "cancelling took away. Nobody is reminded yet that rotation is still off an hour later."
     ),
     playbook="""\
 Ask who did it: a migration switches rotation off for an hour, and often forgets to switch it on again.
@@ -132,6 +147,7 @@ Not meant: assume that somebody holds the present value and wants it to last. Ro
         _case("three secrets in two minutes", _SWEEP[2], *_SWEEP[:2], severity=Severity.CRITICAL),
         _case("a schedule of a thousand days", _rotate(automaticallyAfterDays=1000), severity=Severity.HIGH),
         _case("cancelled because the secret is retired", _cancel(), _DELETED),
+        _case("a schedule of years that was one already", _rotate(automaticallyAfterDays=1000), _YEARS_BEFORE),
         _case("an ordinary schedule", _rotate(scheduleExpression="rate(30 days)")),
         _case("a refused cancellation", an_event(_CANCEL, failure=a_denial(_CANCEL, "prod/db"))),
     ),

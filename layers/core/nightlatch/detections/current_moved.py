@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, EventName, SecretEvent, secrets_manager
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import (
+    WAITED,
     a_label_event,
     a_person,
     a_role,
@@ -44,7 +46,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
             reason="made current and taken back within 15 minutes: do not roll back, that would bring it in again",
             headline="{who} made another version of {secrets} current and took it back {span}",
             severity=Severity.CRITICAL,
-            evidence=there_and_back,
+            evidence=Evidence.of(*there_and_back),
         )
     unusual = unusual_label(event, secret, baseline)
     if unusual:
@@ -120,10 +122,10 @@ _UNPIN = {"versionStage": f"{PIN_PREFIX}20260301T090000Z-1a2b3c4d", "removeFromV
 
 
 def _case(
-    name: str, event: SecretEvent, *known: SecretEvent, severity: Severity | None = None, elapsed: bool = False
+    name: str, event: SecretEvent, *known: SecretEvent, severity: Severity | None = None, waited: bool = False
 ) -> Example:
     """Judge an event of a secret of which these others are known."""
-    baseline = Baseline(on_secret=sightings([*known, event]), elapsed=elapsed)
+    baseline = Baseline(on_secret=sightings([*known, event]), settled=WAITED if waited else None)
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 
@@ -165,7 +167,7 @@ Custom labels are part of your deployments? Exempt that principal for that name 
             _FIRST,
             _PENDING,
             severity=Severity.HIGH,
-            elapsed=True,
+            waited=True,
         ),
         _case(
             "a label of nightlatch is taken away",
@@ -180,6 +182,6 @@ Custom labels are part of your deployments? Exempt that principal for that name 
             _STARTED,
             _PENDING,
         ),
-        _case("the native event of a move whose call is known", _LABEL, _FIRST, _PLANTED, _BACK, elapsed=True),
+        _case("the native event of a move whose call is known", _LABEL, _FIRST, _PLANTED, _BACK, waited=True),
     ),
 )

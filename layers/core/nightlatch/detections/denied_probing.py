@@ -16,11 +16,14 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_aws_service
 from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
 from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.refusals import Opening, opening_at
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.windows import Count, Window, fullest
+from nightlatch.domain.secrets import distinct
+from nightlatch.domain.sightings import denied
+from nightlatch.domain.windows import Count, Episode, episode_at
 
 PROBING, TARGETS = timedelta(minutes=15), 5
 CALLS, ACTIONS = 10, 3
@@ -33,44 +36,45 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if opening is None and not event.denied:
         return None
     centre = opening.refusal.at if opening else event.at
-    refused = fullest(
-        [s for s in baseline.by_principal if s.denied],
-        of=centre,
-        width=PROBING,
-        rank=lambda count: (_is_probing(count), count.secrets, count.calls),
-    )
-    return _let_in(opening, refused) if opening else _probing(event, refused)
+    refusals = baseline.by_principal.only(denied)
+    probing = episode_at(refusals, centre, width=PROBING, too_much=_is_probing)
+    refused = probing or episode_at(refusals, centre, width=PROBING, too_much=_is_retrying)
+    if opening is not None:
+        return _let_in(opening, refused)
+    return _probing(event, refused, wide=probing is not None) if refused else None
 
 
 def _is_probing(count: Count) -> bool:
     return count.secrets >= TARGETS or (count.calls >= CALLS and count.actions >= ACTIONS)
 
 
-def _let_in(opening: Opening, refused: Window) -> Match:
+def _is_retrying(count: Count) -> bool:
+    return count.calls >= RETRIES
+
+
+def _let_in(opening: Opening, refused: Episode | None) -> Match:
     changed = bool(opening.policy_changes)
     minutes = -(-int((opening.success.at - opening.refusal.at).total_seconds()) // 60)
     means = "after a change of the secret's resource policy" if changed else "with no policy change of the secret seen"
+    evidence = Evidence.of(*opening.policy_changes, opening.refusal, opening.success)
     return Match(
         reason=f"secret {opening.secret.name} opened {minutes} min after it was refused, {means}",
         severity=Severity.CRITICAL if changed else Severity.HIGH,
         headline="{who} was refused {secrets}, then got through {span}",
         # All the refusals around go along, so that this outweighs the finding they made by themselves.
-        evidence=(*refused.sightings, *opening.policy_changes, opening.refusal, opening.success),
-        secrets=(opening.secret, *refused.secrets),
+        evidence=evidence.joined(refused.evidence) if refused else evidence,
+        secrets=distinct((opening.secret, *(refused.secrets if refused else ()))),
     )
 
 
-def _probing(event: SecretEvent, refused: Window) -> Match | None:
-    count = refused.count
-    probing, service = _is_probing(count), is_aws_service(event.principal)
-    if not probing and count.calls < RETRIES:
-        return None
+def _probing(event: SecretEvent, refused: Episode, *, wide: bool) -> Match:
+    count, service = refused.peak, is_aws_service(event.principal)
     note = "an AWS service without permission" if service else "it looks like a consumer without permission"
     return Match(
         reason=f"{count.calls} refused calls of {count.actions} kinds at {count.secrets} distinct secrets within 15"
-        f" minutes{'' if probing and not service else f'; {note}'}",
-        severity=Severity.MEDIUM if probing and not service else Severity.LOW,
-        evidence=refused.sightings,
+        f" minutes{'' if wide and not service else f'; {note}'}",
+        severity=Severity.MEDIUM if wide and not service else Severity.LOW,
+        evidence=refused.evidence,
         secrets=refused.secrets,
     )
 

@@ -15,10 +15,10 @@ from datetime import timedelta
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.deletions import ENDED, STARTED, UNEXPLAINED, is_announced
 from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.evidence import Evidence
+from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import within
 
 _SAME_DELETION = timedelta(minutes=60)  # one pair of events for every version of the secret
 _BY_MESSAGE = "SecretDeleteMessage:"
@@ -32,9 +32,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     if not baseline.elapsed:
         return Wait(LATENESS)
-    evidence = within(
-        baseline.done_to(secret, STARTED, ENDED), of=event.at, before=_SAME_DELETION, after=_SAME_DELETION
-    )
+    near = baseline.done_to(secret, STARTED, ENDED).between(event.at - _SAME_DELETION, event.at + _SAME_DELETION)
+    evidence = Evidence.of(*near) if near else None
     request_id = event.request_id or ""
     if request_id.endswith(_FORCED):
         reason = "the service's request id says that it was forced, and no DeleteSecret call is known"
@@ -84,7 +83,7 @@ The value is gone; create the secret again from a copy, and tell consumers that 
             name="forced, and a quarter of an hour later still no call",
             event=_END,
             fires=True,
-            baseline=Baseline(on_secret=sightings([_START, _END]), elapsed=True),
+            baseline=Baseline(on_secret=sightings([_START, _END]), settled=WAITED),
             severity=Severity.HIGH,
         ),
         Example(
@@ -92,7 +91,7 @@ The value is gone; create the secret again from a copy, and tell consumers that 
             event=_WINDOW_END,
             fires=True,
             baseline=Baseline(
-                on_secret=sightings([_LONG_AGO, _CANCELLED, _WINDOW_END]), elapsed=True, maturity=Maturity.MATURE
+                on_secret=sightings([_LONG_AGO, _CANCELLED, _WINDOW_END]), settled=WAITED, maturity=Maturity.MATURE
             ),
             severity=Severity.HIGH,
         ),
@@ -100,14 +99,14 @@ The value is gone; create the secret again from a copy, and tell consumers that 
             name="a window may have ended that began before our history",
             event=_WINDOW_END,
             fires=True,
-            baseline=Baseline(on_secret=sightings([_WINDOW_END]), elapsed=True),
+            baseline=Baseline(on_secret=sightings([_WINDOW_END]), settled=WAITED),
             severity=Severity.LOW,
         ),
         Example(
             name="a window of thirty days ends",
             event=_WINDOW_END,
             fires=False,
-            baseline=Baseline(on_secret=sightings([_LONG_AGO, _WINDOW_END]), elapsed=True),
+            baseline=Baseline(on_secret=sightings([_LONG_AGO, _WINDOW_END]), settled=WAITED),
         ),
         Example(
             name="the call may still be on its way",

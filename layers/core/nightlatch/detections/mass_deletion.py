@@ -9,65 +9,75 @@ ATT&CK T1485.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.deletions import STARTED, UNEXPLAINED, is_announced
 from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef, distinct
-from nightlatch.domain.sightings import Sighting, busiest
+from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.trail import Trail
+from nightlatch.domain.windows import Count, episode_at
 
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)
-_CALLS = ("DeleteSecret", "RemoveRegionsFromReplication")
+_REMOVAL = "RemoveRegionsFromReplication"
+_CALLS = ("DeleteSecret", _REMOVAL)
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Count the distinct secrets that one principal, or the service unasked, destroys within the window."""
+    """Give the stretch in which one principal, or the service unasked, destroyed many secrets."""
     if not event.succeeded:
         return None
-    by_service = event.called(STARTED)
-    if by_service:
-        if event.secret is None or is_announced(event.secret, event.at, baseline):
-            return None
-        if not baseline.elapsed:
-            return Wait(LATENESS)
-    counted = [s for s in baseline.by_principal if s.succeeded and _counts(s, event)]
-    window = busiest(counted, of=event.at, width=WINDOW, weigh=lambda some: len(_targets(some)))
-    secrets = _targets(window)
-    if len(secrets) < DISTINCT_SECRETS:
+    if event.called(STARTED):
+        return _by_service(event, baseline)
+    calls = baseline.by_principal.once(_deleting, _deleting)
+    episode = episode_at(calls, event.at, width=WINDOW, too_much=_is_mass)
+    if episode is None:
         return None
-    if by_service:
-        return Match(
-            reason=f"the service destroyed {len(secrets)} secrets, and no call that asked for it is known",
-            headline="{secrets} were destroyed {span}, and no deletion call is known",
-            evidence=window,
-            secrets=secrets,
-            subject=UNEXPLAINED,
-        )
-    removals = sum(s.name != "DeleteSecret" for s in window)
+    within = calls.between(episode.evidence.first_seen, episode.evidence.last_seen)
+    removals = len(within.named(_REMOVAL))
     also = f", {removals} of the calls removed replicas" if removals else ""
     return Match(
-        reason=f"{len(secrets)} distinct secrets in {len(window)} calls{also}", evidence=window, secrets=secrets
+        reason=f"{len(episode.secrets)} distinct secrets in {len(within)} calls{also}",
+        evidence=episode.evidence,
+        secrets=episode.secrets,
     )
 
 
-def _counts(sighting: Sighting, event: SecretEvent) -> bool:
-    """Keep a caller's calls, and of the service the deletions not `known` to have been asked for.
+def _by_service(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """Count the deletions that no call is known for, up to where every late call has had its time."""
+    if event.secret is None or is_announced(event.secret, event.at, baseline):
+        return None
+    if baseline.settled is None:
+        return Wait(LATENESS)
+    unasked = baseline.by_principal.named(STARTED).only(_is_unasked).until(baseline.settled)
+    episode = episode_at(unasked, event.at, width=WINDOW, too_much=_is_mass)
+    if episode is None:
+        return None
+    return Match(
+        reason=f"the service destroyed {len(episode.secrets)} secrets, and no call that asked for it is known",
+        headline="{secrets} were destroyed {span}, and no deletion call is known",
+        evidence=episode.evidence,
+        secrets=episode.secrets,
+        subject=UNEXPLAINED,
+    )
 
-    Those up to now only: a later one has not yet had its time for a late call, and looks back itself.
-    """
-    if event.called(STARTED):
-        return sighting.name == STARTED and not sighting.known and sighting.at <= event.at
-    return sighting.name in _CALLS
+
+def _deleting(trail: Trail) -> Trail:
+    """Keep the calls that AWS took; of a removal the primary counts, for its replicas are no further secrets."""
+    return Trail.of(replace(call, secrets=call.secrets[:1]) for call in trail.named(*_CALLS).only(succeeded))
 
 
-def _targets(window: Sequence[Sighting]) -> tuple[SecretRef, ...]:
-    return distinct(sighting.secret for sighting in window if sighting.secret is not None)
+def _is_mass(count: Count) -> bool:
+    return count.secrets >= DISTINCT_SECRETS
+
+
+def _is_unasked(sighting: Sighting) -> bool:
+    return sighting.succeeded and bool(sighting.secrets) and not sighting.known
 
 
 def _deletions(count: int, *, apart_s: float) -> list[SecretEvent]:
@@ -86,7 +96,7 @@ _GONE = [
 
 def _case(name: str, event: SecretEvent, by_principal: list[SecretEvent], severity: Severity | None = None) -> Example:
     """Judge an event, after its wait, among everything its principal did."""
-    baseline = Baseline(by_principal=sightings(by_principal), on_secret=sightings([event]), elapsed=True)
+    baseline = Baseline(by_principal=sightings(by_principal), on_secret=sightings([event]), settled=WAITED)
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 

@@ -19,6 +19,7 @@ from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.sightings import succeeded
 from nightlatch.domain.versions import PENDING
 
 
@@ -41,9 +42,10 @@ def _wrote(event: SecretEvent) -> bool:
 
 
 def _is_creator(event: SecretEvent, baseline: Baseline) -> bool:
-    return event.secret is not None and any(
-        s.succeeded and s.principal == event.principal.key for s in baseline.done_to(event.secret, "CreateSecret")
-    )
+    if event.secret is None:
+        return False
+    creations = baseline.creations.about(event.secret).only(succeeded)
+    return any(creation.principal == event.principal.key for creation in creations)
 
 
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -84,7 +86,13 @@ def _case(
 ) -> Example:
     """Judge an event with a mature history of its secret."""
     seen = sightings([*known, event])
-    baseline = Baseline(maturity=Maturity.MATURE, on_secret=seen, writer=writer, inventory=inventory)
+    baseline = Baseline(
+        maturity=Maturity.MATURE,
+        on_secret=seen,
+        creations=seen.named("CreateSecret"),
+        writer=writer,
+        inventory=inventory,
+    )
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.trail import Trail
 
 LEARNING_PERIOD = timedelta(days=14)
 LATENESS = timedelta(minutes=15)  # how late a record may be and still belong to its window
@@ -41,6 +40,10 @@ class Pair:
         )
 
 
+def _nothing() -> Trail:
+    return Trail.of(())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """History and inventory around one event; defaults mean "nothing known"."""
@@ -48,29 +51,28 @@ class Baseline:
     maturity: Maturity = Maturity.NONE
     reader: Pair | None = None  # this principal reading this secret
     writer: Pair | None = None  # this principal writing this secret
-    by_principal: tuple[Sighting, ...] = ()  # 24 h either side, the event itself included
-    on_secret: tuple[Sighting, ...] = ()  # changes, deletions and service events of 90 days, the event itself included
+    by_principal: Trail = field(default_factory=_nothing)  # 24 h either side, the event itself included
+    on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
+    creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
     inventory: Inventory = field(default_factory=Inventory)
-    elapsed: bool = False  # the time a rule asked to wait for has passed
+    settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
 
-    def done_to(self, secret: SecretRef, *names: str) -> tuple[Sighting, ...]:
-        """Give what happened to a secret under these event names, in order of event time."""
-        found = (
-            s for s in self.on_secret if s.name in names and any(may_be_same(secret, other) for other in s.secrets)
-        )
-        return tuple(sorted(found, key=lambda s: (s.at, s.event_id)))
+    @property
+    def elapsed(self) -> bool:
+        """Whether the time that a rule asked to wait for has passed."""
+        return self.settled is not None
+
+    def done_to(self, secret: SecretRef, *names: str) -> Trail:
+        """Give what happened to a secret under these event names."""
+        return self.on_secret.about(secret).named(*names)
 
     def rotation_open(self, secret: SecretRef, at: datetime) -> bool:
         """Tell whether a rotation of the secret had started and not ended at a moment (a day at most)."""
-        steps = [s for s in self.done_to(secret, *_ROTATION) if at - timedelta(days=1) <= s.at <= at]
-        ended = [s for s in steps if s.name != "RotationStarted" and s.at < at]
+        steps = self.done_to(secret, *_ROTATION).between(at - timedelta(days=1), at)
         started = [s for s in steps if s.name == "RotationStarted"]
-        return bool(started) and (not ended or ended[-1].at < started[-1].at)
+        return bool(started) and not any(
+            s.at >= started[-1].at for s in steps.before(at) if s.name != "RotationStarted"
+        )
 
 
 _ROTATION = ("RotationStarted", "RotationSucceeded", "RotationFailed", "RotationAbandoned")
-
-
-def named(sightings: Iterable[Sighting], *names: str) -> tuple[Sighting, ...]:
-    """Keep the sightings of these event names."""
-    return tuple(s for s in sightings if s.name in names)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.sightings import succeeded
 
 STARTED = "StartSecretVersionDelete"
 ENDED = "EndSecretVersionDelete"
@@ -30,17 +30,10 @@ def is_announced(secret: SecretRef, at: datetime, baseline: Baseline) -> bool:
     A scheduled deletion that was cancelled by RestoreSecret accounts for nothing any more.
     """
     latest = at + _CLOCKS_DIFFER
-    calls = [s for s in baseline.done_to(secret, "DeleteSecret", "RestoreSecret") if s.succeeded and s.at <= latest]
+    calls = baseline.done_to(secret, "DeleteSecret", "RestoreSecret").only(succeeded).upto(latest)
     if calls and calls[-1].name == "DeleteSecret":
         return True
-    return any(_removed_replica(secret, s, at) for s in baseline.on_secret)
-
-
-def _removed_replica(secret: SecretRef, call: Sighting, at: datetime) -> bool:
-    """Tell whether a call removed the replica that this secret is; of its own primary it explains nothing."""
-    return (
-        call.name == "RemoveRegionsFromReplication"
-        and call.succeeded
-        and at - _REPLICA_SPAN <= call.at <= at + _CLOCKS_DIFFER
-        and any(may_be_same(secret, replica) for replica in call.secrets[1:])
-    )
+    removals = baseline.on_secret.named("RemoveRegionsFromReplication").only(succeeded)
+    near = removals.between(at - _REPLICA_SPAN, latest)
+    # Of its own primary, which stands first, a removal explains nothing.
+    return any(may_be_same(secret, replica) for call in near for replica in call.secrets[1:])

@@ -5,7 +5,7 @@ Names come from the reserved ranges: account 111122223333, addresses 198.51.100.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,11 +21,13 @@ from nightlatch.domain.events import (
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.principals import Principal, PrincipalKind, session_key
 from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.trail import Trail
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WAITED = AT + timedelta(days=366)  # `Baseline.settled` when every wait is over
 
 _READS = ("Get", "List", "Describe", "BatchGet", "Validate")
 
@@ -162,6 +164,6 @@ def a_denial(action: str, target: str = "") -> Failure:
     )
 
 
-def sightings(events: Sequence[SecretEvent], *, known: bool = False) -> tuple[Sighting, ...]:
+def sightings(events: Iterable[SecretEvent], *, known: bool = False) -> Trail:
     """Reduce events to what history keeps of them."""
-    return tuple(sighting_of(event, known=known) for event in events)
+    return Trail.of(sighting_of(event, known=known) for event in events)

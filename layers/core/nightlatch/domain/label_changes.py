@@ -15,7 +15,7 @@ from datetime import timedelta
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import within
+from nightlatch.domain.sightings import succeeded
 from nightlatch.domain.versions import CURRENT, PENDING, PIN_PREFIX, PREVIOUS
 
 _CREATION = timedelta(hours=1)
@@ -47,5 +47,5 @@ def _done(event: SecretEvent) -> str:
 
 
 def _is_being_created(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
-    made = within(baseline.done_to(secret, "CreateSecret"), of=event.at, before=_CREATION, after=timedelta(0))
-    return any(s.succeeded and s.principal == event.principal.key for s in made)
+    made = baseline.creations.about(secret).only(succeeded).between(event.at - _CREATION, event.at)
+    return any(creation.principal == event.principal.key for creation in made)

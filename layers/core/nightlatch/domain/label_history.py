@@ -17,7 +17,8 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.rotations import is_rotation_function
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, within
+from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.trail import Trail
 from nightlatch.domain.versions import CURRENT, PENDING
 
 FLIP = timedelta(minutes=15)
@@ -45,12 +46,20 @@ def makes_current(sighting: Sighting) -> bool:
 
 def was_current(secret: SecretRef, version_id: str | None, before: datetime, baseline: Baseline) -> bool:
     """Tell whether history shows a version as current some time before a moment."""
-    return version_id is not None and any(
-        s.version_id == version_id
-        and s.at < before - _CLOCKS_DIFFER
-        and (makes_current(s) or (s.name == LABEL_UPDATED and CURRENT in s.labels))
-        for s in baseline.done_to(secret, *_WRITES, LABEL_UPDATED)
-    )
+    if version_id is None:
+        return False
+    since = baseline.done_to(secret, *_WRITES, LABEL_UPDATED).once(_current_since, _current_since)
+    return version_id in since and since[version_id] < before - _CLOCKS_DIFFER
+
+
+def _current_since(trail: Trail) -> dict[str, datetime]:
+    """Give when each version is first seen as current."""
+    since: dict[str, datetime] = {}
+    for sighting in trail:
+        shows = makes_current(sighting) or (sighting.name == LABEL_UPDATED and CURRENT in sighting.labels)
+        if shows and sighting.version_id is not None:
+            since.setdefault(sighting.version_id, sighting.at)
+    return since
 
 
 def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, ...]:
@@ -58,7 +67,7 @@ def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sig
 
     The event may be the first of them or the second.
     """
-    near = within(baseline.done_to(secret, *_WRITES), of=event.at, before=FLIP, after=FLIP)
+    near = baseline.done_to(secret, *_WRITES).between(event.at - FLIP, event.at + FLIP)
     legs = [s for s in near if s.principal == event.principal.key and makes_current(s)]
     for there, back in pairwise(legs):
         if (
@@ -85,14 +94,10 @@ def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline)
     )
 
 
-def calls_around(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, ...]:
+def calls_around(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Trail:
     """Give the writes and the steps of rotation or replication near a native label event."""
-    return within(
-        (s for s in baseline.done_to(secret, *_WRITES, *_BY_SERVICE) if s.succeeded),
-        of=event.at,
-        before=FLIP,
-        after=FLIP,
-    )
+    steps = baseline.done_to(secret, *_WRITES, *_BY_SERVICE).only(succeeded)
+    return steps.between(event.at - FLIP, event.at + FLIP)
 
 
 def accounts_for(call: Sighting, label_event: SecretEvent) -> bool:

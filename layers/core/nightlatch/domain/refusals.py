@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import Sighting, denied, succeeded
+from nightlatch.domain.trail import Trail
 
 REMEMBERED = timedelta(hours=24)
 _VALUE = "GetSecretValue"
@@ -29,52 +30,42 @@ class Opening:
 
 def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     """Give the opening that this event is one end of, looking back from a success or ahead from a refusal."""
-    own = next((sighting for sighting in baseline.by_principal if sighting.event_id == event_id), None)
-    if own is None or own.secret is None:
+    own = baseline.by_principal.find(event_id)
+    if own is None or own.secret is None or not (own.denied or own.succeeded):
         return None
-    refusals = [s for s in _about(own.secret, baseline, denied=True) if s.at < own.at and _answers(s, own)]
-    if own.denied:
-        answered = _about(own.secret, baseline, denied=False)
-        success = next((s for s in answered if s.at > own.at and _answers(own, s)), None)
-        refusal = own
-    elif own.succeeded and refusals:
-        answered = _about(own.secret, baseline, denied=False)
-        success, refusal = own, refusals[-1]
-    else:
-        return None
-    if success is None or not _is_first(success, refusal, answered):
+    about = baseline.by_principal.about(own.secret)
+    refusal = own if own.denied else _refusal_before(own, about)
+    success = _success_after(own, about) if own.denied else own
+    if refusal is None or success is None or not _is_first(success, refusal, about):
         return None
     return _opening(refusal, success, baseline)
 
 
-def _about(secret: SecretRef, baseline: Baseline, *, denied: bool) -> list[Sighting]:
-    """Give the refusals at a secret, or the successes, by time."""
-    kept = (s for s in baseline.by_principal if (s.denied if denied else s.succeeded))
-    about = (s for s in kept if any(may_be_same(secret, other) for other in s.secrets))
-    return sorted(about, key=lambda sighting: (sighting.at, sighting.event_id))
+def _refusal_before(success: Sighting, about: Trail) -> Sighting | None:
+    """Give the last refusal that a success answers: of the same call, or of any where the value itself was got."""
+    refusals = about.only(denied)
+    asked = refusals if success.name == _VALUE else refusals.named(success.name)
+    near = asked.between(success.at - REMEMBERED, success.at).before(success.at)
+    return near[-1] if near else None
 
 
-def _answers(refusal: Sighting, success: Sighting) -> bool:
-    """Tell whether a success is what the refused call was after."""
-    near = success.at - refusal.at <= REMEMBERED
-    return near and success.name in {refusal.name, _VALUE}
+def _success_after(refusal: Sighting, about: Trail) -> Sighting | None:
+    """Give the first success that answers a refusal."""
+    answers = about.only(succeeded).named(refusal.name, _VALUE)
+    return next(iter(answers.after(refusal.at).between(refusal.at, refusal.at + REMEMBERED)), None)
 
 
-def _is_first(success: Sighting, refusal: Sighting, answered: list[Sighting]) -> bool:
+def _is_first(success: Sighting, refusal: Sighting, about: Trail) -> bool:
     """Tell whether the door had been shut: for another call than the refused one it must not have been open before."""
-    same_call = success.name == refusal.name
-    return not any(
-        s.name == success.name and s.at < success.at and not (same_call and s.at <= refusal.at) for s in answered
-    )
+    opened = about.only(succeeded).named(success.name).before(success.at)
+    since = refusal.at if success.name == refusal.name else success.at - REMEMBERED
+    return not opened.after(since)
 
 
 def _opening(refusal: Sighting, success: Sighting, baseline: Baseline) -> Opening | None:
     secret = success.secrets[0]
-    changes = tuple(
-        change
-        for change in baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy")
-        if change.succeeded and refusal.at <= change.at <= success.at
-    )
-    if success.known and not changes:
+    changes = baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
+    between = tuple(changes.between(refusal.at, success.at))
+    if success.known and not between:
         return None  # an ordinary reader whose access came back
-    return Opening(secret=secret, refusal=refusal, success=success, policy_changes=changes)
+    return Opening(secret=secret, refusal=refusal, success=success, policy_changes=between)

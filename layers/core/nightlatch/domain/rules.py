@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import EventName, SecretEvent
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
-from nightlatch.domain.secrets import SecretRef, distinct
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.secrets import SecretRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,8 @@ class Match:
     reason: str
     severity: Severity | None = None
     headline: str | None = None
-    evidence: tuple[Sighting, ...] = ()  # the events that count, the judged one included
-    secrets: tuple[SecretRef, ...] | None = None
+    evidence: Evidence | None = None  # the events that count, beside the judged one
+    secrets: tuple[SecretRef, ...] | None = None  # each once
     remedy: Remedy | None = None  # the rule's own where left out
     subject: str | None = None  # what later hits fold on; the principal by default
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
@@ -73,15 +73,26 @@ def applies(rule: Detection, event: SecretEvent) -> bool:
     return any(name.covers(event) for name in rule.event_names)
 
 
+def readers(rules: Sequence[Detection]) -> Callable[[SecretEvent], tuple[Detection, ...]]:
+    """Give a look-up of the rules that read an event; asked once for each name, not once for each event."""
+    known: dict[tuple[str, str], tuple[Detection, ...]] = {}
+
+    def reading(event: SecretEvent) -> tuple[Detection, ...]:
+        name = (event.source, event.name)
+        if name not in known:
+            known[name] = tuple(rule for rule in rules if applies(rule, event))
+        return known[name]
+
+    return reading
+
+
 def detect(
     event: SecretEvent, baseline: Baseline, rules: Iterable[Detection]
 ) -> tuple[tuple[Finding, ...], tuple[tuple[Detection, Wait], ...]]:
-    """Judge an event by every rule that reads it: the findings, and the rules that ask to wait."""
+    """Judge an event by rules that read it: the findings, and the rules that ask to wait."""
     findings: list[Finding] = []
     waits: list[tuple[Detection, Wait]] = []
     for rule in rules:
-        if not applies(rule, event):
-            continue
         match _judge(rule, event, baseline):
             case Match() as found:
                 findings.append(_finding(rule, event, baseline, found))
@@ -106,7 +117,8 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
     severity = found.severity or rule.severity
-    times = [s.at for s in found.evidence] or [event.at]
+    alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at)
+    evidence = found.evidence.with_event(event.event_id, event.at) if found.evidence else alone
     return Finding(
         rule=rule.id,
         catalogue=rule.catalogue,
@@ -120,10 +132,10 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         region=event.region,
         event_name=event.name,
         techniques=rule.techniques,
-        event_ids=tuple(sorted({event.event_id, *(s.event_id for s in found.evidence)})),
-        first_seen=min(times),
-        last_seen=max(times),
-        secrets=distinct(event.secrets if found.secrets is None else found.secrets),
+        event_ids=evidence.event_ids,
+        first_seen=evidence.first_seen,
+        last_seen=evidence.last_seen,
+        secrets=event.secrets if found.secrets is None else found.secrets,
         remedy=found.remedy or rule.remedy,
     )
 

@@ -1,19 +1,15 @@
-"""What history keeps of an event, and the windows in which rules look at it.
-
-Windows run on event time and look both ways, so that the verdict over all events of a burst is the
-same in whatever order they arrive: the last one to come sees the whole window.
-"""
+"""What history keeps of an event: the few facts that later judgements need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from json import dumps
 
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.secrets import SecretRef, distinct
+from nightlatch.domain.schedules import longest_gap_days
+from nightlatch.domain.secrets import SecretRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +29,9 @@ class Sighting:
     known: bool = False  # the principal was known to use this secret before
     by_service: bool = False  # AWS made the call on somebody's way (invokedBy), as CloudFormation does
     read_back: bool = False  # it read the very version that it had written itself
+    own: bool = False  # nightlatch made the call, as its ledger shows: history, but never evidence
+    moved_from: str | None = None  # the version that a moved label was taken from
+    gap_days: float | None = None  # how long the rotation schedule that it set lets a value live
 
     @property
     def secret(self) -> SecretRef | None:
@@ -40,7 +39,7 @@ class Sighting:
         return self.secrets[0] if self.secrets else None
 
 
-def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False) -> Sighting:
+def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False, own: bool = False) -> Sighting:
     """Reduce an event to what history keeps."""
     labels = (
         event.request.texts("versionStages") + event.request.texts("versionStage") + event.request.texts("labelUpdated")
@@ -59,6 +58,9 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         by_service=event.principal.is_through_aws,
         known=known,
         read_back=read_back,
+        own=own,
+        moved_from=event.request.text("removeFromVersionId") if event.called("UpdateSecretVersionStage") else None,
+        gap_days=longest_gap_days(event.request) if event.called("RotateSecret") else None,
     )
 
 
@@ -73,42 +75,11 @@ def _digest(event: SecretEvent) -> str:
     return sha256(asked.encode()).hexdigest()[:16]
 
 
-def within(sightings: Iterable[Sighting], *, of: datetime, before: timedelta, after: timedelta) -> tuple[Sighting, ...]:
-    """Give the sightings from `before` ahead of a moment to `after` behind it, in order of event time."""
-    chosen = (s for s in sightings if of - before <= s.at <= of + after)
-    return tuple(sorted(chosen, key=lambda s: (s.at, s.event_id)))
+def succeeded(sighting: Sighting) -> bool:
+    """Tell whether AWS did what was asked."""
+    return sighting.succeeded
 
 
-def busiest(
-    sightings: Sequence[Sighting],
-    *,
-    of: datetime,
-    width: timedelta,
-    weigh: Callable[[Sequence[Sighting]], int] = len,
-) -> tuple[Sighting, ...]:
-    """Give the window of `width` that holds a moment and weighs most; the earliest of equals.
-
-    Args:
-        sightings: Candidates in any order.
-        of: The event time of the event being judged.
-        width: Length of the window, both ends included.
-        weigh: What counts, by default the number of sightings.
-    """
-    near = within(sightings, of=of, before=width, after=width)
-    best: tuple[Sighting, ...] = ()
-    best_weight = -1
-    for start in (s.at for s in near):
-        if start > of:
-            break
-        window = tuple(s for s in near if start <= s.at <= start + width)
-        if of > start + width:
-            continue
-        weight = weigh(window)
-        if weight > best_weight:
-            best, best_weight = window, weight
-    return best
-
-
-def secrets_of(sightings: Iterable[Sighting]) -> tuple[SecretRef, ...]:
-    """Give each secret once, however it was called."""
-    return distinct(secret for sighting in sightings for secret in sighting.secrets)
+def denied(sighting: Sighting) -> bool:
+    """Tell whether AWS refused for lack of permission."""
+    return sighting.denied

@@ -1,19 +1,24 @@
-"""Which stretch of time around an event tells most, counted in distinct secrets, actions and calls.
+"""Episodes: the stretches of a trail in which somebody did too much within a width of time, and what they hold.
 
-A sweep of a thousand secrets is judged a thousand times, so the window slides in one pass: each sighting enters
-once and leaves once, and each way of calling a secret is resolved once.
+A window of the width slides over the trail in one pass; each sighting enters once and leaves once, and each way of
+calling a secret is resolved once. Windows that hold too much and overlap are one episode. It is the same from
+whichever of its events it is looked at, so a sweep of a thousand secrets is one episode, not a thousand windows.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
+from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.secrets import SecretRef, representatives
-from nightlatch.domain.sightings import Sighting, within
+from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.trail import Trail
 
 _Key = TypeVar("_Key")
 
@@ -27,14 +32,82 @@ class Count:
     secrets: int  # distinct, however they were called
     unknown: int  # distinct secrets that the principal was not known to use
 
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """What makes one window tell more than another."""
+        return (self.unknown, self.secrets, self.actions, self.calls)
+
+
+TooMuch = Callable[[Count], bool]  # what holds more must be too much as well
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The chosen stretch: its sightings by time, what they count, and their secrets, the unknown ones first."""
+class Episode:
+    """Windows that hold too much, joined: their sightings by time, the fullest of them, and the secrets."""
 
-    sightings: tuple[Sighting, ...]
-    count: Count
-    secrets: tuple[SecretRef, ...]
+    evidence: Evidence
+    peak: Count  # of the window that tells most
+    secrets: tuple[SecretRef, ...]  # each once, those that the principal was not known to use first
+
+
+def episode_at(trail: Trail, moment: datetime, *, width: timedelta, too_much: TooMuch) -> Episode | None:
+    """Give the episode that holds a moment, None where the trail has none there.
+
+    Args:
+        trail: What counts, and nothing else.
+        moment: The event time of the event being judged.
+        width: Length of a window, both ends included.
+        too_much: Tells whether a window holds too much; a function of a module, for its answers are remembered.
+    """
+    episodes = trail.once(("episodes", width, too_much), partial(_episodes, width=width, too_much=too_much))
+    place = bisect_right(episodes, moment, key=lambda episode: episode.evidence.first_seen) - 1
+    if place < 0 or episodes[place].evidence.last_seen < moment:
+        return None
+    return episodes[place]
+
+
+def _episodes(whole: Trail, *, width: timedelta, too_much: TooMuch) -> list[Episode]:
+    stands_for = representatives(secret for sighting in whole for secret in sighting.secrets)
+    return [
+        _episode(whole[first:behind], peak, stands_for)
+        for first, behind, peak in _joined(_windows(whole, stands_for, width, too_much))
+    ]
+
+
+def _windows(
+    whole: Trail, stands_for: dict[SecretRef, SecretRef], width: timedelta, too_much: TooMuch
+) -> Iterator[tuple[int, int, Count]]:
+    """Slide over the trail; give the windows that hold too much, by where they begin and end."""
+    tally = _Tally(stands_for)
+    behind = 0
+    for first, sighting in enumerate(whole):
+        while behind < len(whole) and whole[behind].at <= sighting.at + width:
+            tally.enter(whole[behind])
+            behind += 1
+        count = tally.count()
+        if too_much(count):
+            yield first, behind, count
+        tally.leave(sighting)
+
+
+def _joined(windows: Iterator[tuple[int, int, Count]]) -> Iterator[tuple[int, int, Count]]:
+    """Join windows that share a sighting; the fullest lends its count, the earliest of equals."""
+    held = next(windows, None)
+    if held is None:
+        return
+    for window in windows:
+        if window[0] < held[1]:
+            held = (held[0], window[1], max(held[2], window[2], key=lambda count: count.rank))
+        else:
+            yield held
+            held = window
+    yield held
+
+
+def _episode(sightings: Sequence[Sighting], peak: Count, stands_for: dict[SecretRef, SecretRef]) -> Episode:
+    unknown_first = sorted(sightings, key=lambda sighting: sighting.known)
+    secrets = dict.fromkeys(stands_for[secret] for sighting in unknown_first for secret in sighting.secrets)
+    return Episode(evidence=Evidence.of(*sightings), peak=peak, secrets=tuple(secrets))
 
 
 @dataclass(slots=True)
@@ -65,60 +138,6 @@ class _Tally:
 
     def count(self) -> Count:
         return Count(calls=self.calls, actions=len(self.actions), secrets=len(self.secrets), unknown=len(self.unknown))
-
-
-def fullest(
-    sightings: Iterable[Sighting],
-    *,
-    of: datetime,
-    width: timedelta,
-    rank: Callable[[Count], tuple[int, ...]],
-) -> Window:
-    """Give the window of `width` around a moment that ranks highest, the earliest of equals.
-
-    A window begins at a sighting, the moment's own at the latest.
-
-    Args:
-        sightings: Candidates in any order.
-        of: The event time of the event being judged; the window holds it.
-        width: Length of the window, both ends included.
-        rank: What makes a window tell more than another.
-    """
-    near = within(sightings, of=of, before=width, after=width)
-    tally = _Tally(representatives(secret for sighting in near for secret in sighting.secrets))
-    chosen: tuple[Sighting, ...] = ()
-    chosen_rank: tuple[int, ...] = ()
-    chosen_count = tally.count()
-    end = 0
-    for start, first in enumerate(near):
-        if first.at > of:
-            break
-        while end < len(near) and near[end].at <= first.at + width:
-            tally.enter(near[end])
-            end += 1
-        count = tally.count()
-        if rank(count) > chosen_rank:
-            chosen, chosen_rank, chosen_count = near[start:end], rank(count), count
-        tally.leave(first)
-    unknown_first = sorted(chosen, key=lambda sighting: sighting.known)
-    secrets = dict.fromkeys(tally.stands_for[secret] for sighting in unknown_first for secret in sighting.secrets)
-    return Window(sightings=chosen, count=chosen_count, secrets=tuple(secrets))
-
-
-def nearest(sightings: Iterable[Sighting], *, of: datetime) -> tuple[Sighting, ...]:
-    """Keep of each secret, known and unknown apart, the sighting nearest to a moment on either side.
-
-    A window around the moment holds a secret exactly if it holds one of these, so that counting distinct secrets
-    costs as much as there are secrets, not as often as they were read. The moment's own sightings all stay.
-    """
-    kept: dict[tuple[object, ...], Sighting] = {}
-    for sighting in sightings:
-        own = sighting.event_id if sighting.at == of else ""
-        side = (sighting.secrets, sighting.known, sighting.at > of, own)
-        other = kept.get(side)
-        if other is None or abs(sighting.at - of) < abs(other.at - of):
-            kept[side] = sighting
-    return tuple(kept.values())
 
 
 def _take(counter: Counter[_Key], key: _Key) -> None:

@@ -21,7 +21,7 @@ from nightlatch.domain.rules import Detection
 from nightlatch.service.intake import Item, Tally, take_in
 from nightlatch.service.pipeline import Ports, handle
 
-_BATCH = 1_000
+_BATCH = 50_000
 _AFTER_ALL = timedelta(days=366)  # longer than any rule waits
 
 

@@ -18,8 +18,10 @@ from nightlatch.domain.decisions import Alert, Decision, Record, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.rules import Detection, detect
+from nightlatch.domain.rules import Detection, detect, readers
 from nightlatch.service.ports import Baselines, OwnActions
+
+_Said = dict[tuple[str, str, int], Finding]  # by the identity of the evidence, which the finding keeps alive
 
 
 class Effects(Protocol):
@@ -66,13 +68,14 @@ def handle(
     """
     events = [item for item in batch if isinstance(item, SecretEvent) and not item.is_twin]
     decisions: list[Decision] = []
+    said: _Said = {}
     for case in _cases(events, rules, policy, ports):
-        decisions.extend(_judge(case, policy, ports, now))
+        decisions.extend(_judge(case, said, policy, ports, now))
     waited: list[tuple[SecretEvent, str]] = []
     for moment in (item.now for item in batch if isinstance(item, Tick)):
         for event, rule_id, baseline in ports.baselines.due(moment):
             asked = tuple(rule for rule in rules if rule.id == rule_id)
-            decisions.extend(_judge(_Case(event, baseline, asked), policy, ports, now))
+            decisions.extend(_judge(_Case(event, baseline, asked), said, policy, ports, now))
             waited.append((event, rule_id))
     folded = _fold(decisions)
     failed = ports.effects.carry_out(folded, policy=policy, now=now)
@@ -86,9 +89,10 @@ def handle(
 def _cases(events: Sequence[SecretEvent], rules: Sequence[Detection], policy: Policy, ports: Ports) -> Iterator[_Case]:
     """Give one case at a time: a baseline holds thousands of sightings, and a hunt judges 100,000 events at once."""
     baselines = ports.baselines.observe(events) if events else ()
+    reading = readers(rules)
     for event, baseline in zip(events, baselines, strict=True):
         if not _is_own(event, policy, ports):
-            yield _Case(event, baseline, tuple(rules))
+            yield _Case(event, baseline, reading(event))
 
 
 def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
@@ -100,11 +104,22 @@ def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
     return may_be_ours and ports.own.is_own(event)
 
 
-def _judge(case: _Case, policy: Policy, ports: Ports, now: datetime) -> tuple[Decision, ...]:
+def _judge(case: _Case, said: _Said, policy: Policy, ports: Ports, now: datetime) -> tuple[Decision, ...]:
     findings, waits = detect(case.event, case.baseline, case.rules)
     for rule, wait in waits:
         ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
-    return decide(case.event, findings, policy, now)
+    return decide(case.event, [finding for finding in findings if _is_news(finding, said)], policy, now)
+
+
+def _is_news(finding: Finding, said: _Said) -> bool:
+    """Tell whether no earlier event of the batch came to this very finding, as all events of one episode do.
+
+    They share its evidence, the object itself, so that twenty thousand need not be compared id by id. A finding with
+    a remedy is about its own event.
+    """
+    key = (finding.rule, finding.subject, id(finding.event_ids))
+    known = said.setdefault(key, finding)
+    return known is finding or finding.remedy is not None
 
 
 def _fold(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
