@@ -588,11 +588,48 @@ def test_a_handler_that_read_too_early_neither_hides_an_earlier_use_nor_shortens
         seen = late.touch([second], ())
         late.touch([before], ())
 
-        (stored,) = items_of(client)
+        stored, reader = sorted(items_of(client), key=lambda item: item["pk"]["S"])
 
     assert seen[pair] == {first.mark: first.time}
     assert int(stored[first.mark]["N"]) == first.time
     assert int(stored["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
+    assert int(reader["expires_at"]["N"]) >= int(stored["expires_at"]["N"])
+
+
+@pytest.mark.parametrize("reads_come", ["before", "with", "after"])
+def test_who_reads_a_secret_is_known_when_something_is_done_to_it(baselines, reads_come):
+    reads = [
+        an_event(secret=a_secret(), by=a_role("app"), after_s=-3 * DAY),
+        an_event(secret=a_secret(suffix=None), by=a_role("app"), after_s=-DAY),
+        an_event(secret=a_secret(), by=a_user("ci"), after_s=-5 * DAY),
+        an_event(secret=a_secret("prod/other"), by=a_user("nosy"), after_s=-DAY),
+        an_event(secret=a_secret(), by=a_user("later"), after_s=DAY),
+        an_event(secret=a_secret(), by=a_user("refused"), after_s=-DAY, failure=a_denial("GetSecretValue")),
+    ]
+    deleted = an_event("DeleteSecret", secret=a_secret(), by=MALLORY)
+    batches = {"before": [reads, [deleted]], "with": [[*reads, deleted]], "after": [[deleted], reads, [deleted]]}
+
+    for batch in batches[reads_come]:
+        seen = baselines.observe(batch)
+    readers = seen[-1].readers
+
+    assert [reader.principal for reader in readers] == [a_role("app").key, a_user("ci").key]
+    assert [reader.last_seen for reader in readers] == [AT - timedelta(days=1), AT - timedelta(days=5)]
+
+
+def test_a_read_does_not_ask_who_else_reads(baselines):
+    baselines.observe([an_event(secret=a_secret(), by=a_role("app"), after_s=-60)])
+
+    assert baselines.observe([an_event(secret=a_secret(), by=MALLORY)])[0].readers == ()
+
+
+def test_our_own_calls_are_history_and_marked_as_ours(baselines):
+    own = an_event("UpdateSecretVersionStage", secret=a_secret(), by=a_role("responder"), after_s=-60, version_id="v-1")
+    other = an_event("PutSecretValue", secret=a_secret(), by=MALLORY, version_id="v-2")
+
+    (_, seen) = baselines.observe([own, other], own={own.event_id})
+
+    assert [(s.name, s.own) for s in seen.on_secret] == [(own.name, True), (other.name, False)]
 
 
 def test_a_version_id_read_of_another_secret_is_no_read_back(baselines):

@@ -26,6 +26,7 @@ from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.trail import Trail
 
 SECRET = a_secret()
 MINUTE, DAY = 60, 86_400
@@ -195,6 +196,35 @@ def test_a_quarter_of_an_hour_makes_the_difference(gap_s, severity):
 
 def test_somebody_else_who_takes_it_back_is_only_a_move():
     assert [f.severity for f in judge_all(flip(back_by="ana"))] == [Severity.HIGH]
+
+
+def test_labels_moved_by_hand_there_and_back_are_worse_whoever_does_which():
+    there = move("v-2", by=a_user("mallory"), after_s=-MINUTE, removeFromVersionId="v-1")
+    back = move("v-1", by=a_user("eve"), removeFromVersionId="v-2")
+
+    moved, finding = sorted(judge_all([there, back]), key=lambda found: found.severity.rank)
+
+    assert moved.severity is Severity.HIGH  # told when only the first was seen
+    assert finding.severity is Severity.CRITICAL
+    assert finding.title.startswith("AWSCURRENT of secret prod/db went to another version and back")
+    assert "by user/mallory, then by user/eve" in finding.reason
+
+
+def test_the_records_alone_show_there_and_back():
+    """No history knows the version that was current; that it was is said by the two moves themselves."""
+    there = put("v-2", by=a_user("mallory"), after_s=-MINUTE)
+    back = move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")
+    hidden = put("v-1", by=a_user("mallory"), after_s=-30, stages=["AWSPENDING"])
+
+    assert [f.severity for f in judge_all([there, back])] == [Severity.CRITICAL]
+    assert judge(there, hidden, back) is None  # to a version written in between: no way back
+
+
+def test_our_own_way_back_is_a_rescue():
+    first, planted, back = flip()
+    trail = Trail.of(replace(s, own=s.event_id == back.event_id) for s in sightings([first, planted, back]))
+
+    assert DETECTION.evaluate(planted, Baseline(on_secret=trail)) is None
 
 
 @pytest.mark.parametrize(("stages", "severity"), [(["AWSCURRENT"], Severity.CRITICAL), (["AWSPENDING"], Severity.HIGH)])

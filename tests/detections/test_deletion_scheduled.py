@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from nightlatch.detections.deletion_scheduled import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.examples import a_secret, an_event
+from nightlatch.domain.baseline import Baseline, Reader
+from nightlatch.domain.examples import AT, a_role, a_secret, a_user, an_event
 from nightlatch.domain.findings import Remedy, Severity, fold
 from nightlatch.domain.rules import Match, detect
 
@@ -34,6 +36,32 @@ def test_only_the_shortest_window_is_louder(window, severity):
 
     assert found is not None
     assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("reader", "days_ago", "severity"),
+    [
+        (a_role("app"), 1, Severity.HIGH),
+        (a_role("app"), 7, Severity.HIGH),
+        (a_role("app"), 8, None),
+        (a_user(), 1, None),
+    ],
+)
+def test_a_secret_that_somebody_else_still_reads_is_louder(reader, days_ago, severity):
+    baseline = Baseline(readers=(Reader(reader.key, AT - timedelta(days=days_ago)),))
+    found = DETECTION.evaluate(an_event("DeleteSecret", secret=a_secret(), by=a_user()), baseline)
+
+    assert isinstance(found, Match)
+    assert found.severity == severity
+    assert ("role/app" in found.reason) == (severity is not None)
+
+
+def test_of_many_readers_a_few_are_named():
+    readers = tuple(Reader(a_role(f"app-{n}").key, AT) for n in range(5))
+    found = DETECTION.evaluate(an_event("DeleteSecret", secret=a_secret()), Baseline(readers=readers))
+
+    assert isinstance(found, Match)
+    assert "refused already: role/app-0, role/app-1, role/app-2 and 2 more" in found.reason
 
 
 def test_an_unsaid_window_is_thirty_days():

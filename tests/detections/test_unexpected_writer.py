@@ -9,11 +9,12 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.unexpected_writer import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair, Reader
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     AT,
     WAITED,
+    a_label_event,
     a_person,
     a_role,
     a_secret,
@@ -28,6 +29,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 
 SECRET = a_secret()
+READERS = (Reader(a_role("app").key, AT - timedelta(days=1)),)
 FUNCTIONS = Inventory(rotation_functions=frozenset({"rotate-db"}))
 STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-5)
 
@@ -42,7 +44,7 @@ def step(session: str = "rotate-db", **more) -> SecretEvent:
 
 def around(events: Iterable[SecretEvent], **more) -> Baseline:
     seen = sightings(events)
-    return Baseline(on_secret=seen, creations=seen.named("CreateSecret"), **more)
+    return Baseline(**{"on_secret": seen, "creations": seen.named("CreateSecret"), "readers": READERS, **more})
 
 
 def judge(event: SecretEvent, *before: SecretEvent, **more) -> Match | Wait | None:
@@ -54,7 +56,7 @@ def judge(event: SecretEvent, *before: SecretEvent, **more) -> Match | Wait | No
     [(Maturity.NONE, State.DIGEST), (Maturity.LEARNING, State.LEARNING), (Maturity.MATURE, State.OPEN)],
 )
 def test_novelty_means_something_only_against_history(maturity, state):
-    (finding,), _ = detect(put(), Baseline(maturity=maturity), (DETECTION,))
+    (finding,), _ = detect(put(), around([put()], maturity=maturity), (DETECTION,))
 
     assert finding.state is state
     assert finding.severity is Severity.MEDIUM
@@ -80,14 +82,75 @@ def test_who_created_the_secret_may_write_it_whatever_form_the_name_has():
 def test_who_created_another_secret_of_that_name_or_failed_to_may_not():
     another = an_event("CreateSecret", secret=a_secret(suffix="ZzZzZz"), after_s=-60)
     failed = an_event("CreateSecret", secret=a_secret(suffix=None), failure=Failure("ResourceExistsException"))
-    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-60)
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-3601)
 
     assert isinstance(judge(put(), another, failed, by_ben), Match)
 
 
-def test_update_secret_counts_only_with_a_new_version():
-    assert isinstance(judge(an_event("UpdateSecret", secret=SECRET, version_id="v-2")), Match)
-    assert judge(an_event("UpdateSecret", secret=SECRET, request={"clientRequestToken": "v-2"})) is None
+@pytest.mark.parametrize("after_s", [0, -60, -3600])
+def test_anybody_may_fill_a_secret_in_its_first_hour(after_s):
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=after_s)
+
+    assert judge(put(), by_ben) is None
+
+
+def test_a_secret_that_nobody_has_heard_of_waits_a_minute_for_its_creation():
+    made = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-1)
+    changed = an_event("TagResource", secret=SECRET, after_s=-60)
+
+    assert judge(put(), readers=()) == Wait(timedelta(minutes=1))
+    assert judge(put(), made, readers=(), settled=WAITED) is None
+    assert isinstance(judge(put(), readers=(), settled=WAITED), Match)
+    assert isinstance(judge(put(), changed, readers=()), Match)
+
+
+# UpdateSecret
+
+
+def update(*, version: str | None = "v-2", **more) -> SecretEvent:
+    request = {"clientRequestToken": version} if version else {"description": "orders"}
+    return an_event("UpdateSecret", secret=SECRET, request=request, **more)
+
+
+def test_an_update_whose_answer_names_a_version_wrote_a_value():
+    assert isinstance(judge(update(version_id="v-2")), Match)
+
+
+@pytest.mark.parametrize("version", ["v-2", None])
+@pytest.mark.parametrize("after_s", [-30, 0, 2, 900])
+def test_an_update_whose_version_only_the_native_event_shows_wrote_a_value(after_s, version):
+    label = a_label_event(SECRET, version_id="v-2", after_s=after_s)
+
+    assert isinstance(judge(update(version=version), label), Match)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        a_label_event(SECRET, version_id="v-3", after_s=1),
+        a_label_event(SECRET, version_id="v-2", after_s=901),
+        a_label_event(SECRET, version_id="v-2", label="AWSPENDING", after_s=1),
+        a_label_event(a_secret("prod/other"), version_id="v-2", after_s=1),
+    ],
+)
+def test_an_update_that_no_native_event_follows_wrote_none(label):
+    assert judge(update(), label) == Wait(LATENESS)
+    assert judge(update(), label, settled=WAITED) is None
+
+
+def test_a_native_event_that_another_call_accounts_for_proves_nothing():
+    by_app = put(by=a_role("app"), after_s=-5)
+    label = a_label_event(SECRET, version_id="v-2", after_s=1)
+
+    assert judge(update(version=None), by_app, label, settled=WAITED) is None
+
+
+def test_who_updates_a_secret_for_days_is_known_though_no_version_is_shown():
+    before = [update(event_id=f"u{n}", after_s=-n * 86_400) for n in (1, 2, 3)]
+    label = a_label_event(SECRET, version_id="v-2", after_s=1)
+
+    assert judge(update(), *before, label) is None
+    assert isinstance(judge(update(), before[0], label), Match)
 
 
 def test_a_refused_write_changed_nothing():
@@ -118,11 +181,11 @@ def test_the_verdict_on_a_rotation_does_not_depend_on_which_record_comes_first()
         assert verdicts[-1] is None
 
 
-def test_an_unregistered_function_in_a_rotation_goes_to_the_digest():
+def test_a_role_that_is_no_registered_functions_is_told_in_a_rotation_too():
     found = judge(step("rotate-other"), STARTED, inventory=FUNCTIONS)
 
     assert isinstance(found, Match)
-    assert found.severity is Severity.LOW
+    assert found.severity is None
 
 
 def test_where_no_function_is_registered_any_role_in_a_rotation_may_be_one():
@@ -163,6 +226,6 @@ def test_a_rotation_excuses_nothing_but_the_pending_version_of_a_role(event):
 
 
 def test_a_person_is_named_first():
-    (finding,), _ = detect(put(by=a_person("mallory")), Baseline(maturity=Maturity.MATURE), (DETECTION,))
+    (finding,), _ = detect(put(by=a_person("mallory")), around([], maturity=Maturity.MATURE), (DETECTION,))
 
     assert finding.title.startswith("mallory (Admin, Identity Center) wrote a new value to secret prod/db")

@@ -13,11 +13,12 @@ That mark is made when the secrets' trails have been read, and again when the wa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from nightlatch.adapters.surroundings import Known, Surroundings, maturity_at, reads_version, sight
+from nightlatch.adapters.surroundings import Known, Surroundings, asked_of, maturity_at, reads_version, sight
 from nightlatch.adapters.trails import Entry, Trails, Waits
 from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
@@ -69,7 +70,7 @@ class TrailBaselines:
         self._now = now
         self._young = young
 
-    def observe(self, events: Sequence[SecretEvent]) -> Sequence[Baseline]:
+    def observe(self, events: Sequence[SecretEvent], own: Collection[str] = ()) -> Sequence[Baseline]:
         """Remember every event, then give the baseline of each, put together when it is looked at.
 
         Raises:
@@ -77,7 +78,7 @@ class TrailBaselines:
         """
         if not events:
             return ()
-        uses, sightings = self._remember(events)
+        uses, sightings = self._remember(events, own)
         now = self._now()
         self._trails.add(
             [
@@ -128,7 +129,9 @@ class TrailBaselines:
         """Forget a kept event that has been judged."""
         self._waits.drop(event, rule_id)
 
-    def _remember(self, events: Sequence[SecretEvent]) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
+    def _remember(
+        self, events: Sequence[SecretEvent], own: Collection[str] = ()
+    ) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
         """Remember uses and written versions; give the uses and each event's sighting."""
         uses = self._trails.touch(
             [touch for event in events for touch in touches_of(event)],
@@ -141,7 +144,10 @@ class TrailBaselines:
         )
         since = self._trails.learning_since(None)
         return uses, [
-            sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE)
+            replace(
+                sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE),
+                own=event.event_id in own,
+            )
             for event in events
         ]
 
@@ -149,7 +155,9 @@ class TrailBaselines:
         """Read every trail that the events need: of secrets first, for they explain what stands on the service's."""
         destroyed = [event for event in events if is_destruction(event)]
         found = self._read([(trail, event.at, before) for event in events for trail, before in trails_of(event)])
-        known = Known(uses, found, since)
+        readers = self._trails.readers({key for event in events for key in asked_of(event)})
+        pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
+        known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers)
         if destroyed:
             self._trails.add([self._explained(event, known) for event in destroyed])
             found.update(self._read([(principal_trail(event), event.at, DAY) for event in destroyed]))

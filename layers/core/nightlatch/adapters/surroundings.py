@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.trails import Written
-from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, pair_before, used_by, versions_of
+from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, keys_of, pair_before, used_by, versions_of
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
-from nightlatch.domain.baseline import FORGOTTEN_AFTER, LEARNING_PERIOD, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.baseline import FORGOTTEN_AFTER, LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.secrets import SecretRef, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
@@ -25,6 +25,7 @@ class Known:
     uses: Mapping[PairKey, Uses]
     trails: Mapping[str, Trail]  # what stands on a trail around all of the batch
     since: datetime | None
+    readers: Mapping[str, frozenset[str]]  # principals that have read a secret, by its key
     merged: dict[tuple[SecretRef, ...], Trail] = field(default_factory=dict)
 
     def of_secrets(self, event: SecretEvent) -> Trail:
@@ -88,9 +89,25 @@ class Surroundings(Sequence[Baseline]):
             by_principal=by_principal.between(event.at - DAY, event.at + DAY),
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             creations=on_secret.named("CreateSecret").between(event.at - CREATION_KEPT, event.at + DAY),
+            readers=self._readers(event),
             inventory=self._inventory,
             settled=self._settled,
         )
+
+    def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
+        """Say who had read a secret before something was done to it, the latest first."""
+        keys = asked_of(event)
+        principals = {principal for key in keys for principal in self._known.readers.get(key, ())}
+        pairs = {who: pair_before(_histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
+        readers = [Reader(who, pair.last_seen) for who, pair in pairs.items() if pair is not None]
+        return tuple(sorted(readers, key=lambda reader: (-reader.last_seen.timestamp(), reader.principal)))
+
+
+def asked_of(event: SecretEvent) -> tuple[str, ...]:
+    """Name the secrets of an event whose readers matter: those that something was done to."""
+    if event.read_only or event.source != SECRETS_MANAGER:
+        return ()
+    return tuple(key for secret in event.secrets for key in keys_of(secret))
 
 
 def maturity_at(at: datetime, since: datetime | None, young: Maturity) -> Maturity:

@@ -18,6 +18,7 @@ from nightlatch.domain.sightings import Sighting
 Written = tuple[str, str]  # principal, and version id behind the key of its secret
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
+MOST_READERS = 200  # principals given of one secret
 MOST_DUE = 200  # waits given at once; the rest is given the next time
 
 
@@ -44,6 +45,9 @@ class Trails(Protocol):
             asked: Principal and version of each read.
             at: The latest moment of the batch; what was written is kept 400 days from then.
         """
+
+    def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Give the principals that have read secrets, by the keys of the secrets; MOST_READERS of each at most."""
 
     def add(self, entries: Collection[Entry]) -> None:
         """Put sightings on trails; the same event on the same trail is there once."""

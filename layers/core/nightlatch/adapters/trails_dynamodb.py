@@ -3,6 +3,7 @@
     pk                      sk                        holds                                 kept
     trail#<trail>           <time>#<event id>         a sighting                            26 h or 92 days
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
+    read#<secret key>       <principal>               nothing more                          as long as the pair
     wrote#<principal>       <version id>              nothing more                          400 days
     learning                since                     when learning began                   for ever
 
@@ -19,8 +20,8 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.table import Conflict, Table
-from nightlatch.adapters.trails import MOST_READ, Entry, Written
-from nightlatch.adapters.uses import KEPT_AFTER_USE, PairKey, Touch, Uses, first_of_day, surplus
+from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry, Written
+from nightlatch.adapters.uses import KEPT_AFTER_USE, Kind, PairKey, Touch, Uses, first_of_day, surplus
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
@@ -29,6 +30,7 @@ from nightlatch.domain.sightings import Sighting
 VERSIONS_KEPT = timedelta(days=400)
 Kept = TypeVar("Kept", SecretEvent, Sighting)
 _logger = logging.getLogger(__name__)
+FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit
 
 
@@ -45,18 +47,22 @@ class DynamoTrails:
         stored: dict[PairKey, Item] = {
             by_key[str(item["pk"]), str(item["sk"])]: item for item in self._table.get_all(by_key)
         }
-        for pair, days in firsts.items():
-            for mark, time in days.items():
-                before = stored.get(pair, {})
-                if int(before.get(mark, time + 1)) > time:
-                    stored[pair] = self._touch(pair, mark, time, before)
+        news = [
+            (pair, mark, time)
+            for pair, days in firsts.items()
+            for mark, time in days.items()
+            if int(stored.get(pair, {}).get(mark, time + 1)) > time
+        ]
+        for pair, mark, time in news:
+            if mark.startswith(Kind.READ):  # first, for a pair that is touched already is not looked at again
+                self._keep_longer(*_reader_key(pair), _kept_until(time, stored.get(pair, {})))
+            stored[pair] = self._touch(pair, mark, time, stored.get(pair, {}))
         return {pair: _uses(item) for pair, item in stored.items()}
 
     def _touch(self, pair: PairKey, mark: str, time: int, known: Item) -> Item:
         """Note the first use of a day unless an earlier one is there; give the item as it then stands."""
         pk, sk = _pair_key(pair)
-        expires_at = time // 1_000_000 + int(KEPT_AFTER_USE.total_seconds())
-        wanted = max(expires_at, int(known.get("expires_at", 0)))
+        wanted = _kept_until(time, known)
         gone = [old for old in surplus({**_uses(known), mark: time}) if old != mark]
         change = f"SET #{mark} = :time, #expires_at = :kept"
         change += f" REMOVE {', '.join(f'#{old}' for old in gone)}" if gone else ""
@@ -77,8 +83,9 @@ class DynamoTrails:
         return {**kept, mark: time, "expires_at": max(wanted, later)}
 
     def _keep_longer(self, pk: str, sk: str, until: int) -> None:
+        longer = "attribute_not_exists(#expires_at) OR #expires_at < :until"
         try:
-            self._table.update(pk, sk, "SET #expires_at = :until", when="#expires_at < :until", given={"until": until})
+            self._table.update(pk, sk, "SET #expires_at = :until", when=longer, given={"until": until})
         except Conflict:
             return
 
@@ -90,6 +97,11 @@ class DynamoTrails:
         by_key = {(key["pk"], key["sk"]): one for one, key in ((one, _version_key(one)) for one in left)}
         found = {by_key[str(item["pk"]), str(item["sk"])] for item in self._table.get_all(by_key)}
         return frozenset(found | set(written).intersection(asked))
+
+    def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Give who has read secrets."""
+        found = {key: self._table.query(_read(key), since=FIRST, until=LAST, most=MOST_READERS) for key in secrets}
+        return {key: frozenset(str(item["sk"]) for item in items) for key, items in found.items() if items}
 
     def add(self, entries: Collection[Entry]) -> None:
         """Put sightings on trails."""
@@ -148,6 +160,19 @@ def _trail(trail: str) -> str:
 
 def _pair_key(pair: PairKey) -> tuple[str, str]:
     return f"pair#{key_part(pair.principal)}", key_part(pair.secret)
+
+
+def _read(secret: str) -> str:
+    return f"read#{key_part(secret)}"
+
+
+def _reader_key(pair: PairKey) -> tuple[str, str]:
+    return _read(pair.secret), key_part(pair.principal)
+
+
+def _kept_until(time: int, known: Item) -> int:
+    """Say until when a pair is kept that is used at a moment, in epoch seconds; never shorter than it is already."""
+    return max(time // 1_000_000 + int(KEPT_AFTER_USE.total_seconds()), int(known.get("expires_at", 0)))
 
 
 def _version_key(written: Written) -> dict[str, str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from nightlatch.adapters.trails import MOST_READ, Entry, Written
-from nightlatch.adapters.uses import PairKey, Touch, Uses, earlier_of, first_of_day, surplus
+from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry, Written
+from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, earlier_of, first_of_day, surplus
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
 
@@ -48,6 +48,7 @@ class MemoryTrails:
         self._lock = Lock()
         self._most = most
         self._uses: dict[PairKey, dict[str, int]] = {}
+        self._readers: dict[str, set[str]] = {}
         self._written: set[Written] = set()
         self._trails: dict[str, _Trail] = {}
         self._since: datetime | None = None
@@ -61,6 +62,8 @@ class MemoryTrails:
                 for mark in surplus(known):
                     del known[mark]
                 self._uses[pair] = known
+                if any(mark.startswith(Kind.READ) for mark in days):
+                    self._readers.setdefault(pair.secret, set()).add(pair.principal)
             return {pair: self._uses[pair] for pair in {*firsts, *also} if pair in self._uses}
 
     def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
@@ -69,6 +72,12 @@ class MemoryTrails:
         with self._lock:
             self._written.update(written)
             return frozenset(self._written.intersection(asked))
+
+    def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Give who has read secrets."""
+        with self._lock:
+            found = {key: self._readers[key] for key in secrets if key in self._readers}
+            return {key: frozenset(sorted(some)[:MOST_READERS]) for key, some in found.items()}
 
     def add(self, entries: Collection[Entry]) -> None:
         """Put sightings on trails."""

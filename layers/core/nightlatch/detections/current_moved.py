@@ -30,6 +30,7 @@ from nightlatch.domain.label_history import accounts_for, calls_around, finishes
 from nightlatch.domain.principals import Principal, PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.versions import CURRENT, PENDING, PIN_PREFIX
 
 
@@ -41,17 +42,30 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if event.name == LABEL_UPDATED:
         return _seen_without_its_call(event, secret, baseline)
     there_and_back = flip(event, secret, baseline)
-    if there_and_back:
-        return Match(
-            reason="made current and taken back within 15 minutes: do not roll back, that would bring it in again",
-            headline="{who} made another version of {secrets} current and took it back {span}",
-            severity=Severity.CRITICAL,
-            evidence=Evidence.of(*there_and_back),
-        )
+    if there_and_back is not None:
+        return _there_and_back(secret, *there_and_back)
     unusual = unusual_label(event, secret, baseline)
     if unusual:
         return Match(reason=unusual, headline="{who} changed the staging labels of {secrets}")
     return _moved_current(event, secret, baseline)
+
+
+def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match:
+    by_one = there.principal == back.principal
+    who = "" if by_one else f" by {_short(there.principal)}, then by {_short(back.principal)}"
+    return Match(
+        reason=f"made current and taken back within 15 minutes{who}: do not roll back, that would bring it in again",
+        headline="{who} made another version of {secrets} current and took it back {span}"
+        if by_one
+        else "AWSCURRENT of {secrets} went to another version and back {span}",
+        severity=Severity.CRITICAL,
+        evidence=Evidence.of(there, back),
+        subject=None if by_one else f"secret:{secret.keys[0]}",
+    )
+
+
+def _short(principal: str) -> str:
+    return principal.rsplit(":", 1)[-1]
 
 
 def _moved_current(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Verdict:
@@ -142,8 +156,8 @@ DETECTION = Detection(
     blind_spots=(
         "A version that was current more than ninety days ago is not recognised as older. A move by a role that may "
         "be a rotation is told a quarter of an hour late, when its rotation's records have had time to come. Inside an "
-        "open rotation a session named after a registered function is believed. People of one permission set are one "
-        "principal, so one who mends another's mistake looks like there and back. Deployments with custom labels fire."
+        "open rotation a session named after a registered function is believed. One who plants a value and another who "
+        "takes it back pass for a mistake that was mended (HIGH). Deployments with custom labels fire."
     ),
     playbook="""\
 Was it a rollback by somebody of yours? Then it is done; note it. nightlatch's own are not told here.

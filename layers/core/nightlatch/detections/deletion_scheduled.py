@@ -2,7 +2,7 @@
 
 A windowed deletion is the quiet way to break what depends on a secret, and the one kind that can be taken
 back: RestoreSecret works until the window ends. The shortest window, seven days, is what somebody chooses
-who wants it gone before anybody looks, so it counts one step worse.
+who wants it gone before anybody looks, so it counts one step worse; so does a secret that somebody else still reads.
 
 Source: Secrets Manager API reference, DeleteSecret (7 to 30 days, 30 if not said; readers are refused at
 once; a later force delete ends the window); ATT&CK T1485.
@@ -10,36 +10,57 @@ once; a later force delete ends the window); ATT&CK T1485.
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
+from collections.abc import Sequence
+from datetime import timedelta
+
+from nightlatch.domain.baseline import Baseline, Reader
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_person, a_role, a_secret, an_event
+from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 
 SHORTEST_WINDOW_DAYS = 7
 DEFAULT_WINDOW_DAYS = 30
+CONSUMED_WITHIN = timedelta(days=7)  # who read it so lately depends on it
+MOST_NAMED = 3
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on every deletion that AWS accepted and that can still be taken back."""
-    del baseline  # one deletion is told whatever history says
     if not event.succeeded or event.request.flag("forceDeleteWithoutRecovery"):
         return None
     days = event.request.number("recoveryWindowInDays")
-    if days is not None and days <= SHORTEST_WINDOW_DAYS:
-        return Match(
-            reason=f"scheduled with a window of {days} days, the shortest there is; readers are refused already",
-            severity=Severity.HIGH,
-        )
+    is_short = days is not None and days <= SHORTEST_WINDOW_DAYS
+    consumers = [
+        reader.principal
+        for reader in baseline.readers
+        if reader.last_seen >= event.at - CONSUMED_WITHIN and reader.principal != event.principal.key
+    ]
     said = f"a window of {days} days" if days is not None else f"the default window of {DEFAULT_WINDOW_DAYS} days"
-    return Match(reason=f"scheduled with {said}; readers are refused already")
+    short = ", the shortest there is" if is_short else ""
+    return Match(
+        reason=f"scheduled with {said}{short}; {_refused(consumers)}",
+        severity=Severity.HIGH if is_short or consumers else None,
+    )
+
+
+def _refused(consumers: Sequence[str]) -> str:
+    """Say who fails from now on: those that read it in the last days, by the short form of their names."""
+    if not consumers:
+        return "readers are refused already"
+    named = ", ".join(principal.rsplit(":", 1)[-1] for principal in consumers[:MOST_NAMED])
+    more = f" and {len(consumers) - MOST_NAMED} more" if len(consumers) > MOST_NAMED else ""
+    return f"refused already: {named}{more}, which read it within {CONSUMED_WITHIN.days} days"
 
 
 _AT_ONCE = {"forceDeleteWithoutRecovery": True}
 
 
-def _case(name: str, event: SecretEvent, severity: Severity | None = None) -> Example:
-    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=Baseline())
+def _case(
+    name: str, event: SecretEvent, severity: Severity | None = None, *, readers: tuple[Reader, ...] = ()
+) -> Example:
+    baseline = Baseline(readers=readers)
+    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 
 DETECTION = Detection(
@@ -54,7 +75,8 @@ DETECTION = Detection(
     remedy=Remedy.RESTORE,
     blind_spots=(
         "A replica has no window: deleting one is immediate, and the record does not say that it was a replica. "
-        "Who still reads the secret is not weighed yet, nor how the secret is tagged. "
+        "Who reads a replica is not counted among the readers of its primary, and how the secret is tagged is not "
+        "weighed yet. "
         "Infrastructure code that destroys on purpose looks the same; exempt its principal for a name prefix."
     ),
     playbook="""\
@@ -73,6 +95,12 @@ Planned and frequent: exempt this principal for this name prefix, with an owner 
             "the shortest window, by name, the number as text",
             an_event("DeleteSecret", secret=a_secret(suffix=None), request={"recoveryWindowInDays": "7"}),
             Severity.HIGH,
+        ),
+        _case(
+            "a secret that an application read yesterday",
+            an_event("DeleteSecret", secret=a_secret(), by=a_person("mallory")),
+            Severity.HIGH,
+            readers=(Reader(a_role("app").key, AT - timedelta(days=1)),),
         ),
         _case(
             "a force delete is another rule's matter",

@@ -11,41 +11,72 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair, Reader
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import (
+    AT,
+    a_label_event,
+    a_person,
+    a_role,
+    a_secret,
+    a_service_event,
+    an_event,
+    sightings,
+)
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.value_writes import wrote_value
 from nightlatch.domain.versions import PENDING
+
+SETTING_UP = timedelta(hours=1)  # after its creation a secret is filled, often by somebody else than who created it
+CREATION_COMES = timedelta(minutes=1)  # how long the record of a creation may come behind that of the first write
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire when neither history, nor creation, nor a rotation accounts for who wrote a new version."""
-    if not event.succeeded or not _wrote(event) or event.principal.kind is PrincipalKind.SERVICE:
+    if not event.succeeded or event.principal.kind is PrincipalKind.SERVICE:
         return None
-    if baseline.writer is not None and baseline.writer.is_known(event.at):
+    if _is_usual(event, baseline) or _is_creation(event, baseline):
         return None
-    if _is_creator(event, baseline):
-        return None
+    if not wrote_value(event, baseline):
+        # The native event of the new value may be late; with none, the call changed the description or the key alone.
+        return None if baseline.elapsed else Wait(LATENESS)
     if event.principal.kind is PrincipalKind.ROLE and event.request.texts("versionStages") == (PENDING,):
         return _rotation_step(event, baseline)
+    if not baseline.elapsed and _is_unheard_of(event, baseline):
+        return Wait(CREATION_COMES)
     return Match(reason="a new version, by a principal that is not known to write this secret")
 
 
-def _wrote(event: SecretEvent) -> bool:
-    """Tell whether the call made a version: UpdateSecret may have changed the description or the key alone."""
-    return event.called("PutSecretValue") or event.version_id is not None
+def _is_usual(event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether the principal is known to write the secret, by its pair or by updates whose version is not shown."""
+    if baseline.writer is not None and baseline.writer.is_known(event.at):
+        return True
+    if event.secret is None or not event.called("UpdateSecret"):
+        return False
+    before = baseline.done_to(event.secret, "UpdateSecret").only(succeeded).before(event.at)
+    mine = [update.at for update in before if update.principal == event.principal.key]
+    return bool(mine) and Pair(mine[0], mine[-1], len({at.date() for at in mine})).is_known(event.at)
 
 
-def _is_creator(event: SecretEvent, baseline: Baseline) -> bool:
+def _is_creation(event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether who writes has created the secret, or whether it is so young that it is still being set up."""
     if event.secret is None:
         return False
-    creations = baseline.creations.about(event.secret).only(succeeded)
-    return any(creation.principal == event.principal.key for creation in creations)
+    made = baseline.creations.about(event.secret).only(succeeded)
+    young = made.between(event.at - SETTING_UP, event.at)
+    return bool(young) or any(creation.principal == event.principal.key for creation in made)
+
+
+def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether nothing is known of the secret yet: its CreateSecret may be on its way, and nobody reads it."""
+    if event.secret is None or baseline.readers:
+        return False
+    return not baseline.on_secret.about(event.secret).before(event.at)
 
 
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -53,12 +84,8 @@ def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
     if is_rotating(event, baseline):
         return None
     if event.secret is not None and baseline.rotation_open(event.secret, event.at):
-        if event.principal.is_person:
-            return Match(reason="a pending version, written by a person in the middle of a rotation")
-        return Match(
-            reason="a rotation step by a function that the inventory does not name; register it if it is yours",
-            severity=Severity.LOW,
-        )
+        who = "a person" if event.principal.is_person else "a role that is not a registered rotation function's"
+        return Match(reason=f"a pending version, written by {who} in the middle of a rotation")
     if not baseline.elapsed:
         return Wait(LATENESS)  # the record of RotationStarted may be late; a pending version harms nobody yet
     return Match(reason="a pending version, written while no rotation was under way")
@@ -73,6 +100,7 @@ _MADE = an_event("CreateSecret", secret=_SECRET, by=a_person("mallory"), after_s
 _STARTED = a_service_event("RotationStarted", secret=_SECRET, after_s=-5)
 _STEP = an_event("PutSecretValue", secret=_SECRET, by=_ROTATOR, request={"versionStages": [PENDING]}, version_id="v-2")
 _UNREGISTERED = Inventory()
+_READERS = (Reader(a_role("app").key, AT - timedelta(hours=2)),)
 _LONG_KNOWN = Pair(first_seen=AT - timedelta(days=20), last_seen=AT - timedelta(days=1), days=9)
 
 
@@ -90,6 +118,7 @@ def _case(
         maturity=Maturity.MATURE,
         on_secret=seen,
         creations=seen.named("CreateSecret"),
+        readers=_READERS,
         writer=writer,
         inventory=inventory,
     )
@@ -110,8 +139,8 @@ DETECTION = Detection(
     blind_spots=(
         "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
         "principal. A session may call itself after a rotation function, and with no function registered any role may "
-        "be one: inside an open rotation its pending version is believed. Who created a secret more than ninety days "
-        "ago is forgotten. How the secret is tagged is not weighed yet."
+        "be one: inside an open rotation its pending version is believed. In the first hour of a secret every value is "
+        "believed. Who created a secret more than 400 days ago is forgotten. How it is tagged is not weighed yet."
     ),
     playbook="""\
 Ask the person, or the owner of the role: did they mean to write this secret?
@@ -129,12 +158,18 @@ Meant, and it will happen again: nothing to do, after two days of use the writer
             "a rotation step by a function that is not among the registered ones",
             _STEP,
             _STARTED,
-            severity=Severity.LOW,
+            severity=Severity.MEDIUM,
             inventory=Inventory(rotation_functions=frozenset({"rotate-other"})),
         ),
         _case(
             "UpdateSecret that changed only the description",
             an_event("UpdateSecret", secret=_SECRET, request={**_UPDATE, "description": "orders"}),
+        ),
+        _case(
+            "UpdateSecret whose new version only the native event shows",
+            an_event("UpdateSecret", secret=_SECRET, request={**_UPDATE, "clientRequestToken": "v-2"}),
+            a_label_event(_SECRET, version_id="v-2", after_s=1),
+            severity=Severity.MEDIUM,
         ),
         _case("a usual writer", _PUT, writer=_LONG_KNOWN),
         _case("who created it a minute ago fills it", _PUT, _MADE),

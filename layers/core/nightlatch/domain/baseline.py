@@ -44,6 +44,14 @@ def _nothing() -> Trail:
     return Trail.of(())
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A principal that has read the secret; the moment is exact to the day."""
+
+    principal: str
+    last_seen: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """History and inventory around one event; defaults mean "nothing known"."""
@@ -54,6 +62,7 @@ class Baseline:
     by_principal: Trail = field(default_factory=_nothing)  # 24 h either side, the event itself included
     on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
     creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
+    readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
     inventory: Inventory = field(default_factory=Inventory)
     settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
 

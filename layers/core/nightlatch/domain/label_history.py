@@ -24,6 +24,7 @@ from nightlatch.domain.versions import CURRENT, PENDING
 FLIP = timedelta(minutes=15)
 _CLOCKS_DIFFER = timedelta(minutes=1)  # the native label event and the call write their own times
 _WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage")
+_MAKE_VERSIONS = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 _BY_SERVICE = ("RotationStarted", "RotationSucceeded", "ReplicationStarted", "ReplicationSucceeded")
 
 
@@ -62,23 +63,38 @@ def _current_since(trail: Trail) -> dict[str, datetime]:
     return since
 
 
-def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, ...]:
-    """Give the two calls by which one principal made a version current and soon went back; empty if none.
+def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sighting, Sighting] | None:
+    """Give the two calls by which a version was made current and soon taken back, None where there are none.
 
-    The event may be the first of them or the second.
+    The event may be the first of them or the second. nightlatch's own way back is a rescue, and no part of this.
     """
-    near = baseline.done_to(secret, *_WRITES).between(event.at - FLIP, event.at + FLIP)
-    legs = [s for s in near if s.principal == event.principal.key and makes_current(s)]
-    for there, back in pairwise(legs):
+    flips = baseline.done_to(secret, *_WRITES, LABEL_UPDATED).once(_flips, _flips)
+    return flips.get(event.event_id)
+
+
+def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
+    """Give there and back by the event id of either."""
+    flips: dict[str, tuple[Sighting, Sighting]] = {}
+    since = trail.once(_current_since, _current_since)
+    written = {write.version_id: write.at for write in trail.named(*_MAKE_VERSIONS).only(succeeded)}
+    for there, back in pairwise(trail.only(makes_current)):
+        was_there = since.get(back.version_id or "", back.at) < there.at - _CLOCKS_DIFFER
+        # Taken from the one and given to the other, and the other was not written in between: it was there before.
+        says_so = back.version_id == there.moved_from or (
+            back.moved_from == there.version_id and written.get(back.version_id, there.at) <= there.at
+        )
         if (
-            event.event_id in {there.event_id, back.event_id}
-            and back.name == "UpdateSecretVersionStage"
+            back.name == "UpdateSecretVersionStage"
+            and None not in {back.version_id, there.version_id}
             and back.version_id != there.version_id
             and back.at - there.at <= FLIP
-            and was_current(secret, back.version_id, there.at, baseline)
+            and (was_there or says_so)
+            # Who takes back what another wrote mends it; labels moved by hand there and back were meant so.
+            and (there.principal == back.principal or there.name == back.name)
+            and not (there.own or back.own)
         ):
-            return (there, back)
-    return ()
+            flips[there.event_id] = flips[back.event_id] = (there, back)
+    return flips
 
 
 def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:

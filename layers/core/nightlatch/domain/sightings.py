@@ -39,7 +39,7 @@ class Sighting:
         return self.secrets[0] if self.secrets else None
 
 
-def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False, own: bool = False) -> Sighting:
+def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False) -> Sighting:
     """Reduce an event to what history keeps."""
     labels = (
         event.request.texts("versionStages") + event.request.texts("versionStage") + event.request.texts("labelUpdated")
@@ -58,7 +58,6 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         by_service=event.principal.is_through_aws,
         known=known,
         read_back=read_back,
-        own=own,
         moved_from=event.request.text("removeFromVersionId") if event.called("UpdateSecretVersionStage") else None,
         gap_days=longest_gap_days(event.request) if event.called("RotateSecret") else None,
     )

@@ -88,10 +88,11 @@ def handle(
 
 def _cases(events: Sequence[SecretEvent], rules: Sequence[Detection], policy: Policy, ports: Ports) -> Iterator[_Case]:
     """Give one case at a time: a baseline holds thousands of sightings, and a hunt judges 100,000 events at once."""
-    baselines = ports.baselines.observe(events) if events else ()
+    own = frozenset(event.event_id for event in events if _is_own(event, policy, ports))
+    baselines = ports.baselines.observe(events, own) if events else ()
     reading = readers(rules)
     for event, baseline in zip(events, baselines, strict=True):
-        if not _is_own(event, policy, ports):
+        if event.event_id not in own:
             yield _Case(event, baseline, reading(event))
 
 

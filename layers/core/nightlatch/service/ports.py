@@ -6,7 +6,7 @@ the same contract tests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,8 +23,10 @@ from nightlatch.domain.versions import SecretState
 class Baselines(Protocol):
     """History: remembers events and answers what was known around each. All may raise Unavailable."""
 
-    def observe(self, events: Sequence[SecretEvent]) -> Sequence[Baseline]:
+    def observe(self, events: Sequence[SecretEvent], own: Collection[str] = ()) -> Sequence[Baseline]:
         """Remember every event once (by event id), then give the baseline of each, in the given order.
+
+        `own` are the ids of events that are nightlatch's own calls: history like others, but marked as such.
 
         All events of the batch are remembered before any baseline is put together, so a burst looks
         the same however it was cut into batches.
