@@ -691,7 +691,11 @@ def test_a_corrected_record_is_an_event_of_its_own():
     }
     record = own_record("get_secret_value", addendum=addendum, eventID="00000000-0000-4000-8000-000000002099")
 
-    assert parse(record).event_id == "00000000-0000-4000-8000-000000002099"
+    event = parse(record)
+
+    assert event.event_id == "00000000-0000-4000-8000-000000002099"
+    assert event.corrects == "00000000-0000-4000-8000-000000002001"
+    assert parse(own_record("get_secret_value", addendum={"reason": "DELIVERY_DELAY"})).corrects is None
 
 
 # 29

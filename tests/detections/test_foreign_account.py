@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from nightlatch.detections.foreign_account import DETECTION
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_secret, an_event
+from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.rules import Match
 from nightlatch.domain.secrets import secret_ref
 
@@ -114,3 +118,61 @@ def test_statements_in_any_order_say_the_same():
     one, other = {"AWS": THEIRS}, {"AWS": OTHERS}
 
     assert judge(put(one, other)) == judge(put(other, one, other))
+
+
+# Control inside the account
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
+AUTHOR = a_role("ops", "ben")
+
+
+def gives(action: object, *principals: str, key: str = "Action", **more) -> SecretEvent:
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(principals)}, key: action}
+    request = {"secretId": "prod/db", "resourcePolicy": json.dumps({"Statement": [statement]})}
+    return an_event("PutResourcePolicy", secret=a_secret(), by=AUTHOR, request=request, **more)
+
+
+@pytest.mark.parametrize(
+    ("event", "fires"),
+    [
+        (gives("secretsmanager:*", ROLE), True),
+        (gives("*", ROLE), True),
+        (gives(["secretsmanager:GetSecretValue", "SecretsManager:PutResourcePolicy"], ROLE), True),
+        (gives("secretsmanager:Update*", ROLE), True),
+        (gives("secretsmanager:GetSecretValue", ROLE, key="NotAction"), True),
+        (gives(["secretsmanager:Put*", "secretsmanager:Update*"], ROLE, key="NotAction"), False),
+        (gives(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], ROLE), False),
+        (gives("secretsmanager:*", f"arn:aws:iam::{ACCOUNT}:root"), False),
+        (gives("secretsmanager:*", ACCOUNT), False),
+        (gives("secretsmanager:GetSecretValue", ROLE, AUTHOR.key), True),
+        (gives("secretsmanager:GetSecretValue", str(AUTHOR.arn)), True),
+    ],
+)
+def test_control_given_away_is_told_and_reading_is_not(event, fires):
+    assert isinstance(judge(event), Match) == fires
+
+
+def again(*before: SecretEvent) -> Match | None:
+    event = gives("secretsmanager:*", ROLE)
+    return DETECTION.evaluate(event, Baseline(on_secret=sightings([*before, event])))  # type: ignore[return-value]
+
+
+def test_the_same_policy_put_again_changes_nothing():
+    same = gives("secretsmanager:*", ROLE, after_s=-86_400)
+    other = gives("secretsmanager:GetSecretValue", ROLE, after_s=-3600)
+    removed = an_event("DeleteResourcePolicy", secret=a_secret(), after_s=-3600)
+    refused = gives("secretsmanager:GetSecretValue", ROLE, after_s=-3600, failure=Failure("AccessDenied"))
+
+    assert again(same) is None
+    assert again(same, refused) is None
+    assert isinstance(again(same, other), Match)
+    assert isinstance(again(same, removed), Match)
+    assert isinstance(again(), Match)
+
+
+def test_the_text_of_a_policy_may_be_written_in_another_way_and_say_the_same():
+    spaced = json.dumps(json.loads(str(gives("secretsmanager:*", ROLE).request.text("resourcePolicy"))), indent=2)
+    before = replace(gives("secretsmanager:*", ROLE, after_s=-60), request=Parameters({"resourcePolicy": spaced}))
+
+    assert again(before) is None

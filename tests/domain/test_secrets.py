@@ -43,6 +43,17 @@ def test_a_name_that_ends_like_a_suffix_keeps_both_readings():
     assert by_text("prod-backup").names == ("prod-backup",)
 
 
+@pytest.mark.parametrize(
+    ("tail", "shown"),
+    [("prod-backup", "prod-backup"), ("feed-202611", "feed-202611"), ("prod-AbCdEf", "prod"), ("prod-a1b2c3", "prod")],
+)
+def test_what_reads_like_a_part_of_the_name_is_shown(tail, shown):
+    reference = by_text(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{tail}")
+
+    assert reference.name == shown
+    assert set(reference.names) == {"prod" if tail.startswith("prod") else "feed", tail}
+
+
 def test_an_arn_carries_its_own_account_and_region():
     theirs = secret_ref(
         "arn:aws-cn:secretsmanager:cn-north-1:444455556666:secret:a-AbCdEf", account_id=ACCOUNT, region=REGION

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import permutations
+
 import pytest
 
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.examples import an_event
+from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.service.intake import FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
 
 
@@ -54,3 +57,27 @@ def test_every_event_that_a_rule_names_is_read():
 )
 def test_other_events_are_left(source, name, read):
     assert readable_by(CATALOGUE)(source, name) is read
+
+
+THEIRS = "999988887777"
+
+
+def test_of_the_records_of_two_accounts_that_of_the_secrets_owner_is_kept():
+    """The caller's account has a copy with another event id; one call must count once."""
+    owner = replace(an_event(secret=a_secret(), event_id="zz"), shared_event_id="s-1")
+    caller = replace(owner, event_id="aa", account_id=THEIRS)
+    other = replace(owner, event_id="bb", shared_event_id="s-2")
+
+    for order in permutations([owner, caller, other]):
+        events, _ = take_in(order)
+        assert sorted(event.event_id for event in events) == ["bb", "zz"]
+
+
+def test_a_corrected_record_counts_and_its_original_does_not():
+    original = an_event(secret=a_secret(), event_id="1")
+    corrected = replace(original, event_id="2", corrects="1")
+    itself = replace(original, event_id="3", corrects="3")
+
+    for order in permutations([original, corrected, itself]):
+        events, _ = take_in(order)
+        assert sorted(event.event_id for event in events) == ["2", "3"]

@@ -91,6 +91,7 @@ def _event(fields: Parameters, source: str, name: str, at: datetime, *, replayed
         origin=origin_in(fields),
         request_id=text(fields, "requestID"),
         shared_event_id=text(fields, "sharedEventID"),
+        corrects=text(parameters(fields.get("addendum")), "originalEventID"),
         replayed=replayed,
     )
 

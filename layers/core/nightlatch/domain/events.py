@@ -88,7 +88,8 @@ class SecretEvent:
     resources: tuple[str, ...] = ()  # ARNs of resources[]
     origin: Origin = field(default_factory=Origin)
     request_id: str | None = None
-    shared_event_id: str | None = None
+    shared_event_id: str | None = None  # the same in both accounts' records of a call across accounts
+    corrects: str | None = None  # the event id of the record that CloudTrail wrote again here, with more or other data
     replayed: bool = False  # came out of an EventBridge archive: judge it, never act on it
 
     @property

@@ -117,7 +117,7 @@ class Policy:
 
         The responder asks `protection_of` again with the name that AWS gives: act closed.
         """
-        return self.protection_of(secret.name)
+        return self.protection_of(secret.names[0])
 
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""

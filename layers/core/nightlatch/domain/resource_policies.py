@@ -20,6 +20,7 @@ from nightlatch.domain.policy_conditions import Limit, account_of, limits, limit
 
 _SERVICE = "secretsmanager"
 _EVERYTHING = frozenset({"*", f"{_SERVICE}:*"})
+_CONTROLLING = (f"{_SERVICE}:putresourcepolicy", f"{_SERVICE}:updatesecret")
 
 
 class Reach(StrEnum):
@@ -41,6 +42,8 @@ class Grant:
     anyone: bool
     services: frozenset[str]
     accounts: frozenset[str]  # of the principals it names
+    principals: frozenset[str]  # users and roles it names by ARN; compared, never shown
+    controls: bool  # it lets them change who is let in, or what the secret is
     limits: tuple[Limit, ...]
 
     def reach(self, organization_id: str | None) -> Reach:
@@ -85,6 +88,7 @@ class _Principals:
     anyone: bool = False
     services: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    arns: frozenset[str] = frozenset()
 
 
 _EVERYBODY = _Principals(anyone=True)
@@ -98,6 +102,8 @@ def _grant(number: int, statement: Parameters, denials: Iterable[Parameters]) ->
         anyone=who.anyone,
         services=who.services,
         accounts=who.accounts,
+        principals=who.arns,
+        controls=_controls(statement),
         limits=(*limits(statement.get("Condition")), *denied),
     )
 
@@ -120,6 +126,7 @@ def _principals(statement: Parameters) -> _Principals:
     return _Principals(
         services=frozenset(texts.get("service", ())),
         accounts=frozenset(account for text in named if (account := account_of(text)) is not None),
+        arns=frozenset(text for text in named if text.startswith("arn:") and not text.endswith(":root")),
     )
 
 
@@ -142,6 +149,15 @@ def _is_about_secrets(statement: Parameters) -> bool:
         return not excluded & _EVERYTHING
     actions = _actions(statement)
     return not actions or any(fnmatchcase(_SERVICE, action.split(":", 1)[0]) for action in actions)
+
+
+def _controls(statement: Parameters) -> bool:
+    """Tell whether the actions reach those that change the policy or the secret itself; none shown counts as any."""
+    if statement.has("NotAction"):
+        excluded = [action.lower() for action in texts_of(statement.get("NotAction"))]
+        return not all(any(fnmatchcase(action, pattern) for pattern in excluded) for action in _CONTROLLING)
+    patterns = _actions(statement)
+    return not patterns or any(fnmatchcase(action, pattern) for action in _CONTROLLING for pattern in patterns)
 
 
 def _covers(denial: Parameters, allowance: Parameters) -> bool:

@@ -17,6 +17,7 @@ from functools import lru_cache
 _ARN = re.compile(
     r"^arn:(?P<partition>[\w-]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<tail>.+)$"
 )
+_SUFFIX_CHARS = 6
 _SUFFIXED = re.compile(r"^(?P<name>.+)-[A-Za-z0-9]{6}$")
 
 
@@ -45,8 +46,8 @@ class SecretRef:
 
     @property
     def name(self) -> str:
-        """The name to show a person."""
-        return self.names[0]
+        """The name to show a person: all of it, where what looks like a suffix reads like a part of the name."""
+        return self.names[-1] if self.is_arn and _reads_like_a_name(self.tail) else self.names[0]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -109,5 +110,14 @@ def _read(text: str) -> tuple[bool, str, tuple[str, ...]]:
     found = _ARN.match(text)
     if found is None:
         return False, text, (text,)
-    suffixed = _SUFFIXED.match(found["tail"])
-    return True, found["tail"], (suffixed["name"], found["tail"]) if suffixed else (found["tail"],)
+    tail = found["tail"]
+    suffixed = _SUFFIXED.match(tail)
+    if suffixed is None:
+        return True, tail, (tail,)
+    return True, tail, (suffixed["name"], tail)
+
+
+def _reads_like_a_name(tail: str) -> bool:
+    """Tell whether what stands where a suffix would is a word or a number, as one in 190 random suffixes is."""
+    last = tail[-_SUFFIX_CHARS:]
+    return last.isdecimal() or (last.isalpha() and last.islower())

@@ -25,7 +25,7 @@ class Sighting:
     denied: bool = False
     version_id: str | None = None
     labels: tuple[str, ...] = ()  # staging labels the call named
-    digest: str = ""  # of the filters of a batch or list call: equal calls have equal digests
+    digest: str = ""  # of a listing's filters, or of a resource policy: what asks or says the same has the same
     known: bool = False  # the principal was known to use this secret before
     by_service: bool = False  # AWS made the call on somebody's way (invokedBy), as CloudFormation does
     read_back: bool = False  # it read the very version that it had written itself
@@ -64,7 +64,10 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
 
 
 def _digest(event: SecretEvent) -> str:
-    """Digest what a listing asked for, without its paging, in any order of its filters."""
+    """Digest what a listing asked for, without its paging, in any order of its filters; or what a policy says."""
+    if event.called("PutResourcePolicy"):
+        policy = event.request.document("resourcePolicy")
+        return sha256(dumps(policy, sort_keys=True).encode()).hexdigest()[:16] if policy is not None else ""
     if event.name not in {"BatchGetSecretValue", "ListSecrets"}:
         return ""
     filters = sorted(

@@ -59,7 +59,7 @@ class Tally:
 
 
 def take_in(items: Iterable[Item]) -> tuple[list[SecretEvent], Tally]:
-    """Part the events, each event id once, from the account of the reading."""
+    """Part the events, each call once, from the account of the reading; a corrected record counts, not its original."""
     events: dict[str, SecretEvent] = {}
     malformed: list[Malformed] = []
     skipped: list[FileSkipped] = []
@@ -80,7 +80,24 @@ def take_in(items: Iterable[Item]) -> tuple[list[SecretEvent], Tally]:
         skipped=tuple(skipped),
         malformed=tuple(malformed),
     )
-    return list(events.values()), tally
+    return _each_call_once(events.values()), tally
+
+
+def _each_call_once(events: Iterable[SecretEvent]) -> list[SecretEvent]:
+    """Leave out records that were written again, and keep one of two accounts': of the one whose secret it was."""
+    some = tuple(events)
+    corrected = {event.corrects for event in some if event.corrects != event.event_id}
+    kept: dict[str, SecretEvent] = {}
+    for event in some:
+        if event.event_id in corrected:
+            continue
+        call = event.shared_event_id or event.event_id
+        kept[call] = min(kept.get(call, event), event, key=_preference)
+    return list(kept.values())
+
+
+def _preference(event: SecretEvent) -> tuple[bool, str]:
+    return event.secret is None or event.secret.account_id != event.account_id, event.event_id
 
 
 def readable_by(rules: Sequence[Detection]) -> Callable[[str, str], bool]:
