@@ -201,14 +201,16 @@ def test_a_secret_is_asked_about_by_its_full_arn_however_it_is_named(guarded: Gu
 
     for secret_id in ("prod/db", arn, arn[:-7]):
         secrets.describe_secret(SecretId=secret_id)
-    unknown = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/unknown"
-    with refused("AccessDeniedException", why_not("secretsmanager:DescribeSecret", unknown)):
+    with refused("AccessDeniedException", why_not("secretsmanager:DescribeSecret", "prod/unknown")):
         secrets.describe_secret(SecretId="prod/unknown")
+
+    unknown = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/unknown"
+    assert [resource for _, resource in guarded.needed()] == [arn, arn, arn, unknown]
 
 
 def test_a_refused_call_of_a_narrated_service_is_told_as_aws_tells_it(guarded: Guarded) -> None:
-    arn = guarded.root("secretsmanager").create_secret(Name="prod/db", SecretString="v")["ARN"]
-    text = why_not("secretsmanager:RestoreSecret", arn)
+    guarded.root("secretsmanager").create_secret(Name="prod/db", SecretString="v")
+    text = why_not("secretsmanager:RestoreSecret", "prod/db")
 
     with refused("AccessDeniedException", text):
         guarded.worker("secretsmanager").restore_secret(SecretId="prod/db")

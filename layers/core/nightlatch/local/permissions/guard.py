@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nightlatch.local.aws.callers import Caller, account_of, identify
@@ -117,4 +117,4 @@ class Guard:
 def _by(caller: Caller, need: Request) -> Request:
     """Add the keys that every call carries."""
     keys = {"aws:principalarn": caller.principal_arn, "aws:principalaccount": caller.account_id, **need.keys}
-    return Request(action=need.action, resource=need.resource, keys=keys, through=need.through)
+    return replace(need, keys=keys)

@@ -87,7 +87,7 @@ def _on_secret(action: str, *of_the_key: str) -> Write:
     def write(asked: Mapping[str, Any], inside: Insides) -> Needs:
         arn = inside.secret(asked["SecretId"])
         keys = {"secretsmanager:secretid": arn, **carried(action, asked)}
-        yield Request(action=f"secretsmanager:{action}", resource=arn, keys=keys)
+        yield Request(action=f"secretsmanager:{action}", resource=arn, keys=keys, named=asked["SecretId"])
         if of_the_key:
             yield from _by_way_of("secretsmanager", of_the_key, inside.key_of_secret(asked["SecretId"]), inside)
 

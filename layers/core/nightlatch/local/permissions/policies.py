@@ -51,6 +51,7 @@ class Request:
     action: str  # "dynamodb:GetItem"
     resource: str  # an ARN, or `*` where AWS asks about none
     keys: Mapping[str, str] = field(default_factory=dict)  # condition keys in lower case
+    named: str = ""  # how the caller names the resource, where a refusal repeats that
     through: str = ""  # the service that asks on the caller's behalf, as SNS asks KMS: "sns"
 
 

@@ -1,8 +1,9 @@
 """How a service says that a role lacks a permission: its own code, its own spelling, its own wire format.
 
 Source: IAM user guide, troubleshoot_access-denied (the sentence and its two endings); botocore 1.43 service models
-(AuthorizationError and KMSAccessDenied of SNS). That SQS spells the action in small letters and SNS its service in
-capitals, and what Secrets Manager says about a key, is remembered from messages of real accounts and believed.
+(AuthorizationError and KMSAccessDenied of SNS); real records of 2024 name a secret as the caller did. That SQS spells
+the action in small letters and SNS its service in capitals, and what Secrets Manager says about a key, is remembered
+from messages of real accounts and believed.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def denied(call: ApiCall, user: str, request: Request, verdict: Verdict) -> Refu
     """
     action = _spelled(request.action)
     text = (
-        f"User: {user} is not authorized to perform: {action} on resource: {request.resource} "
+        f"User: {user} is not authorized to perform: {action} on resource: {request.named or request.resource} "
         f"{_ENDINGS[verdict].format(action=action)}"
     )
     if request.through == "secretsmanager":
