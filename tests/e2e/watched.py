@@ -22,6 +22,7 @@ from nightlatch.adapters.slack_requests import sign
 from nightlatch.adapters.table import Table
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response
+from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
@@ -56,6 +57,7 @@ class Watched:
     envelopes: list[dict[str, Any]]
     lines: list[tuple[str, str]]  # function, what it wrote
     bodies: list[str]  # of every message in every queue
+    judged: list[Judged] = field(default_factory=list)  # every permission that a function's call needed
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -214,15 +216,17 @@ def watched(stage_template: Path, interpreter: Interpreter) -> Iterator[Watched]
     envelopes: list[dict[str, Any]] = []
     lines: list[tuple[str, str]] = []
     bodies: list[str] = []
+    judged: list[Judged] = []
     settings = StageSettings(
         redelivery_cap_s=1,  # otherwise a failed message stays hidden for as long as the template says: minutes
         on_envelope=lambda envelope: envelopes.append(dict(envelope)),
+        on_judged=judged.append,
         run=RunSettings(on_log=lambda function, line: lines.append((function, line)), interpreter=interpreter),
     )
     with pytest.MonkeyPatch.context() as patches:
         _overhear_queues(patches, bodies)
         with open_theatre(stage_template, settings=settings, policy=_policy()) as theatre:
-            found = Watched(theatre, envelopes, lines, bodies)
+            found = Watched(theatre, envelopes, lines, bodies, judged)
             yield found
             for client in found._clients.values():
                 client.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -32,10 +32,10 @@ class ActsOfNobody:
     def __init__(self) -> None:
         self.times: list[datetime] = []
 
-    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> Mapping[str, str]:
         del decisions, policy
         self.times.append(now)
-        return frozenset()
+        return {}
 
 
 def hunted(

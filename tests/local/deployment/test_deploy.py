@@ -231,3 +231,47 @@ Resources:
     assert [one.logical_id for one in stack.unrealised] == ["All"]
     with pytest.raises(CreationFailed, match="ActionsEnabled"):
         make(text % "sometimes")
+
+
+CONNECTED = """
+Resources:
+  Lane: {Type: "AWS::SQS::Queue"}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+      Policies:
+        - PolicyName: take
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{Effect: Allow, Action: [ACTIONS], Resource: !GetAtt Lane.Arn}]
+  Shape:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Runtime: python3.13
+      Role: !GetAtt Role.Arn
+      Events: {Lane: {Type: SQS, Properties: {Queue: !GetAtt Lane.Arn}}}
+Transform: AWS::Serverless-2016-10-31
+"""
+
+
+@pytest.fixture
+def code(tmp_path):
+    """A handler beside the template."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "app.py").write_text("def handler(event, context): ...\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("code")
+def test_a_queue_is_connected_only_with_a_function_whose_role_may_read_it(make):
+    with pytest.raises(CreationFailed, match="does not have permissions to call DeleteMessage, GetQueueAttributes on"):
+        make(CONNECTED.replace("ACTIONS", "sqs:ReceiveMessage"))
+
+
+@pytest.mark.usefixtures("code")
+def test_who_may_receive_delete_and_ask_is_connected_with_the_queue(make):
+    stack = make(CONNECTED.replace("ACTIONS", "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes"))
+
+    assert [mapping.queue_arn for mapping in stack.mappings] == [stack.resource("Lane").attributes["Arn"]]

@@ -13,10 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from nightlatch.adapters.aws_errors import asking
 from nightlatch.adapters.slack_text import clip
-from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response, ResponseState
 
@@ -47,7 +45,7 @@ class SnsChannel:
         Raises:
             Unavailable: SNS did not take it.
         """
-        try:
+        with asking(f"topic {self.topic_arn}"):
             self.client.publish(
                 TopicArn=self.topic_arn,
                 Subject=subject(incident, is_update=place is not None),
@@ -63,8 +61,6 @@ class SnsChannel:
                     key: {"DataType": "String", "StringValue": value} for key, value in _attributes(incident).items()
                 },
             )
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable(f"SNS did not take incident {incident.id} ({type(error).__name__})") from error
         return "published"
 
 

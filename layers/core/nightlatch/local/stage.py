@@ -3,8 +3,10 @@
 ::
 
     caller --HTTP--> MotoServer --narrator--> Bus --rules--> queues --Lanes--> Runtime (awslambdaric)
-                        |                                      ^                  |
-                        +--Doors--HttpApi----------------------+--- AWS calls ----+
+                      guard  |                                 ^                  |
+                             +--Doors--HttpApi-----------------+--- AWS calls ----+
+
+    guard: what a function's role does not allow is refused
 
     with Stage(Path("template.yaml"), settings=StageSettings(parameters={...})) as stage:
         stage.client("secretsmanager").create_secret(Name="orders/db", SecretString=...)
@@ -155,6 +157,8 @@ class Stage:
         settings.prepare(self.endpoint)
         place = Place(account=settings.account, region=settings.region, stack_name=settings.stack_name)
         self.stack = deploy(read_template(self._template, settings.parameters, place), self.endpoint)
+        roles = {function.role_arn for function in self.stack.functions.values()}
+        self.server.guard.watch(roles, settings.on_judged)
         self._start_machinery(parts, place)
         self._is_open = True
 

@@ -9,6 +9,7 @@ from typing import Any
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.gateway.doors import App
 from nightlatch.local.journal import Entry
+from nightlatch.local.permissions.guard import OnJudged
 from nightlatch.local.running.runtime import RunSettings
 
 
@@ -22,9 +23,9 @@ class StageSettings:
 
     `parameters` are the template's, `routes` further WSGI applications by path prefix, `variables` further
     environment variables of every function. `prepare` is called with the server's address before the
-    template is deployed: what the template refers to can be made there. `redelivery_cap_s` shortens
-    the time that a failed message stays hidden. `tick_every_s` lets time pass by itself; without it
-    schedules fire when somebody calls `Stage.tick`.
+    template is deployed: what the template refers to can be made there. `on_judged` hears of every permission
+    that a function's call needed. `redelivery_cap_s` shortens the time that a failed message stays hidden.
+    `tick_every_s` lets time pass by itself; without it schedules fire when somebody calls `Stage.tick`.
     """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class StageSettings:
     prepare: Callable[[str], None] = _unheard
     on_envelope: Callable[[Mapping[str, Any]], None] = _unheard
     on_entry: Callable[[Entry], None] = _unheard
+    on_judged: OnJudged = _unheard
     run: RunSettings = field(default_factory=RunSettings)
     redelivery_cap_s: int | None = None
     tick_every_s: float | None = None

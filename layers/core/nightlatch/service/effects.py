@@ -6,7 +6,7 @@ bears a mark that the notifier shows once. So a crash between any two steps lose
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -28,10 +28,10 @@ _NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="
 class NoEffects:
     """What a hunt does about its decisions: nothing."""
 
-    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> Mapping[str, str]:
         """Do nothing; nothing can fail."""
         del decisions, policy, now
-        return frozenset()
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,22 @@ class LiveEffects:
     dispatch: Dispatch
     mint: Callable[[], str]  # opaque ids for buttons
 
-    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
-        """Carry out a batch's decisions; give the ids of events whose decisions AWS did not take."""
-        failed: set[str] = set()
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> Mapping[str, str]:
+        """Carry out a batch's decisions; give the events whose decisions AWS did not take, and why."""
+        failed: dict[str, str] = {}
         touched: dict[str, Incident] = {}
         for decision in decisions:
             try:
                 self._perform(decision, touched, policy, now)
-            except Unavailable:
-                failed.update(_events_of(decision))
+            except Unavailable as error:
+                failed.update(dict.fromkeys(_events_of(decision), str(error)))
         for incident in touched.values():
             try:
                 self.dispatch.alert(Notice(incident.id, f"revision-{incident.revision}"))
-            except Unavailable:
-                failed.update(event_id for finding in incident.findings for event_id in finding.event_ids)
-        return frozenset(failed)
+            except Unavailable as error:
+                ids = (event_id for finding in incident.findings for event_id in finding.event_ids)
+                failed.update(dict.fromkeys(ids, str(error)))
+        return failed
 
     def _perform(self, decision: Decision, touched: dict[str, Incident], policy: Policy, now: datetime) -> None:
         match decision:

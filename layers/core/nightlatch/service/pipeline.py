@@ -8,8 +8,8 @@ door: remembered, they would double every count; judged, they would be told and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -27,8 +27,8 @@ _Said = dict[tuple[str, str, int], Finding]  # by the identity of the evidence, 
 class Effects(Protocol):
     """Carries decisions out; a hunt has one that does nothing."""
 
-    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> frozenset[str]:
-        """Do what was decided and give the ids of events that must come again because AWS could not be asked."""
+    def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> Mapping[str, str]:
+        """Do what was decided and give the events that must come again because AWS could not be asked, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Outcome:
 
     findings: tuple[Finding, ...]  # folded, told or not
     decisions: tuple[Decision, ...]
-    failed: frozenset[str] = frozenset()  # event ids to deliver again
+    failed: Mapping[str, str] = field(default_factory=dict)  # ids of events to deliver again, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""AWS on this machine: moto behind one address on loopback, corrected, narrated, and stopped cleanly.
+"""AWS on this machine: moto behind one address on loopback, corrected, guarded, narrated, and stopped cleanly.
 
     with MotoServer(tell=dispatcher.receive, now=clock.now, routes={"/slack": slack_app}) as aws:
         boto3.client("secretsmanager", endpoint_url=aws.endpoint)
@@ -31,6 +31,7 @@ from nightlatch.local.aws.callers import account_of
 from nightlatch.local.narrator import Envelope, Narrator
 from nightlatch.local.narrator.calls import signature
 from nightlatch.local.narrator.middleware import WsgiApp
+from nightlatch.local.permissions.guard import Guard
 
 LOOPBACK = "127.0.0.1"
 ACCOUNT_ID = "111122223333"
@@ -69,7 +70,9 @@ class MotoServer:
         port: int = 0,
         account_id: str = ACCOUNT_ID,
     ) -> None:
-        self.narrator = Narrator(DomainDispatcherApplication(create_backend_app), tell, now)
+        # The narrator stands outside, so that a refusal of the guard is told like one of moto's.
+        self.guard = Guard(DomainDispatcherApplication(create_backend_app))
+        self.narrator = Narrator(self.guard, tell, now)
         self._now: Callable[[], datetime] = now
         self._app = DispatcherMiddleware(_at_home(self.narrator, account_id), dict(routes or {}))
         self._wanted_port = port

@@ -6,7 +6,7 @@ as moto no longer needs one.
 
 Not corrected, because nothing of ours depends on it: the checks of names and sizes, the keys of KMS (a
 disabled key still reads), the wording of moto's other errors, and permissions beyond a secret's own Deny
-statements.
+statements and the functions' roles (`local/permissions`).
 """
 
 from __future__ import annotations

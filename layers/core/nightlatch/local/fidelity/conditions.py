@@ -81,27 +81,39 @@ def arn_like(value: str, pattern: str) -> bool:
     return len(value_parts) == len(pattern_parts) and all(map(like, value_parts, pattern_parts))
 
 
-def parse_conditions(block: Mapping[str, Mapping[str, object]]) -> tuple[Condition, ...]:
+def parse_conditions(
+    block: Mapping[str, Mapping[str, object]], known: frozenset[str] | None = None
+) -> tuple[Condition, ...]:
     """Read the Condition block of a statement.
+
+    Args:
+        block: Operators, and keys with values under each.
+        known: Keys in lower case; without them those of a Secrets Manager call.
 
     Raises:
         CannotEvaluate: An operator or a key is not known to the stage.
     """
-    return tuple(_condition(operator, key, value) for operator, under in block.items() for key, value in under.items())
+    return tuple(
+        _condition(operator, key, value, known) for operator, under in block.items() for key, value in under.items()
+    )
 
 
-def _condition(operator_name: str, key: str, value: object) -> Condition:
+def _condition(operator_name: str, key: str, value: object, known: frozenset[str] | None) -> Condition:
     plain = operator_name.removesuffix("IfExists")
     operator = OPERATORS.get(plain)
     if operator is None:
         raise CannotEvaluate(f"the condition operator {operator_name}")
     lowered = key.casefold()
-    if lowered not in KNOWN_KEYS and not lowered.startswith(KNOWN_KEY_PREFIXES):
+    if not (_of_secrets_manager(lowered) if known is None else lowered in known):
         raise CannotEvaluate(f"the condition key {key}")
     values = value if isinstance(value, list) else [value]
     return Condition(
         operator=operator, if_exists=plain != operator_name, key=lowered, values=tuple(map(_as_text, values))
     )
+
+
+def _of_secrets_manager(key: str) -> bool:
+    return key in KNOWN_KEYS or key.startswith(KNOWN_KEY_PREFIXES)
 
 
 def _as_text(value: object) -> str:

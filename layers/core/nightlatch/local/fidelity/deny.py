@@ -1,8 +1,8 @@
 """Whether a secret's own resource policy denies a call: explicit Deny statements alone, which nothing can overrule.
 
 moto stores resource policies and never reads them, so the guard of nightlatch, a Deny in the resource policy,
-could not be shown to work. Allow statements are not judged: on the stage everything is allowed that nobody
-denies.
+could not be shown to work. Allow statements are not judged: on the stage everything is allowed to people that
+nobody denies. What a function's role may do is judged in `local/permissions`.
 
 Source: IAM user guide, reference_policies_evaluation-logic; Secrets Manager user guide (2026),
 auth-and-access_resource-policies.

@@ -120,11 +120,6 @@ def _policy_of(secret: Any) -> str | None:
 
 
 def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: Any) -> Call:
-    carried = {
-        f"secretsmanager:{name}".casefold(): _text(parameters[name])
-        for name in _CARRIED.get(action, ())
-        if parameters.get(name) is not None
-    }
     tags = {
         f"{prefix}:resourcetag/{tag['Key']}".casefold(): str(tag["Value"])
         for tag in secret.tags or ()
@@ -140,9 +135,18 @@ def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: An
             "aws:principalaccount": account,
             "secretsmanager:secretid": secret.arn,
             **tags,
-            **carried,
+            **carried(action, parameters),
         },
     )
+
+
+def carried(action: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Give the condition keys that a call's parameters carry, in lower case."""
+    return {
+        f"secretsmanager:{name}".casefold(): _text(parameters[name])
+        for name in _CARRIED.get(action, ())
+        if parameters.get(name) is not None
+    }
 
 
 def _text(value: object) -> str:

@@ -80,11 +80,22 @@ def read_call(environ: Environ, signed_by: SignedBy) -> ApiCall | None:
     """
     if signed_by.service in NOT_NARRATED:
         return None
+    if signed_by.service not in NARRATED:
+        raise UnknownService(f"{signed_by.service} is in neither NARRATED nor NOT_NARRATED")
+    call = understood(environ, signed_by)
+    return None if call.name in DATA_PLANE.get(signed_by.service, ()) else call
+
+
+def understood(environ: Environ, signed_by: SignedBy) -> ApiCall:
+    """Understand a request, told or not; the body is read and put back.
+
+    Raises:
+        UnknownService: The stage has no model of this service.
+    """
     model_name = NARRATED.get(signed_by.service)
     if model_name is None:
-        raise UnknownService(f"{signed_by.service} is in neither NARRATED nor NOT_NARRATED")
-    call = _understood(environ, signed_by, model_name, _body(environ))
-    return None if call.name in DATA_PLANE.get(signed_by.service, ()) else call
+        raise UnknownService(f"{signed_by.service} is not in NARRATED")
+    return _understood(environ, signed_by, model_name, _body(environ))
 
 
 def _body(environ: Environ) -> bytes:

@@ -36,6 +36,7 @@ class Company:
     versions: Mapping[str, str]  # secret name -> the version that is current at the beginning
     stolen_key: Mapping[str, str] = field(repr=False)
     slack_secret_arn: str
+    slack_key_arn: str  # encrypts that secret: a company with a key of its own asks the most of the roles
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -53,7 +54,8 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
     manager, iam = client("secretsmanager"), client("iam")
     names = [f"prod/{service}/{part}" for service in SERVICES for part in PARTS]
     made = {name: manager.create_secret(Name=name, SecretString=a_value()) for name in (*names, LEGACY_SECRET)}
-    slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack))
+    key = client("kms").create_key(Description="Encrypts the Slack credentials")["KeyMetadata"]
+    slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack), KmsKeyId=key["KeyId"])
     for role in ROLES:
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
         iam.create_role(RoleName=role, Path=_path_of(role), AssumeRolePolicyDocument=json.dumps(trust))
@@ -63,6 +65,7 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
         versions={name: answer["VersionId"] for name, answer in made.items()},
         stolen_key=_keys(iam.create_access_key(UserName=STOLEN_USER)["AccessKey"]),
         slack_secret_arn=slack_secret["ARN"],
+        slack_key_arn=key["Arn"],
     )
 
 

@@ -84,6 +84,7 @@ def open_theatre(
         company = found_company(_clients(endpoint), slack=_slack_document(slack))
         companies.append(company)
         parameters["SlackSecretArn"] = company.slack_secret_arn
+        parameters["SlackSecretKeyArn"] = company.slack_key_arn
         variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
 
     app = slack_app(

@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 from nightlatch.local.deployment.creators.context import Context, Made, tags_of
+from nightlatch.local.deployment.errors import CreationFailed
 from nightlatch.local.deployment.properties import Properties
+from nightlatch.local.permissions.lambda_itself import lacking, taking_from
 
 _FUNCTION_OPTIONS = (
     "Architectures",
@@ -86,12 +88,14 @@ def permission(properties: Properties, context: Context) -> Made:
 
 
 def event_source_mapping(properties: Properties, context: Context) -> Made:
-    """Connect a queue to a function; `local/queues/lanes.py` does the bringing."""
+    """Connect a queue to a function that may read it; `local/queues/lanes.py` does the bringing."""
+    name, queue = properties.need("FunctionName"), properties.need("EventSourceArn")
+    _require_may_take(name, queue, context)
     made = context.call(
         "lambda",
         "create_event_source_mapping",
-        FunctionName=properties.need("FunctionName"),
-        EventSourceArn=properties.need("EventSourceArn"),
+        FunctionName=name,
+        EventSourceArn=queue,
         **properties.take(
             "BatchSize",
             "Enabled",
@@ -101,6 +105,20 @@ def event_source_mapping(properties: Properties, context: Context) -> Made:
         ),
     )
     return Made(physical_id=made["UUID"], attributes={"Id": made["UUID"]})
+
+
+def _require_may_take(function_name: str, queue_arn: str, context: Context) -> None:
+    role = context.call("lambda", "get_function_configuration", FunctionName=function_name)["Role"]
+    try:
+        missing = lacking(role, *taking_from(queue_arn))
+    except (LookupError, ValueError) as error:
+        raise CreationFailed(f"{context.logical_id} ({context.type}): the stage cannot judge {error}") from error
+    if missing:
+        named = ", ".join(request.action.removeprefix("sqs:") for request in missing)
+        raise CreationFailed(
+            f"{context.logical_id} ({context.type}): the function's execution role does not have permissions to call "
+            f"{named} on SQS"
+        )
 
 
 def event_invoke_config(properties: Properties, context: Context) -> Made:

@@ -1,0 +1,139 @@
+"""Whether a role's identity policies allow one action on one resource: an explicit Deny, else an Allow, else no.
+
+Pure: the policies and the question come in, the verdict goes out. What is not known here (an element, a policy
+variable, a condition operator or key) is an error, because a statement that is silently passed over would prove
+a permission that does not stand.
+
+Source: IAM user guide, reference_policies_evaluation-logic and reference_policies_elements (an action is compared
+without regard to case, a resource with it; a `*` in a resource may stand for colons too).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, like, parse_conditions
+from nightlatch.local.fidelity.deny import NotAPolicy, as_list
+
+# The keys that `needs` gives to every request that carries them on AWS; tags are not among them.
+KNOWN_KEYS = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalaccount",
+        "kms:viaservice",
+        "secretsmanager:secretid",
+        "secretsmanager:versionid",
+        "secretsmanager:versionstage",
+        "secretsmanager:forcedeletewithoutrecovery",
+        "secretsmanager:recoverywindowindays",
+    }
+)
+_ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+
+
+class Verdict(StrEnum):
+    """What the policies say to a request."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied by a statement"
+    NOT_ALLOWED = "allowed by no statement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One permission that a call needs."""
+
+    action: str  # "dynamodb:GetItem"
+    resource: str  # an ARN, or `*` where AWS asks about none
+    keys: Mapping[str, str] = field(default_factory=dict)  # condition keys in lower case
+    named: str = ""  # how the caller names the resource, where a refusal repeats that
+    through: str = ""  # the service that asks on the caller's behalf, as SNS asks KMS: "sns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement of an identity policy, ready to be asked."""
+
+    sid: str
+    is_deny: bool
+    actions: tuple[str, ...]
+    all_but_actions: bool
+    resources: tuple[str, ...]
+    all_but_resources: bool
+    conditions: tuple[Condition, ...]
+
+    def covers(self, request: Request) -> bool:
+        """Tell whether the statement is about the request."""
+        asked = request.action.casefold()
+        named = any(like(asked, pattern.casefold()) for pattern in self.actions)
+        located = any(like(request.resource, pattern) for pattern in self.resources)
+        return (
+            named != self.all_but_actions
+            and located != self.all_but_resources
+            and all(condition.holds(request.keys) for condition in self.conditions)
+        )
+
+
+def decide(policies: Iterable[str], request: Request) -> Verdict:
+    """Judge a request by all policies of an identity.
+
+    Raises:
+        NotAPolicy: One of the texts is no policy document.
+        CannotEvaluate: One of them says something that the stage cannot judge.
+    """
+    statements = [statement for policy in policies for statement in parse_policy(policy)]
+    about = [statement for statement in statements if statement.covers(request)]
+    if any(statement.is_deny for statement in about):
+        return Verdict.DENIED
+    return Verdict.ALLOWED if about else Verdict.NOT_ALLOWED
+
+
+@lru_cache(maxsize=512)
+def parse_policy(policy: str) -> tuple[Statement, ...]:
+    """Read the statements of an identity policy.
+
+    Raises:
+        NotAPolicy: The text is no policy document.
+        CannotEvaluate: A statement says something that the stage cannot judge.
+    """
+    try:
+        document = json.loads(policy)
+    except ValueError as error:
+        raise NotAPolicy("it is not JSON") from error
+    if not isinstance(document, dict) or "Statement" not in document:
+        raise NotAPolicy("it has no Statement")
+    return tuple(_statement(one) for one in as_list(document["Statement"]))
+
+
+def _statement(statement: Any) -> Statement:
+    if not isinstance(statement, dict) or statement.get("Effect") not in {"Allow", "Deny"}:
+        raise NotAPolicy("a statement has no Effect of Allow or Deny")
+    if unknown := statement.keys() - _ELEMENTS:
+        raise CannotEvaluate(f"the element {', '.join(sorted(unknown))} of an identity policy")
+    if "${" in json.dumps(statement):
+        raise CannotEvaluate("a policy variable")
+    actions, all_but_actions = _either(statement, "Action")
+    resources, all_but_resources = _either(statement, "Resource")
+    return Statement(
+        sid=str(statement.get("Sid", "")),
+        is_deny=statement["Effect"] == "Deny",
+        actions=actions,
+        all_but_actions=all_but_actions,
+        resources=resources,
+        all_but_resources=all_but_resources,
+        conditions=parse_conditions(statement.get("Condition", {}), known=KNOWN_KEYS),
+    )
+
+
+def _either(statement: Mapping[str, Any], element: str) -> tuple[tuple[str, ...], bool]:
+    """Read Action or NotAction, Resource or NotResource; exactly one of the two must be there."""
+    negated = f"Not{element}"
+    if (element in statement) == (negated in statement):
+        raise NotAPolicy(f"a statement needs either {element} or {negated}")
+    patterns = tuple(str(one) for one in as_list(statement.get(element, statement.get(negated))))
+    return patterns, negated in statement

@@ -1,0 +1,160 @@
+"""A role has what its function needs on the whole road, and no permission that nothing needs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from e2e.watched import Watched
+from functions.transformed import many
+from nightlatch.local.deployment import Function, Stack
+from nightlatch.local.fidelity.conditions import like
+from nightlatch.local.permissions.guard import Judged
+from nightlatch.local.permissions.lambda_itself import lacking, taking_from, writing_to
+from nightlatch.local.permissions.policies import Verdict, parse_policy
+from nightlatch.local.permissions.roles import policies_of
+from nightlatch.local.scenes.company import a_value
+from nightlatch.local.scenes.scenes import SCENES
+from nightlatch.local.scenes.timeline import Timeline
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("permissions")]
+
+
+@pytest.fixture(scope="module")
+def played(watched: Watched) -> Sequence[Judged]:
+    """Play the scenes, and what they leave out: a key of one's own, a refusal, a rule that waits."""
+    for title, play in SCENES.items():
+        play(watched.theatre, Timeline(title, lambda _line: None))
+    undo_under_a_key_of_ones_own(watched)
+    decline(watched)
+    destroy_without_a_call(watched)
+    watched.settle()
+    return tuple(watched.judged)
+
+
+def undo_under_a_key_of_ones_own(watched: Watched) -> None:
+    key = watched.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    name = f"prod/e2e-{key}"
+    terraform = watched.theatre.as_role("terraform", "apply")
+    terraform.create_secret(Name=name, SecretString=a_value(), KmsKeyId=key)
+    offer = watched.an_offer(secret=name)
+    watched.press(offer)
+    watched.shows(offer.ts, "✅")
+
+
+def decline(watched: Watched) -> None:
+    offer = watched.an_offer()
+    watched.press(offer, signal="deny")
+    watched.shows(offer.ts, "declined by ana")
+
+
+def destroy_without_a_call(watched: Watched) -> None:
+    """Tell of a secret that went without a call, and let the rule that waits for the call be judged and settled."""
+    known, other = watched.a_secret(), f"prod/e2e-{uuid.uuid4().hex[:8]}"
+    watched.someone().delete_secret(SecretId=known, ForceDeleteWithoutRecovery=True)
+    watched.settle()
+    ended = next(e for e in watched.envelopes if e["detail"].get("eventName") == "EndSecretVersionDelete")
+    text = json.dumps(ended).replace(known, other).replace(ended["detail"]["eventID"], str(uuid.uuid4()))
+    watched.send("ChangesQueue", text)
+    watched.settle()
+    stage = watched.theatre.stage
+    stage.clock.advance(20 * 60)
+    try:
+        stage.tick()
+        watched.settle()
+    finally:
+        stage.clock.follow()
+
+
+def test_no_call_of_a_function_was_refused_and_each_could_be_judged(watched: Watched, played: Sequence[Judged]) -> None:
+    refused = {(one.session, one.request.action) for one in played if one.verdict is not Verdict.ALLOWED}
+
+    assert refused == set()
+    watched.theatre.stage.server.guard.raise_failures()
+    functions = watched.theatre.stage.stack.functions.values()
+    assert {one.session for one in played} == {function.name for function in functions}
+
+
+def test_every_function_may_write_its_log_and_not_that_of_another_role(watched: Watched) -> None:
+    stack = watched.theatre.stage.stack
+
+    for function in stack.functions.values():
+        for other in stack.functions.values():
+            writing = writing_to(log_group(stack, other))
+            missing = () if other.role_arn == function.role_arn else writing
+            assert lacking(function.role_arn, *writing) == missing, (function.logical_id, other.logical_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One action on one resource that a statement of a role allows."""
+
+    role: str
+    statement: str
+    action: str
+    resource: str
+
+    def is_for(self, action: str, resource: str) -> bool:
+        """Tell whether this permission is for something that was needed."""
+        return action == self.action and like(resource, self.resource)
+
+
+def permissions(stack: Stack) -> Iterator[tuple[str, Permission]]:
+    """Give every permission of every role as deployed, under the role's ARN."""
+    for role in stack.of_type("AWS::IAM::Role"):
+        for policy in role.properties["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Allow":
+                    for action in many(statement["Action"]):
+                        for resource in many(statement["Resource"]):
+                            said = Permission(role.logical_id, statement["Sid"], action, resource)
+                            yield role.attributes["Arn"], said
+
+
+def needed(stack: Stack, played: Sequence[Judged]) -> dict[str, set[tuple[str, str]]]:
+    """Give what the functions' calls needed, and what Lambda needs in their names: actions on resources, by role."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    by_name = {function.name: function for function in stack.functions.values()}
+    lambdas_own = [(by_name[mapping.function_name], taking_from(mapping.queue_arn)) for mapping in stack.mappings]
+    lambdas_own += [(function, writing_to(log_group(stack, function))) for function in stack.functions.values()]
+    for function, requests in lambdas_own:
+        found.setdefault(function.role_arn, set()).update((one.action, one.resource) for one in requests)
+    for one in played:
+        found.setdefault(one.role_arn, set()).add((one.request.action, one.request.resource))
+    return found
+
+
+def log_group(stack: Stack, function: Function) -> str:
+    """Give the ARN of a function's log group, as the template does."""
+    name = stack.resource(function.logical_id).properties["LoggingConfig"]["LogGroup"]
+    return str(next(g.attributes["Arn"] for g in stack.of_type("AWS::Logs::LogGroup") if g.physical_id == name))
+
+
+def test_every_permission_on_every_resource_is_needed(watched: Watched, played: Sequence[Judged]) -> None:
+    stack = watched.theatre.stage.stack
+    wanted = needed(stack, played)
+
+    unused = {
+        (said.role, said.statement, said.action, said.resource)
+        for role_arn, said in permissions(stack)
+        if not any(said.is_for(*one) for one in wanted[role_arn])
+    }
+
+    assert unused == set()
+
+
+def test_what_is_deployed_is_what_the_template_says(watched: Watched) -> None:
+    stack = watched.theatre.stage.stack
+
+    for role in stack.of_type("AWS::IAM::Role"):
+        written = [
+            statement["Sid"]
+            for policy in role.properties["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+        judged = [statement.sid for text in policies_of(role.attributes["Arn"]) for statement in parse_policy(text)]
+        assert judged == written
