@@ -143,7 +143,19 @@ def test_a_tick_with_an_unreadable_time_is_malformed(time):
 
 
 @pytest.mark.parametrize(
-    "body", ["", "no JSON", b"\xff\xfe", "[]", "7", None, {"Records": []}, "[" * 5000, {"Records": [RECORD, RECORD]}]
+    "body",
+    [
+        "",
+        "no JSON",
+        b"\xff\xfe",
+        "[]",
+        "7",
+        None,
+        {"Records": []},
+        "[" * 5000,
+        json.dumps(in_envelope(RECORD))[:-1] + ', "x": ' + "[" * 5000 + "]" * 5000 + "}",
+        {"Records": [RECORD, RECORD]},
+    ],
 )
 def test_a_message_that_is_not_one_record_is_malformed(body):
     with pytest.raises(MalformedRecord):

@@ -216,11 +216,89 @@ def test_what_came_before_a_break_is_kept_and_the_break_is_told(tmp_path, layout
     assert tally.is_partial
 
 
-def test_a_list_that_is_broken_in_its_middle_gives_what_came_before(tmp_path):
-    ids, tally = read(written(tmp_path, "x", "[" + json.dumps(READ) + ", {broken}, " + json.dumps(DELETED) + "]"))
+DEEP = own_record("get_secret_value", eventID="deep")
+DEEP_TEXT = json.dumps(DEEP)[:-1] + ', "x": ' + '{"a": [' * 50_000 + "]}" * 50_000 + "}"
+
+
+FIRST, REST = json.dumps(READ), ", ".join(map(json.dumps, (DELETED, LIST)))
+
+# One thing, at %s, between a good neighbour and two others.
+AROUND = {
+    "log file": f'{{"Records": [{FIRST}, %s, {REST}]}}',
+    "pretty log file": f'{{\n  "Records": [\n    {FIRST},\n    %s,\n    {REST}\n  ]\n}}\n',
+    "list": f"[{FIRST}, %s, {REST}]",
+    "list of lines": "[\n" + ",\n".join((FIRST, "%s", json.dumps(DELETED), json.dumps(LIST))) + "\n]\n",
+    "lines": "\n".join((FIRST, "%s", json.dumps(DELETED), json.dumps(LIST))) + "\n",
+    "documents without anything between": f"{FIRST}%s{json.dumps(DELETED)}{json.dumps(LIST)}",
+    "wrapper, its token first": f'{{"NextToken": "n", "Records": [{FIRST}, %s, {REST}]}}',
+    "log files in lines": f'{{"Records": [{FIRST}, %s]}}\n{{"Records": [{REST}]}}\n',
+}
+
+
+@pytest.mark.parametrize("layout", AROUND)
+@pytest.mark.parametrize("brackets", ['[]{}\\"', ""])
+def test_a_record_that_nests_too_deeply_costs_itself_alone(tmp_path, layout, brackets):
+    deep = DEEP_TEXT.replace('"x"', json.dumps(brackets))
+
+    ids, tally = read(written(tmp_path, "x", AROUND[layout].replace("%s", deep)))
+
+    assert ids == IDS
+    [bad] = tally.malformed
+    assert (bad.path, bad.index) == (str(tmp_path / "x"), 1)
+    assert bad.reason.startswith("nested too deeply at character")
+    assert (tally.records, tally.skipped) == (4, ())
+
+
+@pytest.mark.parametrize("layout", AROUND)
+def test_a_record_too_large_to_hold_costs_itself_alone(tmp_path, layout, monkeypatch):
+    monkeypatch.setattr(json_window, "_LARGEST", 1 << 20)
+    large = json.dumps(own_record("get_secret_value", eventID="large", userAgent="\\]}" * (1 << 19)))
+
+    ids, tally = read(written(tmp_path, "x", AROUND[layout].replace("%s", large)))
+
+    assert ids == IDS
+    [bad] = tally.malformed
+    assert bad.index == 1
+    assert "larger than 1 MB" in bad.reason
+    assert (tally.records, tally.skipped) == (4, ())
+
+
+@pytest.mark.parametrize("layout", [name for name in AROUND if name != "wrapper, its token first"])
+@pytest.mark.parametrize("broken", ["{broken}", '{"a" 1, "b": {"c": "]"}}', '{"a": "\t"}'])
+def test_a_broken_record_whose_end_can_be_seen_costs_itself_alone(tmp_path, layout, broken):
+    ids, tally = read(written(tmp_path, "x", AROUND[layout].replace("%s", broken)))
+
+    assert ids == IDS
+    assert [bad.index for bad in tally.malformed] == [1]
+    assert tally.skipped == ()
+
+
+def test_a_list_that_is_broken_beyond_repair_gives_what_came_before_and_is_told(tmp_path):
+    ids, tally = read(written(tmp_path, "x", f'[{json.dumps(READ)}, {{"a": "cut, {json.dumps(DELETED)}]'))
 
     assert ids == {READ["eventID"]}
-    assert "not JSON at character" in tally.skipped[0].reason
+    assert "at character" in tally.skipped[0].reason
+    assert tally.is_partial
+
+
+@pytest.mark.parametrize(
+    "rest", [", {}: 1}", ", 7: 1}", ', "a" 1}', ', "a": }', "}}", ', "x": ' + "[" * 9_000 + "]" * 9_000 + "}"]
+)
+def test_a_wrapper_that_is_wrong_behind_its_records_costs_none_of_them(tmp_path, rest):
+    ids, tally = read(written(tmp_path, "x", f'{{"Records": {json.dumps(ALL)}{rest}'))
+
+    assert ids == IDS
+    assert tally.is_partial
+
+
+def test_a_deep_record_in_the_answer_of_lookup_events_costs_itself_alone(tmp_path):
+    texts = [json.dumps(READ), DEEP_TEXT, json.dumps(DELETED), json.dumps(LIST)]
+    answer = json.dumps({"Events": [{"CloudTrailEvent": text} for text in texts]})
+
+    ids, tally = read(written(tmp_path, "x", answer))
+
+    assert ids == IDS
+    assert [bad.index for bad in tally.malformed] == [1]
 
 
 @pytest.mark.parametrize(
@@ -326,16 +404,6 @@ def test_memory_stays_small_however_large_the_file(tmp_path, shape):
     assert ids == [READ["eventID"]]
     assert records == 8_001
     assert peak < 4 << 20
-
-
-def test_one_value_too_large_to_hold_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(json_window, "_LARGEST", 1 << 20)
-    large = '{"eventName": "' + "a" * (1 << 20) + '"}'
-
-    ids, tally = read(written(tmp_path, "x", f"[{json.dumps(READ)},{large}]"), written(tmp_path, "y", [DELETED]))
-
-    assert ids == {READ["eventID"], DELETED["eventID"]}
-    assert "larger than 64 MB" in tally.skipped[0].reason
 
 
 # Real records

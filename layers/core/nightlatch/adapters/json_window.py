@@ -14,13 +14,15 @@ import re
 import zlib
 from collections.abc import Callable
 
+from nightlatch.adapters.json_brackets import Brackets
 from nightlatch.domain.errors import Unreadable
 
 _PIECE = 1 << 18  # bytes read at a time
-_LARGEST = 64 << 20  # characters of one value
+_LARGEST = 16 << 20  # characters of one value; decoded it may take twenty times as much
 _TAIL = 10  # an error this near to the end, the length of `-Infinity`, may only mean that the rest is not here yet
 _LONGEST_OPENING = 1024
 _SPACE = re.compile(r"[\s\x1e]*")  # RFC 7464 puts a record separator before each document
+_OPENINGS = frozenset('{["')
 _BREAKS = re.compile(r"[\r\n]*")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,6 +33,10 @@ _BOMS = (
 
 class NotJson(Exception):
     """The value that begins here cannot be decoded; nothing was taken."""
+
+
+class TooMuch(NotJson):
+    """It is too deep or too large to decode, and may well be JSON."""
 
 
 class Window:
@@ -83,25 +89,57 @@ class Window:
                 if unfinished and self._fill():
                     continue
                 if unfinished and not self._ended:
-                    raise Unreadable(f"holds a value larger than 64 MB {self._where()}") from error
+                    raise TooMuch(f"larger than {_LARGEST >> 20} MB {self._where()}") from error
                 raise NotJson(f"breaks off {self._where()}" if unfinished else f"not JSON {self._where()}") from error
             except RecursionError as error:
-                raise NotJson(f"nested too deeply {self._where()}") from error
+                raise TooMuch(f"nested too deeply {self._where()}") from error
+            if end == len(self._text) and isinstance(found, (int, float)) and self._fill():
+                continue  # a number may have more digits
             self._at = end
             return found
 
-    def skip_line(self, *, after_others: bool) -> bool:
-        """Step over a broken line; only where the next one begins an object, or this was the last of several."""
-        while (end := self._text.find("\n", self._at)) < 0 and self._fill():
-            pass
-        self._at = end if end >= 0 else len(self._text)
+    def skip_value(self) -> bool:
+        """Step over the value that begins here by its brackets alone; say whether it ended before a line's object did.
+
+        Raises:
+            NotJson: The text ended before it.
+        """
+        brackets = Brackets()
+        self.peek()
+        while (end := brackets.end_in(self._text, self._at)) is None:
+            self._at = len(self._text)
+            if not self._fill():
+                raise NotJson(f"breaks off {self._where()}")
+        self._at = end
+        return not brackets.is_cut
+
+    def skip_document(self, *, after_others: bool) -> bool:
+        """Step over a broken document; only where another seems to follow, or this was the last of several."""
+        if self.peek() in _OPENINGS:
+            try:
+                ended = self.skip_value()
+            except NotJson:
+                return after_others
+            following = self.peek()
+            if not following:
+                return after_others
+            if not ended or following in "{[":
+                return True
+        return self._skip_line(after_others=after_others)
+
+    def _skip_line(self, *, after_others: bool) -> bool:
+        while (end := self._text.find("\n", self._at)) < 0:
+            self._at = len(self._text)
+            if not self._fill():
+                return after_others
+        self._at = end
         while True:
             breaks = _BREAKS.match(self._text, self._at)
             self._at = breaks.end() if breaks else self._at
             if self._at < len(self._text):
                 return self._text[self._at] == "{"
             if not self._fill():
-                return self._ended and after_others
+                return after_others
 
     def _where(self) -> str:
         return f"at character {self._passed + self._at:,}"
