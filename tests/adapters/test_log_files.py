@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -271,6 +272,90 @@ def test_a_broken_record_whose_end_can_be_seen_costs_itself_alone(tmp_path, layo
     assert ids == IDS
     assert [bad.index for bad in tally.malformed] == [1]
     assert tally.skipped == ()
+
+
+WHOLE = [layout for layout in AROUND if layout != "log files in lines"]
+
+
+@pytest.mark.parametrize("layout", WHOLE)
+@pytest.mark.parametrize("packing", ["plain", "gzip", "stored", "second member"])
+def test_a_small_file_that_breaks_off_gives_every_record_before_the_break(tmp_path, layout, packing):
+    text = AROUND[layout].replace("%s", json.dumps(own_record("denied_list", eventID="middle")))
+    half = text[: text.index(json.dumps(LIST)) + 9].encode()
+    if packing == "plain":
+        data = half
+    elif packing == "gzip":
+        data = broken_off(half)
+    elif packing == "stored":  # not compressed within the gzip, as some writers do for small files
+        data = gzip.compress(half, compresslevel=0)[:-8]
+    else:
+        data = gzip.compress(half[:300]) + broken_off(half[300:])
+
+    ids, tally = read(written(tmp_path, "x", data))
+
+    assert ids == {READ["eventID"], "middle", DELETED["eventID"]}
+    assert tally.is_partial
+    if packing != "plain" or layout not in {"lines", "documents without anything between"}:
+        [file] = tally.skipped
+        assert "breaks off" in file.reason
+        assert (file.records, tally.malformed) == (3, ())
+
+
+def broken_off(data: bytes) -> bytes:
+    """Compress so far and break off, as an upload does that was interrupted."""
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+@pytest.mark.parametrize("layout", ["list", "lines"])
+def test_the_shortest_records_before_a_break_are_kept(tmp_path, layout):
+    fields = ("eventSource", "eventName", "eventTime", "eventID")
+    short = [json.dumps({name: record[name] for name in fields}) for record in ALL]
+    text = f"[{short[0]},{short[1]},{short[2][:-9]}" if layout == "list" else "\n".join(short)[:-9]
+
+    ids, tally = read(written(tmp_path, "x", broken_off(text.encode())))
+
+    assert ids == {READ["eventID"], DELETED["eventID"]}
+    assert [(file.reason, file.records) for file in tally.skipped] == [("compressed data breaks off or is damaged", 2)]
+
+
+@pytest.mark.parametrize("keep", range(1, 30))
+def test_no_gzip_that_breaks_off_is_called_read(tmp_path, keep):
+    _, tally = read(written(tmp_path, "x", gzip.compress(json.dumps([]).encode())[:keep]))
+
+    assert tally.is_partial is (keep < 22)
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        (b"garbage", "the data behind the compressed part is no gzip; unpack it apart"),
+        (b"x", "the data behind the compressed part is no gzip; unpack it apart"),
+        (bytes(9) + b"x", "the data behind the compressed part is no gzip; unpack it apart"),
+        (json.dumps(LIST).encode(), "the data behind the compressed part is no gzip; unpack it apart"),
+        (gzip.compress(json.dumps(LIST).encode())[:-20], "compressed data breaks off or is damaged"),
+        (b"\x1f\x8b", "compressed data breaks off or is damaged"),
+    ],
+)
+@pytest.mark.parametrize("members", [1, 2])
+def test_what_follows_a_whole_gzip_and_is_none_is_told(tmp_path, rest, reason, members):
+    parts = [lines(READ, DELETED)] if members == 1 else [lines(READ), lines(DELETED)]
+
+    ids, tally = read(written(tmp_path, "x", b"".join(gzip.compress(part.encode()) for part in parts) + rest))
+
+    assert ids == {READ["eventID"], DELETED["eventID"]}
+    assert [file.reason for file in tally.skipped] == [reason]
+    assert tally.is_partial
+
+
+def test_a_gzip_with_a_wrong_checksum_gives_its_records_and_is_told(tmp_path):
+    data = bytearray(gzip.compress(lines(*ALL).encode()))
+    data[-6] ^= 1
+
+    ids, tally = read(written(tmp_path, "x", bytes(data)))
+
+    assert ids == IDS
+    assert [file.reason for file in tally.skipped] == ["compressed data breaks off or is damaged"]
 
 
 def test_a_list_that_is_broken_beyond_repair_gives_what_came_before_and_is_told(tmp_path):

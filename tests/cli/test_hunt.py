@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -274,6 +275,21 @@ def test_a_file_that_cannot_be_read_is_listed_and_the_rest_is_judged(hunt, tmp_p
     assert f"not read: {tmp_path / 'broken.json.gz'}: " in found.err
     assert (found.summary["files"], found.summary["skipped"]) == (2, 1)
     assert hunt(tmp_path, "--fail-on", "CRITICAL").code == 4
+
+
+def test_a_log_that_breaks_off_is_judged_up_to_there_and_is_a_partial_result(hunt, tmp_path):
+    whole = json.dumps({"Records": SWEEP}).encode()
+    packer = zlib.compressobj(wbits=31)
+    (tmp_path / "x.json.gz").write_bytes(packer.compress(whole[:-40]) + packer.flush(zlib.Z_SYNC_FLUSH))
+    (tmp_path / "y.json").write_bytes(whole[:-40])
+
+    for path in (tmp_path / "x.json.gz", tmp_path / "y.json"):
+        found = hunt(path)
+
+        assert found.open[0]["count"] == len(SWEEP) - 1
+        assert f"not read to its end, 11 records were: {path}: " in found.err
+        assert "breaks off" in found.err
+        assert found.code == 4
 
 
 def test_an_empty_folder_is_not_called_clean(hunt, tmp_path):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nightlatch.adapters.json_window import NotJson, TooMuch, Window
+from nightlatch.adapters.json_window import NotJson, NotWhole, Window
 from nightlatch.domain.errors import Unreadable
 
 _LIST_NAMES = frozenset({"Records", "records", "Events", "logEvents", "Messages"})
@@ -32,7 +32,7 @@ class Empty(Unreadable):
 
 
 class _Cut(Exception):
-    """An entry breaks off at the end of its line, and the next line begins an object."""
+    """Something within a list or object breaks off where the next object begins."""
 
 
 def values_in(read: Callable[[int], bytes]) -> Iterator[object]:
@@ -71,12 +71,11 @@ def _document(window: Window, head: str) -> Iterator[object]:
         yield from _entries(window)
     elif window.take(_WRAPPER):
         yield from _entries(window)
-        if window.expect(",}") == ",":
-            yield from _fields(window)
+        yield from _rest(window)
     elif head == "{":
         try:
             yield window.value()
-        except TooMuch as error:
+        except NotWhole as error:
             window.expect("{")
             yield from _fields(window, whole=str(error))
     elif head == '"':
@@ -91,13 +90,21 @@ def _entries(window: Window) -> Iterator[object]:
     if window.peek() == "]":
         window.expect("]")
         return
-    while True:
-        try:
+    try:
+        yield _inside(window)
+        while _after(window, ",]") == ",":
             yield _inside(window)
-        except NotJson as error:  # its end is nowhere
-            raise Unreadable(str(error)) from error
-        if window.expect(",]") == "]":
-            return
+    except NotJson as error:  # its end is nowhere
+        raise Unreadable(str(error)) from error
+
+
+def _rest(window: Window) -> Iterator[object]:
+    """Walk what follows the list of a wrapper."""
+    try:
+        if _after(window, ",}") == ",":
+            yield from _fields(window)
+    except NotJson as error:
+        raise Unreadable(str(error)) from error
 
 
 def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
@@ -107,7 +114,7 @@ def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
         window: Stands before the name of a field.
         whole: Why the object cannot be decoded as a whole, which matters if it wraps no list: then it is a record.
     """
-    broken = whole
+    lost: str | None = None
     is_record = False
     while True:
         name = window.value()
@@ -116,14 +123,26 @@ def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
         window.expect(":")
         is_record = is_record or name == "eventName"
         if name in _LIST_NAMES and window.peek() == "[" and not is_record:
-            broken = None if broken == whole else broken
             yield from _entries(window)
-        elif isinstance(found := _inside(window), Broken) and not is_record:
-            broken = found.reason
-        if window.expect(",}") == "}":
+            yield from _rest(window)
+            whole = None
             break
-    if broken is not None:
-        yield Broken(broken)
+        if isinstance(found := _inside(window), Broken):
+            lost = found.reason
+        if _after(window, ",}") == "}":
+            break
+    if reason := whole or lost:
+        yield Broken(reason)
+
+
+def _after(window: Window, characters: str) -> str:
+    """Take what must follow a value; another object there means that this one was cut."""
+    try:
+        return window.expect(characters)
+    except NotJson as error:
+        if window.peek() == "{":
+            raise _Cut(str(error)) from error
+        raise
 
 
 def _inside(window: Window) -> object:

@@ -15,13 +15,12 @@ import zlib
 from collections.abc import Callable
 
 from nightlatch.adapters.json_brackets import Brackets
-from nightlatch.domain.errors import Unreadable
 
 _PIECE = 1 << 18  # bytes read at a time
 _LARGEST = 16 << 20  # characters of one value; decoded it may take twenty times as much
 _TAIL = 10  # an error this near to the end, the length of `-Infinity`, may only mean that the rest is not here yet
 _LONGEST_OPENING = 1024
-_SPACE = re.compile(r"[\s\x1e]*")  # RFC 7464 puts a record separator before each document
+_SPACE = re.compile(r"[ \t\r\n\x1e\ufeff]*")  # RFC 7464 separates by \x1e; joined files have marks in their middle
 _OPENINGS = frozenset('{["')
 _BREAKS = re.compile(r"[\r\n]*")
 _BOMS = (
@@ -35,8 +34,8 @@ class NotJson(Exception):
     """The value that begins here cannot be decoded; nothing was taken."""
 
 
-class TooMuch(NotJson):
-    """It is too deep or too large to decode, and may well be JSON."""
+class NotWhole(NotJson):
+    """It is too deep, too large or breaks off; what lies within it may well be JSON."""
 
 
 class Window:
@@ -60,6 +59,7 @@ class Window:
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._fill():
+                self._stop()
                 return ""
 
     def expect(self, characters: str) -> str:
@@ -68,7 +68,7 @@ class Window:
         if found and found in characters:
             self._at += 1
             return found
-        raise Unreadable(f"breaks off {self._where()}" if not found else f"is no longer JSON {self._where()}")
+        raise NotJson(f"breaks off {self._where()}" if not found else f"is no longer JSON {self._where()}")
 
     def take(self, pattern: re.Pattern[str]) -> bool:
         """Take what matches the pattern, if it does."""
@@ -88,11 +88,12 @@ class Window:
                 unfinished = error.msg.startswith("Unterminated") or error.pos >= len(self._text) - _TAIL
                 if unfinished and self._fill():
                     continue
-                if unfinished and not self._ended:
-                    raise TooMuch(f"larger than {_LARGEST >> 20} MB {self._where()}") from error
-                raise NotJson(f"breaks off {self._where()}" if unfinished else f"not JSON {self._where()}") from error
+                if not unfinished:
+                    raise NotJson(f"not JSON {self._where()}") from error
+                fault = f"larger than {_LARGEST >> 20} MB" if self._held >= _LARGEST else "breaks off"
+                raise NotWhole(f"{fault} {self._where()}") from error
             except RecursionError as error:
-                raise TooMuch(f"nested too deeply {self._where()}") from error
+                raise NotWhole(f"nested too deeply {self._where()}") from error
             if end == len(self._text) and isinstance(found, (int, float)) and self._fill():
                 continue  # a number may have more digits
             self._at = end
@@ -109,6 +110,7 @@ class Window:
         while (end := brackets.end_in(self._text, self._at)) is None:
             self._at = len(self._text)
             if not self._fill():
+                self._stop()
                 raise NotJson(f"breaks off {self._where()}")
         self._at = end
         return not brackets.is_cut
@@ -131,6 +133,7 @@ class Window:
         while (end := self._text.find("\n", self._at)) < 0:
             self._at = len(self._text)
             if not self._fill():
+                self._stop()
                 return after_others
         self._at = end
         while True:
@@ -139,38 +142,43 @@ class Window:
             if self._at < len(self._text):
                 return self._text[self._at] == "{"
             if not self._fill():
+                self._stop()
                 return after_others
 
     def _where(self) -> str:
         return f"at character {self._passed + self._at:,}"
 
+    @property
+    def _held(self) -> int:
+        return len(self._text) - self._at
+
     def _fill(self) -> bool:
         """Read on; say whether there is more text than before."""
-        held = len(self._text) - self._at
-        if self._ended or held >= _LARGEST:
+        if self._ended or self._failure is not None or self._held >= _LARGEST:
             return False
         # A long value is read in growing pieces, for each try decodes it from its beginning.
-        data = self._gather(min(max(_PIECE, held), _LARGEST - held))
+        data = self._gather(min(max(_PIECE, self._held), _LARGEST - self._held))
         if self._decode is None:
             encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
             self._decode = codecs.getincrementaldecoder(encoding)("replace")
-        self._ended = not data
+        self._ended = not data and self._failure is None
         self._passed += self._at
         self._text = self._text[self._at :] + self._decode.decode(data, final=self._ended)
         self._at = 0
-        return not self._ended
+        return bool(data)
 
-    def _gather(self, size: int) -> bytes:
-        """Read so many bytes, fewer only at the end; a break is raised after what came before it was given."""
+    def _stop(self) -> None:
+        """Say why there is no more text, if it is not that the stream ended; only after all of it was seen."""
         if self._failure is not None:
             raise self._failure
+
+    def _gather(self, size: int) -> bytes:
+        """Read so many bytes, fewer only before the end or a break."""
         pieces: list[bytes] = []
         while size > 0:
             try:
                 piece = self._read(size)
             except (OSError, EOFError, zlib.error) as error:
-                if not pieces:
-                    raise
                 self._failure = error
                 break
             if not piece:

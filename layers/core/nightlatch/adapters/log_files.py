@@ -157,6 +157,8 @@ def _event(unwrapped: Unwrapped, wanted: Wanted) -> SecretEvent | None:
 
 def _reason(error: BaseException) -> str:
     match error:
+        case gzip.BadGzipFile() if str(error).startswith("Not a gzipped file"):
+            return "the data behind the compressed part is no gzip; unpack it apart"
         case EOFError() | zlib.error() | gzip.BadGzipFile():
             return "compressed data breaks off or is damaged"
         case OSError(strerror=str(text)):

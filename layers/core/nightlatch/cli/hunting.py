@@ -22,7 +22,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Policy
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import HuntReport, hunt
-from nightlatch.service.intake import Item, Tally, readable_by
+from nightlatch.service.intake import FileSkipped, Item, Tally, readable_by
 from nightlatch.service.pipeline import Ports
 
 _MOST_LISTED = 100
@@ -113,12 +113,16 @@ def _give_account(report: HuntReport) -> None:
 
 
 def _list(tally: Tally) -> None:
-    lines = [f"not read: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
+    lines = [f"{_extent(file)}: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
     lines += [f"skipped: {file.path}: {file.reason}" for file in tally.skipped if file.harmless]
     _say_some(lines)
     _say_some([f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed])
     if tally.files == 0:
         say("nothing was read: there is no file at the given place")
+
+
+def _extent(file: FileSkipped) -> str:
+    return f"not read to its end, {file.records:,} records were" if file.records else "not read"
 
 
 def _say_some(lines: list[str]) -> None:
