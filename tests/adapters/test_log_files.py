@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zlib
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ LAYOUTS = {
     "gzip": gzip.compress(json.dumps({"Records": ALL}).encode()),
     "gzip of lines in two members": gzip.compress(lines(*ALL[:1]).encode()) + gzip.compress(lines(*ALL[1:]).encode()),
     "gzip with zeros behind it": gzip.compress(lines(*ALL).encode()) + bytes(512),
+    "the event of a Kinesis consumer": json.dumps(
+        {
+            "Records": [
+                {
+                    "eventSource": "aws:kinesis",
+                    "eventName": "aws:kinesis:record",
+                    "kinesis": {"data": b64encode(json.dumps(record).encode()).decode()},
+                }
+                for record in ALL
+            ]
+        }
+    ),
     "with a number too long for Python": json.dumps({"Records": ALL}).replace('"bytes"', "1", 1)[:-1]
     + ',"n":'
     + "9" * 5000
@@ -152,6 +165,16 @@ def test_an_insight_among_records_hides_none_of_them(tmp_path):
 
     assert ids == {READ["eventID"], DELETED["eventID"]}
     assert tally == Tally(files=1, records=2)
+
+
+def test_control_messages_of_a_subscription_are_counted_and_nothing_else(tmp_path):
+    control = {"messageType": "CONTROL_MESSAGE", "logEvents": [{"id": "", "timestamp": 1, "message": "CWL CONTROL"}]}
+    packed = {"awslogs": {"data": b64encode(gzip.compress(json.dumps(control).encode())).decode()}}
+
+    ids, tally = read(written(tmp_path, "x", lines(control, READ, packed)))
+
+    assert ids == {READ["eventID"]}
+    assert tally == Tally(files=1, records=3)
 
 
 def test_a_log_without_records_was_read(tmp_path):
@@ -374,6 +397,17 @@ def test_a_wrapper_that_is_wrong_behind_its_records_costs_none_of_them(tmp_path,
 
     assert ids == IDS
     assert tally.is_partial
+
+
+def test_a_payload_that_cannot_be_read_costs_itself_alone(tmp_path):
+    texts = [b64encode(json.dumps(record).encode()).decode() for record in ALL]
+    texts.insert(1, "%%")
+    event = {"records": [{"recordId": str(number), "data": text} for number, text in enumerate(texts)]}
+
+    ids, tally = read(written(tmp_path, "x", event))
+
+    assert ids == IDS
+    assert tally.malformed == (Malformed(str(tmp_path / "x"), 1, "the payload is no base64"),)
 
 
 def test_a_deep_record_in_the_answer_of_lookup_events_costs_itself_alone(tmp_path):
