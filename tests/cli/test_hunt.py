@@ -207,12 +207,35 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
         ("--policy", "version: [", "is no YAML at line 1"),
         ("--policy", "[]", "expected keys and values"),
         ("--inventory", '{"trusted_acounts": []}', "did you mean 'trusted_accounts'"),
+        (
+            "--policy",
+            {"version": 1, "exemptions": [{**EXEMPTION, "rule": "bulk-raed"}]},
+            "did you mean 'access.bulk-read'?",
+        ),
+        ("--policy", "version: 1\nlimits: {}\nversion: 1\n", "key 'version' is there twice, again at line 3; keep one"),
+        (
+            "--policy",
+            "version: 1\ndefaults:\n  mode: protect\n  mode: observe\n",
+            "key 'mode' is there twice, again at",
+        ),
+        ("--policy", "version: 1\n'version': 1\n", "key 'version' is there twice, again at line 2"),
+        ("--policy", '{"version": 1,\n"version": 1}', "key 'version' is there twice, again at line 2"),
+        ("--policy", "version: 1\nexemptions: [{expires: 2027-02-31}]", "holds a value that is none at line 2"),
+        ("--policy", "[" * 9_000, "nests too deeply"),
+        ("--policy", "version: 1\x00", "is no YAML"),
+        ("--policy", "a: &a [1]\n<<: 7", "is no YAML at line 2"),
+        ("--policy", "a: 1\n---\nb: 1", "is no YAML at line 2"),
+        ("--policy", "? [a]\n: 1", "is no YAML at line 1"),
+        ("--policy", "1: 1", "keys should be strings"),
         ("--inventory", "{", "is no JSON at line 1"),
+        ("--inventory", '{"decoys": [],\n "decoys": []}', "key 'decoys' is there twice, again at line 2; keep one"),
+        ("--inventory", "[" * 9_000, "nests too deeply"),
+        ("--inventory", "1" * 9_000, "is no JSON"),
     ],
 )
 def test_a_wrong_file_of_the_operator_is_one_clear_line(hunt, tmp_path, option, content, said):
     wrong = tmp_path / "wrong"
-    wrong.write_text(content, "utf-8")
+    wrong.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
 
     found = hunt(written(tmp_path, "log", *SWEEP), option, wrong)
 
@@ -220,6 +243,14 @@ def test_a_wrong_file_of_the_operator_is_one_clear_line(hunt, tmp_path, option, 
     assert said in found.err
     assert found.err.startswith("error: ")
     assert found.err.count("\n") == 1
+
+
+def test_a_key_that_a_merge_brings_again_is_no_repetition(hunt, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    shared = "match: {names: [a]}\n    mode: notify"
+    policy.write_text(f"version: 1\nsecrets:\n  - &one\n    {shared}\n  - <<: *one\n    mode: protect\n", "utf-8")
+
+    assert hunt(written(tmp_path, "log", *SWEEP), "--policy", policy).code == 0
 
 
 # Exit codes
