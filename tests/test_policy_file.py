@@ -217,6 +217,30 @@ def test_a_complaint_never_repeats_a_value() -> None:
     assert refused.value.__suppress_context__
 
 
+def test_an_account_id_written_as_a_number_is_that_account() -> None:
+    inventory = parse_inventory({"trusted_accounts": [222233334444, "333344445555"]})
+
+    assert inventory.trusted_accounts == {"222233334444", "333344445555"}
+
+
+@pytest.mark.parametrize(
+    "entry", [12345670123, 1402434643, -222233334444, 2222333344445, 0, "12345670123", "1234-5678"]
+)
+def test_a_number_that_is_no_account_id_is_refused_and_never_guessed(entry: object) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_inventory({"trusted_accounts": ["333344445555", entry]})
+
+    assert str(refused.value) == (
+        "inventory: trusted_accounts.1: an account id has 12 digits; write all of them, in quotes"
+    )
+
+
+@pytest.mark.parametrize("entry", [True, 222233334444.5, None, ["222233334444"]])
+def test_what_is_no_text_and_no_number_is_no_account(entry: object) -> None:
+    with pytest.raises(InvalidPolicy, match="trusted_accounts"):
+        parse_inventory({"trusted_accounts": [entry]})
+
+
 def test_the_inventory_of_a_hunt_has_the_same_keys_as_the_policys() -> None:
     part = {
         "protected_keys": ["k"],

@@ -201,6 +201,35 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("account", "entry"),
+    [
+        ("999988887777", "999988887777"),
+        ("999988887777", "arn:aws:iam::999988887777:root"),
+        ("999988887777", "9999_8888_7777"),
+        ("012345670123", "012345670123"),  # YAML 1.1 would read another number, in base eight
+        ("000000000007", "000000000007"),
+        ("098765432109", "098765432109"),
+        ("999988887777", "+999988887777"),
+    ],
+)
+def test_an_account_without_quotes_is_that_account_or_an_error(hunt, tmp_path, account, entry):
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}]}
+    record = own_record("put_resource_policy")
+    record["requestParameters"]["resourcePolicy"] = json.dumps(policy)
+    log, file = written(tmp_path, "log", record), tmp_path / "policy.yaml"
+    file.write_text(f"version: 1\ninventory:\n  trusted_accounts: [{entry}]\n", "utf-8")
+
+    found = hunt(log, "--policy", file)
+
+    assert "POL-02" in {finding["catalogue"] for finding in hunt(log).open}
+    if found.code == 1:
+        assert "an account id has 12 digits" in found.err
+        assert not entry.isdigit()
+    else:
+        assert "POL-02" not in {finding["catalogue"] for finding in found.open}
+
+
+@pytest.mark.parametrize(
     ("option", "content", "said"),
     [
         ("--policy", '{"version": 1, "defaults": {"mod": "notify"}}', "did you mean 'mode'"),
@@ -227,6 +256,9 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
         ("--policy", "a: 1\n---\nb: 1", "is no YAML at line 2"),
         ("--policy", "? [a]\n: 1", "is no YAML at line 1"),
         ("--policy", "1: 1", "keys should be strings"),
+        ("--policy", "version: 1\ninventory: {trusted_accounts: [0x33C2E4BD2B]}", "an account id has 12 digits"),
+        ("--policy", "version: 1\ninventory: {trusted_accounts: [12345670123]}", "an account id has 12 digits"),
+        ("--inventory", '{"trusted_accounts": [012345670123]}', "is no JSON at line 1"),
         ("--inventory", "{", "is no JSON at line 1"),
         ("--inventory", '{"decoys": [],\n "decoys": []}', "key 'decoys' is there twice, again at line 2; keep one"),
         ("--inventory", "[" * 9_000, "nests too deeply"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file.json_text import repeated
+
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 
 
 def read_yaml(text: str, *, where: str) -> object:
@@ -60,3 +64,12 @@ class _CarefulLoader(yaml.SafeLoader):
             return super().construct_object(node, deep)
         except ValueError:  # a date or a number that there cannot be
             raise _NoValue(node.start_mark.line + 1) from None
+
+
+def _number(loader: _CarefulLoader, node: yaml.ScalarNode) -> int | str:
+    """Read a plain decimal; what YAML 1.1 reads in base eight, sixteen or sixty was meant as it stands."""
+    text = loader.construct_scalar(node)
+    return int(text) if _DECIMAL.fullmatch(text) else text
+
+
+_CarefulLoader.add_constructor("tag:yaml.org,2002:int", _number)

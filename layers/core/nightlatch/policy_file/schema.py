@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from nightlatch.detections import CATALOGUE
@@ -18,6 +19,8 @@ from nightlatch.domain.versions import MOST_PINS
 
 _RULES = frozenset(name for rule in CATALOGUE for name in (rule.id, rule.catalogue))
 _EVERY_RULE = "*"
+_NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
+_ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
 
 
 def _known_rule(rule: str) -> str:
@@ -34,6 +37,14 @@ def _nearest(rule: str) -> str:
     names |= {name.partition(".")[2]: full for name, full in names.items() if "." in name}
     near = get_close_matches(asked, names, n=1)
     return f"did you mean {names[near[0]]!r}?" if near else "the rules are told by `nightlatch rules list`"
+
+
+def _account_entry(entry: object) -> object:
+    """Take an id written without quotes for what it is; one that lost digits may be anybody's."""
+    text = str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry
+    if isinstance(text, str) and _NUMBER.fullmatch(text) and not _ACCOUNT_ID.fullmatch(text):
+        raise PydanticCustomError("account_id", "an account id has 12 digits; write all of them, in quotes")
+    return text
 
 
 class _Part(BaseModel):
@@ -83,7 +94,7 @@ class InventoryFile(_Part):
     protected_keys: frozenset[str] = frozenset()
     rotation_functions: frozenset[str] = frozenset()
     self_resources: frozenset[str] = frozenset()
-    trusted_accounts: frozenset[str] = frozenset()
+    trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry)]] = frozenset()
     decoys: frozenset[str] = frozenset()
     organization_id: str | None = None
 
