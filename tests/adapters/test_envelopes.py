@@ -250,6 +250,16 @@ def test_a_message_is_read_through_its_wrapping(wrapping):
     assert parse_message(WRAPPERS[wrapping]) == parse(RECORD)
 
 
+def test_a_number_too_long_for_python_hides_no_record():
+    record = own_record("get_secret_value", requestParameters={"secretId": "a", "n": 0})
+    body = json.dumps(in_envelope(record)).replace('"n": 0', '"n": ' + "9" * 5_000)
+
+    event = parse_message(body)
+
+    assert isinstance(event, SecretEvent)
+    assert event.name == "GetSecretValue"
+
+
 def test_a_replayed_message_is_marked():
     event = parse_message(json.dumps(in_envelope(RECORD, **{"replay-name": "march"})))
 

@@ -45,7 +45,7 @@ def test_depth_costs_nothing():
     assert end_of([text, ","]) == len(text)
 
 
-@pytest.mark.parametrize("cut", ['{"a": "cut', '{"a": [1,', '{"a": "\\"'])
+@pytest.mark.parametrize("cut", ['{"a": "cut', '{"a": [1,', '{"a": "\\"', '{"a": "\\'])
 @pytest.mark.parametrize("pieces", [1, 2])
 def test_a_line_that_begins_an_object_ends_a_value_that_was_cut(cut, pieces):
     brackets = Brackets()

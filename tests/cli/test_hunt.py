@@ -9,11 +9,16 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nightlatch.cli.main import run
 from own_records import ACCOUNT, GONE, a_secret_arn, in_envelope, own_record
@@ -392,6 +397,20 @@ def test_an_interrupt_is_told_by_its_own_code(capsys, monkeypatch, tmp_path):
 
     assert run(["hunt", str(written(tmp_path, "log", *SWEEP))]) == 130
     assert capsys.readouterr().err.endswith("interrupted\n")
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.binary(max_size=99), st.sampled_from([b"", b"[", b'{"Records":[{', b"\x1f\x8b", b"[" * 9_000])))
+def test_no_bytes_make_a_hunt_fail_or_hide_a_neighbour(data):
+    with TemporaryDirectory() as folder:
+        Path(folder, "a").write_bytes(data)
+        written(Path(folder), "b", *SWEEP)
+        shown = StringIO()
+        with redirect_stdout(shown):
+            code = run(["hunt", folder, "--output", "jsonl"])
+
+    assert code in {0, 4}
+    assert [json.loads(line)["count"] for line in shown.getvalue().splitlines()] == [len(SWEEP)]
 
 
 # How it looks

@@ -6,7 +6,7 @@ import pytest
 
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.examples import an_event
-from nightlatch.service.intake import FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
+from nightlatch.service.intake import MOST_LISTED, FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
 
 
 def test_every_item_is_in_the_account():
@@ -54,3 +54,13 @@ def test_every_event_that_a_rule_names_is_read():
 )
 def test_other_events_are_left(source, name, read):
     assert readable_by(CATALOGUE)(source, name) is read
+
+
+def test_of_many_malformed_records_the_first_are_listed_and_all_are_counted():
+    items = [Malformed("x", number, "no eventName") for number in range(5_000)]
+
+    _, tally = take_in(iter(items))
+
+    assert tally.malformed == tuple(items[:MOST_LISTED])
+    assert tally.malformed_count == 5_000
+    assert tally.is_partial

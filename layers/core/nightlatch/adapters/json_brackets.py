@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 
-_OUTSIDE = re.compile(r'["\[\]{},\n]')
-_INSIDE = re.compile(r'["\]}\n]|[\[{]+')
-_QUOTED = re.compile(r'["\\\n]')
+# Each takes in what means nothing, then the mark that does; possessive, so that no text is looked at twice.
+_OUTSIDE = re.compile(r'[^"\[\]{},\n]*+(["\[\]{},\n])')
+_INSIDE = re.compile(r'[^"\[\]{}\n]*+(["\]}\n]|[\[{]++)')
+_QUOTED = re.compile(r'(?:[^"\\\n]++|\\[^\n])*+(["\\\n])')
 
 
 class Brackets:
-    """The way through one value, from its first character on."""
+    """The way through one value, from its first character on.
 
-    def __init__(self) -> None:
+    Args:
+        cuts: Whether a line that begins an object ends the value, for it may be the next line of a file of lines.
+    """
+
+    def __init__(self, *, cuts: bool = True) -> None:
+        self._cuts = cuts
         self._depth = 0
         self._quoted = False
         self._last = ""  # a backslash or a line's end: what it means, the next character says
@@ -25,19 +31,19 @@ class Brackets:
         """Read the next piece of the text; give the place behind the value, None if it goes on."""
         while at < len(text):
             last, self._last = self._last, ""
-            if last == "\n" and text[at] == "{":
+            if self._cuts and last == "\n" and text[at] == "{":
                 self.is_cut = True
                 return at
-            if last == "\\":
+            if last == "\\" and text[at] != "\n":
                 at += 1
                 continue
-            stop = self._pattern.search(text, at)
+            stop = self._pattern.match(text, at)
             if stop is None:
                 return None
             at = stop.end()
-            if self._depth == 0 and not self._quoted and stop[0] in ",]}":
-                return stop.start()  # belongs to the list around a bare value
-            if self._is_end(stop[0]):
+            if self._depth == 0 and not self._quoted and stop[1] in ",]}":
+                return stop.start(1)  # belongs to the list around a bare value
+            if self._is_end(stop[1]):
                 return at
         return None
 

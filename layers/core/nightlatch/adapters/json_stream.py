@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nightlatch.adapters.json_window import NotJson, NotWhole, Window
+from nightlatch.adapters.json_window import NotJson, NotWhole, TooDeep, Window
 from nightlatch.domain.errors import Unreadable
 
 _LIST_NAMES = frozenset({"Records", "records", "Events", "logEvents", "Messages"})
@@ -56,7 +56,7 @@ def values_in(read: Callable[[int], bytes]) -> Iterator[object]:
         try:
             for value in _document(window, head):
                 yield value
-                given += 1
+                given += not isinstance(value, Broken)
         except _Cut as error:
             cut = True
             yield Broken(str(error))
@@ -136,11 +136,11 @@ def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
 
 
 def _after(window: Window, characters: str) -> str:
-    """Take what must follow a value; another object there means that this one was cut."""
+    """Take what must follow a value; if it does not, go on at the object that is next."""
     try:
         return window.expect(characters)
     except NotJson as error:
-        if window.peek() == "{":
+        if window.peek() == "{" or window.skip_to_line():
             raise _Cut(str(error)) from error
         raise
 
@@ -150,6 +150,7 @@ def _inside(window: Window) -> object:
     try:
         return window.value()
     except NotJson as error:
-        if not window.skip_value():
+        whole_so_far = isinstance(error, NotWhole) and not isinstance(error, TooDeep)
+        if not window.skip_value(cuts=not whole_so_far):
             raise _Cut(str(error)) from error
         return Broken(str(error))
