@@ -85,6 +85,8 @@ def test_any_bytes_are_read_or_told(place, content):
 @example(['"\\'], 1)
 @example(["[", '{"Records":['], 1)
 @example(['{"Records":[]['], 1)
+@example(['{"a":'], 3)
+@example(['{"a":['], 3)
 def test_lines_of_rubbish_cost_none_of_the_lines_around_them(place, lines, at):
     """At the beginning a file must show what it is; from its first record on, nothing stops the reading."""
     content = [TEXTS[0], *TEXTS[1:at], *lines, *TEXTS[max(at, 1) :]]
@@ -148,9 +150,9 @@ def test_a_damaged_gzip_is_told(place, data):
     damaged = bytearray(gzip.compress((LOG % ", ".join(TEXTS)).encode()))
     damaged[data.draw(st.integers(10, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))
 
-    _, tally = read(place, bytes(damaged))
+    ids, tally = read(place, bytes(damaged))
 
-    assert tally.is_partial
+    assert tally.is_partial or ids == set(IDS)  # some bits are padding
 
 
 MEASURE = """

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nightlatch.adapters.json_window import NotJson, NotWhole, TooDeep, Window
+from nightlatch.adapters.json_window import NotJson, NotWhole, TooLarge, Window
 from nightlatch.domain.errors import Unreadable
 
 _LIST_NAMES = frozenset({"Records", "records", "Events", "logEvents", "Messages"})
@@ -121,6 +121,8 @@ def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
         if not isinstance(name, str):
             raise NotJson("no name where a field should begin")
         window.expect(":")
+        if whole is not None and window.begins_line():
+            raise _Cut(whole)
         is_record = is_record or name == "eventName"
         if name in _LIST_NAMES and window.peek() == "[" and not is_record:
             yield from _entries(window)
@@ -150,7 +152,6 @@ def _inside(window: Window) -> object:
     try:
         return window.value()
     except NotJson as error:
-        whole_so_far = isinstance(error, NotWhole) and not isinstance(error, TooDeep)
-        if not window.skip_value(cuts=not whole_so_far):
+        if not window.skip_value(cuts=not isinstance(error, TooLarge)):
             raise _Cut(str(error)) from error
         return Broken(str(error))

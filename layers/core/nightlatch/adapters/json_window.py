@@ -33,8 +33,8 @@ class NotWhole(NotJson):
     """It is too deep, too large or breaks off; what lies within it may well be JSON."""
 
 
-class TooDeep(NotWhole):
-    """It nests more deeply than can be decoded."""
+class TooLarge(NotWhole):
+    """It is larger than may be held."""
 
 
 class Window:
@@ -59,6 +59,10 @@ class Window:
             if not self._fill():
                 self._stream.stop()
                 return ""
+
+    def begins_line(self) -> bool:
+        """Tell whether the next character is an object's, at the beginning of a line."""
+        return self.peek() == "{" and self._at > 0 and self._text[self._at - 1] == "\n"
 
     def expect(self, characters: str) -> str:
         """Take the next character, which must be one of these."""
@@ -89,14 +93,15 @@ class Window:
                 if not unfinished:
                     self._count(self._passed + error.pos)
                     raise NotJson(f"not JSON {self._where()}") from error
-                fault = f"larger than {_LARGEST >> 20} MB" if self._held >= _LARGEST else "breaks off"
-                raise NotWhole(f"{fault} {self._where()}") from error
+                if self._held >= _LARGEST:
+                    raise TooLarge(f"larger than {_LARGEST >> 20} MB {self._where()}") from error
+                self._count(self._passed + len(self._text))
+                raise NotWhole(f"breaks off {self._where()}") from error
             except RecursionError as error:
-                raise TooDeep(f"nested too deeply {self._where()}") from error
+                raise NotWhole(f"nested too deeply {self._where()}") from error
             if end == len(self._text) and isinstance(found, (int, float)) and self._fill():
                 continue  # a number may have more digits
             self._at = end
-            self._tries = 0
             return found
 
     def skip_value(self, *, cuts: bool = True) -> bool:
