@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.policy_file import parse_inventory, parse_policy, parse_stored_policy
@@ -97,6 +99,68 @@ def test_an_exemption_has_an_owner_a_reason_and_an_end(missing: str) -> None:
         parse_policy(a_policy(exemptions=[part]))
 
 
+def an_exemption(rule: Any) -> dict[str, Any]:
+    return a_policy(exemptions=[{"rule": rule, "owner": "platform", "reason": "a move", "expires": "2027-01-31"}])
+
+
+@pytest.mark.parametrize("rule", [*(r.id for r in CATALOGUE), *(r.catalogue for r in CATALOGUE), "*"])
+def test_an_exemption_may_name_any_rule_by_either_id_or_all_rules(rule: str) -> None:
+    assert parse_policy(an_exemption(rule)).to_domain().exemptions[0].rule == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("access.bulk-raed", "did you mean 'access.bulk-read'?"),
+        ("bulk-read", "did you mean 'access.bulk-read'?"),
+        ("ACCESS.BULK-READ", "did you mean 'access.bulk-read'?"),
+        ("acc-01", "did you mean 'ACC-01'?"),
+        ("ACC01", "did you mean 'ACC-01'?"),
+        ("DEL-99", "did you mean 'DEL-0"),
+        (" ACC-01", "did you mean 'ACC-01'?"),
+        ("access.*", "did you mean 'access."),
+        ("everything", "the rules are told by `nightlatch rules list`"),
+        ("", "the rules are told by `nightlatch rules list`"),
+    ],
+)
+def test_an_exemption_from_a_rule_that_does_not_exist_is_refused_with_the_nearest_one(rule: str, hint: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy(an_exemption(rule), where="policy.yaml")
+
+    assert str(refused.value).startswith("policy.yaml: exemptions.0.rule: no rule has this id; ")
+    assert hint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ('{"version": 1, "version": 1}', "version", 1),
+        ('{"version": 1,\n "defaults": {"mode": "protect",\n "mode": "observe"}}', "mode", 3),
+        ('{"version": 1, "exemptions": [{"rule": "*"},\n{"rule": "*", "r\\u0075le": "*"}]}', "rule", 2),
+        ('{"version": 1, "a": "{\\"", "b": {"a": 1},\n\n"a": 2}', "a", 3),
+    ],
+)
+def test_a_key_that_is_there_twice_in_a_stored_policy_is_refused_with_its_line(text: str, key: str, line: int) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_stored_policy(text, where="parameter p")
+
+    assert str(refused.value) == f"parameter p: key {key!r} is there twice, again at line {line}; keep one of them"
+
+
+def test_the_same_key_in_two_places_is_no_repetition() -> None:
+    text = json.dumps(
+        a_policy(defaults={"mode": "notify"}, secrets=[{"match": {"names": ["a"]}, "mode": "protect"}] * 2)
+    )
+
+    assert parse_stored_policy(text, where="parameter p").secrets[1].mode is Mode.PROTECT
+
+
+@pytest.mark.parametrize("text", ["[" * 9_000, '{"a":' * 9_000, "1" * 9_000, '{"version": 1' + "0" * 9_000 + "}"])
+def test_a_stored_text_that_no_reader_can_bear_is_refused_and_no_crash(text: str) -> None:
+    with pytest.raises(InvalidPolicy, match=r"^parameter p: "):
+        parse_stored_policy(text, where="parameter p")
+
+
 def test_a_date_without_a_zone_ends_at_midnight_utc() -> None:
     exemption = {"rule": "*", "owner": "platform", "reason": "a move", "expires": "2027-01-31"}
     policy = parse_policy(a_policy(exemptions=[exemption])).to_domain()
@@ -141,7 +205,7 @@ def test_a_complaint_never_repeats_a_value() -> None:
     document = a_policy(
         defaults={"mode": PLANTED, "snapshots": {"pins": PLANTED}},
         approvers=[{"slack": PLANTED, "name": "ana"}],
-        exemptions=[{"rule": "*", "owner": "a", "reason": "b", "expires": PLANTED}],
+        exemptions=[{"rule": PLANTED, "owner": "a", "reason": "b", "expires": PLANTED}],
         inventory=PLANTED,
     )
 
@@ -151,6 +215,30 @@ def test_a_complaint_never_repeats_a_value() -> None:
     assert PLANTED not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
+
+
+def test_an_account_id_written_as_a_number_is_that_account() -> None:
+    inventory = parse_inventory({"trusted_accounts": [222233334444, "333344445555"]})
+
+    assert inventory.trusted_accounts == {"222233334444", "333344445555"}
+
+
+@pytest.mark.parametrize(
+    "entry", [12345670123, 1402434643, -222233334444, 2222333344445, 0, "12345670123", "1234-5678"]
+)
+def test_a_number_that_is_no_account_id_is_refused_and_never_guessed(entry: object) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_inventory({"trusted_accounts": ["333344445555", entry]})
+
+    assert str(refused.value) == (
+        "inventory: trusted_accounts.1: an account id has 12 digits; write all of them, in quotes"
+    )
+
+
+@pytest.mark.parametrize("entry", [True, 222233334444.5, None, ["222233334444"]])
+def test_what_is_no_text_and_no_number_is_no_account(entry: object) -> None:
+    with pytest.raises(InvalidPolicy, match="trusted_accounts"):
+        parse_inventory({"trusted_accounts": [entry]})
 
 
 def test_the_inventory_of_a_hunt_has_the_same_keys_as_the_policys() -> None:

@@ -7,12 +7,18 @@ import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nightlatch.cli.main import run
 from own_records import ACCOUNT, GONE, a_secret_arn, in_envelope, own_record
@@ -200,18 +206,73 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("account", "entry"),
+    [
+        ("999988887777", "999988887777"),
+        ("999988887777", "arn:aws:iam::999988887777:root"),
+        ("999988887777", "9999_8888_7777"),
+        ("012345670123", "012345670123"),  # YAML 1.1 would read another number, in base eight
+        ("000000000007", "000000000007"),
+        ("098765432109", "098765432109"),
+        ("999988887777", "+999988887777"),
+    ],
+)
+def test_an_account_without_quotes_is_that_account_or_an_error(hunt, tmp_path, account, entry):
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}]}
+    record = own_record("put_resource_policy")
+    record["requestParameters"]["resourcePolicy"] = json.dumps(policy)
+    log, file = written(tmp_path, "log", record), tmp_path / "policy.yaml"
+    file.write_text(f"version: 1\ninventory:\n  trusted_accounts: [{entry}]\n", "utf-8")
+
+    found = hunt(log, "--policy", file)
+
+    assert "POL-02" in {finding["catalogue"] for finding in hunt(log).open}
+    if found.code == 1:
+        assert "an account id has 12 digits" in found.err
+        assert not entry.isdigit()
+    else:
+        assert "POL-02" not in {finding["catalogue"] for finding in found.open}
+
+
+@pytest.mark.parametrize(
     ("option", "content", "said"),
     [
         ("--policy", '{"version": 1, "defaults": {"mod": "notify"}}', "did you mean 'mode'"),
         ("--policy", "version: [", "is no YAML at line 1"),
         ("--policy", "[]", "expected keys and values"),
         ("--inventory", '{"trusted_acounts": []}', "did you mean 'trusted_accounts'"),
+        (
+            "--policy",
+            {"version": 1, "exemptions": [{**EXEMPTION, "rule": "bulk-raed"}]},
+            "did you mean 'access.bulk-read'?",
+        ),
+        ("--policy", "version: 1\nlimits: {}\nversion: 1\n", "key 'version' is there twice, again at line 3; keep one"),
+        (
+            "--policy",
+            "version: 1\ndefaults:\n  mode: protect\n  mode: observe\n",
+            "key 'mode' is there twice, again at",
+        ),
+        ("--policy", "version: 1\n'version': 1\n", "key 'version' is there twice, again at line 2"),
+        ("--policy", '{"version": 1,\n"version": 1}', "key 'version' is there twice, again at line 2"),
+        ("--policy", "version: 1\nexemptions: [{expires: 2027-02-31}]", "holds a value that is none at line 2"),
+        ("--policy", "[" * 9_000, "nests too deeply"),
+        ("--policy", "version: 1\x00", "is no YAML"),
+        ("--policy", "a: &a [1]\n<<: 7", "is no YAML at line 2"),
+        ("--policy", "a: 1\n---\nb: 1", "is no YAML at line 2"),
+        ("--policy", "? [a]\n: 1", "is no YAML at line 1"),
+        ("--policy", "1: 1", "keys should be strings"),
+        ("--policy", "version: 1\ninventory: {trusted_accounts: [0x33C2E4BD2B]}", "an account id has 12 digits"),
+        ("--policy", "version: 1\ninventory: {trusted_accounts: [12345670123]}", "an account id has 12 digits"),
+        ("--inventory", '{"trusted_accounts": [012345670123]}', "is no JSON at line 1"),
         ("--inventory", "{", "is no JSON at line 1"),
+        ("--inventory", '{"decoys": [],\n "decoys": []}', "key 'decoys' is there twice, again at line 2; keep one"),
+        ("--inventory", "[" * 9_000, "nests too deeply"),
+        ("--inventory", "1" * 9_000, "is no JSON"),
     ],
 )
 def test_a_wrong_file_of_the_operator_is_one_clear_line(hunt, tmp_path, option, content, said):
     wrong = tmp_path / "wrong"
-    wrong.write_text(content, "utf-8")
+    wrong.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
 
     found = hunt(written(tmp_path, "log", *SWEEP), option, wrong)
 
@@ -219,6 +280,14 @@ def test_a_wrong_file_of_the_operator_is_one_clear_line(hunt, tmp_path, option, 
     assert said in found.err
     assert found.err.startswith("error: ")
     assert found.err.count("\n") == 1
+
+
+def test_a_key_that_a_merge_brings_again_is_no_repetition(hunt, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    shared = "match: {names: [a]}\n    mode: notify"
+    policy.write_text(f"version: 1\nsecrets:\n  - &one\n    {shared}\n  - <<: *one\n    mode: protect\n", "utf-8")
+
+    assert hunt(written(tmp_path, "log", *SWEEP), "--policy", policy).code == 0
 
 
 # Exit codes
@@ -276,6 +345,21 @@ def test_a_file_that_cannot_be_read_is_listed_and_the_rest_is_judged(hunt, tmp_p
     assert hunt(tmp_path, "--fail-on", "CRITICAL").code == 4
 
 
+def test_a_log_that_breaks_off_is_judged_up_to_there_and_is_a_partial_result(hunt, tmp_path):
+    whole = json.dumps({"Records": SWEEP}).encode()
+    packer = zlib.compressobj(wbits=31)
+    (tmp_path / "x.json.gz").write_bytes(packer.compress(whole[:-40]) + packer.flush(zlib.Z_SYNC_FLUSH))
+    (tmp_path / "y.json").write_bytes(whole[:-40])
+
+    for path in (tmp_path / "x.json.gz", tmp_path / "y.json"):
+        found = hunt(path)
+
+        assert found.open[0]["count"] == len(SWEEP) - 1
+        assert f"not read to its end, 11 records were: {path}: " in found.err
+        assert "breaks off" in found.err
+        assert found.code == 4
+
+
 def test_an_empty_folder_is_not_called_clean(hunt, tmp_path):
     found = hunt(tmp_path)
 
@@ -313,6 +397,20 @@ def test_an_interrupt_is_told_by_its_own_code(capsys, monkeypatch, tmp_path):
 
     assert run(["hunt", str(written(tmp_path, "log", *SWEEP))]) == 130
     assert capsys.readouterr().err.endswith("interrupted\n")
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.binary(max_size=99), st.sampled_from([b"", b"[", b'{"Records":[{', b"\x1f\x8b", b"[" * 9_000])))
+def test_no_bytes_make_a_hunt_fail_or_hide_a_neighbour(data):
+    with TemporaryDirectory() as folder:
+        Path(folder, "a").write_bytes(data)
+        written(Path(folder), "b", *SWEEP)
+        shown = StringIO()
+        with redirect_stdout(shown):
+            code = run(["hunt", folder, "--output", "jsonl"])
+
+    assert code in {0, 4}
+    assert [json.loads(line)["count"] for line in shown.getvalue().splitlines()] == [len(SWEEP)]
 
 
 # How it looks

@@ -9,7 +9,7 @@ import pytest
 
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.service.intake import FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
+from nightlatch.service.intake import MOST_LISTED, FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
 
 
 def test_every_item_is_in_the_account():
@@ -81,3 +81,13 @@ def test_a_corrected_record_counts_and_its_original_does_not():
     for order in permutations([original, corrected, itself]):
         events, _ = take_in(order)
         assert sorted(event.event_id for event in events) == ["2", "3"]
+
+
+def test_of_many_malformed_records_the_first_are_listed_and_all_are_counted():
+    items = [Malformed("x", number, "no eventName") for number in range(5_000)]
+
+    _, tally = take_in(iter(items))
+
+    assert tally.malformed == tuple(items[:MOST_LISTED])
+    assert tally.malformed_count == 5_000
+    assert tally.is_partial

@@ -6,6 +6,9 @@
 {"body": "<text>"}  {"Message": ..}  SQS, SNS (often one in the other) -> the text, decoded
 {"Events": [{"CloudTrailEvent": ..}]}  LookupEvents                    -> the text, decoded
 {"logEvents": [{"message": ..}]}     CloudWatch Logs subscription      -> the text, decoded
+{"kinesis": {"data": ..}}            Kinesis, an entry of Records      -> base64, perhaps gzip
+{"recordId", "data": ..}             Firehose, an entry of records     -> base64, perhaps gzip
+{"awslogs": {"data": ..}}            CloudWatch Logs to Lambda         -> base64 of gzip
 ```
 
 Unwrapping never fails: what cannot be opened comes out as it is, and the parser says that it is no record.
@@ -15,14 +18,16 @@ Source: design traps 30 and 31; EventBridge, SNS and SQS guides, message formats
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.json_stream import Broken
 from nightlatch.adapters.json_values import decoded
+from nightlatch.adapters.payloads import Allowance, is_from_stream, payload_in, unpacked
 from nightlatch.adapters.record_fields import read_time
-from nightlatch.domain.errors import MalformedRecord
+from nightlatch.domain.errors import MalformedRecord, Unreadable
 from nightlatch.domain.events import SecretEvent, Tick
 
 _LISTS = ("Records", "records", "Events", "logEvents", "Messages")
@@ -37,11 +42,32 @@ class Unwrapped:
 
     record: object
     replayed: bool = False
+    fault: str | None = None  # why there is no record: a payload could not be unpacked
+
+    def event(self) -> SecretEvent:
+        """Read the record.
+
+        Raises:
+            MalformedRecord: There is none, or it cannot be judged.
+        """
+        if self.fault is not None:
+            raise MalformedRecord(self.fault)
+        return parse(self.record, replayed=self.replayed)
 
 
 def records_in(document: object) -> Iterator[Unwrapped]:
     """Give every record that a document holds, in its order."""
-    yield from _opened(document, replayed=False, depth=_DEEPEST)
+    yield from _opened(document, Allowance(), replayed=False, depth=_DEEPEST)
+
+
+def is_record(document: object) -> bool:
+    """Tell a record as it is from wrappings."""
+    return isinstance(document, Mapping) and "eventName" in document and not is_from_stream(document)
+
+
+def is_control_message(document: object) -> bool:
+    """Tell what CloudWatch Logs sends to see whether a subscriber is there; it carries no record."""
+    return isinstance(document, Mapping) and document.get("messageType") == "CONTROL_MESSAGE"
 
 
 def parse_message(body: object, *, now: datetime | None = None) -> SecretEvent | Tick:
@@ -61,20 +87,26 @@ def parse_message(body: object, *, now: datetime | None = None) -> SecretEvent |
     found = list(records_in(document))
     if len(found) != 1:
         raise MalformedRecord(f"a message must hold one record, this one holds {len(found)}")
-    return parse(found[0].record, replayed=found[0].replayed)
+    return found[0].event()
 
 
-def _opened(document: object, *, replayed: bool, depth: int) -> Iterator[Unwrapped]:
+def _opened(document: object, allowance: Allowance, *, replayed: bool, depth: int) -> Iterator[Unwrapped]:
+    if isinstance(document, Broken):
+        yield Unwrapped(None, replayed, document.reason)
+        return
     replayed = replayed or (isinstance(document, Mapping) and "replay-name" in document)
-    inner = _contents(document) if depth else None
+    inner = _contents(document, allowance) if depth else None
     if inner is None:
         yield Unwrapped(document, replayed)
         return
-    for part in inner:
-        yield from _opened(part, replayed=replayed, depth=depth - 1)
+    try:
+        for part in inner:
+            yield from _opened(part, allowance, replayed=replayed, depth=depth - 1)
+    except Unreadable as error:
+        yield Unwrapped(None, replayed, str(error))
 
 
-def _contents(document: object) -> Sequence[object] | None:
+def _contents(document: object, allowance: Allowance) -> Iterable[object] | None:
     """Give what a wrapper holds; None for what is no wrapper, a record above all."""
     match document:
         case str() | bytes():
@@ -82,12 +114,13 @@ def _contents(document: object) -> Sequence[object] | None:
             return None if value is None else [value]
         case list() | tuple():
             return document
-        case Mapping() if "eventName" in document:
+        case Mapping() if is_record(document) or is_control_message(document):
             return None
         case Mapping() if "detail-type" in document:
             return _detail(document)
         case Mapping():
-            return _listed(document)
+            payload = payload_in(document)
+            return _listed(document) if payload is None else unpacked(payload, allowance)
         case _:
             return None
 

@@ -33,9 +33,17 @@ def parameters(value: object) -> Parameters:
 def decoded(text: str | bytes) -> object:
     """Decode JSON, None where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=whole_number)
     except (ValueError, RecursionError):
         return None
+
+
+def whole_number(text: str) -> int | float:
+    """Read a number of any length: Python refuses to build integers of more than 4,300 digits."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
 
 
 def _sound(value: object, depth: int) -> object:

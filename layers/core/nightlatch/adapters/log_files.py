@@ -9,24 +9,20 @@ Source: design trap 31; ruling 8; CloudTrail user guide, digest file structure a
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
 
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.envelopes import Unwrapped, records_in
+from nightlatch.adapters.compression import BREAKS, Read, is_gzip, reason_of, unzipped
+from nightlatch.adapters.envelopes import Unwrapped, is_control_message, is_record, records_in
 from nightlatch.adapters.json_stream import Broken, Empty, values_in
 from nightlatch.adapters.native_events import is_native
 from nightlatch.adapters.record_fields import read_time
 from nightlatch.domain.errors import MalformedRecord, Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.service.intake import FileRead, FileSkipped, Item, Malformed
-
-_GZIP = b"\x1f\x8b"
 
 Wanted = Callable[[str, str], bool]
 
@@ -64,7 +60,7 @@ def _files(path: Path) -> Iterator[Path | FileSkipped]:
             else:
                 yield file
     for error in failures:
-        yield FileSkipped(path=str(error.filename), reason=_reason(error))
+        yield FileSkipped(path=str(error.filename), reason=reason_of(error))
 
 
 def _read(path: Path, wanted: Wanted) -> Iterator[Item]:
@@ -78,8 +74,8 @@ def _read(path: Path, wanted: Wanted) -> Iterator[Item]:
     except Unreadable as error:
         harmless = isinstance(error, Empty)
         yield FileSkipped(path=str(path), reason=str(error), records=count.records, harmless=harmless)
-    except (OSError, EOFError, zlib.error) as error:
-        yield FileSkipped(path=str(path), reason=_reason(error), records=count.records)
+    except BREAKS as error:
+        yield FileSkipped(path=str(path), reason=reason_of(error), records=count.records)
     else:
         yield count.end(str(path))
 
@@ -98,12 +94,9 @@ class _Count:
         return FileRead(path, self.records)
 
 
-def _opened(file: BufferedReader, stack: ExitStack) -> Callable[[int], bytes]:
+def _opened(file: BufferedReader, stack: ExitStack) -> Read:
     """Give the reading function of a plain or compressed file; a pipe cannot be rewound, so peek."""
-    if file.peek(len(_GZIP))[: len(_GZIP)] != _GZIP:
-        return file.read
-    # read1 hands out what came before a break; read would lose it.
-    return stack.enter_context(gzip.GzipFile(fileobj=file, mode="rb")).read1
+    return unzipped(file, stack) if is_gzip(file.peek(1)) else file.read
 
 
 def _items(path: str, value: object, wanted: Wanted, count: _Count) -> Iterator[Item]:
@@ -115,8 +108,7 @@ def _items(path: str, value: object, wanted: Wanted, count: _Count) -> Iterator[
     if other is not None:
         count.other = other
         return
-    bare = isinstance(value, dict) and "eventName" in value  # a record as it is, the usual case
-    for unwrapped in (Unwrapped(value),) if bare else records_in(value):
+    for unwrapped in (Unwrapped(value),) if is_record(value) else records_in(value):
         other = _other_kind(unwrapped.record)
         if other is not None:
             count.other = other
@@ -152,14 +144,6 @@ def _event(unwrapped: Unwrapped, wanted: Wanted) -> SecretEvent | None:
             return None
         if "detail-type" in record and not is_native(record):
             return None  # another service's event, out of an archive of the whole bus
-    return parse(record, replayed=unwrapped.replayed)
-
-
-def _reason(error: BaseException) -> str:
-    match error:
-        case EOFError() | zlib.error() | gzip.BadGzipFile():
-            return "compressed data breaks off or is damaged"
-        case OSError(strerror=str(text)):
-            return text.lower()
-        case _:
-            return type(error).__name__
+        if is_control_message(record):
+            return None
+    return unwrapped.event()

@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import yaml
-
-from nightlatch.domain.errors import InvalidPolicy, Unreadable
+from nightlatch.cli.yaml_text import read_yaml
+from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Policy
-from nightlatch.policy_file import parse_inventory, parse_policy
+from nightlatch.policy_file import parse_inventory, parse_policy, read_json
 
 
 def read_policy(path: Path) -> Policy:
     """Read a policy file.
 
     Raises:
-        InvalidPolicy: It is no YAML, or something in it is wrong.
+        InvalidPolicy: It is no YAML, names a key twice, or something in it is wrong.
         Unreadable: It cannot be opened.
     """
-    try:
-        document = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}" if mark else ""
-        raise InvalidPolicy(f"{path} is no YAML{place}; correct it there") from None
-    return parse_policy(document, where=str(path)).to_domain()
+    return parse_policy(read_yaml(_text(path), where=str(path)), where=str(path)).to_domain()
 
 
 def read_inventory(path: Path) -> Inventory:
     """Read an inventory file.
 
     Raises:
-        InvalidPolicy: It is no JSON, or something in it is wrong.
+        InvalidPolicy: It is no JSON, names a key twice, or something in it is wrong.
         Unreadable: It cannot be opened.
     """
-    try:
-        document = json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise InvalidPolicy(f"{path} is no JSON at line {error.lineno}; correct it there") from None
-    return parse_inventory(document, where=str(path))
+    return parse_inventory(read_json(_text(path), where=str(path)), where=str(path))
 
 
 def _text(path: Path) -> str:

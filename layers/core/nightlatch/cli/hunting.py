@@ -22,10 +22,8 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Policy
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import HuntReport, hunt
-from nightlatch.service.intake import Item, Tally, readable_by
+from nightlatch.service.intake import MOST_LISTED, FileSkipped, Item, Tally, readable_by
 from nightlatch.service.pipeline import Ports
-
-_MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +111,25 @@ def _give_account(report: HuntReport) -> None:
 
 
 def _list(tally: Tally) -> None:
-    lines = [f"not read: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
+    lines = [f"{_extent(file)}: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
     lines += [f"skipped: {file.path}: {file.reason}" for file in tally.skipped if file.harmless]
-    _say_some(lines)
-    _say_some([f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed])
+    _say_some(lines, len(lines))
+    malformed = [f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed]
+    _say_some(malformed, tally.malformed_count)
     if tally.files == 0:
         say("nothing was read: there is no file at the given place")
 
 
-def _say_some(lines: list[str]) -> None:
-    for line in lines[:_MOST_LISTED]:
+def _extent(file: FileSkipped) -> str:
+    return f"not read to its end, {file.records:,} records were" if file.records else "not read"
+
+
+def _say_some(lines: list[str], count: int) -> None:
+    for line in lines[:MOST_LISTED]:
         say(line)
-    if len(lines) > _MOST_LISTED:
-        say(f"... and {len(lines) - _MOST_LISTED:,} more like these; hunt the files one by one to see them all")
+    if count > MOST_LISTED:
+        say(f"... and {count - MOST_LISTED:,} more like these; hunt the files one by one to see them all")
 
 
 def _numbers(tally: Tally) -> str:
-    return f"files={tally.files} skipped={len(tally.skipped)} records={tally.records} malformed={len(tally.malformed)}"
+    return f"files={tally.files} skipped={len(tally.skipped)} records={tally.records} malformed={tally.malformed_count}"

@@ -44,7 +44,7 @@ def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -
         events, tally = take_in(items)
     lines = {line for place in _places(events) for line in story_of_events(_in(secret, place), events)}
     _write_story(tuple(sorted(lines, key=lambda line: (line.at, line.event_id))), output)
-    say(f"files={tally.files} records={tally.records} malformed={len(tally.malformed)} lines={len(lines)}")
+    say(f"files={tally.files} records={tally.records} malformed={tally.malformed_count} lines={len(lines)}")
     return ExitCode.PARTIAL if tally.is_partial else ExitCode.CLEAN
 
 

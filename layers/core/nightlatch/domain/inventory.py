@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
+
+_DASHED = re.compile(r"\d{4}-\d{4}-\d{4}")
+_MEMBER = re.compile(r"arn:[\w-]+:organizations::\d*:account/[^/]+/(\d{12})")  # its own account is the organisation's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +25,8 @@ class Inventory:
     organization_id: str | None = None
 
     def trusts(self, account_id: str) -> bool:
-        """Tell whether the operator named an account as one of theirs."""
-        return account_id in self.trusted_accounts
+        """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
+        return account_id in {_account(entry) for entry in self.trusted_accounts}
 
     def is_rotation_function(self, text: str) -> bool:
         """Tell whether a Lambda function's name, ARN, alias or version is a registered rotation function."""
@@ -36,6 +41,13 @@ def _mentions(entries: Iterable[str], secret: SecretRef) -> bool:
     return any(
         may_be_same(secret, secret_ref(entry, account_id=secret.account_id, region=secret.region)) for entry in entries
     )
+
+
+def _account(text: str) -> str | None:
+    """Reduce an account's id, as the console writes it too, or an ARN to the id; None where it names no account."""
+    text = text.strip()
+    member = _MEMBER.fullmatch(text)
+    return account_of(member[1] if member else text.replace("-", "") if _DASHED.fullmatch(text) else text)
 
 
 def _function_name(text: str) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.rules import Detection
 
+MOST_LISTED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
@@ -50,7 +52,13 @@ class Tally:
     files: int = 0
     records: int = 0
     skipped: tuple[FileSkipped, ...] = ()
-    malformed: tuple[Malformed, ...] = ()
+    malformed: tuple[Malformed, ...] = ()  # the first of them; a file of rubbish must not fill the memory
+    unlisted: int = 0  # malformed records beyond those
+
+    @property
+    def malformed_count(self) -> int:
+        """How many records could not be judged."""
+        return len(self.malformed) + self.unlisted
 
     @property
     def is_partial(self) -> bool:
@@ -62,14 +70,17 @@ def take_in(items: Iterable[Item]) -> tuple[list[SecretEvent], Tally]:
     """Part the events, each call once, from the account of the reading; a corrected record counts, not its original."""
     events: dict[str, SecretEvent] = {}
     malformed: list[Malformed] = []
+    unlisted = 0
     skipped: list[FileSkipped] = []
     read: list[FileRead] = []
     for item in items:
         match item:
             case SecretEvent():
                 events.setdefault(item.event_id, item)
-            case Malformed():
+            case Malformed() if len(malformed) < MOST_LISTED:
                 malformed.append(item)
+            case Malformed():
+                unlisted += 1
             case FileSkipped():
                 skipped.append(item)
             case FileRead():
@@ -79,6 +90,7 @@ def take_in(items: Iterable[Item]) -> tuple[list[SecretEvent], Tally]:
         records=sum(file.records for file in read) + sum(file.records for file in skipped),
         skipped=tuple(skipped),
         malformed=tuple(malformed),
+        unlisted=unlisted,
     )
     return _each_call_once(events.values()), tally
 

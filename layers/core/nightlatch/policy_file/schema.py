@@ -1,26 +1,50 @@
-"""Reads the operator's policy document and says plainly what is wrong with it.
-
-One file for the laptop (YAML) and the stack (JSON, which is YAML too). An unknown key is an error with
-"did you mean", because a misspelt `protct` that is ignored leaves a secret unguarded.
-"""
+"""What a policy document may say, and the values that the rest of the house reads out of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from hashlib import sha256
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.errors import InvalidPolicy
+from nightlatch.detections import CATALOGUE
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.versions import MOST_PINS
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_RULES = frozenset(name for rule in CATALOGUE for name in (rule.id, rule.catalogue))
+_EVERY_RULE = "*"
+_NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
+_ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
+
+
+def _known_rule(rule: str) -> str:
+    """Let only rules pass that exist: an exemption from any other silences nothing, and nobody would notice."""
+    if rule == _EVERY_RULE or rule in _RULES:
+        return rule
+    raise PydanticCustomError("unknown_rule", "no rule has this id; {hint}", {"hint": _nearest(rule)})
+
+
+def _nearest(rule: str) -> str:
+    """Point to a rule without repeating what was written."""
+    asked = rule.strip().lower()
+    names = {name.lower(): name for name in sorted(_RULES)}
+    names |= {name.partition(".")[2]: full for name, full in names.items() if "." in name}
+    near = get_close_matches(asked, names, n=1)
+    return f"did you mean {names[near[0]]!r}?" if near else "the rules are told by `nightlatch rules list`"
+
+
+def _account_entry(entry: object) -> object:
+    """Take an id written without quotes for what it is; one that lost digits may be anybody's."""
+    text = str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry
+    if isinstance(text, str) and _NUMBER.fullmatch(text) and not _ACCOUNT_ID.fullmatch(text):
+        raise PydanticCustomError("account_id", "an account id has 12 digits; write all of them, in quotes")
+    return text
 
 
 class _Part(BaseModel):
@@ -50,7 +74,7 @@ class _SecretsPart(_Defaults):
 
 
 class _ExemptionPart(_Part):
-    rule: str
+    rule: Annotated[str, AfterValidator(_known_rule)]
     principal: str = "*"
     secrets: str = ""
     owner: Annotated[str, Field(min_length=1)]
@@ -70,7 +94,7 @@ class InventoryFile(_Part):
     protected_keys: frozenset[str] = frozenset()
     rotation_functions: frozenset[str] = frozenset()
     self_resources: frozenset[str] = frozenset()
-    trusted_accounts: frozenset[str] = frozenset()
+    trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry)]] = frozenset()
     decoys: frozenset[str] = frozenset()
     organization_id: str | None = None
 
@@ -109,75 +133,6 @@ class PolicyFile(_Part):
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],
         )
-
-
-def parse_policy(document: object, *, where: str = "policy") -> PolicyFile:
-    """Check a policy document that was read from YAML or JSON.
-
-    Raises:
-        InvalidPolicy: Something in it is wrong; the message names each place and what to write instead.
-    """
-    return _checked(PolicyFile, document, where)
-
-
-def parse_stored_policy(text: str, *, where: str) -> PolicyFile:
-    """Check a policy document as the stack stores it, in JSON.
-
-    Raises:
-        InvalidPolicy: It is not JSON, or something in it is wrong.
-    """
-    try:
-        document = json.loads(text)
-    except ValueError:
-        raise InvalidPolicy(f"{where}: the stored document is not JSON; store a corrected one") from None
-    return parse_policy(document, where=where)
-
-
-def parse_inventory(document: object, *, where: str = "inventory") -> Inventory:
-    """Check an inventory document.
-
-    Raises:
-        InvalidPolicy: Something in it is wrong.
-    """
-    return _checked(InventoryFile, document, where).to_domain()
-
-
-def _checked(model: type[_Model], document: object, where: str) -> _Model:
-    if not isinstance(document, Mapping):
-        raise InvalidPolicy(f"{where}: expected keys and values, found {type(document).__name__}")
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        complaints = "; ".join(
-            _complaint(model, detail["loc"], detail["type"], detail["msg"]) for detail in error.errors()
-        )
-        raise InvalidPolicy(f"{where}: {complaints}") from None  # pydantic's text would echo the document
-
-
-def _complaint(model: type[BaseModel], place: tuple[int | str, ...], kind: str, message: str) -> str:
-    path = ".".join(str(part) for part in place)
-    if kind != "extra_forbidden":
-        return f"{path}: {message[:1].lower()}{message[1:]}"
-    known = _keys_at(model, place[:-1])
-    near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(sorted(known))}"
-    return f"unknown key {path!r}; {hint}"
-
-
-def _keys_at(model: type[BaseModel], place: Iterable[int | str]) -> list[str]:
-    """Walk the model along a path to the keys that are allowed there."""
-    current = model
-    for part in place:
-        field = current.model_fields.get(str(part))
-        if field is not None:
-            current = _inner_model(field.annotation) or current
-    return list(current.model_fields)
-
-
-def _inner_model(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _inner_model(inner))), None)
 
 
 def _plain(value: object) -> object:
