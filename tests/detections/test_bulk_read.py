@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
     REGION,
+    WAITED,
     a_denial,
     a_role,
     a_secret,
@@ -22,7 +24,7 @@ from nightlatch.domain.examples import (
     the_service,
 )
 from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.domain.sightings import sighting_of
 from nightlatch.domain.trail import Trail
@@ -247,3 +249,14 @@ def test_staging_a_version_hides_a_read_only_beside_it_and_only_for_a_role(who, 
     ]  # fmt: skip
 
     assert (judge(sweep[-1], sightings([*sweep, *staged])) is not None) is fires
+
+
+def test_reads_by_version_wait_a_minute_for_the_writes_that_would_explain_them():
+    by_version = reads(12, version_id="v-1")
+    plain = reads(12, prefix="other")
+    baseline = Baseline(maturity=Maturity.MATURE, by_principal=sightings(by_version))
+    mixed = Baseline(maturity=Maturity.MATURE, by_principal=sightings([*by_version, *plain]))
+
+    assert DETECTION.evaluate(by_version[-1], baseline) == Wait(timedelta(minutes=1))
+    assert isinstance(DETECTION.evaluate(by_version[-1], replace(baseline, settled=WAITED)), Match)
+    assert isinstance(DETECTION.evaluate(plain[-1], mixed), Match)

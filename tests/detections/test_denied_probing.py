@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.denied_probing import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.trail import Trail
 
 DAY_S = 24 * 3600
@@ -242,3 +242,17 @@ def test_an_event_that_its_history_does_not_hold_is_judged_without_fault():
     assert judge(answered("prod/db"), []) is None
     assert judge(refused("prod/db"), []) is None
     assert judge(refused("", "ListSecrets"), [refused("", "ListSecrets")]) is None
+
+
+def test_what_opened_is_told_at_once_and_judged_again_when_a_policy_change_has_had_its_time():
+    events = [refused("prod/db"), answered("prod/db", after_s=60)]
+    change = policy_change("prod/db", after_s=30)
+    known = Baseline(maturity=Maturity.MATURE, by_principal=sightings(events))
+    later = replace(known, on_secret=sightings([change]), settled=WAITED)
+
+    (first,), ((_, wait),) = detect(events[1], known, (DETECTION,))
+    (again,), waits = detect(events[1], later, (DETECTION,))
+
+    assert (first.severity, wait) == (Severity.HIGH, Wait(LATENESS))
+    assert (again.severity, waits) == (Severity.CRITICAL, ())
+    assert [f.severity for f in fold((first, again))] == [Severity.CRITICAL]

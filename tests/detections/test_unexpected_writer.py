@@ -91,7 +91,17 @@ def test_who_created_another_secret_of_that_name_or_failed_to_may_not():
 def test_anybody_may_fill_a_secret_in_its_first_hour(after_s):
     by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=after_s)
 
-    assert judge(put(), by_ben) is None
+    assert judge(put(), by_ben, settled=WAITED) is None
+    assert judge(put(), by_ben) == Wait(timedelta(minutes=1))
+
+
+def test_a_young_secret_that_has_a_value_is_overwritten_and_not_filled():
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-60, version_id="v-1")
+    valued = a_label_event(SECRET, version_id="v-1", after_s=-59)
+    own = a_label_event(SECRET, version_id="v-2", after_s=-1)
+
+    assert isinstance(judge(put(), by_ben, valued), Match)
+    assert judge(put(), by_ben, own, settled=WAITED) is None
 
 
 def test_a_secret_that_nobody_has_heard_of_waits_a_minute_for_its_creation():

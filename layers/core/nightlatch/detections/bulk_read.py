@@ -19,7 +19,7 @@ from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.windows import Count, Episode, episode_at
@@ -27,11 +27,15 @@ from nightlatch.domain.windows import Count, Episode, episode_at
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
 ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
+WRITES_COME = timedelta(minutes=1)  # how long the writes that make read-backs of reads may come behind them
 SWEEP, SWEEP_UNKNOWN = timedelta(hours=24), 20
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Give the burst that this read is part of, else the slow sweep."""
+    """Give the burst that this read is part of, else the slow sweep.
+
+    Reads by version may turn out to be read-backs: where only they make it too many, the writes get a minute to come.
+    """
     if is_aws_service(event.principal) or is_rotating(event, baseline):
         return None
     may_rotate = event.principal.kind is PrincipalKind.ROLE and not event.principal.is_person
@@ -39,11 +43,23 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     reads = baseline.by_principal.once(counted, counted)
     if reads.find(event.event_id) is None:
         return None  # a read-back, a step of a rotation, or a read that failed
+    match = _too_many(reads, event, baseline)
+    if match is not None and not baseline.elapsed and _too_many(reads.only(_is_plain), event, baseline) is None:
+        return Wait(WRITES_COME)
+    return match
+
+
+def _too_many(reads: Trail, event: SecretEvent, baseline: Baseline) -> Match | None:
     burst = episode_at(reads, event.at, width=BURST, too_much=_is_burst)
     if burst is not None:
         return _match(burst, baseline, "10 minutes")
     sweep = episode_at(reads.only(_is_unknown), event.at, width=SWEEP, too_much=_is_sweep)
     return _match(sweep, baseline, "24 hours") if sweep is not None else None
+
+
+def _is_plain(read: Sighting) -> bool:
+    """Tell whether a read names no version: it is no read-back, whatever writes are still to come."""
+    return read.version_id is None
 
 
 def _is_burst(count: Count) -> bool:

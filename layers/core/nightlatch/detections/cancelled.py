@@ -38,10 +38,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     days = longest_gap_days(event.request) if event.called("RotateSecret") else None
     if event.called("RotateSecret") and not _is_stretched(days, event, baseline):
         return None
-    if event.secret and _is_retired(event.secret, event.at, baseline.on_secret, baseline.by_principal):
-        return None
     if baseline.settled is None:
         return Wait(LATENESS)
+    if event.secret and _is_retired(event.secret, event.at, baseline.on_secret, baseline.by_principal):
+        return None
     reason = _reason(event, baseline, days)
     lost = baseline.by_principal.until(baseline.settled).once(_losses, _losses)
     sweep = episode_at(lost, event.at, width=WINDOW, too_much=_is_sweep)

@@ -27,7 +27,7 @@ from nightlatch.domain.examples import (
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.label_changes import unusual_label
 from nightlatch.domain.label_history import accounts_for, calls_around, finishes_rotation, flip, was_current
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import Sighting
@@ -52,7 +52,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match:
     by_one = there.principal == back.principal
-    who = "" if by_one else f" by {_short(there.principal)}, then by {_short(back.principal)}"
+    who = "" if by_one else f" by {short_name(there.principal)}, then by {short_name(back.principal)}"
     return Match(
         reason=f"made current and taken back within 15 minutes{who}: do not roll back, that would bring it in again",
         headline="{who} made another version of {secrets} current and took it back {span}"
@@ -64,21 +64,21 @@ def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match
     )
 
 
-def _short(principal: str) -> str:
-    return principal.rsplit(":", 1)[-1]
-
-
 def _moved_current(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Verdict:
     by_service = event.principal.kind is PrincipalKind.SERVICE
     if by_service or CURRENT not in event.request.texts("versionStage") or finishes_rotation(event, secret, baseline):
         return None
     if was_current(secret, event.version_id, event.at, baseline):
         return Match(
-            reason="moved back to a version that was current before, outside a rotation", remedy=Remedy.ROLL_BACK
+            reason="moved back to a version that was current before, outside a rotation",
+            remedy=Remedy.ROLL_BACK,
+            again=LATENESS,  # the other half of there and back may be late
         )
     if _may_be_rotation(event) and not baseline.elapsed:
         return Wait(LATENESS)  # the records of the rotation may be late
-    return Match(reason="moved by hand: no rotation of this secret was under way", remedy=Remedy.ROLL_BACK)
+    return Match(
+        reason="moved by hand: no rotation of this secret was under way", remedy=Remedy.ROLL_BACK, again=LATENESS
+    )
 
 
 def _may_be_rotation(event: SecretEvent) -> bool:

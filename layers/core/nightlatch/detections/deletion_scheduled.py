@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Reader
+from nightlatch.domain.baseline import LATENESS, Baseline, Reader
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
 from nightlatch.domain.findings import Remedy, Severity
+from nightlatch.domain.principals import short_name
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 
 SHORTEST_WINDOW_DAYS = 7
@@ -41,6 +42,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     return Match(
         reason=f"scheduled with {said}{short}; {_refused(consumers)}",
         severity=Severity.HIGH if is_short or consumers else None,
+        again=LATENESS,  # reads go through another lane, and some may come behind the deletion
     )
 
 
@@ -48,7 +50,7 @@ def _refused(consumers: Sequence[str]) -> str:
     """Say who fails from now on: those that read it in the last days, by the short form of their names."""
     if not consumers:
         return "readers are refused already"
-    named = ", ".join(principal.rsplit(":", 1)[-1] for principal in consumers[:MOST_NAMED])
+    named = ", ".join(short_name(principal) for principal in consumers[:MOST_NAMED])
     more = f" and {len(consumers) - MOST_NAMED} more" if len(consumers) > MOST_NAMED else ""
     return f"refused already: {named}{more}, which read it within {CONSUMED_WITHIN.days} days"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.callers import is_aws_service
 from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
 from nightlatch.domain.events import Failure, SecretEvent
@@ -56,10 +56,11 @@ def _let_in(opening: Opening, refused: Episode | None) -> Match:
     changed = bool(opening.policy_changes)
     minutes = -(-int((opening.success.at - opening.refusal.at).total_seconds()) // 60)
     means = "after a change of the secret's resource policy" if changed else "with no policy change of the secret seen"
-    evidence = Evidence.of(*opening.policy_changes, opening.refusal, opening.success)
+    evidence = Evidence.of(*opening.policy_changes, *opening.refusals, opening.success)
     return Match(
         reason=f"secret {opening.secret.name} opened {minutes} min after it was refused, {means}",
         severity=Severity.CRITICAL if changed else Severity.HIGH,
+        again=None if changed else LATENESS,  # the record of a policy change may come behind both
         headline="{who} was refused {secrets}, then got through {span}",
         # All the refusals around go along, so that this outweighs the finding they made by themselves.
         evidence=evidence.joined(refused.evidence) if refused else evidence,

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair, Reader
 from nightlatch.domain.callers import is_rotating
-from nightlatch.domain.events import SecretEvent, secrets_manager
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, secrets_manager
 from nightlatch.domain.examples import (
     AT,
     a_label_event,
@@ -30,18 +30,19 @@ from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import succeeded
 from nightlatch.domain.value_writes import wrote_value
-from nightlatch.domain.versions import PENDING
+from nightlatch.domain.versions import CURRENT, PENDING
 
 SETTING_UP = timedelta(hours=1)  # after its creation a secret is filled, often by somebody else than who created it
-CREATION_COMES = timedelta(minutes=1)  # how long the record of a creation may come behind that of the first write
+CREATION_COMES = timedelta(minutes=1)  # how long the events of a creation may come behind that of the next write
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire when neither history, nor creation, nor a rotation accounts for who wrote a new version."""
-    if not event.succeeded or event.principal.kind is PrincipalKind.SERVICE:
+    is_expected = event.principal.kind is PrincipalKind.SERVICE or _is_usual(event, baseline)
+    if not event.succeeded or is_expected or _is_creator(event, baseline):
         return None
-    if _is_usual(event, baseline) or _is_creation(event, baseline):
-        return None
+    if _fills_a_new_secret(event, baseline):
+        return None if baseline.elapsed else Wait(CREATION_COMES)  # the native event of a first value may be late
     if not wrote_value(event, baseline):
         # The native event of the new value may be late; with none, the call changed the description or the key alone.
         return None if baseline.elapsed else Wait(LATENESS)
@@ -63,13 +64,21 @@ def _is_usual(event: SecretEvent, baseline: Baseline) -> bool:
     return bool(mine) and Pair(mine[0], mine[-1], len({at.date() for at in mine})).is_known(event.at)
 
 
-def _is_creation(event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether who writes has created the secret, or whether it is so young that it is still being set up."""
+def _is_creator(event: SecretEvent, baseline: Baseline) -> bool:
     if event.secret is None:
         return False
     made = baseline.creations.about(event.secret).only(succeeded)
-    young = made.between(event.at - SETTING_UP, event.at)
-    return bool(young) or any(creation.principal == event.principal.key for creation in made)
+    return any(creation.principal == event.principal.key for creation in made)
+
+
+def _fills_a_new_secret(event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether a secret is so young that it is still being set up, and not shown to have had a value already."""
+    if event.secret is None:
+        return False
+    made = baseline.creations.about(event.secret).only(succeeded)
+    labels = baseline.done_to(event.secret, LABEL_UPDATED).before(event.at)
+    had_value = any(CURRENT in label.labels and label.version_id != event.version_id for label in labels)
+    return bool(made.between(event.at - SETTING_UP, event.at)) and not had_value
 
 
 def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
@@ -139,8 +148,9 @@ DETECTION = Detection(
     blind_spots=(
         "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
         "principal. A session may call itself after a rotation function, and with no function registered any role may "
-        "be one: inside an open rotation its pending version is believed. In the first hour of a secret every value is "
-        "believed. Who created a secret more than 400 days ago is forgotten. How it is tagged is not weighed yet."
+        "be one: inside an open rotation its pending version is believed. In its first hour a secret that is not shown "
+        "to have a value may be filled by anybody. Who created a secret more than 400 days ago is forgotten. How it is "
+        "tagged is not weighed yet."
     ),
     playbook="""\
 Ask the person, or the owner of the role: did they mean to write this secret?

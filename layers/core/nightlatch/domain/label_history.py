@@ -81,7 +81,9 @@ def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
         was_there = since.get(back.version_id or "", back.at) < there.at - _CLOCKS_DIFFER
         # Taken from the one and given to the other, and the other was not written in between: it was there before.
         says_so = back.version_id == there.moved_from or (
-            back.moved_from == there.version_id and written.get(back.version_id, there.at) <= there.at
+            there.moved_from is None
+            and back.moved_from == there.version_id
+            and written.get(back.version_id, there.at) <= there.at
         )
         if (
             back.name == "UpdateSecretVersionStage"

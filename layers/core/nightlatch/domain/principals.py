@@ -41,6 +41,11 @@ def session_key(role_arn: str, session_name: str | None) -> str:
     return f"{role_arn}/{session_name}" if is_person else role_arn
 
 
+def short_name(key: str) -> str:
+    """Shorten what history keeps a principal under for a line that names several: `role/app`, `user/ana`."""
+    return key.rsplit(":", 1)[-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """An identity as one event shows it; `key` is stable over its sessions."""

@@ -20,33 +20,37 @@ _VALUE = "GetSecretValue"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A refusal, the success that followed it, and the policy changes between them."""
+    """The refusals that a success answers, the success, and the policy changes between the last of them and it."""
 
     secret: SecretRef
-    refusal: Sighting
+    refusals: tuple[Sighting, ...]  # by time, one at least
     success: Sighting
     policy_changes: tuple[Sighting, ...]
 
+    @property
+    def refusal(self) -> Sighting:
+        """The last refusal before the door opened."""
+        return self.refusals[-1]
+
 
 def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
-    """Give the opening that this event is one end of, looking back from a success or ahead from a refusal."""
+    """Give the opening that this event is part of, looking back from a success or ahead from a refusal."""
     own = baseline.by_principal.find(event_id)
     if own is None or own.secret is None or not (own.denied or own.succeeded):
         return None
     about = baseline.by_principal.about(own.secret)
-    refusal = own if own.denied else _refusal_before(own, about)
     success = _success_after(own, about) if own.denied else own
-    if refusal is None or success is None or not _is_first(success, refusal, about):
+    refusals = _refusals_before(success, about) if success is not None else ()
+    if success is None or not refusals or not _is_first(success, refusals[-1], about):
         return None
-    return _opening(refusal, success, baseline)
+    return _opening(refusals, success, baseline)
 
 
-def _refusal_before(success: Sighting, about: Trail) -> Sighting | None:
-    """Give the last refusal that a success answers: of the same call, or of any where the value itself was got."""
+def _refusals_before(success: Sighting, about: Trail) -> tuple[Sighting, ...]:
+    """Give the refusals that a success answers: of the same call, or of any where the value itself was got."""
     refusals = about.only(denied)
     asked = refusals if success.name == _VALUE else refusals.named(success.name)
-    near = asked.between(success.at - REMEMBERED, success.at).before(success.at)
-    return near[-1] if near else None
+    return tuple(asked.between(success.at - REMEMBERED, success.at).before(success.at))
 
 
 def _success_after(refusal: Sighting, about: Trail) -> Sighting | None:
@@ -62,10 +66,10 @@ def _is_first(success: Sighting, refusal: Sighting, about: Trail) -> bool:
     return not opened.after(since)
 
 
-def _opening(refusal: Sighting, success: Sighting, baseline: Baseline) -> Opening | None:
+def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseline) -> Opening | None:
     secret = success.secrets[0]
     changes = baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
-    between = tuple(changes.between(refusal.at, success.at))
+    between = tuple(changes.between(refusals[-1].at, success.at))
     if success.known and not between:
         return None  # an ordinary reader whose access came back
-    return Opening(secret=secret, refusal=refusal, success=success, policy_changes=between)
+    return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between)

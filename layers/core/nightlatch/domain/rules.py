@@ -26,11 +26,12 @@ class Match:
     subject: str | None = None  # what later hits fold on; the principal by default
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
     digest: bool = False  # worth a line in the daily digest, not a person's attention
+    again: timedelta | None = None  # told now, and judged again after this time: what comes late may make it worse
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not decidable yet: judge the event again after this time, when what should have come has had its chance."""
+    """Not decidable yet: judge the event again after this time, when what may have come late has had its chance."""
 
     until_after: timedelta
 
@@ -89,13 +90,17 @@ def readers(rules: Sequence[Detection]) -> Callable[[SecretEvent], tuple[Detecti
 def detect(
     event: SecretEvent, baseline: Baseline, rules: Iterable[Detection]
 ) -> tuple[tuple[Finding, ...], tuple[tuple[Detection, Wait], ...]]:
-    """Judge an event by rules that read it: the findings, and the rules that ask to wait."""
+    """Judge an event by every rule that reads it: the findings, and the rules that ask to judge it again."""
     findings: list[Finding] = []
     waits: list[tuple[Detection, Wait]] = []
     for rule in rules:
+        if not applies(rule, event):
+            continue
         match _judge(rule, event, baseline):
             case Match() as found:
                 findings.append(_finding(rule, event, baseline, found))
+                if found.again is not None and not baseline.elapsed:
+                    waits.append((rule, Wait(found.again)))
             case Wait() as wait:
                 waits.append((rule, wait))
             case None:
