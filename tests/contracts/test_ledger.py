@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -13,10 +13,12 @@ import pytest
 from builders import a_response, approved_by_policy
 from fakes import FakeLedger, FixedClock
 from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.wire import Item
 from nightlatch.domain.errors import IllegalTransition, NotFound
 from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, an_event
 from nightlatch.domain.responses import LEASE, Action, ActionKind, Response, ResponseState, Signal, advance
-from worlds import a_table, at_once, items_of, on_moto
+from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 LATER = AT + timedelta(seconds=30)
 
@@ -219,3 +221,47 @@ def test_every_item_of_the_ledger_has_its_time_to_live(monkeypatch):
 
     days = {kind: (seconds - AT.timestamp()) / 86_400 for kind, seconds in kept.items()}
     assert days == {"response": 400, "button": pytest.approx(7 + 8 / 24), "runs": 1, "own": 7}
+
+
+class EndsMeanwhile(Table):
+    """A table in which something happens right after the first look into it."""
+
+    def __init__(self, client: Any, name: str, then: Callable[[], object]) -> None:
+        super().__init__(client, name)
+        self.then: Callable[[], object] | None = then
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        found = super().get(pk, sk)
+        self._happen()
+        return found
+
+    def query(self, pk: str, **asked: Any) -> list[Item]:
+        found = super().query(pk, **asked)
+        self._happen()
+        return found
+
+    def _happen(self) -> None:
+        then, self.then = self.then, None
+        if then is not None:
+            then()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        an_event("UpdateSecretVersionStage", secret=a_secret(), after_s=2, request_id="req-1"),
+        a_label_event(a_secret(), version_id="v1", after_s=2),
+    ],
+)
+def test_an_act_that_ends_while_it_is_looked_for_is_ours_all_the_same(monkeypatch, event):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        clock = FixedClock(AT)
+        ledger = DynamoLedger(table, now=clock)
+        running = World(ledger, clock).running()
+
+        def end() -> None:
+            ledger.record_own(running, "req-1", version_id="v1")
+            ledger.move(advance(running, Signal.SUCCEED, actor="responder", now=LATER), was=ResponseState.RUNNING)
+
+        assert DynamoLedger(EndsMeanwhile(client, TABLE, end), now=clock).is_own(event)

@@ -79,9 +79,10 @@ class Watched:
         return self.theatre.as_role(self.a_role(), "visit")
 
     def a_secret(self, prefix: str = "prod/e2e-", value: str | None = None) -> str:
-        """Let Terraform make a secret; its making is nobody's news."""
+        """Let Terraform make a secret; its making is nobody's news, but that it has a value must be known."""
         name = f"{prefix}{uuid.uuid4().hex[:8]}"
         self.theatre.as_role("terraform", "apply").create_secret(Name=name, SecretString=value or a_value())
+        self.settle()
         return name
 
     def an_offer(self, *, by: str = "visit", secret: str | None = None) -> Offer:

@@ -122,12 +122,16 @@ class DynamoLedger:
         Raises:
             Unavailable: The table could not be asked.
         """
-        if event.request_id and self._table.get(f"own#request#{key_part(event.request_id)}", "own"):
+        # An act records its calls before it ends. So first whether one runs, then what is recorded: asked the other way
+        # round, an act that ends in between would be neither.
+        if self._runs(event):
             return True
-        is_label = event.name == LABEL_UPDATED
-        if is_label and self._moved_label(event):
+        if event.name == LABEL_UPDATED and self._moved_label(event):
             return True
-        call = _LABEL_CALL if is_label else event.name
+        return bool(event.request_id and self._table.get(f"own#request#{key_part(event.request_id)}", "own"))
+
+    def _runs(self, event: SecretEvent) -> bool:
+        call = _LABEL_CALL if event.name == LABEL_UPDATED else event.name
         return any(
             response.state is ResponseState.RUNNING
             and response.started_at is not None

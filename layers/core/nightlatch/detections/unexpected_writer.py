@@ -76,7 +76,7 @@ def _fills_a_new_secret(event: SecretEvent, baseline: Baseline) -> bool:
     if event.secret is None:
         return False
     made = baseline.creations.about(event.secret).only(succeeded)
-    labels = baseline.done_to(event.secret, LABEL_UPDATED).before(event.at)
+    labels = baseline.done_to(event.secret, LABEL_UPDATED).upto(event.at)  # times are in whole seconds
     had_value = any(CURRENT in label.labels and label.version_id != event.version_id for label in labels)
     return bool(made.between(event.at - SETTING_UP, event.at)) and not had_value
 
@@ -85,7 +85,8 @@ def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether nothing is known of the secret yet: its CreateSecret may be on its way, and nobody reads it."""
     if event.secret is None or baseline.readers:
         return False
-    return not baseline.on_secret.about(event.secret).before(event.at)
+    others = (s for s in baseline.on_secret.about(event.secret).upto(event.at) if s.event_id != event.event_id)
+    return all(s.name == LABEL_UPDATED and s.version_id == event.version_id for s in others)
 
 
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
