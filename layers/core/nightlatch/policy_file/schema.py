@@ -6,26 +6,32 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from nightlatch.detections import CATALOGUE
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.versions import MOST_PINS
 
-_RULES = frozenset(name for rule in CATALOGUE for name in (rule.id, rule.catalogue))
 _EVERY_RULE = "*"
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
 _ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
 
 
+@cache
+def _rules() -> frozenset[str]:
+    from nightlatch.detections import CATALOGUE  # noqa: PLC0415 - a cold start pays for it only if something is exempted
+
+    return frozenset(name for rule in CATALOGUE for name in (rule.id, rule.catalogue))
+
+
 def _known_rule(rule: str) -> str:
     """Let only rules pass that exist: an exemption from any other silences nothing, and nobody would notice."""
-    if rule == _EVERY_RULE or rule in _RULES:
+    if rule == _EVERY_RULE or rule in _rules():
         return rule
     raise PydanticCustomError("unknown_rule", "no rule has this id; {hint}", {"hint": _nearest(rule)})
 
@@ -33,7 +39,7 @@ def _known_rule(rule: str) -> str:
 def _nearest(rule: str) -> str:
     """Point to a rule without repeating what was written."""
     asked = rule.strip().lower()
-    names = {name.lower(): name for name in sorted(_RULES)}
+    names = {name.lower(): name for name in sorted(_rules())}
     names |= {name.partition(".")[2]: full for name, full in names.items() if "." in name}
     near = get_close_matches(asked, names, n=1)
     return f"did you mean {names[near[0]]!r}?" if near else "the rules are told by `nightlatch rules list`"
