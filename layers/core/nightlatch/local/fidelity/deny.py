@@ -74,16 +74,25 @@ def statements_of(policy: str) -> tuple[dict[str, Any], ...]:
     Raises:
         NotAPolicy: The text is no policy document.
     """
+    listed = listed_in(policy)
+    for statement in listed:
+        _check_statement(statement)
+    return tuple(listed)
+
+
+def listed_in(policy: str) -> list[Any]:
+    """Give what a policy text of any kind lists as its statements.
+
+    Raises:
+        NotAPolicy: The text is no policy document.
+    """
     try:
         document = json.loads(policy)
     except ValueError as error:
         raise NotAPolicy("it is not JSON") from error
     if not isinstance(document, dict) or "Statement" not in document:
         raise NotAPolicy("it has no Statement")
-    listed = as_list(document["Statement"])
-    for statement in listed:
-        _check_statement(statement)
-    return tuple(listed)
+    return as_list(document["Statement"])
 
 
 def as_list(value: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, like, parse_conditions
-from nightlatch.local.fidelity.deny import NotAPolicy, as_list
+from nightlatch.local.fidelity.deny import NotAPolicy, as_list, listed_in
 
 # The keys that `needs` gives to every request that carries them on AWS; tags are not among them.
 KNOWN_KEYS = frozenset(
@@ -101,13 +101,7 @@ def parse_policy(policy: str) -> tuple[Statement, ...]:
         NotAPolicy: The text is no policy document.
         CannotEvaluate: A statement says something that the stage cannot judge.
     """
-    try:
-        document = json.loads(policy)
-    except ValueError as error:
-        raise NotAPolicy("it is not JSON") from error
-    if not isinstance(document, dict) or "Statement" not in document:
-        raise NotAPolicy("it has no Statement")
-    return tuple(_statement(one) for one in as_list(document["Statement"]))
+    return tuple(_statement(one) for one in listed_in(policy))
 
 
 def _statement(statement: Any) -> Statement:
