@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format lint types imports locks template build lock docs clean
+.PHONY: help demo up test quality check format lint types imports locks template build lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## say what can be made
@@ -25,6 +25,9 @@ up: .venv/.local ## keep the same stage open, to play on
 # Two cores share the tests; more than four workers would only start more stages than they use.
 test: .venv/.dev ## every test that this machine can run; what it lacks is skipped with the reason
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+
+quality: .venv/.dev ## the large counts in full, of which `make test` takes samples
+	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
 
 check: format lint types imports locks template ## format, lint, types, import contracts, locks, template
 

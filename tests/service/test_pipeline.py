@@ -36,7 +36,7 @@ from nightlatch.service.effects import LiveEffects, NoEffects, NothingIsOwn
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.pipeline import Outcome, Ports, handle
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice, Notices
-from worlds import a_client, a_table, at_once, on_moto
+from worlds import a_client, a_table, at_once, in_full, on_moto
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)
@@ -299,7 +299,7 @@ def test_duplicates_are_one_response_and_one_message_on_dynamodb_and_sqs(monkeyp
             stores=(DynamoTrails(table), DynamoWaits(table)),
         )
 
-        one_answer(world, deliveries=50, batch=5)
+        one_answer(world, deliveries=in_full(1_000, sample=50), batch=5)
 
         told = sqs.receive_message(QueueUrl=fifo, MaxNumberOfMessages=10)["Messages"]
         incident, _ = world.incidents.fold(world.handle(a_deletion()).findings[0], policy_digest="")
