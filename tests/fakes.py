@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Lock, RLock
+from threading import Condition, Lock, RLock
 
 from nightlatch.adapters.ledger import near, ran
 from nightlatch.adapters.notices import LEASE
@@ -142,6 +142,8 @@ class FakeNotices:
         self.claimed: dict[Notice, datetime] = {}
         self.done: set[Notice] = set()
         self.places: dict[tuple[str, str], str] = {}
+        self.posting: set[tuple[str, str]] = set()
+        self._moved = Condition()
 
     def claim(self, notice: Notice, now: datetime) -> bool:
         with self._lock:
@@ -158,12 +160,21 @@ class FakeNotices:
             self.done.add(notice)
 
     def thread(self, incident_id: str, channel: str) -> str | None:
-        with self._lock:
-            return self.places.get((incident_id, channel))
+        with self._moved:
+            free = self._moved.wait_for(lambda: (incident_id, channel) not in self.posting, timeout=3)
+            if not free:
+                raise Unavailable(f"incident {incident_id} is being posted by another process")
+            place = self.places.get((incident_id, channel))
+            if place is None:
+                self.posting.add((incident_id, channel))
+            return place
 
-    def remember(self, incident_id: str, channel: str, place: str) -> None:
-        with self._lock:
-            self.places[incident_id, channel] = place
+    def remember(self, incident_id: str, channel: str, place: str | None) -> None:
+        with self._moved:
+            self.posting.discard((incident_id, channel))
+            if place is not None:
+                self.places[incident_id, channel] = place
+            self._moved.notify_all()
 
 
 class FakeDispatch:

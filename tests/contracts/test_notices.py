@@ -91,3 +91,23 @@ def test_claims_and_places_have_their_time_to_live(monkeypatch):
 
     days = sorted((key, (seconds - AT.timestamp()) / 86_400) for key, seconds in kept)
     assert days == [("notice#inc-1", 90), ("notice#inc-2", 90), ("thread#inc-1", 400)]
+
+
+def test_of_several_who_ask_for_a_thread_that_is_not_there_one_may_post_it(notices):
+    def post(number: int) -> str | None:
+        place = notices.thread("inc-1", "slack")
+        if place is None:
+            notices.remember("inc-1", "slack", f"C1/{number}")
+        return place
+
+    places = at_once([partial(post, number) for number in range(6)])
+
+    assert places.count(None) == 1
+    assert len(set(places)) == 2
+
+
+def test_who_could_not_post_lets_the_next_one(notices):
+    assert notices.thread("inc-1", "slack") is None
+    notices.remember("inc-1", "slack", None)
+
+    assert notices.thread("inc-1", "slack") is None

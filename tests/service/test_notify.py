@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,7 @@ from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.examples import AT
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
+from worlds import at_once
 
 
 @dataclass
@@ -90,3 +92,20 @@ def test_an_unknown_incident_is_not_found(world):
 
     with pytest.raises(NotFound, match="inc-0"):
         notify(Notice("inc-0", "revision-1"), ports=ports, now=AT)
+
+
+def test_notices_of_one_incident_at_once_are_one_message(world):
+    at_once([partial(world.notify, f"revision-{n}") for n in range(6)])
+
+    places = [place for _, _, place in world.slack.shown]
+    assert len(places) == 6
+    assert places.count(None) == 1
+
+
+def test_a_channel_that_was_down_at_first_is_posted_to_when_it_is_back(world):
+    world.slack.is_down = True
+    with pytest.raises(Unavailable):
+        world.notify()
+    world.slack.is_down = False
+
+    assert "slack" in world.notify("revision-2", now=AT + LEASE)

@@ -2,12 +2,15 @@
 
 pk                   sk          holds                                      kept
 notice#<incident>    <mark>      claimed until, or shown                    90 days
-thread#<incident>    <channel>   where the channel holds the message        400 days
+thread#<incident>    <channel>   where the channel holds the message, or    400 days
+                                 until when somebody posts it first
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import sleep
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.table import Conflict, Table
@@ -16,6 +19,7 @@ from nightlatch.domain.errors import Unavailable
 from nightlatch.service.ports import Notice
 
 LEASE = timedelta(seconds=60)  # longer than a channel takes to answer
+_LOOKS, _LOOK_AGAIN_S = 12, 0.25  # for the place of a message that another process is posting: three seconds
 NOTICES_KEPT = timedelta(days=90)
 THREADS_KEPT = timedelta(days=400)
 
@@ -23,9 +27,10 @@ THREADS_KEPT = timedelta(days=400)
 class DynamoNotices:
     """The port `Notices` on the incident table."""
 
-    def __init__(self, table: Table, *, now: Clock) -> None:
+    def __init__(self, table: Table, *, now: Clock, pause: Callable[[float], None] = sleep) -> None:
         self._table = table
         self._now = now
+        self._pause = pause
 
     def claim(self, notice: Notice, now: datetime) -> bool:
         """Take a notice to show it; False when it was shown.
@@ -59,22 +64,40 @@ class DynamoNotices:
         self._table.put({**_key(notice), "state": "shown", "expires_at": _seconds(self._now() + NOTICES_KEPT)})
 
     def thread(self, incident_id: str, channel: str) -> str | None:
-        """Give where a channel holds the incident's message.
+        """Give where a channel holds the incident's message, None to who may post it first.
+
+        Raises:
+            Unavailable: Another process is posting it, or the table could not be asked.
+        """
+        key: Item = {"pk": f"thread#{key_part(incident_id)}", "sk": channel}
+        for _ in range(_LOOKS):
+            item = self._table.get(str(key["pk"]), channel)
+            if item and "place" in item:
+                return str(item["place"])
+            if self._take_turn(key):
+                return None
+            self._pause(_LOOK_AGAIN_S)
+        raise Unavailable(f"incident {incident_id} is being posted by another process; try again in a minute")
+
+    def _take_turn(self, key: Item) -> bool:
+        now = self._now()
+        turn: Item = {**key, "until": _milliseconds(now + LEASE), "expires_at": _seconds(now + THREADS_KEPT)}
+        free = "attribute_not_exists(#pk) OR (attribute_not_exists(#place) AND #until <= :now)"
+        try:
+            self._table.put(turn, when=free, given={"now": _milliseconds(now)})
+        except Conflict:
+            return False
+        return True
+
+    def remember(self, incident_id: str, channel: str, place: str | None) -> None:
+        """Keep where a channel holds the incident's message, or let somebody else post it first.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        item = self._table.get(f"thread#{key_part(incident_id)}", channel)
-        return str(item["place"]) if item else None
-
-    def remember(self, incident_id: str, channel: str, place: str) -> None:
-        """Keep where a channel holds the incident's message.
-
-        Raises:
-            Unavailable: The table could not be asked.
-        """
+        held: Item = {"until": 0} if place is None else {"place": place}
         kept = _seconds(self._now() + THREADS_KEPT)
-        self._table.put({"pk": f"thread#{key_part(incident_id)}", "sk": channel, "place": place, "expires_at": kept})
+        self._table.put({"pk": f"thread#{key_part(incident_id)}", "sk": channel, **held, "expires_at": kept})
 
 
 def _key(notice: Notice) -> Item:

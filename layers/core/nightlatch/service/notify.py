@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.responses import Response
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
 
 
@@ -36,16 +38,32 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     for channel in ports.channels:
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
         try:
-            if not ports.notices.claim(own_notice, now):
-                continue
-            place = ports.notices.thread(incident.id, channel.name)
-            shown_at = channel.show(incident, responses, place)
-            if shown_at is not None and shown_at != place:
-                ports.notices.remember(incident.id, channel.name, shown_at)
-            ports.notices.shown(own_notice)
-            told.append(channel.name)
+            if _show(own_notice, incident, responses, channel, ports.notices, now):
+                told.append(channel.name)
         except Unavailable as failure:
             failures.append(f"{channel.name}: {failure}")
     if failures:
         raise Unavailable(f"incident {incident.id} was not shown on {'; '.join(failures)}")
     return tuple(told)
+
+
+def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when
+    notice: Notice,
+    incident: Incident,
+    responses: Sequence[Response],
+    channel: MessageChannel,
+    notices: Notices,
+    now: datetime,
+) -> bool:
+    """Show an incident on one channel, unless that was done; two notices of an incident make one message."""
+    place = notices.thread(incident.id, channel.name)
+    shown_at = place
+    try:
+        if not notices.claim(notice, now):
+            return False
+        shown_at = channel.show(incident, responses, place)
+    finally:
+        if place is None or shown_at not in {None, place}:
+            notices.remember(incident.id, channel.name, shown_at)
+    notices.shown(notice)
+    return True

@@ -126,10 +126,16 @@ class Notices(Protocol):
         """Mark a claimed notice as shown."""
 
     def thread(self, incident_id: str, channel: str) -> str | None:
-        """Give where a channel holds the incident's message (Slack's channel and ts), if it was posted."""
+        """Give where a channel holds the incident's message (Slack's channel and ts), None to who may post it first.
 
-    def remember(self, incident_id: str, channel: str, place: str) -> None:
-        """Keep where a channel holds the incident's message."""
+        Of several who ask at once one gets None and posts; the others wait a moment for the place.
+
+        Raises:
+            Unavailable: Another process has been posting it for too long; ask again later.
+        """
+
+    def remember(self, incident_id: str, channel: str, place: str | None) -> None:
+        """Keep where a channel holds the incident's message; None lets somebody else post it first."""
 
 
 class Secrets(Protocol):
