@@ -161,7 +161,7 @@ class FakeNotices:
 
     def thread(self, incident_id: str, channel: str) -> str | None:
         with self._moved:
-            free = self._moved.wait_for(lambda: (incident_id, channel) not in self.posting, timeout=3)
+            free = self._moved.wait_for(lambda: (incident_id, channel) not in self.posting, timeout=0.5)
             if not free:
                 raise Unavailable(f"incident {incident_id} is being posted by another process")
             place = self.places.get((incident_id, channel))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -24,7 +26,7 @@ def notices(request, monkeypatch) -> Iterator[Notices]:
         yield FakeNotices()
         return
     with on_moto(monkeypatch):
-        yield DynamoNotices(a_table()[0], now=FixedClock())
+        yield DynamoNotices(a_table()[0], now=FixedClock(), pause=lambda _: sleep(0.02))
 
 
 def test_a_notice_is_claimed_once_and_shown_once(notices):
@@ -93,17 +95,24 @@ def test_claims_and_places_have_their_time_to_live(monkeypatch):
     assert days == [("notice#inc-1", 90), ("notice#inc-2", 90), ("thread#inc-1", 400)]
 
 
-def test_of_several_who_ask_for_a_thread_that_is_not_there_one_may_post_it(notices):
-    def post(number: int) -> str | None:
-        place = notices.thread("inc-1", "slack")
-        if place is None:
-            notices.remember("inc-1", "slack", f"C1/{number}")
-        return place
+def test_while_somebody_posts_a_message_first_nobody_else_may(notices):
+    assert notices.thread("inc-1", "slack") is None
 
-    places = at_once([partial(post, number) for number in range(6)])
+    with pytest.raises(Unavailable, match="inc-1"):
+        notices.thread("inc-1", "slack")
+    assert notices.thread("inc-1", "sns") is None
 
-    assert places.count(None) == 1
-    assert len(set(places)) == 2
+
+def test_who_asks_while_a_message_is_posted_waits_for_its_place(notices):
+    assert notices.thread("inc-1", "slack") is None
+    asking = Thread(target=lambda: places.append(notices.thread("inc-1", "slack")))
+    places: list[str | None] = []
+    asking.start()
+
+    notices.remember("inc-1", "slack", "C1/1")
+    asking.join(timeout=30)
+
+    assert places == ["C1/1"]
 
 
 def test_who_could_not_post_lets_the_next_one(notices):
@@ -111,3 +120,11 @@ def test_who_could_not_post_lets_the_next_one(notices):
     notices.remember("inc-1", "slack", None)
 
     assert notices.thread("inc-1", "slack") is None
+
+
+def test_a_process_that_died_while_it_posted_is_waited_for_no_longer_than_its_lease(monkeypatch):
+    with on_moto(monkeypatch):
+        table, _ = a_table()
+        assert DynamoNotices(table, now=FixedClock(AT)).thread("inc-1", "slack") is None
+
+        assert DynamoNotices(table, now=FixedClock(AT + LEASE)).thread("inc-1", "slack") is None

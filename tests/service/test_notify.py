@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -13,9 +14,10 @@ from fakes import FakeChannel, FakeIncidents, FakeLedger, FakeNotices
 from nightlatch.adapters.notices import LEASE
 from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.examples import AT
+from nightlatch.domain.incidents import Incident
+from nightlatch.domain.responses import Response
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
-from worlds import at_once
 
 
 @dataclass
@@ -94,12 +96,33 @@ def test_an_unknown_incident_is_not_found(world):
         notify(Notice("inc-0", "revision-1"), ports=ports, now=AT)
 
 
-def test_notices_of_one_incident_at_once_are_one_message(world):
-    at_once([partial(world.notify, f"revision-{n}") for n in range(6)])
+class BusyChannel(FakeChannel):
+    """A channel that answers its first message only when something else has had its chance."""
 
-    places = [place for _, _, place in world.slack.shown]
-    assert len(places) == 6
-    assert places.count(None) == 1
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__("slack")
+        self.meanwhile: Callable[[], object] | None = meanwhile
+
+    def show(self, incident: Incident, responses: Iterable[Response], place: str | None) -> str | None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().show(incident, responses, place)
+
+
+def test_two_notices_of_an_incident_at_once_are_one_message(world):
+    second = Thread(target=lambda: world.notify("revision-2"))
+
+    def begin_the_second() -> None:
+        second.start()
+        second.join(timeout=0.2)
+
+    world.slack = BusyChannel(begin_the_second)
+    world.notify("revision-1")
+    second.join(timeout=30)
+
+    (incident_id,) = world.incidents.by_id
+    assert [place for _, _, place in world.slack.shown] == [None, f"slack-{incident_id}"]
 
 
 def test_a_channel_that_was_down_at_first_is_posted_to_when_it_is_back(world):

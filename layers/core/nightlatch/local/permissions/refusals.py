@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
+from nightlatch.local.fidelity.conditions import CannotEvaluate
 from nightlatch.local.narrator.calls import ApiCall
 from nightlatch.local.permissions.policies import Request, Verdict
 
@@ -49,6 +50,9 @@ def denied(call: ApiCall, user: str, request: Request, verdict: Verdict) -> Refu
         user: The ARN of who asked: the session of the role.
         request: The first permission that it lacks.
         verdict: Why.
+
+    Raises:
+        CannotEvaluate: The call came in a protocol that no refusal is written in.
     """
     action = _spelled(request.action)
     text = (
@@ -86,7 +90,7 @@ def _written(call: ApiCall, code: str, text: str) -> Refused:
         # SQS was a query service, and its clients still read the code from there.
         old = [("x-amzn-query-error", f"{code};Sender")] if call.service == "sqs" else []
         return _refused(_BAD_REQUEST, "application/x-amz-json-1.1", body, request_id, *old)
-    raise NotImplementedError(f"no refusal is written yet in the protocol {call.protocol} of {call!r}")
+    raise CannotEvaluate(f"a call in the protocol {call.protocol}, in which the stage cannot refuse")
 
 
 def _refused(status: int, kind: str, body: str, request_id: str, *more: tuple[str, str]) -> Refused:
