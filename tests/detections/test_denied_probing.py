@@ -160,6 +160,17 @@ def test_another_policy_change_is_not(change):
     assert severity_of(judge(events[1], events, changes=(change,))) is Severity.HIGH
 
 
+@pytest.mark.parametrize("again", ["GetSecretValue", "DescribeSecret"])
+def test_a_policy_change_counts_though_one_more_call_was_refused_after_it(again):
+    events = [refused("prod/db"), refused("prod/db", again, after_s=300), answered("prod/db", after_s=420)]
+    change = policy_change("prod/db", after_s=240)
+    known = Trail.of([*sightings(events[:2]), *sightings(events[2:], known=True)])
+
+    assert severity_of(judge(events[2], events, changes=(change,))) is Severity.CRITICAL
+    assert severity_of(judge(events[1], events, changes=(change,))) is Severity.CRITICAL
+    assert severity_of(judge_seen(events[2], known, changes=(change,))) is Severity.CRITICAL
+
+
 def test_a_refusal_that_arrives_after_the_success_sees_it():
     events = [refused("prod/db"), answered("prod/db", after_s=420)]
     change = policy_change("prod/db", after_s=240)
@@ -192,6 +203,34 @@ def test_a_refused_look_that_ends_in_the_value_is_an_opening():
     events = [refused("prod/db", "DescribeSecret"), answered("prod/db", after_s=60)]
 
     assert severity_of(judge(events[1], events)) is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("asked", "done"),
+    [
+        ("GetSecretValue", "PutSecretValue"),
+        ("PutSecretValue", "UpdateSecret"),
+        ("GetSecretValue", "DeleteSecret"),
+        ("GetSecretValue", "PutResourcePolicy"),
+        ("BatchGetSecretValue", "GetSecretValue"),
+    ],
+)
+def test_who_was_refused_one_way_and_got_through_another_has_opened_it(asked, done):
+    events = [refused("prod/db", asked), answered("prod/db", done, after_s=60)]
+
+    assert severity_of(judge(events[1], events)) is Severity.HIGH
+    assert judge(events[0], events) == judge(events[1], events)
+
+
+@pytest.mark.parametrize("before", ["CreateSecret", "PutSecretValue", "GetSecretValue"])
+def test_who_could_use_it_anyway_has_not(before):
+    events = [
+        answered("prod/db", before, after_s=-60),
+        refused("prod/db", "GetResourcePolicy"),
+        answered("prod/db", "UpdateSecret", after_s=60),
+    ]
+
+    assert judge(events[2], events) is None
 
 
 def test_a_refused_write_between_reads_that_always_worked_is_nothing():

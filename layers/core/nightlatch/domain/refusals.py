@@ -1,11 +1,13 @@
 """Whether a door that was shut to a principal stands open now, and whether its policy was changed in between.
 
-A success opens a door when the same principal was refused at the same secret within a day, for the same call or
-before it got the value itself. Only the first success tells: whoever reads every minute after that is no news.
+A success opens a door when the same principal was refused at the same secret within a day: for the same call, or for
+any other before it got the value or changed something. Only the first success tells: whoever reads every minute after
+that is no news. A change of the policy counts from the first of the refusals on, for a thief goes on trying.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +17,12 @@ from nightlatch.domain.sightings import Sighting, denied, succeeded
 from nightlatch.domain.trail import Trail
 
 REMEMBERED = timedelta(hours=24)
-_VALUE = "GetSecretValue"
+_LOOKS = frozenset({"DescribeSecret", "GetResourcePolicy", "ListResourcePolicies", "ListSecretVersionIds"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """The refusals that a success answers, the success, and the policy changes between the last of them and it."""
+    """The refusals that a success answers, the success, and the policy changes between the first of them and it."""
 
     secret: SecretRef
     refusals: tuple[Sighting, ...]  # by time, one at least
@@ -41,35 +43,42 @@ def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     about = baseline.by_principal.about(own.secret)
     success = _success_after(own, about) if own.denied else own
     refusals = _refusals_before(success, about) if success is not None else ()
-    if success is None or not refusals or not _is_first(success, refusals[-1], about):
+    if success is None or not refusals or not _is_first(success, refusals, about):
         return None
     return _opening(refusals, success, baseline)
 
 
 def _refusals_before(success: Sighting, about: Trail) -> tuple[Sighting, ...]:
-    """Give the refusals that a success answers: of the same call, or of any where the value itself was got."""
+    """Give the refusals that a success answers: of any call, but where it is only a look, of the same one."""
     refusals = about.only(denied)
-    asked = refusals if success.name == _VALUE else refusals.named(success.name)
+    asked = refusals if _is_use(success) else refusals.named(success.name)
     return tuple(asked.between(success.at - REMEMBERED, success.at).before(success.at))
 
 
 def _success_after(refusal: Sighting, about: Trail) -> Sighting | None:
     """Give the first success that answers a refusal."""
-    answers = about.only(succeeded).named(refusal.name, _VALUE)
-    return next(iter(answers.after(refusal.at).between(refusal.at, refusal.at + REMEMBERED)), None)
+    later = about.only(succeeded).after(refusal.at).between(refusal.at, refusal.at + REMEMBERED)
+    return next((success for success in later if success.name == refusal.name or _is_use(success)), None)
 
 
-def _is_first(success: Sighting, refusal: Sighting, about: Trail) -> bool:
-    """Tell whether the door had been shut: for another call than the refused one it must not have been open before."""
-    opened = about.only(succeeded).named(success.name).before(success.at)
-    since = refusal.at if success.name == refusal.name else success.at - REMEMBERED
-    return not opened.after(since)
+def _is_first(success: Sighting, refusals: Sequence[Sighting], about: Trail) -> bool:
+    """Tell whether the door had been shut: for another call than the refused ones none must have been open before."""
+    successes = about.only(succeeded).before(success.at)
+    same = [refusal for refusal in refusals if refusal.name == success.name]
+    if same:
+        return not successes.named(success.name).after(same[-1].at)
+    return not any(_is_use(other) for other in successes.after(success.at - REMEMBERED))
+
+
+def _is_use(sighting: Sighting) -> bool:
+    """Tell whether a call takes the value or changes something: what it is refused for matters, whatever the call."""
+    return sighting.name not in _LOOKS
 
 
 def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseline) -> Opening | None:
     secret = success.secrets[0]
     changes = baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
-    between = tuple(changes.between(refusals[-1].at, success.at))
+    between = tuple(change for change in changes.between(refusals[0].at, success.at) if change.event_id != success.event_id)
     if success.known and not between:
-        return None  # an ordinary reader whose access came back
+        return None  # an ordinary user whose access came back
     return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between)
