@@ -100,7 +100,8 @@ def test_an_exemption_has_an_owner_a_reason_and_an_end(missing: str) -> None:
 
 
 def an_exemption(rule: Any) -> dict[str, Any]:
-    return a_policy(exemptions=[{"rule": rule, "owner": "platform", "reason": "a move", "expires": "2027-01-31"}])
+    whole = {"rule": rule, "secrets": "ci-tmp/", "owner": "platform", "reason": "a move", "expires": "2027-01-31"}
+    return a_policy(exemptions=[whole])
 
 
 @pytest.mark.parametrize("rule", [*(r.id for r in CATALOGUE), *(r.catalogue for r in CATALOGUE), "*"])
@@ -129,6 +130,15 @@ def test_an_exemption_from_a_rule_that_does_not_exist_is_refused_with_the_neares
 
     assert str(refused.value).startswith("policy.yaml: exemptions.0.rule: no rule has this id; ")
     assert hint in str(refused.value)
+
+
+@pytest.mark.parametrize("rule", ["DEL-02", "deletion.force-delete"])
+def test_an_exemption_from_force_deletes_needs_a_prefix(rule: str) -> None:
+    (part,) = an_exemption(rule)["exemptions"]
+    del part["secrets"]
+
+    with pytest.raises(InvalidPolicy, match="exempted by name prefix alone: add `secrets`"):
+        parse_policy(a_policy(exemptions=[part]))
 
 
 @pytest.mark.parametrize(

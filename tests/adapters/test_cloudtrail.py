@@ -416,8 +416,34 @@ def test_another_account_without_an_arn_is_its_number_and_its_principal_id():
     who = parse(own_record("from_another_account")).principal
 
     assert who.kind is PrincipalKind.ACCOUNT
-    assert who.key == "account:999988887777:AROAEXAMPLEEXAMPLEOUT:mallory"
-    assert who.account_id == "999988887777"
+    assert who.key == "account:999988887777:AROAEXAMPLEEXAMPLEOUT"  # whatever the session
+    assert (who.account_id, who.session_name) == ("999988887777", "mallory")
+
+
+def test_a_role_that_is_only_named_like_those_of_identity_center_is_no_person():
+    role = f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_Admin_0123456789abcdef"
+    issuer = {"type": "Role", "arn": role, "accountId": ACCOUNT, "userName": role.rpartition("/")[2]}
+    identity = {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{issuer['userName']}/ana",
+        "accountId": ACCOUNT,
+        "sessionContext": {"sessionIssuer": issuer},
+    }
+
+    who = parse(own_record("get_secret_value", userIdentity=identity)).principal
+
+    assert not who.is_person
+    assert who.title == "AWSReservedSSO_Admin_0123456789abcdef (role, session ana)"
+
+
+def test_a_destruction_without_details_names_its_secret_in_the_request_id():
+    record = own_record("end_version_delete", additionalEventData=None)
+    named = f"SecretDeleteMessage:{a_secret_arn('prod/gone')}:2026-03-02T09:00:00Z:Forced"
+
+    (secret,) = parse({**record, "requestID": named}).secrets
+
+    assert secret.text == a_secret_arn("prod/gone")
+    assert parse({**record, "requestID": "SecretDeleteMessage:rubbish"}).secrets == ()
 
 
 # 12

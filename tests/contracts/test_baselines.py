@@ -288,12 +288,30 @@ def test_a_refused_batch_is_no_use_of_its_filter(baselines):
     assert seen.reader is None
 
 
-def test_the_same_filter_in_another_region_is_another(baselines):
+def test_the_same_filter_in_another_region_is_the_same_and_in_another_account_is_not(baselines):
     baselines.observe([replace(a_batch(after_s=-DAY), region="us-east-1")])
+    (here,) = baselines.observe([a_batch()])
+    (elsewhere,) = baselines.observe([replace(a_batch(), account_id="999988887777", event_id="elsewhere")])
 
-    (seen,) = baselines.observe([a_batch()])
+    assert here.reader is not None
+    assert elsewhere.reader is None
 
-    assert seen.reader is None
+
+@pytest.mark.parametrize("late", ["the start", "nothing", "the reads"])
+@pytest.mark.parametrize(("session", "steps"), [("rotate-db", True), ("i-0123", False)])
+def test_reads_inside_an_open_rotation_stay_marked_as_its_steps(stores, late, session, steps):
+    inventory = Inventory(rotation_functions=frozenset({"rotate-db"}))
+    baselines = TrailBaselines(*stores, inventory=inventory, now=FixedClock())
+    role = a_role("rotate", session)
+    started = a_service_event("RotationStarted", secret=a_secret(), after_s=-5)
+    step, after = an_event(secret=a_secret(), by=role), an_event(secret=a_secret("master"), by=role, after_s=9)
+    batches = {"the start": [[step, started]], "nothing": [[started, step]], "the reads": [[started], [step]]}[late]
+    for batch in batches:
+        baselines.observe(batch)
+
+    (seen,) = baselines.observe([after])
+
+    assert [s.rotating for s in seen.by_principal] == [steps, False]
 
 
 def test_calls_without_a_secret_stand_on_the_principal_alone(baselines):
@@ -328,6 +346,27 @@ def test_reading_back_what_one_wrote_oneself_is_recognised(baselines, write_come
 
     (back,) = {s for s in seen[-1].by_principal if s.event_id == read.event_id}
     assert back.read_back
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3])
+def test_writing_back_what_one_has_read_excuses_no_read(baselines, batches):
+    read = an_event(secret=a_secret(), version_id="v7")
+    events = [read, *(an_event("PutSecretValue", secret=a_secret(), version_id="v7", after_s=s) for s in (60, 90))]
+
+    for part in (events[n::batches] for n in range(batches)):
+        seen = baselines.observe(part)
+
+    assert [s.read_back for s in seen[0].by_principal if s.name == "GetSecretValue"] == [False]
+
+
+def test_a_version_put_again_is_still_read_back_from_the_first_time_on(baselines):
+    put = [an_event("PutSecretValue", secret=a_secret(), version_id="v7", after_s=s) for s in (-1, 60)]
+    for event in put[::-1]:
+        baselines.observe([event])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), version_id="v7")])
+
+    assert [s.read_back for s in seen.by_principal if s.name == "GetSecretValue"] == [True]
 
 
 def test_reading_what_somebody_else_wrote_is_no_read_back(baselines):

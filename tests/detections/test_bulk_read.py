@@ -24,6 +24,7 @@ from nightlatch.domain.examples import (
     the_service,
 )
 from nightlatch.domain.findings import Finding, Severity, State, fold
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.domain.sightings import sighting_of
@@ -210,6 +211,28 @@ def test_secrets_on_which_the_reader_stages_a_rotation_do_not_count():
 
     assert judge(master, sightings([*swept, *staged, master])) is None
     assert judge(master, sightings([*swept, *written, master]))
+
+
+def test_steps_of_rotations_do_not_count_when_another_read_is_judged():
+    role = a_role("rotate", "rotate-db")
+    steps, master = reads(40, by=role), an_event(secret=a_secret("master"), by=role, after_s=60)
+    marked = [replace(sighting_of(step), rotating=True) for step in steps]
+
+    assert judge(master, Trail.of([*marked, sighting_of(master)])) is None
+    assert judge(master, sightings([*steps, master]))
+
+
+def test_where_functions_are_registered_a_role_that_is_none_of_theirs_hides_nothing_by_staging():
+    sweep = reads(14, by=a_role("evil"))
+    staged = [
+        an_event("PutSecretValue", secret=e.secret, by=a_role("evil"), request={"versionStages": ["AWSPENDING"]})
+        for e in sweep
+    ]
+    known = Baseline(maturity=Maturity.MATURE, by_principal=sightings([*sweep, *staged]))
+    told = replace(known, inventory=Inventory(rotation_functions=frozenset({"rotate-db"})))
+
+    assert DETECTION.evaluate(sweep[-1], known) is None
+    assert isinstance(DETECTION.evaluate(sweep[-1], told), Match)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,13 @@ def test_a_service_that_an_organization_refuses_is_a_note():
     assert severity_of(judge(probes[0], probes)) is Severity.LOW
 
 
+def test_who_probes_through_cloudformation_probes():
+    user = replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com")
+    probes = [refused(f"prod/{n}", after_s=n, by=user) for n in range(6)]
+
+    assert severity_of(judge(probes[0], probes)) is Severity.MEDIUM
+
+
 # Denied, then allowed
 
 

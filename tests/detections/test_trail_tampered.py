@@ -99,10 +99,13 @@ def test_an_attempt_on_what_does_not_exist_is_low(code):
     assert severity_of(call("DeleteTrail", failure=Failure(code))) is Severity.LOW
 
 
-def test_an_attempt_by_an_aws_service_is_low_and_its_success_is_not():
+def test_an_attempt_by_aws_itself_is_low_and_through_cloudformation_it_is_the_callers():
+    linked = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    service = replace(a_role("AWSServiceRoleForConfig"), key=linked)
     stack = replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com")
 
-    assert severity_of(call("DeleteTrail", by=stack, failure=DENIED)) is Severity.LOW
+    assert severity_of(call("DeleteTrail", by=service, failure=DENIED)) is Severity.LOW
+    assert severity_of(call("DeleteTrail", by=stack, failure=DENIED)) is Severity.MEDIUM
     assert severity_of(call("DeleteTrail", by=stack)) is Severity.CRITICAL
 
 

@@ -13,7 +13,7 @@ from builders import a_finding
 from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
-from nightlatch.domain.findings import Finding, Remedy, State
+from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.policy import Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.responses import ActionKind
 
@@ -140,17 +140,20 @@ def test_what_is_not_open_is_recorded_and_not_answered(state):
     assert decision == Record(deletion_found(state=state), f"goes to the {state}")
 
 
-def test_an_exemption_silences_until_it_expires_and_says_whose_it_is():
+@pytest.mark.parametrize("judged_after", [timedelta(0), timedelta(days=30)])
+def test_an_exemption_silences_what_happened_before_its_end_and_says_whose_it_is(judged_after):
+    ended = AT + timedelta(seconds=1)
     exemption = Exemption(
-        rule="DEL-01", principal="*mallory", secrets="prod/", owner="ana", reason="teardown", expires=NOW
+        rule="DEL-01", principal="*mallory", secrets="prod/", owner="ana", reason="teardown", expires=ended
     )
     policy = a_policy(exemptions=(exemption,))
 
-    (silent,) = decide(a_deletion(), [deletion_found()], policy, NOW - timedelta(seconds=1))
-    told = decide(a_deletion(), [deletion_found()], policy, NOW)
+    (silent,) = decide(a_deletion(), [deletion_found()], policy, NOW + judged_after)
+    told = decide(a_deletion(), [deletion_found(last_seen=ended)], policy, NOW + judged_after)
 
     assert isinstance(silent, Record)
-    assert "exempted by ana until 2026-03-02: teardown" in silent.why
+    assert silent.why == "exempted by ana until 2026-03-02: teardown; else HIGH"
+    assert silent.finding.severity is Severity.LOW
     assert isinstance(told[0], Alert)
 
 

@@ -146,6 +146,19 @@ def test_of_a_mix_only_what_nobody_asked_for_counts(judge, late):
     assert {s.name for one in judge.of("deletion.gone-without-call") for s in one.secrets} == {"prod/3", "prod/4"}
 
 
+@pytest.mark.parametrize("first", ["calls", "service"])
+def test_a_deletion_whose_call_was_lost_counts_with_those_of_known_calls(judge, first):
+    ends = gone(3)
+    batches = [[deleted(end, days_ago=0) for end in ends[:4:2]], ends]
+    for batch in batches if first == "calls" else batches[::-1]:
+        judge(*batch)
+    judge(OVER)
+
+    (found,) = judge.of("deletion.mass-deletion")
+    assert {secret.name for secret in found.secrets} == {"prod/0", "prod/1", "prod/2"}
+    assert "of 1 no call is known" in found.reason
+
+
 def test_a_deletion_delivered_again_is_still_known_to_be_asked_for(judge):
     asked_for, unasked = gone(2), gone(2, first=2, after_s=300)
     judge(*[deleted(end) for end in asked_for], *asked_for, *unasked)

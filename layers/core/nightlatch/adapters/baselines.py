@@ -6,32 +6,37 @@ Everything a batch shows is remembered before anything is asked, and what is ans
 and no repetition changes. So the last event of a burst to arrive sees the whole burst, however it was cut.
 
 A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
-What the service destroys stands on a trail of its own for each account, with a mark on what a known call asked for.
-That mark is made when the secrets' trails have been read, and again when the waiting for late calls is over.
+What the service destroys stands beside the deletion calls of its account, with a mark on what a known call asked for.
+That mark, and the one on reads that are steps of a rotation, is made when the secrets' trails have been read; the
+first also again when the waiting for late calls is over.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
 
 from nightlatch.adapters.surroundings import Known, Surroundings, asked_of, maturity_at, reads_version, sight
 from nightlatch.adapters.trails import Entry, Trails, Waits
-from nightlatch.adapters.uses import PairKey, Uses, pairs_of, touches_of, versions_of, wrote_version
+from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
     DAY,
+    deletion_trail,
+    has_principal,
+    is_deletion_call,
     is_destruction,
     principal_trail,
     secret_trails,
     spans,
-    trails_of,
     with_read_backs,
 )
 from nightlatch.domain.baseline import FORGOTTEN_AFTER, LATENESS, Baseline, Maturity
+from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
@@ -80,6 +85,7 @@ class TrailBaselines:
             return ()
         uses, sightings = self._remember(events, own)
         now = self._now()
+        seen = dict(zip((event.event_id for event in events), sightings, strict=True))
         self._trails.add(
             [
                 entry
@@ -90,7 +96,7 @@ class TrailBaselines:
         since = self._trails.learning_since(None)
         if since is None and self._young is Maturity.LEARNING:
             since = self._trails.learning_since(now)
-        return Surroundings(events, self._around(events, uses, since), self._inventory, self._young)
+        return Surroundings(events, self._around(events, uses, since, seen), self._inventory, self._young)
 
     def learn(self, events: Sequence[SecretEvent]) -> None:
         """Take history in: pairs, written versions, changes and deletions; no bursts.
@@ -138,9 +144,10 @@ class TrailBaselines:
             [pair for event in events for pair in pairs_of(event)],
         )
         wrote = self._trails.wrote(
-            [version for event in events if wrote_version(event) for version in versions_of(event)],
-            [version for event in events if reads_version(event) for version in versions_of(event)],
-            at=max(event.at for event in events),
+            first_writes(
+                (version, event.at) for event in events if wrote_version(event) for version in versions_of(event)
+            ),
+            {version for event in events if reads_version(event) for version in versions_of(event)},
         )
         since = self._trails.learning_since(None)
         return uses, [
@@ -151,16 +158,20 @@ class TrailBaselines:
             for event in events
         ]
 
-    def _around(self, events: Sequence[SecretEvent], uses: Mapping[PairKey, Uses], since: datetime | None) -> Known:
-        """Read every trail that the events need: of secrets first, for they explain what stands on the service's."""
-        destroyed = [event for event in events if is_destruction(event)]
-        found = self._read([(trail, event.at, before) for event in events for trail, before in trails_of(event)])
+    def _around(
+        self,
+        events: Sequence[SecretEvent],
+        uses: Mapping[PairKey, Uses],
+        since: datetime | None,
+        seen: Mapping[str, Sighting] = MappingProxyType({}),
+    ) -> Known:
+        """Read every trail that the events need: of secrets first, for they explain what stands on the others."""
+        found = self._read([(trail, event.at, CREATION_KEPT) for event in events for trail in secret_trails(event)])
         readers = self._trails.readers({key for event in events for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers)
-        if destroyed:
-            self._trails.add([self._explained(event, known) for event in destroyed])
-            found.update(self._read([(principal_trail(event), event.at, DAY) for event in destroyed]))
+        self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
+        found.update(self._read([(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]))
         return known
 
     def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
@@ -176,12 +187,21 @@ class TrailBaselines:
             found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
         return found
 
-    def _explained(self, event: SecretEvent, known: Known) -> Entry:
-        """Mark a deletion that the service carries out as known where a call asked for it (ruling 38)."""
+    def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> Iterator[Entry]:
+        """Mark what only the secret's own history explains: deletions asked for (ruling 38), steps of a rotation."""
+        if is_destruction(event):
+            secret, known_of_it = event.secret, self._of_secrets(event, known)
+            asked_for = secret is not None and is_announced(secret, event.at, known_of_it)
+            marked = sighting_of(event, known=asked_for)
+        elif seen is not None and seen.name == "GetSecretValue" and is_rotating(event, self._of_secrets(event, known)):
+            marked = replace(seen, rotating=True)
+        else:
+            return
+        yield Entry(principal_trail(event), marked, max(event.at, self._now()) + PRINCIPAL_KEPT)
+
+    def _of_secrets(self, event: SecretEvent, known: Known) -> Baseline:
         on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        asked_for = event.secret is not None and is_announced(event.secret, event.at, Baseline(on_secret=on_secret))
-        sighting = sighting_of(event, known=asked_for)
-        return Entry(principal_trail(event), sighting, max(event.at, self._now()) + PRINCIPAL_KEPT)
+        return Baseline(on_secret=on_secret, inventory=self._inventory)
 
 
 def _is_ours_to_watch(event: SecretEvent) -> bool:
@@ -192,7 +212,8 @@ def _is_ours_to_watch(event: SecretEvent) -> bool:
 def _on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
     if not _is_ours_to_watch(event) or event.channel in {Channel.SERVICE, Channel.NATIVE}:
         return ()
-    return (Entry(principal_trail(event), sighting, max(event.at, now) + PRINCIPAL_KEPT),)
+    trails = (principal_trail(event), deletion_trail(event)) if is_deletion_call(event) else (principal_trail(event),)
+    return tuple(Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT) for trail in trails)
 
 
 def _on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:

@@ -68,6 +68,7 @@ def _event(fields: Parameters, source: str, name: str, at: datetime, *, replayed
         response=parameters(fields.get("responseElements")),
         details=details_in(fields),
         resources=resources_in(fields),
+        request_id=text(fields, "requestID"),
         failure=failure_in(fields),
     )
     ours = source == SECRETS_MANAGER
@@ -89,7 +90,7 @@ def _event(fields: Parameters, source: str, name: str, at: datetime, *, replayed
         details=parts.details,
         resources=parts.resources,
         origin=origin_in(fields),
-        request_id=text(fields, "requestID"),
+        request_id=parts.request_id,
         shared_event_id=text(fields, "sharedEventID"),
         corrects=text(parameters(fields.get("addendum")), "originalEventID"),
         replayed=replayed,

@@ -154,10 +154,16 @@ def _service(name: str, setting: Setting) -> Principal:
 
 
 def _outside(identity: Parameters) -> Principal:
+    """Name a caller of another account, whose ARN is not shown, by the unique id that a role's sessions share."""
     account = _account(identity)
-    principal_id = identity.text("principalId") or ""
-    key = f"account:{account or 'unknown'}:{principal_id}"
-    return Principal(key=key, kind=PrincipalKind.ACCOUNT, name=principal_id or account or "unknown", account_id=account)
+    stable, _, session = (identity.text("principalId") or "").partition(":")
+    return Principal(
+        key=f"account:{account or 'unknown'}:{stable}",
+        kind=PrincipalKind.ACCOUNT,
+        name=stable or account or "unknown",
+        account_id=account,
+        session_name=session or None,
+    )
 
 
 def _by_id(identity: Parameters, account: str) -> Principal | None:

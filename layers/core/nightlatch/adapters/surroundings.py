@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
-from nightlatch.adapters.trails import Written
-from nightlatch.adapters.uses import WRITES, Kind, PairKey, Uses, keys_of, pair_before, used_by, versions_of
+from nightlatch.adapters.uses import (
+    WRITES,
+    Kind,
+    PairKey,
+    Uses,
+    Written,
+    is_read_back,
+    keys_of,
+    pair_before,
+    used_by,
+    versions_of,
+)
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
 from nightlatch.domain.baseline import FORGOTTEN_AFTER, LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
@@ -116,7 +126,7 @@ def maturity_at(at: datetime, since: datetime | None, young: Maturity) -> Maturi
 
 
 def sight(
-    event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: frozenset[Written], *, pairs_count: bool
+    event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: Mapping[Written, datetime], *, pairs_count: bool
 ) -> Sighting:
     """Reduce an event to what history keeps, with what was known of its principal before it.
 
@@ -130,7 +140,7 @@ def sight(
         and bool(pairs)
         and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
     )
-    read_back = reads_version(event) and not wrote.isdisjoint(versions_of(event))
+    read_back = reads_version(event) and is_read_back(versions_of(event), event.at, wrote)
     return sighting_of(event, known=known, read_back=read_back)
 
 

@@ -19,6 +19,8 @@ from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 # `... on resource: prod/db because no identity-based policy ...`, `... with an explicit deny in a ...`, or cut at 1 KB.
 _REFUSED = re.compile(r" on resource: (?P<target>\S+)")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
+# The service's own events of a deletion bear the secret in the request id, too: `SecretDeleteMessage:<arn>:<time>`.
+_DESTROYED = re.compile(r"SecretDeleteMessage:(?P<arn>arn:[\w-]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)")
 _WRITES_BY_TOKEN = frozenset({"PutSecretValue", "CreateSecret"})
 _WRITES = _WRITES_BY_TOKEN | {"UpdateSecret"}
 
@@ -34,6 +36,7 @@ class Parts:
     response: Parameters = field(default_factory=Parameters)
     details: Parameters = field(default_factory=Parameters)
     resources: tuple[str, ...] = ()
+    request_id: str | None = None
     failure: Failure | None = None
 
 
@@ -74,6 +77,9 @@ def _named(parts: Parts) -> Iterator[str]:
     yield from _present(details.text("arn"), details.text("secretId"), details.text("name"))
     yield from (arn for arn in parts.resources if ":secretsmanager:" in arn)
     yield from _present(response.text("name"))
+    destroyed = _DESTROYED.match(parts.request_id or "")
+    if destroyed is not None:
+        yield destroyed["arn"]
 
 
 def _replicas(primary: tuple[SecretRef, ...], parts: Parts) -> Iterator[SecretRef]:

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.adapters.uses import PairKey, Touch, Uses
+from nightlatch.adapters.uses import PairKey, Touch, Uses, Written
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
-
-Written = tuple[str, str]  # principal, and version id behind the key of its secret
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
 MOST_READERS = 200  # principals given of one secret
@@ -37,13 +35,12 @@ class Trails(Protocol):
     def touch(self, touches: Collection[Touch], also: Collection[PairKey]) -> Mapping[PairKey, Uses]:
         """Remember uses, then give the uses of the touched and of further pairs, these touches included."""
 
-    def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
-        """Remember who wrote which version, then tell which of the asked are known to be written so.
+    def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
+        """Remember who wrote which version when, then give when each of the asked was first written so.
 
         Args:
-            written: What the batch shows as written.
-            asked: Principal and version of each read.
-            at: The latest moment of the batch; what was written is kept 400 days from then.
+            written: What the batch shows as written, and when; kept 400 days from then. The earliest time stays.
+            asked: Principal and version of each read; what nobody is known to have written so is left out.
         """
 
     def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:

@@ -4,11 +4,11 @@
     trail#<trail>           <time>#<event id>         a sighting                            26 h or 92 days
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
     read#<secret key>       <principal>               nothing more                          as long as the pair
-    wrote#<principal>       <version id>              nothing more                          400 days
+    wrote#<principal>       <version id>              when it was first written             400 days
     learning                since                     when learning began                   for ever
 
-Every write is either whole and the same whoever makes it (sightings, versions) or conditional (pairs, learning),
-so handlers need no lock. A pair that is used again on a day costs a batched read and no write.
+Every write is either whole and the same whoever makes it (sightings) or conditional (pairs, versions, learning), so
+handlers need no lock. A pair that is used again on a day costs a batched read and no write.
 """
 
 from __future__ import annotations
@@ -20,8 +20,19 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.table import Conflict, Table
-from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry, Written
-from nightlatch.adapters.uses import KEPT_AFTER_USE, Kind, PairKey, Touch, Uses, first_of_day, surplus
+from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry
+from nightlatch.adapters.uses import (
+    KEPT_AFTER_USE,
+    Kind,
+    PairKey,
+    Touch,
+    Uses,
+    Written,
+    first_of_day,
+    micros,
+    moment_of,
+    surplus,
+)
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
@@ -89,14 +100,22 @@ class DynamoTrails:
         except Conflict:
             return
 
-    def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
-        """Remember writers of versions and tell which of the asked are among them."""
-        expires_at = seconds(at + VERSIONS_KEPT)
-        self._table.put_all({**_version_key(one), "expires_at": expires_at} for one in dict.fromkeys(written))
-        left = [one for one in dict.fromkeys(asked) if one not in set(written)]
-        by_key = {(key["pk"], key["sk"]): one for one, key in ((one, _version_key(one)) for one in left)}
-        found = {by_key[str(item["pk"]), str(item["sk"])] for item in self._table.get_all(by_key)}
-        return frozenset(found | set(written).intersection(asked))
+    def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
+        """Remember who wrote versions when, and give when the asked were first written."""
+        for one, at in written.items():
+            self._write(one, at)
+        by_key = {_version_key(one): one for one in asked}
+        items = self._table.get_all(by_key)
+        return {by_key[str(item["pk"]), str(item["sk"])]: moment_of(int(item["at"])) for item in items}
+
+    def _write(self, one: Written, at: datetime) -> None:
+        """Note when a version was written, unless an earlier time is there."""
+        given = {"at": micros(at), "kept": seconds(at + VERSIONS_KEPT)}
+        earlier = "attribute_not_exists(#at) OR #at > :at"
+        try:
+            self._table.update(*_version_key(one), "SET #at = :at, #expires_at = :kept", when=earlier, given=given)
+        except Conflict:
+            return
 
     def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Give who has read secrets."""
@@ -175,9 +194,9 @@ def _kept_until(time: int, known: Item) -> int:
     return max(time // 1_000_000 + int(KEPT_AFTER_USE.total_seconds()), int(known.get("expires_at", 0)))
 
 
-def _version_key(written: Written) -> dict[str, str]:
+def _version_key(written: Written) -> tuple[str, str]:
     principal, version_id = written
-    return {"pk": f"wrote#{key_part(principal)}", "sk": key_part(version_id)}
+    return f"wrote#{key_part(principal)}", key_part(version_id)
 
 
 def _uses(item: Item) -> Uses:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry, Written
-from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, earlier_of, first_of_day, surplus
+from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry
+from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, Written, earlier_of, first_of_day, surplus
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
 
@@ -49,7 +49,7 @@ class MemoryTrails:
         self._most = most
         self._uses: dict[PairKey, dict[str, int]] = {}
         self._readers: dict[str, set[str]] = {}
-        self._written: set[Written] = set()
+        self._written: dict[Written, datetime] = {}
         self._trails: dict[str, _Trail] = {}
         self._since: datetime | None = None
 
@@ -66,12 +66,12 @@ class MemoryTrails:
                     self._readers.setdefault(pair.secret, set()).add(pair.principal)
             return {pair: self._uses[pair] for pair in {*firsts, *also} if pair in self._uses}
 
-    def wrote(self, written: Collection[Written], asked: Collection[Written], *, at: datetime) -> frozenset[Written]:
-        """Remember writers of versions and tell which of the asked are among them."""
-        del at  # a hunt forgets nothing
+    def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
+        """Remember who wrote versions when, and give when the asked were first written."""
         with self._lock:
-            self._written.update(written)
-            return frozenset(self._written.intersection(asked))
+            for one, at in written.items():
+                self._written[one] = min(at, self._written.get(one, at))
+            return {one: self._written[one] for one in asked if one in self._written}
 
     def readers(self, secrets: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Give who has read secrets."""

@@ -20,8 +20,10 @@ from nightlatch.domain.sightings import sighting_of
 
 MOST_DAYS = 128  # kept per pair and kind: more than the 90 days after which a pair is forgotten
 KEPT_AFTER_USE = FORGOTTEN_AFTER + timedelta(days=2)
+_CLOCKS_DIFFER = timedelta(seconds=2)  # of the machines that write the records of one caller
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+Written = tuple[str, str]  # principal, and version id behind the key of its secret
 Uses = Mapping[str, int]  # "r20514" or "w20514" (kind and day since 1970) -> first use of that day, microseconds
 
 
@@ -78,7 +80,7 @@ def used_by(event: SecretEvent) -> tuple[tuple[str, ...], ...]:
     secrets = tuple(keys_of(secret) for secret in event.secrets)
     if not event.called("BatchGetSecretValue"):
         return secrets
-    batches = f"{event.account_id}/{event.region}/batch:"
+    batches = f"{event.account_id}/batch:"  # in any Region: a job that has moved is the same job
     return ((batches,), *(secrets or ((f"{batches}{sighting_of(event).digest}",),)))
 
 
@@ -131,7 +133,7 @@ def pair_before(histories: Sequence[Uses], kind: Kind, at: datetime) -> Pair | N
                 days[mark] = min(time, days.get(mark, time))
     if not days:
         return None
-    return Pair(first_seen=_moment(min(days.values())), last_seen=_moment(max(days.values())), days=len(days))
+    return Pair(first_seen=moment_of(min(days.values())), last_seen=moment_of(max(days.values())), days=len(days))
 
 
 def wrote_version(event: SecretEvent) -> bool:
@@ -139,7 +141,23 @@ def wrote_version(event: SecretEvent) -> bool:
     return event.succeeded and event.version_id is not None and event.called(*WRITES)
 
 
-def versions_of(event: SecretEvent) -> tuple[tuple[str, str], ...]:
+def first_writes(writes: Iterable[tuple[Written, datetime]]) -> dict[Written, datetime]:
+    """Reduce writes of versions to the first of each."""
+    firsts: dict[Written, datetime] = {}
+    for version, at in writes:
+        firsts[version] = min(at, firsts.get(version, at))
+    return firsts
+
+
+def is_read_back(versions: Iterable[Written], at: datetime, written: Mapping[Written, datetime]) -> bool:
+    """Tell whether a version read at a moment had been written before, by the same principal.
+
+    What is put only afterwards excuses no read: a thief could write back what it has just read, under the same id.
+    """
+    return any(version in written and written[version] <= at + _CLOCKS_DIFFER for version in versions)
+
+
+def versions_of(event: SecretEvent) -> tuple[Written, ...]:
     """Name the version that an event is about, once for each name its secret may have: a version id is no secret."""
     return tuple(
         (event.principal.key, f"{key}#{event.version_id}") for secret in event.secrets for key in keys_of(secret)
@@ -155,7 +173,8 @@ def _kind(event: SecretEvent) -> Kind | None:
     return Kind.WRITE if event.called("CreateSecret", "PutSecretValue") or wrote_version(event) else None
 
 
-def _moment(time: int) -> datetime:
+def moment_of(time: int) -> datetime:
+    """Give the moment of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=time)
 
 

@@ -6,12 +6,12 @@ for who created it further back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.uses import WRITES, keys_of
-from nightlatch.domain.deletions import ENDED, STARTED
+from nightlatch.adapters.uses import WRITES, Written, first_writes, is_read_back, keys_of
+from nightlatch.domain.deletions import DELETION_CALLS, ENDED, STARTED
 from nightlatch.domain.events import Channel, SecretEvent
 from nightlatch.domain.sightings import Sighting
 
@@ -20,8 +20,18 @@ CREATION_KEPT = timedelta(days=400)  # who created a secret stays known longer t
 
 
 def principal_trail(event: SecretEvent) -> str:
-    """Name the trail of who acted; the service's deletions are kept apart for each account it acts in."""
-    return f"service:{event.account_id}" if is_destruction(event) else f"principal:{event.principal.key}"
+    """Name the trail of who acted; what the service destroys stands on its account's trail of deletions."""
+    return deletion_trail(event) if is_destruction(event) else f"principal:{event.principal.key}"
+
+
+def deletion_trail(event: SecretEvent) -> str:
+    """Name the trail of all deletions in an account, whoever asked for them."""
+    return f"deletions:{event.account_id}"
+
+
+def is_deletion_call(event: SecretEvent) -> bool:
+    """Tell whether a caller deletes a secret or its replicas."""
+    return event.called(*DELETION_CALLS)
 
 
 def is_destruction(event: SecretEvent) -> bool:
@@ -34,12 +44,9 @@ def secret_trails(event: SecretEvent) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"secret:{key}" for secret in event.secrets for key in keys_of(secret)))
 
 
-def trails_of(event: SecretEvent) -> Iterator[tuple[str, timedelta]]:
-    """Name the trails that an event's baseline is read from, and how far back; the service's trail comes after them."""
-    if event.channel not in {Channel.SERVICE, Channel.NATIVE}:
-        yield principal_trail(event), DAY
-    for trail in secret_trails(event):
-        yield trail, CREATION_KEPT
+def has_principal(event: SecretEvent) -> bool:
+    """Tell whether an event's baseline needs a trail of who acted; of the service only that of its deletions."""
+    return is_destruction(event) or event.channel not in {Channel.SERVICE, Channel.NATIVE}
 
 
 def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> list[tuple[datetime, datetime]]:
@@ -55,17 +62,21 @@ def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> l
 
 
 def with_read_backs(trail: Sequence[Sighting]) -> Sequence[Sighting]:
-    """Recognise read-backs whose write came later than the read: both are on the principal's trail now."""
-    written = {version for s in trail if s.name in WRITES and s.succeeded for version in _versions(s)}
+    """Recognise read-backs whose write arrived later than the read: both are on the principal's trail now."""
+    written = first_writes((one, s.at) for s in trail if s.name in WRITES and s.succeeded for one in _versions(s))
     return [
         replace(s, read_back=True)
-        if s.name == "GetSecretValue" and not s.read_back and s.succeeded and not written.isdisjoint(_versions(s))
+        if s.name == "GetSecretValue" and not s.read_back and s.succeeded and is_read_back(_versions(s), s.at, written)
         else s
         for s in trail
     ]
 
 
-def _versions(sighting: Sighting) -> list[tuple[str, str]]:
+def _versions(sighting: Sighting) -> list[Written]:
     """Name the version that a sighting is about, once for each name its secret may have."""
     version_id = sighting.version_id
-    return [(key, version_id) for secret in sighting.secrets for key in secret.keys] if version_id else []
+    return (
+        [(sighting.principal, f"{key}#{version_id}") for secret in sighting.secrets for key in secret.keys]
+        if version_id
+        else []
+    )

@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
-from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
 from nightlatch.domain.trail import Trail
@@ -36,10 +35,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
     Reads by version may turn out to be read-backs: where only they make it too many, the writes get a minute to come.
     """
-    if is_aws_service(event.principal) or is_rotating(event, baseline):
+    if is_aws_service(event.principal) or event.principal.is_through_aws or is_rotating(event, baseline):
         return None
-    may_rotate = event.principal.kind is PrincipalKind.ROLE and not event.principal.is_person
-    counted = _without_steps if may_rotate else _counted
+    counted = _without_steps if may_be_rotation_function(event.principal, baseline) else _counted
     reads = baseline.by_principal.once(counted, counted)
     if reads.find(event.event_id) is None:
         return None  # a read-back, a step of a rotation, or a read that failed
@@ -80,7 +78,8 @@ def _counted(trail: Trail) -> Trail:
 
 
 def _counts(read: Sighting) -> bool:
-    return read.succeeded and bool(read.secrets) and not read.read_back and not read.by_service
+    explained = read.read_back or read.by_service or read.rotating
+    return read.succeeded and bool(read.secrets) and not explained
 
 
 def _without_steps(trail: Trail) -> Trail:

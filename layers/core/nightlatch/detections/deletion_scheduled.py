@@ -35,7 +35,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     consumers = [
         reader.principal
         for reader in baseline.readers
-        if reader.last_seen >= event.at - CONSUMED_WITHIN and reader.principal != event.principal.key
+        if reader.day >= (event.at - CONSUMED_WITHIN).date() and reader.principal != event.principal.key
     ]
     said = f"a window of {days} days" if days is not None else f"the default window of {DEFAULT_WINDOW_DAYS} days"
     short = ", the shortest there is" if is_short else ""

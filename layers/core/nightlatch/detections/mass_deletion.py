@@ -13,11 +13,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.deletions import STARTED, UNEXPLAINED, is_announced
+from nightlatch.domain.deletions import DELETION_CALLS, STARTED, UNEXPLAINED, is_announced
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secrets import distinct
 from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.windows import Count, episode_at
@@ -25,7 +26,6 @@ from nightlatch.domain.windows import Count, episode_at
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)
 _REMOVAL = "RemoveRegionsFromReplication"
-_CALLS = ("DeleteSecret", _REMOVAL)
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -49,27 +49,34 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _by_service(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Count the deletions that no call is known for, up to where every late call has had its time."""
+    """Count what was destroyed unasked with all that was asked for, up to where every late call has had its time."""
     if event.secret is None or is_announced(event.secret, event.at, baseline):
         return None
     if baseline.settled is None:
         return Wait(LATENESS)
-    unasked = baseline.by_principal.named(STARTED).only(_is_unasked).until(baseline.settled)
-    episode = episode_at(unasked, event.at, width=WINDOW, too_much=_is_mass)
+    gone = baseline.by_principal.once(_gone, _gone).until(baseline.settled)
+    episode = episode_at(gone, event.at, width=WINDOW, too_much=_is_mass)
     if episode is None:
         return None
+    within = gone.between(episode.evidence.first_seen, episode.evidence.last_seen)
+    unasked = len(distinct(secret for start in within.named(STARTED) for secret in start.secrets))
     return Match(
-        reason=f"the service destroyed {len(episode.secrets)} secrets, and no call that asked for it is known",
-        headline="{secrets} were destroyed {span}, and no deletion call is known",
+        reason=f"{len(episode.secrets)} distinct secrets; of {unasked} no call is known, the service alone shows it",
+        headline="{secrets} were destroyed {span}, not all of them by a known call",
         evidence=episode.evidence,
         secrets=episode.secrets,
         subject=UNEXPLAINED,
     )
 
 
+def _gone(trail: Trail) -> Trail:
+    """Join what was destroyed unasked with the calls of anybody: whoever hides a part of them hides among the rest."""
+    return Trail.of([*trail.named(STARTED).only(_is_unasked), *_deleting(trail)])
+
+
 def _deleting(trail: Trail) -> Trail:
     """Keep the calls that AWS took; of a removal the primary counts, for its replicas are no further secrets."""
-    return Trail.of(replace(call, secrets=call.secrets[:1]) for call in trail.named(*_CALLS).only(succeeded))
+    return Trail.of(replace(call, secrets=call.secrets[:1]) for call in trail.named(*DELETION_CALLS).only(succeeded))
 
 
 def _is_mass(count: Count) -> bool:
@@ -87,7 +94,10 @@ def _deletions(count: int, *, apart_s: float) -> list[SecretEvent]:
 
 _SWEEP = _deletions(5, apart_s=2)
 _SLOW = _deletions(3, apart_s=1_000)
-_TWICE = [an_event(name, secret=a_secret(), by=a_user(), after_s=n) for n, name in enumerate((*_CALLS, _CALLS[0]))]
+_TWICE = [
+    an_event(name, secret=a_secret(), by=a_user(), after_s=n)
+    for n, name in enumerate((*DELETION_CALLS, DELETION_CALLS[0]))
+]
 _GONE = [
     a_service_event(STARTED, secret=a_secret(f"prod/{n}", suffix=f"AbCd{n:02}"), after_s=n, request_id=f"r{n}:Forced")
     for n in range(3)
@@ -106,7 +116,7 @@ DETECTION = Detection(
     title="Many secrets were deleted",
     headline="{who} deleted {secrets} {span}",
     severity=Severity.CRITICAL,
-    event_names=secrets_manager(*_CALLS, STARTED),
+    event_names=secrets_manager(*DELETION_CALLS, STARTED),
     techniques=("T1485",),
     evaluate=evaluate,
     blind_spots=(
@@ -123,6 +133,9 @@ A planned teardown: note it, and exempt the principal for that name prefix next 
     examples=(
         _case("five secrets in eight seconds, the first of them judged", _SWEEP[0], _SWEEP, Severity.CRITICAL),
         _case("the service destroys three, and no call is known after a wait", _GONE[2], _GONE, Severity.CRITICAL),
+        _case(
+            "two by known calls, a third by none that is known", _GONE[2], [*_SWEEP[:2], _GONE[2]], Severity.CRITICAL
+        ),
         _case("three secrets in 33 minutes", _SLOW[1], _SLOW),
         _case("one secret: replicas removed, deleted, deleted again", _TWICE[2], _TWICE),
     ),

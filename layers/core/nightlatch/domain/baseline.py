@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from nightlatch.domain.inventory import Inventory
@@ -46,10 +46,15 @@ def _nothing() -> Trail:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A principal that has read the secret; the moment is exact to the day."""
+    """A principal that has read the secret; of its last day of reading the first read is known."""
 
     principal: str
     last_seen: datetime
+
+    @property
+    def day(self) -> date:
+        """The last UTC day on which it read."""
+        return self.last_seen.date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +83,16 @@ class Baseline:
     def rotation_open(self, secret: SecretRef, at: datetime) -> bool:
         """Tell whether a rotation of the secret had started and not ended at a moment (a day at most)."""
         steps = self.done_to(secret, *_ROTATION).between(at - timedelta(days=1), at)
-        started = [s for s in steps if s.name == "RotationStarted"]
-        return bool(started) and not any(
-            s.at >= started[-1].at for s in steps.before(at) if s.name != "RotationStarted"
-        )
+        started = [s for s in steps if s.name in _STARTS]
+        return bool(started) and not any(s.at >= started[-1].at for s in steps.before(at) if s.name not in _STARTS)
 
 
-_ROTATION = ("RotationStarted", "RotationSucceeded", "RotationFailed", "RotationAbandoned")
+_STARTS = ("RotationStarted", "TestRotationStarted")  # a test reads, too: RotateSecret without rotating at once
+_ROTATION = (
+    *_STARTS,
+    "RotationSucceeded",
+    "RotationFailed",
+    "RotationAbandoned",
+    "TestRotationSucceeded",
+    "TestRotationFailed",
+)

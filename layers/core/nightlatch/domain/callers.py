@@ -16,10 +16,8 @@ _SERVICE_LINKED = ":role/aws-service-role/"
 
 
 def is_aws_service(principal: Principal) -> bool:
-    """Tell whether AWS made the call, for itself or on the way of something it was asked to do."""
-    if principal.kind is PrincipalKind.SERVICE or _SERVICE_LINKED in principal.key:
-        return True
-    return principal.is_through_aws
+    """Tell whether AWS made the call for itself; one that it made on a caller's way is still the caller's."""
+    return principal.kind is PrincipalKind.SERVICE or _SERVICE_LINKED in principal.key
 
 
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
@@ -28,10 +26,18 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     Lambda names the session of a function's role after the function. Where the inventory names no rotation function
     at all, any role that is not a person may be the one.
     """
-    who = event.principal
-    if event.secret is None or who.kind is not PrincipalKind.ROLE or who.is_person:
-        return False
-    registered = baseline.inventory.rotation_functions
-    if registered and not baseline.inventory.is_rotation_function(who.session_name or ""):
+    if event.secret is None or not may_be_rotation_function(event.principal, baseline):
         return False
     return baseline.rotation_open(event.secret, event.at)
+
+
+def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
+    """Tell whether a caller is a registered rotation function's role, or may be one where none is registered.
+
+    A service-linked role rotates what its service manages, which no inventory of functions can name.
+    """
+    if principal.kind is not PrincipalKind.ROLE or principal.is_person:
+        return False
+    registered = baseline.inventory.rotation_functions
+    managed = _SERVICE_LINKED in principal.key
+    return managed or not registered or baseline.inventory.is_rotation_function(principal.session_name or "")

@@ -7,11 +7,11 @@ narrower. Replayed and old events are told and never acted on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
-from nightlatch.domain.findings import Finding, Remedy, State
+from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.responses import Action, ActionKind
 from nightlatch.domain.secrets import SecretRef
@@ -52,9 +52,9 @@ def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now:
     may_act = not event.replayed and event.at >= now - policy.act_within
     decisions: list[Decision] = []
     for finding in findings:
-        silence = _silence(finding, policy, now)
-        if silence:
-            decisions.append(Record(finding, silence))
+        unheard = _unheard(finding, policy)
+        if unheard is not None:
+            decisions.append(unheard)
             continue
         decisions.append(Alert(finding))
         if may_act:
@@ -64,15 +64,16 @@ def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now:
     return tuple(dict.fromkeys(decisions))
 
 
-def _silence(finding: Finding, policy: Policy, now: datetime) -> str | None:
-    """Say why nobody is told, if so."""
+def _unheard(finding: Finding, policy: Policy) -> Record | None:
+    """Give the record that is kept, with why, where nobody is told; what the operator exempted is LOW from then on."""
     if finding.state is not State.OPEN:
-        return f"goes to the {finding.state}"
-    exemption = next((e for e in policy.exemptions if e.silences(finding, now)), None)
+        return Record(finding, f"goes to the {finding.state}")
+    exemption = next((e for e in policy.exemptions if e.silences(finding)), None)
     if exemption is not None:
-        return f"exempted by {exemption.owner} until {exemption.expires:%Y-%m-%d}: {exemption.reason}"
+        why = f"exempted by {exemption.owner} until {exemption.expires:%Y-%m-%d}: {exemption.reason}"
+        return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
     if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
-        return "mode is observe"
+        return Record(finding, "mode is observe")
     return None
 
 

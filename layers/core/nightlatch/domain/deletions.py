@@ -18,6 +18,7 @@ from nightlatch.domain.sightings import succeeded
 
 STARTED = "StartSecretVersionDelete"
 ENDED = "EndSecretVersionDelete"
+DELETION_CALLS = ("DeleteSecret", "RemoveRegionsFromReplication")
 UNEXPLAINED = "deletions-without-call"  # one subject an account: what hides one call hides its neighbours too
 
 _CLOCKS_DIFFER = timedelta(minutes=1)  # the call and the service write their own times

@@ -16,6 +16,8 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.secrets import SecretRef
 
+NEEDS_PREFIX = frozenset({"deletion.force-delete"})  # what nothing takes back is exempted for a name prefix alone
+
 
 class Mode(StrEnum):
     """How far nightlatch goes for a secret."""
@@ -62,11 +64,12 @@ class Exemption:
     reason: str
     expires: datetime
 
-    def silences(self, finding: Finding, now: datetime) -> bool:
-        """Tell whether the finding is wholly what was exempted, and still is."""
+    def silences(self, finding: Finding) -> bool:
+        """Tell whether the finding is wholly what was exempted, and was when it happened."""
         return (
-            now < self.expires
+            finding.last_seen < self.expires
             and self.rule in {finding.rule, finding.catalogue, "*"}
+            and (bool(self.secrets) or finding.rule not in NEEDS_PREFIX)
             and any(fnmatchcase(name, self.principal) for name in finding.principal.names)
             and self._covers(finding.secrets)
         )

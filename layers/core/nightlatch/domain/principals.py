@@ -63,19 +63,18 @@ class Principal:
 
     @property
     def is_person(self) -> bool:
-        """Whether the session belongs to a person signed in through Identity Center."""
-        return (
-            self.kind is PrincipalKind.ROLE
-            and self.name.startswith("AWSReservedSSO_")
-            and self.session_name is not None
-        )
+        """Whether the session is a person signed in through Identity Center; a name like theirs proves nothing."""
+        return self.kind is PrincipalKind.ROLE and self._has_key_of_its_own
+
+    @property
+    def _has_key_of_its_own(self) -> bool:
+        return _OF_IDENTITY_CENTER in self.key and self.key.endswith(f"/{self.session_name}")
 
     @property
     def names(self) -> tuple[str, ...]:
         """What the operator may call it by in an exemption: the person, or the role of everybody who shares it."""
-        own = f"/{self.session_name}"
-        if _OF_IDENTITY_CENTER in self.key and self.key.endswith(own):
-            return (self.key, self.key.removesuffix(own))
+        if self._has_key_of_its_own:
+            return (self.key, self.key.removesuffix(f"/{self.session_name}"))
         return (self.key,)
 
     @property

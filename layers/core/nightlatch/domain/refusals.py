@@ -78,7 +78,9 @@ def _is_use(sighting: Sighting) -> bool:
 def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseline) -> Opening | None:
     secret = success.secrets[0]
     changes = baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
-    between = tuple(change for change in changes.between(refusals[0].at, success.at) if change.event_id != success.event_id)
+    between = tuple(
+        change for change in changes.between(refusals[0].at, success.at) if change.event_id != success.event_id
+    )
     if success.known and not between:
         return None  # an ordinary user whose access came back
     return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between)

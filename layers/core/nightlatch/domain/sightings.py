@@ -29,6 +29,7 @@ class Sighting:
     known: bool = False  # the principal was known to use this secret before
     by_service: bool = False  # AWS made the call on somebody's way (invokedBy), as CloudFormation does
     read_back: bool = False  # it read the very version that it had written itself
+    rotating: bool = False  # a step of a rotation of this secret that was under way
     own: bool = False  # nightlatch made the call, as its ledger shows: history, but never evidence
     moved_from: str | None = None  # the version that a moved label was taken from
     gap_days: float | None = None  # how long the rotation schedule that it set lets a value live

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.policy import NEEDS_PREFIX, Approver, Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.versions import MOST_PINS
 
 _EVERY_RULE = "*"
@@ -23,10 +24,11 @@ _ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
 
 
 @cache
-def _rules() -> frozenset[str]:
+def _rules() -> Mapping[str, str]:
+    """Map every name of a rule to its id."""
     from nightlatch.detections import CATALOGUE  # noqa: PLC0415 - a cold start pays for it only if something is exempted
 
-    return frozenset(name for rule in CATALOGUE for name in (rule.id, rule.catalogue))
+    return {name: rule.id for rule in CATALOGUE for name in (rule.id, rule.catalogue)}
 
 
 def _known_rule(rule: str) -> str:
@@ -86,6 +88,14 @@ class _ExemptionPart(_Part):
     owner: Annotated[str, Field(min_length=1)]
     reason: Annotated[str, Field(min_length=1)]
     expires: datetime
+
+    @model_validator(mode="after")
+    def _has_prefix_where_needed(self) -> Self:
+        if not self.secrets and _rules().get(self.rule) in NEEDS_PREFIX:
+            raise PydanticCustomError(
+                "needs_prefix", 'a force delete is exempted by name prefix alone: add `secrets`, such as "ci-tmp/"'
+            )
+        return self
 
 
 class _ApproverPart(_Part):
