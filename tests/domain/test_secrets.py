@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.domain.examples import ACCOUNT, REGION, a_secret
-from nightlatch.domain.secrets import distinct, may_be_same, secret_ref
+from nightlatch.domain.secrets import SecretRef, distinct, may_be_same, secret_ref
 
 PARTIAL = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db"
 
@@ -18,6 +18,10 @@ references = st.sampled_from(
         for suffix in (None, "AbCdEf", "ZyXwVu", "backup")
     ]
     + [secret_ref(PARTIAL, account_id=ACCOUNT, region=REGION)]
+    + [
+        secret_ref(f"{PARTIAL[:-7]}{tail}", account_id=ACCOUNT, region=REGION, by_aws=True)
+        for tail in ("prod-backup", "prod-backup-AbCdEf", "prod/db-AbCdEf")
+    ]
 )
 
 
@@ -105,3 +109,34 @@ def test_any_text_can_be_called_a_secret(text):
 
     assert reference.name is not None
     assert len(reference.keys) == len(reference.names) >= 1
+
+
+# A decoy: a secret whose name is another's name with its suffix
+
+
+def by_aws(tail: str) -> SecretRef:
+    text = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{tail}"
+    return secret_ref(text, account_id=ACCOUNT, region=REGION, by_aws=True)
+
+
+def test_a_secret_named_like_another_with_its_suffix_is_not_that_one_where_aws_wrote_both_arns():
+    target, decoy = by_aws("prod/db-AbCdEf"), by_aws("prod/db-AbCdEf-Zzzzzz")
+
+    assert not may_be_same(target, decoy)
+    assert target.names == ("prod/db",)
+    assert decoy.names == ("prod/db-AbCdEf",)
+    assert set(target.keys).isdisjoint(decoy.keys)
+    assert distinct([target, decoy]) == (target, decoy)
+
+
+def test_what_a_caller_wrote_may_be_either():
+    typed = secret_ref(by_aws("prod/db-AbCdEf").text, account_id=ACCOUNT, region=REGION)
+
+    assert may_be_same(typed, by_aws("prod/db-AbCdEf"))
+    assert may_be_same(typed, by_aws("prod/db-AbCdEf-Zzzzzz"))
+    assert distinct([typed, by_aws("prod/db-AbCdEf")]) == (by_aws("prod/db-AbCdEf"),)
+
+
+def test_an_arn_of_aws_without_anything_like_a_suffix_is_taken_as_it_stands():
+    assert not by_aws("prod").is_full
+    assert by_aws("prod").names == ("prod",)

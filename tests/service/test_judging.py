@@ -18,6 +18,7 @@ from nightlatch.domain.events import Channel, Failure, SecretEvent, Tick
 from nightlatch.domain.examples import (
     ACCOUNT,
     AT,
+    REGION,
     a_person,
     a_role,
     a_secret,
@@ -85,6 +86,31 @@ def test_a_number_that_is_none_does_not_stop_the_judging(judge, days):
 
     assert [(one.rule, one.state) for one in judge.found if "could not judge" in one.reason] == []
     assert [one.rule for one in judge.of("deletion.deletion-scheduled")] == ["deletion.deletion-scheduled"]
+
+
+# A decoy that is named like its target with the suffix of the target's ARN
+
+
+def on(name: str, suffix: str, call: str = "put_secret_value", *, after_s: float = 0, **request: object) -> SecretEvent:
+    """A call on a secret, whose full ARN AWS answers with."""
+    record = own_record(call, eventName=request.pop("event_name", own_record(call)["eventName"]))
+    record["requestParameters"] = {"secretId": name, **request}
+    record["responseElements"] = {"arn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-{suffix}"}
+    return replace(parse(record), at=AT + timedelta(seconds=after_s), event_id=f"{call}-{name}-{after_s}")
+
+
+def test_who_creates_a_decoy_is_no_creator_of_its_target(judge):
+    writes = [on("prod/db", "AbCdEf", after_s=-days * DAY, clientRequestToken=f"t{days}") for days in (9, 20)]
+    judge.baselines.learn(writes)
+    decoy = replace(parse(own_record("create_secret")), principal=MALLORY, at=AT - timedelta(seconds=60))
+    text = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db-AbCdEf-Zzzzzz"
+    decoy = replace(decoy, secrets=(secret_ref(text, account_id=ACCOUNT, region=REGION, by_aws=True),))
+    planted = replace(on("prod/db", "AbCdEf", clientRequestToken="planted"), principal=MALLORY)
+
+    judge(decoy, planted)
+    judge(OVER)
+
+    assert [one.severity for one in judge.of("change.unexpected-writer")] == [Severity.MEDIUM]
 
 
 # Deletions that the service carries out

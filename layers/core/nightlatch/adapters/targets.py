@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nightlatch.domain.events import Failure
 from nightlatch.domain.parameters import Parameters
@@ -47,8 +47,10 @@ def secrets_in(parts: Parts) -> tuple[SecretRef, ...]:
     """
     texts = [*_named(parts)]
     if not texts and parts.failure is not None:
-        texts = [*_refused(parts.failure.message)]
-    named = distinct(secret_ref(text, account_id=parts.account_id, region=parts.region) for text in texts)
+        texts = [(text, False) for text in _refused(parts.failure.message)]
+    named = distinct(
+        secret_ref(text, account_id=parts.account_id, region=parts.region, by_aws=by_aws) for text, by_aws in texts
+    )
     return distinct((*named, *_replicas(named[:1], parts)))
 
 
@@ -67,19 +69,19 @@ def version_in(parts: Parts) -> str | None:
     return parts.response.text("versionId") or by_token
 
 
-def _named(parts: Parts) -> Iterator[str]:
+def _named(parts: Parts) -> Iterator[tuple[str, bool]]:
+    """Give every text that names a secret, and whether AWS wrote it."""
     request, response, details = parts.request, parts.response, parts.details
-    yield from _present(response.text("arn"))
+    yield from _present(response.text("arn"), by_aws=True)
     yield from _present(request.text("secretId"))
     if parts.name == "CreateSecret":
         yield from _present(request.text("name"))
     yield from _present(*request.texts("secretIdList"))
-    yield from _present(details.text("arn"), details.text("secretId"), details.text("name"))
-    yield from (arn for arn in parts.resources if ":secretsmanager:" in arn)
+    yield from _present(details.text("arn"), details.text("secretId"), details.text("name"), by_aws=True)
+    yield from _present(*(arn for arn in parts.resources if ":secretsmanager:" in arn), by_aws=True)
     yield from _present(response.text("name"))
     destroyed = _DESTROYED.match(parts.request_id or "")
-    if destroyed is not None:
-        yield destroyed["arn"]
+    yield from _present(destroyed and destroyed["arn"], by_aws=True)
 
 
 def _replicas(primary: tuple[SecretRef, ...], parts: Parts) -> Iterator[SecretRef]:
@@ -90,7 +92,7 @@ def _replicas(primary: tuple[SecretRef, ...], parts: Parts) -> Iterator[SecretRe
         for region in parts.request.texts("removeReplicaRegions"):
             if region != secret.region and _REGION.fullmatch(region):
                 text = secret.text.replace(f":{secret.region}:", f":{region}:", 1) if secret.is_arn else secret.text
-                yield SecretRef(text=text, account_id=secret.account_id, region=region)
+                yield replace(secret, text=text, region=region)
 
 
 def _refused(message: str) -> Iterator[str]:
@@ -104,5 +106,5 @@ def _refused(message: str) -> Iterator[str]:
         yield target
 
 
-def _present(*texts: str | None) -> Iterator[str]:
-    yield from (text for text in texts if text)
+def _present(*texts: str | None, by_aws: bool = False) -> Iterator[tuple[str, bool]]:
+    yield from ((text, by_aws) for text in texts if text)

@@ -1,7 +1,8 @@
 """Which secret a text means: callers use names, full ARNs and ARNs without their suffix for one secret.
 
 A full ARN ends in `-` and six random characters, but so may a name (`prod-backup`), so a suffix is
-never stripped for display or compared alone: every reading of the text is kept as a candidate.
+never stripped for display or compared alone: every reading of the text is kept as a candidate. Only of an ARN that
+AWS itself wrote is it certain, or somebody could name a decoy `prod/db-AbCdEf` to stand in for the secret `prod/db`.
 Deleting and creating a secret again gives the same name a new ARN: two full ARNs are two secrets.
 
 Source: botocore service model (SecretId), Secrets Manager user guide, troubleshoot ("partial ARN").
@@ -28,6 +29,7 @@ class SecretRef:
     text: str
     account_id: str
     region: str
+    is_full: bool = False  # AWS wrote this ARN: it has its suffix
 
     @property
     def tail(self) -> str:
@@ -42,12 +44,14 @@ class SecretRef:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name this text can stand for, the likeliest first."""
-        return _read(self.text)[2]
+        names = _read(self.text)[2]
+        return names[:1] if self.is_full else names
 
     @property
     def name(self) -> str:
         """The name to show a person: all of it, where what looks like a suffix reads like a part of the name."""
-        return self.names[-1] if self.is_arn and _reads_like_a_name(self.tail) else self.names[0]
+        doubtful = self.is_arn and not self.is_full and _reads_like_a_name(self.tail)
+        return self.names[-1] if doubtful else self.names[0]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -55,25 +59,38 @@ class SecretRef:
         return tuple(f"{self.account_id}/{self.region}/{name}" for name in self.names)
 
 
-def secret_ref(text: str, *, account_id: str, region: str) -> SecretRef:
-    """Read a text as a reference; an ARN's own account and Region win over the caller's."""
+def secret_ref(text: str, *, account_id: str, region: str, by_aws: bool = False) -> SecretRef:
+    """Read a text as a reference; an ARN's own account and Region win over the caller's.
+
+    Args:
+        text: A name, or an ARN with or without its suffix.
+        account_id: Where the call was made.
+        region: Where the call was made.
+        by_aws: Whether AWS wrote the text, and no caller: its ARNs are full.
+    """
     found = _ARN.match(text)
     if found is None:
         return SecretRef(text=text, account_id=account_id, region=region)
-    return SecretRef(text=text, account_id=found["account"] or account_id, region=found["region"] or region)
+    return SecretRef(
+        text=text,
+        account_id=found["account"] or account_id,
+        region=found["region"] or region,
+        is_full=by_aws and _SUFFIXED.match(found["tail"]) is not None,
+    )
 
 
 def may_be_same(one: SecretRef, other: SecretRef) -> bool:
     """Tell whether two references can mean one secret.
 
-    Two ARNs mean one secret only when they are equal or one is the other without its suffix.
+    Two ARNs mean one secret only when they are equal or one, which a caller wrote, is the other without its suffix.
     """
     if (one.account_id, one.region) != (other.account_id, other.region):
         return False
-    if one.tail == other.tail:
-        return True
     if one.is_arn and other.is_arn:
-        return one.tail in other.names or other.tail in one.names
+        if one.tail == other.tail:
+            return True
+        partial = one.tail in other.names and not one.is_full
+        return partial or (other.tail in one.names and not other.is_full)
     return bool(set(one.names) & set(other.names))
 
 
@@ -85,7 +102,7 @@ def representatives(references: Iterable[SecretRef]) -> dict[SecretRef, SecretRe
     """
     anchors: dict[str, list[SecretRef]] = {}
     stands_for: dict[SecretRef, SecretRef] = {}
-    for reference in sorted(set(references), key=lambda ref: (not ref.is_arn, -len(ref.tail), ref.text)):
+    for reference in sorted(set(references), key=_fullest_first):
         keys = reference.keys
         near = (anchor for key in keys for anchor in anchors.get(key, ()))
         anchor = next((anchor for anchor in near if may_be_same(reference, anchor)), None)
@@ -95,6 +112,10 @@ def representatives(references: Iterable[SecretRef]) -> dict[SecretRef, SecretRe
                 anchors.setdefault(key, []).append(reference)
         stands_for[reference] = anchor
     return stands_for
+
+
+def _fullest_first(reference: SecretRef) -> tuple[bool, bool, int, str]:
+    return (not reference.is_full, not reference.is_arn, -len(reference.tail), reference.text)
 
 
 def distinct(references: Iterable[SecretRef]) -> tuple[SecretRef, ...]:
