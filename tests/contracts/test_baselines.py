@@ -297,6 +297,19 @@ def test_the_same_filter_in_another_region_is_the_same_and_in_another_account_is
     assert elsewhere.reader is None
 
 
+def test_schedules_that_were_stretched_are_marked_and_first_ones_are_not(baselines):
+    def scheduled(name: str, days: int, after_s: float) -> SecretEvent:
+        rules = {"rotationRules": {"automaticallyAfterDays": days}}
+        return an_event("RotateSecret", secret=a_secret(name), by=MALLORY, request=rules, after_s=after_s)
+
+    baselines.observe([scheduled("old", 30, -9 * DAY)])
+    baselines.observe([scheduled("old", 900, -9), scheduled("new", 900, -8)])
+
+    (seen,) = baselines.observe([an_event("ListSecrets", by=MALLORY)])
+
+    assert [s.weakens for s in seen.by_principal] == [True, False, False]
+
+
 @pytest.mark.parametrize("late", ["the start", "nothing", "the reads"])
 @pytest.mark.parametrize(("session", "steps"), [("rotate-db", True), ("i-0123", False)])
 def test_reads_inside_an_open_rotation_stay_marked_as_its_steps(stores, late, session, steps):

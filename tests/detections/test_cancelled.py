@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from nightlatch.detections.cancelled import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.trail import Trail
+from nightlatch.domain.versions import CURRENT
 
 MINUTE = 60
 
@@ -27,6 +31,21 @@ def delete(name: str = "prod/db", *, after_s: float = 0, **more) -> SecretEvent:
 
 def rotate(rules: object) -> SecretEvent:
     return an_event("RotateSecret", secret=a_secret(), request={"rotationRules": rules})
+
+
+MONTHLY = an_event(
+    "RotateSecret", secret=a_secret(), after_s=-5 * 86_400, request={"rotationRules": {"automaticallyAfterDays": 30}}
+)
+
+
+def stretched(name: str = "prod/db", *, after_s: float = 0) -> SecretEvent:
+    rules = {"rotationRules": {"automaticallyAfterDays": 900}}
+    return an_event("RotateSecret", secret=a_secret(name), after_s=after_s, request=rules)
+
+
+def weakened(*events: SecretEvent) -> Trail:
+    """What history keeps of schedules that were stretched."""
+    return Trail.of(replace(sighting_of(event), weakens=True) for event in events)
 
 
 def judge(event: SecretEvent, *others: SecretEvent, settled: datetime | None = WAITED) -> Match | Wait | None:
@@ -89,8 +108,51 @@ def test_the_deletion_may_be_another_principals():
     ],
 )
 def test_a_schedule_is_weakened_beyond_a_year(rules, fires):
-    assert isinstance(judge(rotate(rules)), Match) == fires
-    assert isinstance(judge(rotate(rules), settled=None), Wait) == fires
+    assert isinstance(judge(rotate(rules), MONTHLY), Match) == fires
+    assert isinstance(judge(rotate(rules), MONTHLY, settled=None), Wait) == fires
+
+
+def test_a_long_schedule_is_a_note_where_the_one_before_is_not_known_and_nothing_where_it_is_the_first():
+    created = an_event("CreateSecret", secret=a_secret(), after_s=-60)
+    found = judge(stretched())
+
+    assert isinstance(found, Match)
+    assert found.severity is Severity.LOW
+    assert judge(stretched(), created) is None
+
+
+def test_what_is_stretched_step_by_step_is_told_each_time():
+    years = replace(stretched(), event_id="years", at=AT - timedelta(days=9))
+    yearly = replace(rotate({"scheduleExpression": "cron(0 8 1 * ? *)"}), event_id="cron", at=AT - timedelta(days=1))
+
+    found = judge(stretched(), years, yearly)
+
+    assert isinstance(found, Match)
+    assert found.severity is None
+
+
+def test_a_version_that_was_staged_and_never_became_current_is_named():
+    staged = an_event(
+        "PutSecretValue", secret=a_secret(), version_id="v9", after_s=-90, request={"versionStages": ["AWSPENDING"]}
+    )
+    finished = an_event(
+        "UpdateSecretVersionStage", secret=a_secret(), version_id="v9", after_s=-60, request={"versionStage": CURRENT}
+    )
+
+    assert "AWSPENDING was left behind" in judge(cancel(), staged).reason  # type: ignore[union-attr]
+    assert "AWSPENDING" not in judge(cancel(), staged, finished).reason  # type: ignore[union-attr]
+
+
+def test_an_hour_later_it_says_that_rotation_is_still_off():
+    resumed = rotate({"automaticallyAfterDays": 30})
+    resumed = replace(resumed, at=AT + timedelta(minutes=50), event_id="resumed")
+    first = judge(cancel(), settled=AT)
+
+    assert isinstance(first, Match)
+    assert first.again == timedelta(minutes=60)
+    assert "still off" not in first.reason
+    assert "an hour later it is still off" in judge(cancel(), settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
+    assert "still off" not in judge(cancel(), resumed, settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
 
 
 def test_a_leftover_of_a_running_rotation_is_named():
@@ -142,8 +204,11 @@ def test_retired_secrets_do_not_make_a_sweep():
 
 
 def test_a_stretched_schedule_counts_with_what_was_cancelled_before_it():
-    stretched = rotate({"automaticallyAfterDays": 900})
-    found = judge(stretched, cancel("prod/1", after_s=-60), cancel("prod/2", after_s=-30))
+    others = [cancel("prod/1", after_s=-60), cancel("prod/2", after_s=-30)]
+    seen = Trail.of([*sightings(others), *weakened(stretched())])
+    baseline = Baseline(on_secret=sightings([MONTHLY, stretched()]), by_principal=seen, settled=WAITED)
+
+    found = DETECTION.evaluate(stretched(), baseline)
 
     assert isinstance(found, Match)
     assert found.severity is Severity.CRITICAL
@@ -151,18 +216,15 @@ def test_a_stretched_schedule_counts_with_what_was_cancelled_before_it():
     assert {secret.name for secret in found.secrets} == {"prod/db", "prod/1", "prod/2"}
 
 
-def test_stretched_schedules_are_a_sweep_as_cancelled_ones_are():
-    stretched = [
-        an_event(
-            "RotateSecret",
-            secret=a_secret(f"prod/{n}"),
-            after_s=n,
-            request={"rotationRules": {"automaticallyAfterDays": 900}},
-        )
-        for n in range(3)
-    ]
+def test_stretched_schedules_are_a_sweep_as_cancelled_ones_are_and_first_ones_are_not():
+    others = [stretched("prod/1", after_s=-60), stretched("prod/2", after_s=-30)]
+    before = sightings([MONTHLY, stretched()])
+    sweep = Baseline(on_secret=before, by_principal=weakened(*others, stretched()), settled=WAITED)
+    first = Baseline(on_secret=before, by_principal=sightings([*others, stretched()]), settled=WAITED)
 
-    assert {f.severity for f in judge_all(stretched)} == {Severity.CRITICAL}
+    verdicts = [DETECTION.evaluate(stretched(), baseline) for baseline in (sweep, first)]
+
+    assert [verdict.severity for verdict in verdicts] == [Severity.CRITICAL, None]  # type: ignore[union-attr]
 
 
 def test_what_was_cancelled_later_counts_only_when_it_has_had_its_time_to_be_retired():

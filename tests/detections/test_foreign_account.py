@@ -10,7 +10,7 @@ import pytest
 from nightlatch.detections.foreign_account import DETECTION
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event, sightings
+from nightlatch.domain.examples import ACCOUNT, REGION, a_person, a_role, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.parameters import Parameters
@@ -56,6 +56,42 @@ def test_every_spelling_of_a_foreign_account_is_told_by_its_number(principal):
 @pytest.mark.parametrize("principal", [{"AWS": ACCOUNT}, {"AWS": "AROAEXAMPLEEXAMPLE00"}, {"AWS": "*"}, {}, None])
 def test_our_own_account_and_a_missing_one_are_not_foreign(principal):
     assert judge(put(principal)) is None
+
+
+ANA = a_person("ana")
+ROLE_OF_ANA = ANA.key.removesuffix("/ana")
+
+
+@pytest.mark.parametrize(
+    ("author", "principal", "condition"),
+    [
+        (ANA, {"AWS": ROLE_OF_ANA}, None),
+        (a_role("ops", "ben"), {"AWS": a_role("ops", "ben").arn}, None),
+        (a_role("ops"), "*", {"ArnEquals": {"aws:PrincipalArn": a_role("ops").key}}),
+        (a_role("ops"), "*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/o*"}}),
+        (a_user("mallory"), "*", {"StringEquals": {"aws:PrincipalArn": [a_user("mallory").key]}}),
+    ],
+    ids=["a person's permission set", "a session", "all that a condition leaves", "with a wildcard", "a user"],
+)
+def test_who_lets_in_the_own_role_whatever_the_spelling_is_told(author, principal, condition):
+    event = replace(put(principal, condition=condition), principal=author)
+
+    found = judge(event)
+
+    assert found is not None
+    assert "the very principal that set it" in found.reason
+
+
+def test_control_for_those_whom_a_condition_leaves_is_control():
+    condition = {"ArnEquals": {"aws:PrincipalArn": a_role("other").key}}
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Condition": condition}
+    event = put()
+    event = replace(event, request=Parameters({"resourcePolicy": {"Statement": [everything]}}))
+
+    found = judge(event)
+
+    assert found is not None
+    assert "lets a user or role change" in found.reason
 
 
 def test_trust_is_given_to_each_account_alone():

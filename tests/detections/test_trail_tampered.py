@@ -65,10 +65,23 @@ def test_what_aws_confirmed_is_judged_where_the_request_is_not_shown():
     assert severity_of(event) is Severity.CRITICAL
 
 
-def test_an_event_data_store_that_loses_management_events_is_high():
-    event = call("UpdateEventDataStore", request={"advancedEventSelectors": DATA_ONLY})
+def test_what_aws_confirmed_is_judged_where_the_request_was_too_large():
+    event = call("PutEventSelectors", request={"omitted": True}, response={"eventSelectors": WRITES})
 
-    assert severity_of(event) is Severity.HIGH
+    assert severity_of(event) is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("request_", "severity"),
+    [
+        ({"advancedEventSelectors": DATA_ONLY}, Severity.HIGH),
+        ({"multiRegionEnabled": False}, Severity.HIGH),
+        ({"organizationEnabled": False}, Severity.HIGH),
+        ({"retentionPeriod": 2557}, None),
+    ],
+)
+def test_an_event_data_store_is_judged_like_a_trail_one_step_milder(request_, severity):
+    assert severity_of(call("UpdateEventDataStore", request=request_)) is severity
 
 
 @pytest.mark.parametrize(
@@ -78,8 +91,8 @@ def test_an_event_data_store_that_loses_management_events_is_high():
         ({"isMultiRegionTrail": "false"}, Severity.HIGH),
         ({"includeGlobalServiceEvents": False}, Severity.HIGH),
         ({"isOrganizationTrail": False}, Severity.HIGH),
-        ({"s3BucketName": "elsewhere"}, Severity.MEDIUM),
-        ({"kmsKeyId": "alias/elsewhere"}, Severity.MEDIUM),
+        ({"s3BucketName": "elsewhere"}, Severity.HIGH),
+        ({"kmsKeyId": "alias/elsewhere"}, Severity.HIGH),
         ({"isMultiRegionTrail": True, "enableLogFileValidation": True}, None),
         ({"name": "main"}, None),
     ],

@@ -157,10 +157,19 @@ def test_a_native_event_that_another_call_accounts_for_proves_nothing():
 
 def test_who_updates_a_secret_for_days_is_known_though_no_version_is_shown():
     before = [update(event_id=f"u{n}", after_s=-n * 86_400) for n in (1, 2, 3)]
+    shown = [a_label_event(SECRET, version_id=f"w{n}", after_s=-n * 86_400 + 1) for n in (1, 2, 3)]
     label = a_label_event(SECRET, version_id="v-2", after_s=1)
 
-    assert judge(update(), *before, label) is None
-    assert isinstance(judge(update(), before[0], label), Match)
+    assert judge(update(), *before, *shown, label) is None
+    assert isinstance(judge(update(), before[0], *shown, label), Match)
+
+
+def test_who_changes_descriptions_for_days_is_no_writer():
+    before = [update(version=None, event_id=f"u{n}", after_s=-n * 86_400) for n in (1, 2, 3)]
+    label = a_label_event(SECRET, version_id="v-2", after_s=1)
+
+    assert isinstance(judge(update(), *before, label), Match)
+    assert isinstance(judge(update(version_id="v-2"), *before), Match)
 
 
 def test_a_refused_write_changed_nothing():

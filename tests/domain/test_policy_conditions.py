@@ -54,6 +54,8 @@ WIDE = [
     ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
     ("IpAddress", "aws:SourceIp", ["198.51.100.7", "0.0.0.0/1"]),
     ("IpAddress", "aws:SourceIp", "::/0"),
+    ("IpAddress", "aws:SourceIp", [f"{n}.0.0.0/8" for n in range(256)]),
+    ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "192.0.2.1"]),
     ("IpAddress", "aws:SourceIp", "not-an-address"),
     ("StringEquals", "aws:SourceIp", "198.51.100.7"),
     ("IpAddress", "aws:SourceVpce", ENDPOINT),

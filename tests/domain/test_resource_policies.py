@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightlatch.domain.resource_policies import Reach, grants
+from nightlatch.domain.secrets import secret_ref
 
 OURS, THEIRS = "111122223333", "999988887777"
 ORGANIZATION = "o-a1b2c3d4e5"
@@ -152,6 +153,19 @@ def test_a_denial_of_all_others_cuts_a_wide_statement_back():
 )
 def test_a_denial_that_leaves_a_hole_does_not(denial):
     assert reaches(allow(), denial) == [Reach.OPEN]
+
+
+def test_a_denial_of_another_secret_takes_nothing_away():
+    others = {"StringNotEquals": {"aws:PrincipalAccount": OURS}}
+    secret = secret_ref(f"arn:aws:secretsmanager:eu-west-1:{OURS}:secret:prod/db-AbCdEf", account_id=OURS, region="x")
+
+    def reach(resource: str) -> Reach:
+        (grant,) = grants(a_policy(allow(), deny(Condition=others, Resource=resource)), secret)
+        return grant.reach(None)
+
+    assert reach("arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf") is Reach.OPEN
+    assert reach(secret.text) is Reach.NAMED
+    assert reach("arn:aws:secretsmanager:*:*:secret:prod/*") is Reach.NAMED
 
 
 def test_the_accounts_let_in_are_named_by_principals_and_conditions():

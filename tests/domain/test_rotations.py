@@ -20,7 +20,7 @@ from nightlatch.domain.schedules import longest_gap_days
         ({"scheduleExpression": "rate(400 days)"}, 400),
         ({"scheduleExpression": " rate(1 day) "}, 1),
         ({"scheduleExpression": "rate(36 hours)"}, 1.5),
-        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, None),
+        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 365),
         ({"scheduleExpression": "rate(many days)"}, None),
         ({"duration": "3h"}, None),
         ({}, None),

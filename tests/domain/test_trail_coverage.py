@@ -56,6 +56,11 @@ def test_basic_selectors(selectors, lost):
     [
         (advanced([MANAGEMENT]), ()),
         (advanced([DATA]), ALL),
+        (advanced([MANAGEMENT, where("eventName", notEquals=["PutResourcePolicy"])]), (Loss.CHANGES,)),
+        (advanced([MANAGEMENT, where("eventName", notEquals=["DeleteTrail"])]), (Loss.CHANGES,)),
+        (advanced([MANAGEMENT, where("eventName", notEquals=["DisableKey"])]), (Loss.KMS,)),
+        (advanced([MANAGEMENT, where("eventName", notEquals=["DescribeSecret"])]), ()),
+        (advanced([MANAGEMENT, where("eventType", notEquals=["AwsServiceEvent"])]), (Loss.CHANGES,)),
         (advanced([MANAGEMENT], [DATA, where("resources.type", equals=["AWS::S3::Object"])]), ()),
         (advanced([MANAGEMENT, where("readOnly", equals=["false"])]), (Loss.READS, Loss.KMS)),
         (advanced([MANAGEMENT, where("readOnly", equals=["true"])]), (Loss.CHANGES, Loss.KMS)),

@@ -40,6 +40,7 @@ from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rotations import Weakening, weakening
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 
@@ -195,6 +196,8 @@ class TrailBaselines:
             marked = sighting_of(event, known=asked_for)
         elif seen is not None and seen.name == "GetSecretValue" and is_rotating(event, self._of_secrets(event, known)):
             marked = replace(seen, rotating=True)
+        elif seen is not None and weakening(event, self._of_secrets(event, known)) is Weakening.CERTAIN:
+            marked = replace(seen, weakens=True)
         else:
             return
         yield Entry(principal_trail(event), marked, max(event.at, self._now()) + PRINCIPAL_KEPT)

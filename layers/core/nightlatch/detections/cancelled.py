@@ -17,6 +17,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, WAITED, a_denial, a_person, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.rotations import Weakening, has_pending_version, weakening
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef, may_be_same
@@ -24,44 +25,37 @@ from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.windows import Count, episode_at
 
-LONGEST_DAYS = 365
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)
+REMINDED = timedelta(minutes=60)  # so long a maintenance may take; then the message says that it is still off
 
 _CANCEL = "CancelRotateSecret"
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a rotation ended or stretched, unless the secret is being retired; many at once are a sweep."""
-    if not event.succeeded:
-        return None
-    days = longest_gap_days(event.request) if event.called("RotateSecret") else None
-    if event.called("RotateSecret") and not _is_stretched(days, event, baseline):
+    weakened = weakening(event, baseline)
+    if not event.succeeded or (event.called("RotateSecret") and weakened is Weakening.NONE):
         return None
     if baseline.settled is None:
         return Wait(LATENESS)
     if event.secret and _is_retired(event.secret, event.at, baseline.on_secret, baseline.by_principal):
         return None
-    reason = _reason(event, baseline, days)
+    reason = _reason(event, baseline)
+    if weakened is Weakening.UNKNOWN:
+        return Match(reason=f"{reason}; the schedule before it is not known", severity=Severity.LOW)
+    again = REMINDED if event.called(_CANCEL) else None
     lost = baseline.by_principal.until(baseline.settled).once(_losses, _losses)
     sweep = episode_at(lost, event.at, width=WINDOW, too_much=_is_sweep)
     if sweep is None:
-        return Match(reason=reason)
+        return Match(reason=reason, again=again)
     return Match(
         reason=f"{len(sweep.secrets)} secrets lost their rotation; of this one: {reason}",
         severity=Severity.CRITICAL,
         evidence=sweep.evidence,
         secrets=sweep.secrets,
+        again=again,
     )
-
-
-def _is_stretched(days: float | None, event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether a schedule lets a value live longer than a year, and longer than the known one before it."""
-    if days is None or days <= LONGEST_DAYS:
-        return False
-    before = baseline.done_to(event.secret, "RotateSecret").only(succeeded).before(event.at) if event.secret else ()
-    set_before = [call.gap_days for call in before if call.gap_days is not None]
-    return not set_before or set_before[-1] < days
 
 
 def _is_retired(secret: SecretRef, at: datetime, *trails: Trail) -> bool:
@@ -80,20 +74,25 @@ def _losses(trail: Trail) -> Trail:
 
 
 def _is_loss(call: Sighting) -> bool:
-    stretched = call.gap_days is not None and call.gap_days > LONGEST_DAYS
-    return call.succeeded and (call.name == _CANCEL or stretched)
+    return call.succeeded and (call.name == _CANCEL or call.weakens)
 
 
 def _is_sweep(count: Count) -> bool:
     return count.secrets >= DISTINCT_SECRETS
 
 
-def _reason(event: SecretEvent, baseline: Baseline, days: float | None) -> str:
-    if days is not None and event.called("RotateSecret"):
-        return f"the schedule was set to {days:g} days, longer than a year"
-    under_way = event.secret is not None and baseline.rotation_open(event.secret, event.at)
-    left = "; a rotation was under way and may have left a version labelled AWSPENDING" if under_way else ""
-    return f"rotation was switched off, and the secret was not deleted{left}"
+def _reason(event: SecretEvent, baseline: Baseline) -> str:
+    if event.called("RotateSecret"):
+        return f"the schedule was set to {longest_gap_days(event.request):g} days, longer than a year"
+    secret = event.secret
+    under_way = secret is not None and baseline.rotation_open(secret, event.at)
+    left = secret is not None and has_pending_version(secret, baseline)
+    pending = "; a version labelled AWSPENDING was left behind" if left else ""
+    if under_way and not left:
+        pending = "; a rotation was under way and may have left a version labelled AWSPENDING"
+    again = baseline.done_to(secret, "RotateSecret").only(succeeded).after(event.at) if secret is not None else ()
+    still_off = "; an hour later it is still off" if baseline.is_past(event.at + REMINDED) and not again else ""
+    return f"rotation was switched off, and the secret was not deleted{pending}{still_off}"
 
 
 def _cancel(name: str = "prod/db", *, after_s: float = 0) -> SecretEvent:
@@ -106,7 +105,9 @@ def _rotate(**rules: object) -> SecretEvent:
 
 _SWEEP = [_cancel(f"prod/{n}", after_s=n * 60) for n in range(3)]
 _DELETED = an_event("DeleteSecret", secret=a_secret(suffix=None), by=a_person("mallory"), after_s=30)
-_YEARS_BEFORE = replace(_rotate(automaticallyAfterDays=1000), event_id="before", at=AT - timedelta(days=3))
+_YEARS = _rotate(automaticallyAfterDays=1000)
+_YEARS_BEFORE = replace(_YEARS, event_id="before", at=AT - timedelta(days=3))
+_MONTH_BEFORE = replace(_rotate(automaticallyAfterDays=30), event_id="before", at=AT - timedelta(days=3))
 _STARTED = a_service_event("RotationStarted", secret=a_secret(), after_s=-20)
 
 
@@ -128,9 +129,9 @@ DETECTION = Detection(
     techniques=("T1098", "T1556"),
     evaluate=evaluate,
     blind_spots=(
-        "Only more than 365 days counts as weakened, and a schedule set more than ninety days ago is forgotten. A "
-        "rotation that fails, or whose function is broken, is not seen here, nor a schedule that another way than "
-        "cancelling took away. Nobody is reminded yet that rotation is still off an hour later."
+        "Only more than 365 days counts as weakened, and a schedule set more than ninety days ago is forgotten: it is "
+        "LOW then. A rotation that fails, or whose function is broken, is not seen here, nor a schedule that another "
+        "way than cancelling took away."
     ),
     playbook="""\
 Ask who did it: a migration switches rotation off for an hour, and often forgets to switch it on again.
@@ -145,9 +146,10 @@ Not meant: assume that somebody holds the present value and wants it to last. Ro
             severity=Severity.HIGH,
         ),
         _case("three secrets in two minutes", _SWEEP[2], *_SWEEP[:2], severity=Severity.CRITICAL),
-        _case("a schedule of a thousand days", _rotate(automaticallyAfterDays=1000), severity=Severity.HIGH),
+        _case("a month becomes a thousand days", _YEARS, _MONTH_BEFORE, severity=Severity.HIGH),
+        _case("a schedule of a thousand days, and none known before it", _YEARS, severity=Severity.LOW),
         _case("cancelled because the secret is retired", _cancel(), _DELETED),
-        _case("a schedule of years that was one already", _rotate(automaticallyAfterDays=1000), _YEARS_BEFORE),
+        _case("a schedule of years that was one already", _YEARS, _YEARS_BEFORE),
         _case("an ordinary schedule", _rotate(scheduleExpression="rate(30 days)")),
         _case("a refused cancellation", an_event(_CANCEL, failure=a_denial(_CANCEL, "prod/db"))),
     ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
@@ -29,7 +30,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     policy = event.request.document("resourcePolicy")
     if not event.succeeded or policy is None or _is_unchanged(event, baseline):
         return None
-    some_grants = grants(policy)
+    some_grants = grants(policy, event.secret)
     foreign = {grant: _foreign(grant, event, baseline.inventory) for grant in some_grants}
     reaches = {grant: grant.within(baseline.inventory.organization_id) for grant, some in foreign.items() if some}
     strangers = sorted({a for grant, reach in reaches.items() if reach is Reach.OPEN for a in foreign[grant]})
@@ -42,6 +43,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         named = sorted({account for some in foreign.values() for account in some})
         return Match(
             reason=f"{_accounts(named)} of one organisation is let in, and which organisation is ours is not known",
+            headline="{who} opened {secrets} to an account of an organisation",
             severity=Severity.LOW,
         )
     return None
@@ -58,11 +60,11 @@ def _is_unchanged(event: SecretEvent, baseline: Baseline) -> bool:
 
 def _control(some_grants: Iterable[Grant], event: SecretEvent) -> str | None:
     """Say what a policy gives inside the account that it should not: to its own author, or control to others."""
-    author = {event.principal.key, event.principal.arn}
+    author = {*event.principal.names, event.principal.arn or event.principal.key}
     for grant in some_grants:
-        if grant.principals & author:
+        if any(fnmatchcase(name, pattern) for name in author for pattern in grant.let_in):
             return "the policy gives rights to the very principal that set it"
-        if grant.controls and grant.principals:
+        if grant.controls and grant.let_in:
             return "the policy lets a user or role change who is let in, or the secret itself"
     return None
 

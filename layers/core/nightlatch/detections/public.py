@@ -27,7 +27,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a statement that nothing narrows, and on the attempt that AWS's own check stopped."""
     policy = event.request.document("resourcePolicy")
     organization = baseline.inventory.organization_id
-    found = [(grant, grant.reach(organization)) for grant in grants(policy or {})]
+    found = [(grant, grant.reach(organization)) for grant in grants(policy or {}, event.secret)]
     wide = [grant for grant, reach in found if reach is Reach.OPEN]
     if event.failure is not None:
         return _attempt(event.failure) if wide or event.failure.code == _STOPPED else None

@@ -24,7 +24,13 @@ _WHOLE = {
     "StopEventDataStoreIngestion": (Severity.HIGH, "an event data store takes in no more events"),
 }
 _SELECTING = ("PutEventSelectors", "UpdateEventDataStore")
-_NARROWING = ("isMultiRegionTrail", "includeGlobalServiceEvents", "isOrganizationTrail")
+_NARROWING = (
+    "isMultiRegionTrail",
+    "includeGlobalServiceEvents",
+    "isOrganizationTrail",
+    "multiRegionEnabled",
+    "organizationEnabled",
+)
 _DELIVERY = ("s3BucketName", "kmsKeyId")
 
 Harm = tuple[Severity, str]
@@ -48,12 +54,13 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _harm(event: SecretEvent) -> Harm | None:
-    unseen = event.request.omitted or (event.denied and not event.request.fields)
     if event.name in _WHOLE:
         return _WHOLE[event.name]
-    if unseen:
+    narrowed = _narrowed_selectors(event) if event.name in _SELECTING else None
+    unseen = event.request.omitted or (event.denied and not event.request.fields)
+    if unseen and narrowed is None:
         return (Severity.MEDIUM, f"the record does not show what {event.name} asked for")
-    return _narrowed_selectors(event) if event.name in _SELECTING else _narrowed_trail(event.request)
+    return narrowed or _narrowed_trail(event.request)
 
 
 def _narrowed_selectors(event: SecretEvent) -> Harm | None:
@@ -68,9 +75,9 @@ def _narrowed_selectors(event: SecretEvent) -> Harm | None:
 
 def _narrowed_trail(request: Parameters) -> Harm | None:
     if any(request.flag(name) is False for name in _NARROWING):
-        return (Severity.HIGH, "a trail was cut to fewer Regions, accounts or services")
+        return (Severity.HIGH, "what is recorded was cut to fewer Regions, accounts or services")
     if any(request.text(name) for name in _DELIVERY):
-        return (Severity.MEDIUM, "a trail was told where to deliver, or with which key")
+        return (Severity.HIGH, "a trail was told where to deliver, or with which key")
     return None
 
 

@@ -28,11 +28,13 @@ from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_writes import wrote_value
 from nightlatch.domain.versions import CURRENT, PENDING
 
 SETTING_UP = timedelta(hours=1)  # after its creation a secret is filled, often by somebody else than who created it
+LABEL_COMES = timedelta(minutes=1)  # between a call and the native event of what it wrote
 CREATION_COMES = timedelta(minutes=1)  # how long the events of a creation may come behind that of the next write
 
 
@@ -60,8 +62,15 @@ def _is_usual(event: SecretEvent, baseline: Baseline) -> bool:
     if event.secret is None or not event.called("UpdateSecret"):
         return False
     before = baseline.done_to(event.secret, "UpdateSecret").only(succeeded).before(event.at)
-    mine = [update.at for update in before if update.principal == event.principal.key]
+    shown = baseline.done_to(event.secret, LABEL_UPDATED)
+    mine = [update.at for update in before if update.principal == event.principal.key and _wrote(update, shown)]
     return bool(mine) and Pair(mine[0], mine[-1], len({at.date() for at in mine})).is_known(event.at)
+
+
+def _wrote(update: Sighting, labels: Trail) -> bool:
+    """Tell whether an earlier update is shown to have written a value: who changes descriptions is no writer."""
+    after = labels.between(update.at - LABEL_COMES, update.at + LABEL_COMES)
+    return update.version_id is not None or any(CURRENT in label.labels for label in after)
 
 
 def _is_creator(event: SecretEvent, baseline: Baseline) -> bool:

@@ -76,6 +76,10 @@ class Baseline:
         """Whether the time that a rule asked to wait for has passed."""
         return self.settled is not None
 
+    def is_past(self, moment: datetime) -> bool:
+        """Tell whether a moment lies behind the time of a judging that came after a wait."""
+        return self.settled is not None and moment <= self.settled + LATENESS
+
     def done_to(self, secret: SecretRef, *names: str) -> Trail:
         """Give what happened to a secret under these event names."""
         return self.on_secret.about(secret).named(*names)

@@ -11,8 +11,9 @@ Amazon S3 user guide, the meaning of "public" (which keys AWS itself takes for f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from ipaddress import IPv4Network, ip_network
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -20,11 +21,12 @@ _ORGANIZATION = re.compile(r"o-[a-z0-9]+")
 _UNIQUE_ID = re.compile(r"[A-Z0-9]{16,128}(:.+)?")
 _ARN_PARTS = 6
 _LONGEST_NUMBER = 10**12  # an account id written as a JSON number; anything larger is no account
-_WIDEST_V4, _WIDEST_V6 = 8, 32  # prefix lengths: a shorter one is half the world, not a network
+_WIDEST_V4, _WIDEST_V6 = 8, 32  # prefix lengths: what is wider is half the world, not a network
 
 _MATCHES = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 _DIFFERS = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"})
 _ANY = "foranyvalue:"
+_PRINCIPAL_ARN = "aws:principalarn"
 _IF_EXISTS = "ifexists"
 
 
@@ -35,6 +37,7 @@ class Limit:
     key: str
     accounts: frozenset[str] = frozenset()
     organizations: frozenset[str] = frozenset()
+    principals: frozenset[str] = frozenset()  # users and roles by ARN, maybe with a wildcard in their name
 
 
 def limits(condition: object) -> tuple[Limit, ...]:
@@ -93,8 +96,7 @@ def _limit(operator: str, key: str, values: tuple[str, ...], known: frozenset[st
     if not values:
         return None
     if key == "aws:sourceip":
-        narrow = operator == by_address and all(_is_network(value) for value in values)
-        return Limit(key=key) if narrow else None
+        return Limit(key=key) if operator == by_address and _are_networks(values) else None
     reader = _READERS.get(key)
     if operator not in known or reader is None or any(_is_open(value) for value in values if key not in _ARN_KEYS):
         return None
@@ -107,6 +109,7 @@ def _limit(operator: str, key: str, values: tuple[str, ...], known: frozenset[st
         key=key,
         accounts=frozenset().union(*accounts) if all(accounts) else frozenset(),
         organizations=frozenset().union(*(limit.organizations for limit in found if limit is not None)),
+        principals=frozenset(values) if key == _PRINCIPAL_ARN else frozenset(),
     )
 
 
@@ -145,12 +148,17 @@ def _unique_id(key: str, value: str) -> Limit | None:
     return Limit(key=key) if _UNIQUE_ID.fullmatch(value) else None
 
 
-def _is_network(value: str) -> bool:
-    try:
-        network = ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen >= (_WIDEST_V4 if isinstance(network, IPv4Network) else _WIDEST_V6)
+def _are_networks(values: Iterable[str]) -> bool:
+    """Tell whether addresses are a network, all of them together: many wide ones are the world in pieces."""
+    room: Fraction = Fraction(0)
+    for value in values:
+        try:
+            network = ip_network(value, strict=False)
+        except ValueError:
+            return False
+        widest = _WIDEST_V4 if isinstance(network, IPv4Network) else _WIDEST_V6
+        room += Fraction(network.num_addresses, 2 ** (network.max_prefixlen - widest))
+    return room <= 1
 
 
 # Keys whose values may end in a wildcard and still name one account, role or organisation.

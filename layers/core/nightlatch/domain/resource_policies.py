@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.policy_conditions import Limit, account_of, limits, limits_by_denial, texts_of
+from nightlatch.domain.secrets import SecretRef
 
 _SERVICE = "secretsmanager"
 _EVERYTHING = frozenset({"*", f"{_SERVICE}:*"})
@@ -46,6 +47,12 @@ class Grant:
     controls: bool  # it lets them change who is let in, or what the secret is
     limits: tuple[Limit, ...]
 
+    @property
+    def let_in(self) -> frozenset[str]:
+        """Users and roles let in by ARN, as principals or as all that the conditions leave of everybody."""
+        bounds = [limit.principals for limit in self.limits if limit.principals]
+        return frozenset.intersection(*bounds) if self.anyone and bounds else self.principals
+
     def reach(self, organization_id: str | None) -> Reach:
         """Say how far it reaches; an organisation narrows if it is ours, or if ours is not known (ruling 39)."""
         if not self.anyone and not self.services:
@@ -72,10 +79,19 @@ class Grant:
         return Reach.NAMED if any(named == {organization_id} for named in asked) else Reach.OPEN
 
 
-def grants(document: Mapping[str, object]) -> tuple[Grant, ...]:
-    """Give every Allow statement that concerns secrets, with what conditions and denials leave of it."""
+def grants(document: Mapping[str, object], secret: SecretRef | None = None) -> tuple[Grant, ...]:
+    """Give every Allow statement that concerns secrets, with what conditions and denials leave of it.
+
+    Args:
+        document: The policy.
+        secret: The secret that it stands on, as far as known: a Deny of another one takes nothing away.
+    """
     statements = Parameters(document).children("Statement")
-    denials = [s for s in statements if _effect(s) == "deny" and _principals(s) == _EVERYBODY]
+    denials = [
+        statement
+        for statement in statements
+        if _effect(statement) == "deny" and _principals(statement) == _EVERYBODY and _is_about(statement, secret)
+    ]
     return tuple(
         _grant(number, statement, denials)
         for number, statement in enumerate(statements, start=1)
@@ -106,6 +122,16 @@ def _grant(number: int, statement: Parameters, denials: Iterable[Parameters]) ->
         controls=_controls(statement),
         limits=(*limits(statement.get("Condition")), *denied),
     )
+
+
+def _is_about(statement: Parameters, secret: SecretRef | None) -> bool:
+    """Tell whether a statement's Resource covers the secret that its policy stands on."""
+    if statement.has("NotResource"):
+        return False
+    patterns = texts_of(statement.get("Resource"))
+    if not patterns or "*" in patterns or secret is None or not secret.is_arn:
+        return True
+    return any(fnmatchcase(secret.text, pattern) for pattern in patterns)
 
 
 def _effect(statement: Parameters) -> str:

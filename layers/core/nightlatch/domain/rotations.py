@@ -1,4 +1,4 @@
-"""What the records show of a rotation: whose step a call is.
+"""What the records show of a rotation: whose step a call is, what a new schedule takes away, what is left behind.
 
 Source: Secrets Manager user guide, rotate-secrets_lambda-functions; Lambda developer guide, execution role (the session
 bears the function's name).
@@ -6,9 +6,17 @@ bears the function's name).
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.schedules import longest_gap_days
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.versions import CURRENT, PENDING
+
+LONGEST_DAYS = 365
 
 
 def is_rotation_function(event: SecretEvent, baseline: Baseline) -> bool:
@@ -19,3 +27,37 @@ def is_rotation_function(event: SecretEvent, baseline: Baseline) -> bool:
         and session is not None
         and baseline.inventory.is_rotation_function(session)
     )
+
+
+class Weakening(StrEnum):
+    """Whether a new schedule lets a value live too long, compared with what is known of the one before it."""
+
+    NONE = "none"
+    UNKNOWN = "unknown"  # longer than a year, and nothing is known of the schedule before it
+    CERTAIN = "certain"
+
+
+def weakening(event: SecretEvent, baseline: Baseline) -> Weakening:
+    """Tell whether a RotateSecret stretched a schedule beyond a year; a secret's first schedule weakens nothing."""
+    days = longest_gap_days(event.request) if event.called("RotateSecret") else None
+    if days is None or days <= LONGEST_DAYS or event.secret is None:
+        return Weakening.NONE
+    earlier = baseline.done_to(event.secret, "RotateSecret", "CreateSecret").only(succeeded).before(event.at)
+    for call in reversed(earlier):
+        if call.gap_days is not None:
+            return Weakening.CERTAIN if call.gap_days < days else Weakening.NONE
+        if call.name == "CreateSecret":
+            return Weakening.NONE
+    return Weakening.UNKNOWN
+
+
+def has_pending_version(secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether the last version staged for a rotation has not become current, as far as history shows."""
+    staged = [
+        write.version_id
+        for write in baseline.done_to(secret, "PutSecretValue").only(succeeded)
+        if PENDING in write.labels and CURRENT not in write.labels
+    ]
+    moves = baseline.done_to(secret, "UpdateSecretVersionStage", LABEL_UPDATED)
+    finished = {move.version_id for move in moves if CURRENT in move.labels}
+    return bool(staged) and staged[-1] not in finished

@@ -99,7 +99,7 @@ def detect(
         match _judge(rule, event, baseline):
             case Match() as found:
                 findings.append(_finding(rule, event, baseline, found))
-                if found.again is not None and not baseline.elapsed:
+                if found.again is not None and not baseline.is_past(event.at + found.again):
                     waits.append((rule, Wait(found.again)))
             case Wait() as wait:
                 waits.append((rule, wait))

@@ -32,6 +32,7 @@ class Sighting:
     rotating: bool = False  # a step of a rotation of this secret that was under way
     own: bool = False  # nightlatch made the call, as its ledger shows: history, but never evidence
     moved_from: str | None = None  # the version that a moved label was taken from
+    weakens: bool = False  # it set a rotation schedule longer than a year, and longer than the one before
     gap_days: float | None = None  # how long the rotation schedule that it set lets a value live
 
     @property

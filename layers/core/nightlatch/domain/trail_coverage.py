@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.events import CLOUDTRAIL, SECRETS_MANAGER
 from nightlatch.domain.parameters import Parameters
 
 _MANAGEMENT = "Management"
@@ -33,34 +35,48 @@ class _Call:
 
     source: str
     name: str
-    read_only: bool
+    read_only: bool = False
+    kind: str = "AwsApiCall"
 
     @property
     def fields(self) -> dict[str, str]:
         """The call under the field names of advanced selectors, in lower case."""
         return {
             "eventcategory": _MANAGEMENT,
-            "eventtype": "AwsApiCall",
+            "eventtype": self.kind,
             "eventsource": self.source,
             "eventname": self.name,
             "readonly": str(self.read_only).lower(),
         }
 
 
+_KMS = "kms.amazonaws.com"
+_VALUES = ("GetSecretValue", "BatchGetSecretValue")
+_LOOKS = ("Get", "List", "Describe", "Validate")
 _CALLS = {
-    Loss.READS: (
-        _Call(source="secretsmanager.amazonaws.com", name="GetSecretValue", read_only=True),
-        _Call(source="secretsmanager.amazonaws.com", name="BatchGetSecretValue", read_only=True),
-    ),
-    Loss.CHANGES: (
-        _Call(source="secretsmanager.amazonaws.com", name="DeleteSecret", read_only=False),
-        _Call(source="secretsmanager.amazonaws.com", name="PutSecretValue", read_only=False),
-        _Call(source="cloudtrail.amazonaws.com", name="StopLogging", read_only=False),
-    ),
-    Loss.KMS: (
-        _Call(source="kms.amazonaws.com", name="Decrypt", read_only=True),
-        _Call(source="kms.amazonaws.com", name="ScheduleKeyDeletion", read_only=False),
-    ),
+    Loss.READS: [_Call(source=SECRETS_MANAGER, name=name, read_only=True) for name in _VALUES],
+    Loss.CHANGES: [
+        *(
+            _Call(source=SECRETS_MANAGER, name=call.name)
+            for call in SECRETS_MANAGER_CALLS
+            if call.name not in _VALUES and not call.name.startswith(_LOOKS)
+        ),
+        *(
+            _Call(source=SECRETS_MANAGER, name=name, kind="AwsServiceEvent")
+            for name in ("RotationStarted", "RotationFailed", "StartSecretVersionDelete", "EndSecretVersionDelete")
+        ),
+        *(
+            _Call(source=CLOUDTRAIL, name=name)
+            for name in ("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors")
+        ),
+    ],
+    Loss.KMS: [
+        _Call(source=_KMS, name="Decrypt", read_only=True),
+        *(
+            _Call(source=_KMS, name=name)
+            for name in ("ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant", "RevokeGrant")
+        ),
+    ],
 }
 
 _OPERATORS: dict[str, Callable[[str, Iterable[str]], bool]] = {

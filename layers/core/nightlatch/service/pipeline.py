@@ -18,7 +18,7 @@ from nightlatch.domain.decisions import Alert, Decision, Record, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.rules import Detection, detect, readers
+from nightlatch.domain.rules import Detection, Wait, detect, readers
 from nightlatch.service.ports import Baselines, OwnActions
 
 _Said = dict[tuple[str, str, int], Finding]  # by the identity of the evidence, which the finding keeps alive
@@ -70,18 +70,25 @@ def handle(
     decisions: list[Decision] = []
     said: _Said = {}
     for case in _cases(events, rules, policy, ports):
-        decisions.extend(_judge(case, said, policy, ports, now))
-    waited: list[tuple[SecretEvent, str]] = []
+        made, waits = _judge(case, said, policy, now)
+        decisions.extend(made)
+        for rule, wait in waits:
+            ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
+    waited: list[tuple[SecretEvent, str, Wait | None]] = []
     for moment in (item.now for item in batch if isinstance(item, Tick)):
         for event, rule_id, baseline in ports.baselines.due(moment):
             asked = tuple(rule for rule in rules if rule.id == rule_id)
-            decisions.extend(_judge(_Case(event, baseline, asked), said, policy, ports, now))
-            waited.append((event, rule_id))
+            made, waits = _judge(_Case(event, baseline, asked), said, policy, now)
+            decisions.extend(made)
+            waited.append((event, rule_id, next((wait for _, wait in waits), None)))
     folded = _fold(decisions)
     failed = ports.effects.carry_out(folded, policy=policy, now=now)
-    for event, rule_id in waited:
-        if event.event_id not in failed:  # else the next tick brings it again
-            ports.baselines.settle(event, rule_id)
+    for event, rule_id, again in waited:
+        if event.event_id in failed:
+            continue  # the next tick brings it again
+        ports.baselines.settle(event, rule_id)
+        if again is not None:
+            ports.baselines.postpone(event, rule_id, event.at + again.until_after)
     findings = tuple(decision.finding for decision in folded if isinstance(decision, (Alert, Record)))
     return Outcome(findings=findings, decisions=folded, failed=failed)
 
@@ -105,11 +112,12 @@ def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
     return may_be_ours and ports.own.is_own(event)
 
 
-def _judge(case: _Case, said: _Said, policy: Policy, ports: Ports, now: datetime) -> tuple[Decision, ...]:
+def _judge(
+    case: _Case, said: _Said, policy: Policy, now: datetime
+) -> tuple[tuple[Decision, ...], tuple[tuple[Detection, Wait], ...]]:
+    """Give what follows from an event, and the rules that ask to see it again."""
     findings, waits = detect(case.event, case.baseline, case.rules)
-    for rule, wait in waits:
-        ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
-    return decide(case.event, [finding for finding in findings if _is_news(finding, said)], policy, now)
+    return decide(case.event, [finding for finding in findings if _is_news(finding, said)], policy, now), waits
 
 
 def _is_news(finding: Finding, said: _Said) -> bool:
