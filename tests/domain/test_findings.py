@@ -23,12 +23,16 @@ found = st.builds(
     secrets=st.lists(st.sampled_from([a_secret(f"s{n}") for n in range(5)]), min_size=1, max_size=3).map(tuple),
     severity=st.sampled_from(list(Severity)),
     state=st.sampled_from(list(State)),
+    headline=st.sampled_from(["{who} made {secrets} public", "{who} tried to make {secrets} public"]),
 )
 
 
 def gist(findings):
     return {
-        (f.rule, f.id, f.severity, f.state, f.event_ids, frozenset(f.secrets), f.first_seen, f.last_seen)
+        (
+            (f.rule, f.id, f.severity, f.state, f.event_ids, frozenset(f.secrets), f.first_seen, f.last_seen)
+            + (f.headline, frozenset(f.named))
+        )
         for f in findings
     }
 
@@ -54,6 +58,21 @@ def test_folding_loses_no_evidence(findings):
 
     assert {e for f in folded for e in f.event_ids} == {e for f in findings for e in f.event_ids}
     assert {s for f in folded for s in f.secrets} == {s for f in findings for s in f.secrets}
+
+
+def test_a_title_names_only_the_secrets_that_its_headline_is_true_of():
+    done, tried = "{who} made {secrets} public", "{who} tried to make {secrets} public"
+    public = a_finding(secrets=(a_secret("a"),), severity=Severity.CRITICAL, headline=done)
+    attempt = a_finding(secrets=(a_secret("b"),), severity=Severity.MEDIUM, headline=tried, event_ids=("e2",))
+    more = a_finding(secrets=(a_secret("c"),), severity=Severity.CRITICAL, headline=done, event_ids=("e3",))
+
+    (both,) = fold((attempt, public))
+    (three,) = fold((both, more))
+
+    assert both.title == "mallory (IAM user) made secret a public"
+    assert {secret.name for secret in both.secrets} == {"a", "b"}
+    assert three.title == "mallory (IAM user) made 2 secrets (a, c) public"
+    assert {secret.name for secret in three.secrets} == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(("gap_s", "count"), [(COOL_DOWN.total_seconds(), 1), (COOL_DOWN.total_seconds() + 1, 2)])

@@ -43,7 +43,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     reason = _reason(event, baseline)
     if weakened is Weakening.UNKNOWN:
-        return Match(reason=f"{reason}; the schedule before it is not known", severity=Severity.LOW)
+        return Match(
+            reason=f"{reason}; the schedule before it is not known",
+            headline="{who} set a rotation schedule of more than a year for {secrets}",
+            severity=Severity.LOW,
+        )
     again = REMINDED if event.called(_CANCEL) else None
     lost = baseline.by_principal.until(baseline.settled).once(_losses, _losses)
     sweep = episode_at(lost, event.at, width=WINDOW, too_much=_is_sweep)

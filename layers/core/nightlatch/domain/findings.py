@@ -69,6 +69,7 @@ class Finding:
     first_seen: datetime
     last_seen: datetime
     secrets: tuple[SecretRef, ...] = ()
+    named: tuple[SecretRef, ...] = ()  # those that the headline is true of, where a milder hit brought in others
     remedy: Remedy | None = None
 
     @property
@@ -85,7 +86,9 @@ class Finding:
     @property
     def title(self) -> str:
         """One sentence with the real count and names."""
-        return self.headline.format(who=self.principal.title, secrets=name_secrets(self.secrets), span=_span(self))
+        return self.headline.format(
+            who=self.principal.title, secrets=name_secrets(self.named or self.secrets), span=_span(self)
+        )
 
 
 def name_secrets(secrets: tuple[SecretRef, ...], *, shown: int = 3) -> str:
@@ -113,7 +116,8 @@ def fold(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Join findings of one rule about one subject whose events lie within the cool-down of each other.
 
     The result does not depend on the order of the input; evidence and secrets are united, the highest
-    severity and the most open state win, and the reason of the worst finding with most evidence is kept.
+    severity and the most open state win, and headline and reason of the worst finding with most evidence are kept;
+    the title names only the secrets that the headline is true of.
     """
     groups: list[list[Finding]] = []
     latest: dict[tuple[str, str, str], tuple[list[Finding], datetime]] = {}
@@ -144,6 +148,11 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         return findings[0]
     telling = max(findings, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason))
     openness = (State.LEARNING, State.DIGEST, State.OPEN)
+    alike = [f for f in findings if f.headline == telling.headline]
+    named = distinct(
+        chain(telling.named or telling.secrets, (secret for f in alike for secret in f.named or f.secrets))
+    )
+    secrets = distinct(chain(named, (secret for f in findings for secret in f.secrets)))
     return replace(
         telling,
         severity=max((f.severity for f in findings), key=lambda s: s.rank),
@@ -151,5 +160,6 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         event_ids=tuple(sorted({event_id for f in findings for event_id in f.event_ids})),
         first_seen=min(f.first_seen for f in findings),
         last_seen=max(f.last_seen for f in findings),
-        secrets=distinct(chain(telling.secrets, (secret for f in findings for secret in f.secrets))),
+        secrets=secrets,
+        named=named if len(named) < len(secrets) else (),
     )

@@ -92,4 +92,9 @@ def _revised(incident: Incident, findings: tuple[Finding, ...]) -> Incident:
 
 
 def _bounded(finding: Finding) -> Finding:
-    return replace(finding, event_ids=finding.event_ids[:MOST_EVIDENCE], secrets=finding.secrets[:MOST_EVIDENCE])
+    return replace(
+        finding,
+        event_ids=finding.event_ids[:MOST_EVIDENCE],
+        secrets=finding.secrets[:MOST_EVIDENCE],
+        named=finding.named[:MOST_EVIDENCE],
+    )
