@@ -132,6 +132,18 @@ def test_an_exemption_from_a_rule_that_does_not_exist_is_refused_with_the_neares
     assert hint in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "entry", ["o-a1b2c3d4e5", " o-a1b2c3d4e5 ", "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"]
+)
+def test_an_organisation_is_known_by_its_id_in_any_form(entry: str) -> None:
+    assert parse_inventory({"organization_id": entry}).organization_id == "o-a1b2c3d4e5"
+
+
+def test_what_is_no_organisation_is_refused() -> None:
+    with pytest.raises(InvalidPolicy, match="has the form o-a1b2c3d4e5"):
+        parse_inventory({"organization_id": "111122223333"})
+
+
 @pytest.mark.parametrize("rule", ["DEL-02", "deletion.force-delete"])
 def test_an_exemption_from_force_deletes_needs_a_prefix(rule: str) -> None:
     (part,) = an_exemption(rule)["exemptions"]

@@ -446,6 +446,20 @@ def test_a_record_nobody_can_judge_is_listed_with_its_place_and_the_rest_is_read
     assert tally.is_partial
 
 
+def test_a_folder_behind_a_link_is_listed_and_read_when_it_is_named(tmp_path):
+    (tmp_path / "logs").mkdir()
+    written(tmp_path / "logs", "log", ALL)
+    (tmp_path / "given").mkdir()
+    link = tmp_path / "given" / "linked"
+    link.symlink_to(tmp_path / "logs")
+
+    ids, tally = read(tmp_path / "given")
+
+    assert not ids
+    assert [(file.path, file.harmless) for file in tally.skipped] == [(str(link), False)]
+    assert read(link)[0] == IDS
+
+
 def test_a_file_that_may_not_be_opened_is_listed(tmp_path):
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe")  # opening it would wait for ever

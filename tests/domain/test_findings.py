@@ -30,8 +30,8 @@ found = st.builds(
 def gist(findings):
     return {
         (
-            (f.rule, f.id, f.severity, f.state, f.event_ids, frozenset(f.secrets), f.first_seen, f.last_seen)
-            + (f.headline, frozenset(f.named))
+            *(f.rule, f.id, f.severity, f.state, f.event_ids, frozenset(f.secrets), f.first_seen, f.last_seen),
+            *(f.headline, frozenset(f.named)),
         )
         for f in findings
     }

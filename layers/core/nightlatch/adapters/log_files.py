@@ -53,6 +53,8 @@ def _files(path: Path) -> Iterator[Path | FileSkipped]:
     failures: list[OSError] = []
     for folder, folders, names in os.walk(path, onerror=failures.append):
         folders.sort()
+        for linked in (Path(folder, name) for name in folders if Path(folder, name).is_symlink()):
+            yield FileSkipped(path=str(linked), reason="a link to a folder; to read it, name it")
         for name in sorted(names):
             file = Path(folder, name)
             if file.exists() and not file.is_file():

@@ -86,9 +86,8 @@ class Finding:
     @property
     def title(self) -> str:
         """One sentence with the real count and names."""
-        return self.headline.format(
-            who=self.principal.title, secrets=name_secrets(self.named or self.secrets), span=_span(self)
-        )
+        secrets = name_secrets(self.named or self.secrets)
+        return self.headline.format(who=self.principal.title, secrets=secrets, span=_span(self))
 
 
 def name_secrets(secrets: tuple[SecretRef, ...], *, shown: int = 3) -> str:
@@ -146,12 +145,10 @@ def join(one: Finding, other: Finding) -> Finding:
 def _unite(findings: Sequence[Finding]) -> Finding:
     if len(findings) == 1:
         return findings[0]
-    telling = max(findings, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason))
+    telling = max(findings, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason, f.headline))
     openness = (State.LEARNING, State.DIGEST, State.OPEN)
-    alike = [f for f in findings if f.headline == telling.headline]
-    named = distinct(
-        chain(telling.named or telling.secrets, (secret for f in alike for secret in f.named or f.secrets))
-    )
+    alike = [telling, *(f for f in findings if f.headline == telling.headline)]
+    named = distinct(secret for f in alike for secret in f.named or f.secrets)
     secrets = distinct(chain(named, (secret for f in findings for secret in f.secrets)))
     return replace(
         telling,

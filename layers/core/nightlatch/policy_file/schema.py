@@ -20,6 +20,7 @@ from nightlatch.domain.versions import MOST_PINS
 
 _EVERY_RULE = "*"
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
+_ORGANIZATION = re.compile(r"(arn:[\w-]+:organizations::\d*:organization/)?(?P<id>o-[a-z0-9]+)")
 _ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
 
 
@@ -53,6 +54,14 @@ def _account_entry(entry: object) -> object:
     if isinstance(text, str) and _NUMBER.fullmatch(text) and not _ACCOUNT_ID.fullmatch(text):
         raise PydanticCustomError("account_id", "an account id has 12 digits; write all of them, in quotes")
     return text
+
+
+def _organization(text: str) -> str:
+    """Take an organisation's id, alone or in its ARN."""
+    found = _ORGANIZATION.fullmatch(text.strip())
+    if found is None:
+        raise PydanticCustomError("organization_id", "an organisation's id has the form o-a1b2c3d4e5")
+    return found["id"]
 
 
 class _Part(BaseModel):
@@ -112,7 +121,7 @@ class InventoryFile(_Part):
     self_resources: frozenset[str] = frozenset()
     trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry)]] = frozenset()
     decoys: frozenset[str] = frozenset()
-    organization_id: str | None = None
+    organization_id: Annotated[str, AfterValidator(_organization)] | None = None
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""
