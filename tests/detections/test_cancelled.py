@@ -143,16 +143,16 @@ def test_a_version_that_was_staged_and_never_became_current_is_named():
     assert "AWSPENDING" not in judge(cancel(), staged, finished).reason  # type: ignore[union-attr]
 
 
-def test_an_hour_later_it_says_that_rotation_is_still_off():
+def test_an_hour_later_it_says_that_nobody_has_switched_it_on_again():
     resumed = rotate({"automaticallyAfterDays": 30})
     resumed = replace(resumed, at=AT + timedelta(minutes=50), event_id="resumed")
     first = judge(cancel(), settled=AT)
 
     assert isinstance(first, Match)
     assert first.again == timedelta(minutes=60)
-    assert "still off" not in first.reason
-    assert "an hour later it is still off" in judge(cancel(), settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
-    assert "still off" not in judge(cancel(), resumed, settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
+    assert "on again" not in first.reason
+    assert "within an hour no record shows it on again" in judge(cancel(), settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
+    assert "on again" not in judge(cancel(), resumed, settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
 
 
 def test_a_leftover_of_a_running_rotation_is_named():

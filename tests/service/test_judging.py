@@ -116,7 +116,7 @@ def test_who_creates_a_decoy_is_no_creator_of_its_target(judge):
 # A rotation that stays off
 
 
-def test_of_a_cancelled_rotation_it_is_told_again_that_it_is_still_off(judge):
+def test_of_a_cancelled_rotation_it_is_told_an_hour_later_that_nobody_switched_it_on(judge):
     def told(after_min: float) -> list[str]:
         before = len(judge.found)
         judge(Tick(AT + timedelta(minutes=after_min)))
@@ -125,7 +125,7 @@ def test_of_a_cancelled_rotation_it_is_told_again_that_it_is_still_off(judge):
     judge(an_event("CancelRotateSecret", secret=a_secret(), by=MALLORY))
 
     assert [told(14), told(16), told(45)] == [[], ["rotation was switched off, and the secret was not deleted"], []]
-    assert ["still off" in reason for reason in told(61)] == [True]
+    assert ["on again" in reason for reason in told(61)] == [True]
     assert told(600) == []
 
 

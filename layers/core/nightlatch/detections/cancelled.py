@@ -27,7 +27,7 @@ from nightlatch.domain.windows import Count, episode_at
 
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)
-REMINDED = timedelta(minutes=60)  # so long a maintenance may take; then the message says that it is still off
+REMINDED = timedelta(minutes=60)  # so long a maintenance may take; then the message says that it is off as yet
 
 _CANCEL = "CancelRotateSecret"
 
@@ -95,8 +95,10 @@ def _reason(event: SecretEvent, baseline: Baseline) -> str:
     if under_way and not left:
         pending = "; a rotation was under way and may have left a version labelled AWSPENDING"
     again = baseline.done_to(secret, "RotateSecret").only(succeeded).after(event.at) if secret is not None else ()
-    still_off = "; an hour later it is still off" if baseline.is_past(event.at + REMINDED) and not again else ""
-    return f"rotation was switched off, and the secret was not deleted{pending}{still_off}"
+    off_yet = (
+        "; within an hour no record shows it on again" if baseline.is_past(event.at + REMINDED) and not again else ""
+    )
+    return f"rotation was switched off, and the secret was not deleted{pending}{off_yet}"
 
 
 def _cancel(name: str = "prod/db", *, after_s: float = 0) -> SecretEvent:

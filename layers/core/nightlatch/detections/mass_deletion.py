@@ -62,7 +62,7 @@ def _by_service(event: SecretEvent, baseline: Baseline) -> Verdict:
     unasked = len(distinct(secret for start in within.named(STARTED) for secret in start.secrets))
     return Match(
         reason=f"{len(episode.secrets)} distinct secrets; of {unasked} no call is known, the service alone shows it",
-        headline="{secrets} were destroyed {span}, not all of them by a known call",
+        headline="the account lost {secrets} {span}, not all of them by a known call",
         evidence=episode.evidence,
         secrets=episode.secrets,
         subject=UNEXPLAINED,
