@@ -86,19 +86,18 @@ def _is_sweep(count: Count) -> bool:
 
 
 def _reason(event: SecretEvent, baseline: Baseline) -> str:
+    secret = event.secret
     if event.called("RotateSecret"):
         return f"the schedule was set to {longest_gap_days(event.request):g} days, longer than a year"
-    secret = event.secret
-    under_way = secret is not None and baseline.rotation_open(secret, event.at)
-    left = secret is not None and has_pending_version(secret, baseline)
-    pending = "; a version labelled AWSPENDING was left behind" if left else ""
-    if under_way and not left:
-        pending = "; a rotation was under way and may have left a version labelled AWSPENDING"
-    again = baseline.done_to(secret, "RotateSecret").only(succeeded).after(event.at) if secret is not None else ()
-    off_yet = (
-        "; within an hour no record shows it on again" if baseline.is_past(event.at + REMINDED) and not again else ""
-    )
-    return f"rotation was switched off, and the secret was not deleted{pending}{off_yet}"
+    said = ["rotation was switched off, and the secret was not deleted"]
+    if secret is not None and has_pending_version(secret, baseline):
+        said.append("a version labelled AWSPENDING was left behind")
+    elif secret is not None and baseline.rotation_open(secret, event.at):
+        said.append("a rotation was under way and may have left a version labelled AWSPENDING")
+    again = secret is not None and baseline.done_to(secret, "RotateSecret").only(succeeded).after(event.at)
+    if baseline.is_past(event.at + REMINDED) and not again:
+        said.append("within an hour no record shows it on again")
+    return "; ".join(said)
 
 
 def _cancel(name: str = "prod/db", *, after_s: float = 0) -> SecretEvent:
