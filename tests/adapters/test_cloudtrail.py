@@ -693,9 +693,16 @@ def test_a_delete_secret_of_another_service_is_about_no_secret_of_ours():
 def test_a_decryption_shows_the_secret_in_its_context_and_the_key_in_its_resources():
     event = parse(own_record("kms_decrypt"))
 
-    assert event.secrets == ()
-    assert event.request.child("encryptionContext").text("secretarn") == a_secret_arn("prod/db")
+    assert [(secret.text, secret.is_full) for secret in event.secrets] == [(a_secret_arn("prod/db"), True)]
+    assert event.version_id == event.request.child("encryptionContext").text("secretversionid")
     assert event.resources == (f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-4000-8000-0000000000d1",)
+
+
+@pytest.mark.parametrize("context", [GONE, {}, {"SecretARN": "prod/db"}, {"SecretARN": 7}, "omitted"])
+def test_a_decryption_for_something_else_is_about_no_secret(context):
+    record = own_record("kms_decrypt", requestParameters={"encryptionContext": context})
+
+    assert parse(record).secrets == ()
 
 
 # 26

@@ -19,10 +19,11 @@ from nightlatch.adapters.uses import MOST_DAYS, Kind, PairKey, Touch, micros
 from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.events import LABEL_UPDATED, Failure, Origin, SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
     AT,
+    REGION,
     a_denial,
     a_label_event,
     a_role,
@@ -31,6 +32,7 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
 )
+from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.secrets import secret_ref
 from worlds import TABLE, a_table, at_once, items_of, on_moto
@@ -540,7 +542,7 @@ def test_a_late_event_does_not_shorten_the_life_of_a_pair(monkeypatch):
         baselines.observe([an_event(secret=a_secret(suffix=None))])
         baselines.observe([an_event(secret=a_secret(suffix=None), after_s=-60 * DAY)])
 
-        (pair,) = [item for item in items_of(client) if item["pk"]["S"].startswith("pair#")]
+        (pair,) = [item for item in items_of(client) if item["pk"]["S"].startswith("pair#arn:")]
 
     assert int(pair["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
 
@@ -718,3 +720,122 @@ def test_in_a_hunt_pairs_count_once_history_is_14_days_long(stores, days, known)
 
     assert [s.known for s in seen.by_principal] == [known]
     assert (seen.reader is not None) is known
+
+
+# Habits, and what secrets need
+
+
+def test_habits_are_what_a_principal_showed_before_the_event(baselines):
+    usual = an_event(secret=a_secret(), by=MALLORY, after_s=-7 * DAY)
+    strange = replace(
+        an_event(secret=a_secret(), by=MALLORY), origin=Origin(address="203.0.113.7", user_agent="curl/8")
+    )
+    baselines.observe([usual, an_event(secret=a_secret(), by=a_user("ben"), after_s=-DAY)])
+
+    (seen,) = baselines.observe([strange])
+
+    assert {(facet.kind, facet.value) for facet in seen.habits.seen} == {
+        (Side.NETWORK, "198.51.100.0/24"),
+        (Side.AGENT, "boto3"),
+        (Side.REGION, "eu-west-1"),
+        (Side.HOUR, "9"),
+    }
+    assert seen.habits.hours == 1
+    assert not seen.habits.are_known
+
+
+def test_an_event_is_no_habit_of_itself_in_whatever_order_it_comes(baselines):
+    first, second = (an_event(secret=a_secret(), by=MALLORY, after_s=s) for s in (0, 3_600))
+
+    (later,) = baselines.observe([second])
+    (earlier,) = baselines.observe([first])
+    (again,) = baselines.observe([second])
+
+    assert (later.habits.hours, earlier.habits.hours, again.habits.hours) == (0, 0, 1)
+
+
+def test_services_have_no_habits(baselines):
+    (seen,) = baselines.observe([a_service_event("RotationStarted", secret=a_secret())])
+
+    assert seen.habits.seen == {}
+
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
+
+
+@pytest.mark.parametrize(
+    ("shown_by", "touched"),
+    [
+        (an_event("CreateSecret", secret=a_secret(), request={"kmsKeyId": KEY}, after_s=-60), {"keyId": KEY}),
+        (an_event("UpdateSecret", secret=a_secret(), request={"kmsKeyId": KEY[-36:]}, after_s=-60), {"keyId": KEY}),
+        (
+            an_event(
+                "Decrypt",
+                source="kms.amazonaws.com",
+                secret=a_secret(),
+                request={"keyId": KEY, "encryptionContext": {"SecretARN": a_secret().text}},
+                after_s=-60,
+            ),
+            {"keyId": KEY[-36:]},
+        ),
+    ],
+)
+def test_a_call_on_a_key_knows_the_secrets_that_need_it(baselines, shown_by, touched):
+    baselines.observe([shown_by])
+
+    disable, other = (
+        an_event("DisableKey", source="kms.amazonaws.com", request=request, after_s=n)
+        for n, request in enumerate((touched, {"keyId": "another"}))
+    )
+    seen, nothing = baselines.observe([disable, other])
+
+    assert {secret.names[0] for secret in seen.held} >= {"prod/db"}
+    assert nothing.held == ()
+
+
+def test_a_call_on_a_function_knows_the_secrets_that_it_rotates(baselines):
+    baselines.observe(
+        [an_event("RotateSecret", secret=a_secret(), request={"rotationLambdaARN": f"{FUNCTION}:live"}, after_s=-60)]
+    )
+
+    tampered = an_event(
+        "UpdateFunctionCode20150331v2", source="lambda.amazonaws.com", request={"functionName": "rotate-db"}
+    )
+    (seen,) = baselines.observe([tampered])
+
+    assert {secret.names[0] for secret in seen.held} == {"prod/db"}
+
+
+def test_what_is_shown_only_afterwards_was_not_known(baselines):
+    baselines.observe([an_event("CreateSecret", secret=a_secret(), request={"kmsKeyId": KEY}, after_s=60)])
+
+    (seen,) = baselines.observe([an_event("DisableKey", source="kms.amazonaws.com", request={"keyId": KEY})])
+
+    assert seen.held == ()
+
+
+def test_creations_and_deletions_under_a_name_are_known_whichever_secret_it_was(baselines):
+    old = replace(a_secret(), is_full=True)
+    new = replace(a_secret(suffix="ZyXwVu"), is_full=True)
+    baselines.observe([an_event("DeleteSecret", secret=old, by=MALLORY, after_s=-DAY)])
+
+    (seen,) = baselines.observe([an_event("CreateSecret", secret=new)])
+
+    assert [s.name for s in seen.under_name] == ["DeleteSecret", "CreateSecret"]
+    assert [s.name for s in seen.on_secret] == ["CreateSecret"]
+
+
+def test_a_read_refused_because_the_secret_awaits_deletion_stands_on_the_secret(baselines):
+    said = "You can't perform this operation on the secret because it was marked for deletion."
+    failure = Failure("InvalidRequestException", said)
+    refused = an_event(secret=a_secret(), by=a_role("app"), failure=failure, after_s=-5)
+    other = an_event(secret=a_secret(), by=a_role("app"), failure=Failure("InvalidRequestException", "x"), after_s=-4)
+    baselines.observe([refused, other])
+
+    (seen,) = baselines.observe([an_event("RestoreSecret", secret=a_secret())])
+
+    assert [(s.name, s.refused_as_deleted) for s in seen.on_secret] == [
+        ("GetSecretValue", True),
+        ("RestoreSecret", False),
+    ]

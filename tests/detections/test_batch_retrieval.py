@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nightlatch.detections.batch_retrieval import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity, Pair
+from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
+from nightlatch.domain.pairs import Pair
 from nightlatch.domain.rules import Match, detect
 
 

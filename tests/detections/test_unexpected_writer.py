@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.unexpected_writer import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair, Reader
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     AT,
@@ -26,6 +26,7 @@ from nightlatch.domain.examples import (
 )
 from nightlatch.domain.findings import Remedy, Severity, State
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.pairs import Pair
 from nightlatch.domain.rules import Match, Wait, detect
 
 SECRET = a_secret()

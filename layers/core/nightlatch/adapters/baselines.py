@@ -20,7 +20,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
-from nightlatch.adapters.surroundings import Known, Surroundings, asked_of, maturity_at, reads_version, sight
+from nightlatch.adapters.shown import shown_by
+from nightlatch.adapters.surroundings import (
+    Known,
+    Surroundings,
+    asked_of,
+    maturity_at,
+    partners_of,
+    reads_version,
+    sight,
+)
 from nightlatch.adapters.trails import Entry, Trails, Waits
 from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
@@ -35,11 +44,12 @@ from nightlatch.adapters.windows import (
     spans,
     with_read_backs,
 )
-from nightlatch.domain.baseline import FORGOTTEN_AFTER, LATENESS, Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.rotations import Weakening, weakening
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
@@ -141,7 +151,7 @@ class TrailBaselines:
     ) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
         """Remember uses and written versions; give the uses and each event's sighting."""
         uses = self._trails.touch(
-            [touch for event in events for touch in touches_of(event)],
+            [touch for event in events for touch in (*touches_of(event), *shown_by(event))],
             [pair for event in events for pair in pairs_of(event)],
         )
         wrote = self._trails.wrote(
@@ -170,7 +180,8 @@ class TrailBaselines:
         found = self._read([(trail, event.at, CREATION_KEPT) for event in events for trail in secret_trails(event)])
         readers = self._trails.readers({key for event in events for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
-        known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers)
+        shown = self._trails.partners({name for event in events for name in partners_of(event)})
+        known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
         found.update(self._read([(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]))
         return known
@@ -220,7 +231,7 @@ def _on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tupl
 
 
 def _on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
-    if not _is_ours_to_watch(event) or event.read_only:
+    if not _is_ours_to_watch(event) or (event.read_only and not sighting.refused_as_deleted):
         return ()
     kept = CREATION_KEPT if event.called("CreateSecret") else SECRET_KEPT
     return tuple(Entry(trail, sighting, event.at + kept) for trail in secret_trails(event))

@@ -28,9 +28,9 @@ from nightlatch.adapters.record_fields import (
     resources_in,
     text,
 )
-from nightlatch.adapters.targets import Parts, secrets_in, version_in
+from nightlatch.adapters.targets import Parts, secrets_encrypted, secrets_in, version_encrypted, version_in
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.parameters import Parameters
 
 _READS = ("Get", "List", "Describe", "BatchGet", "Validate")
@@ -72,6 +72,7 @@ def _event(fields: Parameters, source: str, name: str, at: datetime, *, replayed
         failure=failure_in(fields),
     )
     ours = source == SECRETS_MANAGER
+    use_of_key = source == KMS
     return SecretEvent(
         event_id=text(fields, "eventID") or digest(fields),
         at=at,
@@ -81,8 +82,8 @@ def _event(fields: Parameters, source: str, name: str, at: datetime, *, replayed
         region=parts.region,
         principal=principal_of(identity, _setting(fields, parts.account_id, source, channel)),
         channel=channel,
-        secrets=secrets_in(parts) if ours else (),
-        version_id=version_in(parts) if ours else None,
+        secrets=secrets_in(parts) if ours else secrets_encrypted(parts) if use_of_key else (),
+        version_id=version_in(parts) if ours else version_encrypted(parts) if use_of_key else None,
         failure=parts.failure,
         read_only=_read_only(fields, name),
         request=parts.request,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
+from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, touched_resources
 from nightlatch.adapters.uses import (
     WRITES,
     Kind,
@@ -20,12 +21,15 @@ from nightlatch.adapters.uses import (
     versions_of,
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
-from nightlatch.domain.baseline import FORGOTTEN_AFTER, LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.secrets import SecretRef, may_be_same
+from nightlatch.domain.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
+
+_LIVES = ("CreateSecret", "DeleteSecret", "RestoreSecret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,15 @@ class Known:
     trails: Mapping[str, Trail]  # what stands on a trail around all of the batch
     since: datetime | None
     readers: Mapping[str, frozenset[str]]  # principals that have read a secret, by its key
+    shown: Mapping[str, Mapping[str, Uses]]  # habits of principals, and what needs a key or function
     merged: dict[tuple[SecretRef, ...], Trail] = field(default_factory=dict)
+
+    def under_name(self, event: SecretEvent) -> Trail:
+        """Give the creations and deletions under the names of a secret that is created, whichever secret it was."""
+        if not event.called("CreateSecret"):
+            return Trail.of(())
+        found = {s.event_id: s for trail in secret_trails(event) for s in self.trails.get(trail, ())}
+        return Trail.of(sighting for sighting in found.values() if sighting.name in _LIVES)
 
     def of_secrets(self, event: SecretEvent) -> Trail:
         """Give what was done to the event's secrets, however they were called; put together once for each of them."""
@@ -99,10 +111,18 @@ class Surroundings(Sequence[Baseline]):
             by_principal=by_principal.between(event.at - DAY, event.at + DAY),
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             creations=on_secret.named("CreateSecret").between(event.at - CREATION_KEPT, event.at + DAY),
+            under_name=self._known.under_name(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             readers=self._readers(event),
+            habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
+            held=self._held(event),
             inventory=self._inventory,
             settled=self._settled,
         )
+
+    def _held(self, event: SecretEvent) -> tuple[SecretRef, ...]:
+        """Give the secrets that need what the event touches."""
+        shown = [self._known.shown.get(resource, {}) for resource in touched_resources(event)]
+        return distinct(secret for some in shown for secret in needing(some, event.at))
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first."""
@@ -111,6 +131,11 @@ class Surroundings(Sequence[Baseline]):
         pairs = {who: pair_before(_histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
         readers = [Reader(who, pair.last_seen) for who, pair in pairs.items() if pair is not None]
         return tuple(sorted(readers, key=lambda reader: (-reader.last_seen.timestamp(), reader.principal)))
+
+
+def partners_of(event: SecretEvent) -> tuple[str, ...]:
+    """Name what an event's baseline asks for beside uses: its principal's habits, or the key or function it touches."""
+    return (habits_key(event),) if has_habits(event) else touched_resources(event)
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:

@@ -69,6 +69,21 @@ def version_in(parts: Parts) -> str | None:
     return parts.response.text("versionId") or by_token
 
 
+def secrets_encrypted(parts: Parts) -> tuple[SecretRef, ...]:
+    """Refer to the secret whose value a call of KMS encrypts or decrypts, which its encryption context names.
+
+    Source: Secrets Manager user guide, secret encryption and decryption (SecretARN, SecretVersionId); real records.
+    """
+    named = parts.request.child("encryptionContext").text("SecretARN")
+    ref = secret_ref(named, account_id=parts.account_id, region=parts.region, by_aws=True) if named else None
+    return (ref,) if ref is not None and ref.is_arn else ()
+
+
+def version_encrypted(parts: Parts) -> str | None:
+    """Give the version whose value a call of KMS encrypts or decrypts."""
+    return parts.request.child("encryptionContext").text("SecretVersionId")
+
+
 def _named(parts: Parts) -> Iterator[tuple[str, bool]]:
     """Give every text that names a secret, and whether AWS wrote it."""
     request, response, details = parts.request, parts.response, parts.details

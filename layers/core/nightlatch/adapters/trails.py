@@ -17,6 +17,7 @@ from nightlatch.domain.sightings import Sighting
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
 MOST_READERS = 200  # principals given of one secret
+MOST_PARTNERS = 1_000  # pairs given of one principal, habit or key
 MOST_DUE = 200  # waits given at once; the rest is given the next time
 
 
@@ -34,6 +35,9 @@ class Trails(Protocol):
 
     def touch(self, touches: Collection[Touch], also: Collection[PairKey]) -> Mapping[PairKey, Uses]:
         """Remember uses, then give the uses of the touched and of further pairs, these touches included."""
+
+    def partners(self, principals: Collection[str]) -> Mapping[str, Mapping[str, Uses]]:
+        """Give what habits and resources were shown with, by their names; MOST_PARTNERS of each at most."""
 
     def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
         """Remember who wrote which version when, then give when each of the asked was first written so.

@@ -3,6 +3,8 @@
     pk                      sk                        holds                                 kept
     trail#<trail>           <time>#<event id>         a sighting                            26 h or 92 days
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
+    pair#habits:<principal> <facet>                   the first of each day                 92 days after the last
+    pair#needs:<resource>   <secret key>              the first mention of each day         92 days after the last
     read#<secret key>       <principal>               nothing more                          as long as the pair
     wrote#<principal>       <version id>              when it was first written             400 days
     learning                since                     when learning began                   for ever
@@ -20,7 +22,7 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.table import Conflict, Table
-from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry
+from nightlatch.adapters.trails import MOST_PARTNERS, MOST_READ, MOST_READERS, Entry
 from nightlatch.adapters.uses import (
     KEPT_AFTER_USE,
     Kind,
@@ -100,6 +102,14 @@ class DynamoTrails:
         except Conflict:
             return
 
+    def partners(self, principals: Collection[str]) -> Mapping[str, Mapping[str, Uses]]:
+        """Give all pairs of some principals."""
+        found = {
+            principal: self._table.query(_pair_partition(principal), since=FIRST, until=LAST, most=MOST_PARTNERS)
+            for principal in principals
+        }
+        return {who: {str(item["sk"]): _uses(item) for item in items} for who, items in found.items() if items}
+
     def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
         """Remember who wrote versions when, and give when the asked were first written."""
         for one, at in written.items():
@@ -178,7 +188,11 @@ def _trail(trail: str) -> str:
 
 
 def _pair_key(pair: PairKey) -> tuple[str, str]:
-    return f"pair#{key_part(pair.principal)}", key_part(pair.secret)
+    return _pair_partition(pair.principal), key_part(pair.secret)
+
+
+def _pair_partition(principal: str) -> str:
+    return f"pair#{key_part(principal)}"
 
 
 def _read(secret: str) -> str:
@@ -200,7 +214,7 @@ def _version_key(written: Written) -> tuple[str, str]:
 
 
 def _uses(item: Item) -> Uses:
-    return {name: int(value) for name, value in item.items() if name[:1] in "rw" and name[1:].isdecimal()}
+    return {name: int(value) for name, value in item.items() if name[:1] in set(Kind) and name[1:].isdecimal()}
 
 
 def time_key(at: datetime) -> str:

@@ -9,9 +9,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from threading import Lock
 
-from nightlatch.adapters.trails import MOST_READ, MOST_READERS, Entry
+from nightlatch.adapters.trails import MOST_PARTNERS, MOST_READ, MOST_READERS, Entry
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, Written, earlier_of, first_of_day, surplus
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
@@ -48,6 +49,7 @@ class MemoryTrails:
         self._lock = Lock()
         self._most = most
         self._uses: dict[PairKey, dict[str, int]] = {}
+        self._partners: dict[str, dict[str, None]] = {}
         self._readers: dict[str, set[str]] = {}
         self._written: dict[Written, datetime] = {}
         self._trails: dict[str, _Trail] = {}
@@ -62,9 +64,20 @@ class MemoryTrails:
                 for mark in surplus(known):
                     del known[mark]
                 self._uses[pair] = known
+                if any(mark.startswith(Kind.SHOWN) for mark in days):
+                    self._partners.setdefault(pair.principal, {})[pair.secret] = None
                 if any(mark.startswith(Kind.READ) for mark in days):
                     self._readers.setdefault(pair.secret, set()).add(pair.principal)
             return {pair: self._uses[pair] for pair in {*firsts, *also} if pair in self._uses}
+
+    def partners(self, principals: Collection[str]) -> Mapping[str, Mapping[str, Uses]]:
+        """Give all pairs of some principals."""
+        with self._lock:
+            found: dict[str, dict[str, Uses]] = {}
+            for principal in principals:
+                for other in islice(self._partners.get(principal, ()), MOST_PARTNERS):
+                    found.setdefault(principal, {})[other] = self._uses[PairKey(principal, other)]
+            return found
 
     def wrote(self, written: Mapping[Written, datetime], asked: Collection[Written]) -> Mapping[Written, datetime]:
         """Remember who wrote versions when, and give when the asked were first written."""

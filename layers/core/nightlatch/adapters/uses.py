@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from nightlatch.domain.baseline import FORGOTTEN_AFTER, Pair
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import sighting_of
 
@@ -24,7 +24,7 @@ _CLOCKS_DIFFER = timedelta(seconds=2)  # of the machines that write the records 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Written = tuple[str, str]  # principal, and version id behind the key of its secret
-Uses = Mapping[str, int]  # "r20514" or "w20514" (kind and day since 1970) -> first use of that day, microseconds
+Uses = Mapping[str, int]  # "r20514" (kind and day since 1970) -> first use of that day, microseconds
 
 
 class Kind(StrEnum):
@@ -32,6 +32,7 @@ class Kind(StrEnum):
 
     READ = "r"
     WRITE = "w"
+    SHOWN = "h"  # no use of a secret: a habit of a principal, or a key or function that a secret needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def used_by(event: SecretEvent) -> tuple[tuple[str, ...], ...]:
 
     A colon is allowed in no secret's name, so that neither batches nor their filters are ever taken for one.
     """
+    if event.source not in {SECRETS_MANAGER, NATIVE_SECRETS_MANAGER}:
+        return ()  # what KMS does for a secret is no use of it by a principal
     secrets = tuple(keys_of(secret) for secret in event.secrets)
     if not event.called("BatchGetSecretValue"):
         return secrets

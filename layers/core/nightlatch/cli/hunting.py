@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,14 +75,9 @@ def _policy(request: Request) -> Policy:
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:
     """Hold what either of two inventories says; of two organisations the second."""
-    return Inventory(
-        protected_keys=one.protected_keys | other.protected_keys,
-        rotation_functions=one.rotation_functions | other.rotation_functions,
-        self_resources=one.self_resources | other.self_resources,
-        trusted_accounts=one.trusted_accounts | other.trusted_accounts,
-        decoys=one.decoys | other.decoys,
-        organization_id=other.organization_id or one.organization_id,
-    )
+    parts = [part.name for part in fields(Inventory) if part.name != "organization_id"]
+    both = {part: getattr(one, part) | getattr(other, part) for part in parts}
+    return Inventory(organization_id=other.organization_id or one.organization_id, **both)
 
 
 def _ports(inventory: Inventory) -> Ports:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Pair, Reader
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, secrets_manager
 from nightlatch.domain.examples import (
@@ -26,6 +26,7 @@ from nightlatch.domain.examples import (
 )
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.pairs import Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, succeeded

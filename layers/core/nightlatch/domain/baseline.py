@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from nightlatch.domain.habits import Habits
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.pairs import Pair
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.trail import Trail
 
 LEARNING_PERIOD = timedelta(days=14)
 LATENESS = timedelta(minutes=15)  # how late a record may be and still belong to its window
-KNOWN_AFTER = timedelta(hours=24)
-KNOWN_DAYS = 2
-FORGOTTEN_AFTER = timedelta(days=90)
 
 
 class Maturity(StrEnum):
@@ -23,21 +22,6 @@ class Maturity(StrEnum):
     NONE = "none"  # a hunt without history
     LEARNING = "learning"  # live, in the first 14 days
     MATURE = "mature"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A principal and a secret, as seen before the event being judged."""
-
-    first_seen: datetime
-    last_seen: datetime
-    days: int  # distinct UTC days
-
-    def is_known(self, at: datetime) -> bool:
-        """Tell whether this use is ordinary: two days seen, a day old, not forgotten."""
-        return (
-            self.days >= KNOWN_DAYS and self.first_seen <= at - KNOWN_AFTER and self.last_seen >= at - FORGOTTEN_AFTER
-        )
 
 
 def _nothing() -> Trail:
@@ -67,7 +51,10 @@ class Baseline:
     by_principal: Trail = field(default_factory=_nothing)  # 24 h either side, the event itself included
     on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
     creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
+    under_name: Trail = field(default_factory=_nothing)  # creations and deletions of any secret of this name, 90 days
     readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
+    habits: Habits = field(default_factory=Habits)  # of the principal, before the event
+    held: tuple[SecretRef, ...] = ()  # that use the key or function which the event touches, as records showed
     inventory: Inventory = field(default_factory=Inventory)
     settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
 

@@ -13,6 +13,8 @@ from nightlatch.domain.secrets import SecretRef
 SECRETS_MANAGER = "secretsmanager.amazonaws.com"
 NATIVE_SECRETS_MANAGER = "aws.secretsmanager"  # the source of `Secret Label Updated`, which is no CloudTrail record
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
+KMS = "kms.amazonaws.com"
+LAMBDA = "lambda.amazonaws.com"
 LABEL_UPDATED = "Secret Label Updated"
 
 # Source: design facts 3.4 (real denied records), CloudTrail record contents (VpceAccessDenied).

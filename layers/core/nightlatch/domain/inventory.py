@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nightlatch.domain.policy_conditions import account_of
+from nightlatch.domain.resources import is_any_of
 from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
 
 _DASHED = re.compile(r"\d{4}-\d{4}-\d{4}")
@@ -23,14 +24,25 @@ class Inventory:
     trusted_accounts: frozenset[str] = frozenset()
     decoys: frozenset[str] = frozenset()
     organization_id: str | None = None
+    approved_regions: frozenset[str] = frozenset()  # where replicas may be; with none listed nothing is unapproved
+    approved_keys: frozenset[str] = frozenset()  # KMS keys that secrets may be moved to; none listed as above
+    break_glass: frozenset[str] = frozenset()  # principals kept for emergencies, whose every use is told
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
         return account_id in {_account(entry) for entry in self.trusted_accounts}
 
-    def is_rotation_function(self, text: str) -> bool:
+    def is_rotation_function(self, *texts: str) -> bool:
         """Tell whether a Lambda function's name, ARN, alias or version is a registered rotation function."""
-        return _function_name(text) in {_function_name(entry) for entry in self.rotation_functions}
+        return is_any_of(self.rotation_functions, texts)
+
+    def is_protected_key(self, *texts: str) -> bool:
+        """Tell whether a KMS key's id, alias or ARN is one that the operator named as protecting secrets."""
+        return is_any_of(self.protected_keys, texts)
+
+    def is_own(self, *texts: str) -> bool:
+        """Tell whether a resource is a part of nightlatch itself."""
+        return is_any_of(self.self_resources, texts)
 
     def is_decoy(self, secret: SecretRef) -> bool:
         """Tell whether a reference may mean one of the decoy secrets."""
@@ -48,13 +60,3 @@ def _account(text: str) -> str | None:
     text = text.strip()
     member = _MEMBER.fullmatch(text)
     return account_of(member[1] if member else text.replace("-", "") if _DASHED.fullmatch(text) else text)
-
-
-def _function_name(text: str) -> str:
-    """Reduce a function's name, partial or full ARN, with or without alias or version, to its name.
-
-    Source: Lambda API reference, FunctionName: `name`, `name:alias`, `account:function:name`, full ARN.
-    """
-    if ":function:" in text:
-        text = text.split(":function:", 1)[1]
-    return text.split(":", 1)[0]

@@ -8,8 +8,12 @@ from hashlib import sha256
 from json import dumps
 
 from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
+
+_SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
+_VALUE_READS = ("GetSecretValue", "BatchGetSecretValue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,11 @@ class Sighting:
     moved_from: str | None = None  # the version that a moved label was taken from
     weakens: bool = False  # it set a rotation schedule longer than a year, and longer than the one before
     gap_days: float | None = None  # how long the rotation schedule that it set lets a value live
+    region: str = ""
+    function: str | None = None  # the rotation function, or the role of an external rotation, that a call set
+    key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
+    denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
+    refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
 
     @property
     def secret(self) -> SecretRef | None:
@@ -62,7 +71,38 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         read_back=read_back,
         moved_from=event.request.text("removeFromVersionId") if event.called("UpdateSecretVersionStage") else None,
         gap_days=longest_gap_days(event.request) if event.called("RotateSecret") else None,
+        region=event.region,
+        function=rotates_with(event),
+        key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
+        denials=_denials(event),
+        refused_as_deleted=is_refused_as_deleted(event),
     )
+
+
+def rotates_with(event: SecretEvent) -> str | None:
+    """Give the rotation function, or the role of an external rotation, that a RotateSecret names."""
+    named = event.request.text("rotationLambdaARN", "externalSecretRotationRoleArn")
+    return named if event.called("RotateSecret") else None
+
+
+def is_refused_as_deleted(event: SecretEvent) -> bool:
+    """Tell whether AWS refused a value because its secret is scheduled for deletion.
+
+    Source: real records of 2024; Secrets Manager API reference, GetSecretValue, InvalidRequestException.
+    """
+    failure = event.failure
+    refused = failure is not None and failure.code == "InvalidRequestException"
+    return refused and event.called(*_VALUE_READS) and "marked for deletion" in (failure.message if failure else "")
+
+
+def _denials(event: SecretEvent) -> tuple[str, ...]:
+    """Digest each Deny statement of a policy, without its Sid, which is only a name."""
+    policy = event.request.document("resourcePolicy") if event.called("PutResourcePolicy") else None
+    statements = Parameters(policy or {}).children("Statement")
+    denied = (
+        {k: v for k, v in s.fields.items() if k.lower() != "sid"} for s in statements if s.text("Effect") == "Deny"
+    )
+    return tuple(sorted(sha256(dumps(one, sort_keys=True, default=str).encode()).hexdigest()[:16] for one in denied))
 
 
 def _digest(event: SecretEvent) -> str:

@@ -122,6 +122,9 @@ class InventoryFile(_Part):
     trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry)]] = frozenset()
     decoys: frozenset[str] = frozenset()
     organization_id: Annotated[str, AfterValidator(_organization)] | None = None
+    approved_regions: frozenset[str] = frozenset()
+    approved_keys: frozenset[str] = frozenset()
+    break_glass: frozenset[str] = frozenset()
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""

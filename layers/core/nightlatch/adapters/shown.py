@@ -1,0 +1,91 @@
+"""What records show beside the use of secrets: the habits of principals, and the resources that secrets need.
+
+Both are kept as pairs, like a principal's use of a secret, with the first time of each day: a facet under the habits of
+its principal, a secret under the key that encrypts it or the function that rotates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
+from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.habits import Facet, Habits, facets_of
+from nightlatch.domain.habits import Kind as Side
+from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.resources import texts_in, unversioned
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.sightings import rotates_with
+
+_SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
+_NAMES_OF = {KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
+
+
+def shown_by(event: SecretEvent) -> Iterator[Touch]:
+    """Say what an event shows: the sides of the call, and what the secret needs from now on."""
+    if has_habits(event):
+        for facet in facets_of(event):
+            yield Touch(PairKey(habits_key(event), f"{facet.kind}#{facet.value}"), Kind.SHOWN, event.at)
+    if event.succeeded:
+        for resource in _needed(event):
+            for secret in event.secrets:
+                likeliest = keys_of(secret)[0]  # under all its names it would be counted twice
+                yield Touch(PairKey(resource, likeliest), Kind.SHOWN, event.at)
+
+
+def has_habits(event: SecretEvent) -> bool:
+    """Tell whether an event is somebody's own call of Secrets Manager."""
+    of_somebody = event.principal.kind not in {PrincipalKind.SERVICE, PrincipalKind.UNKNOWN}
+    return event.source == SECRETS_MANAGER and event.channel is Channel.API and of_somebody
+
+
+def habits_key(event: SecretEvent) -> str:
+    """Name what a principal's habits are kept under."""
+    return f"habits:{event.principal.key}"
+
+
+def habits_before(shown: Mapping[str, Uses], at: datetime) -> Habits:
+    """Give a principal's habits as they were before a moment."""
+    seen = {}
+    for name, uses in shown.items():
+        pair = pair_before([uses], Kind.SHOWN, at)
+        if pair is not None:
+            kind, _, value = name.partition("#")
+            seen[Facet(Side(kind), value)] = pair
+    return Habits(seen)
+
+
+def touched_resources(event: SecretEvent) -> tuple[str, ...]:
+    """Name the keys and functions that a call of KMS or Lambda touches, as `shown_by` names them."""
+    names = _NAMES_OF.get(event.source)
+    service = event.source.split(".", 1)[0]
+    texts = texts_in(event, *names) if names else ()
+    return tuple(dict.fromkeys(_resource(event, text, service=service) for text in texts))
+
+
+def needing(shown: Mapping[str, Uses], at: datetime) -> tuple[SecretRef, ...]:
+    """Give the secrets that were shown with a resource before a moment."""
+    found = []
+    for key, uses in shown.items():
+        account, region, name = key.split("/", 2)
+        if pair_before([uses], Kind.SHOWN, at) is not None:
+            found.append(secret_ref(name, account_id=account, region=region))
+    return tuple(found)
+
+
+def _needed(event: SecretEvent) -> Iterator[str]:
+    """Name the resources that a secret needs, as far as this event shows."""
+    key_id = event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None
+    if key_id is not None:
+        yield _resource(event, key_id, service="kms")
+    function = rotates_with(event)
+    if function is not None:
+        yield _resource(event, function, service="lambda")
+    if event.source == KMS:  # a value encrypted or decrypted: the context names the secret
+        yield from touched_resources(event)
+
+
+def _resource(event: SecretEvent, text: str, *, service: str) -> str:
+    account, region = event.account_id, event.region
+    return f"needs:{unversioned(text, service=service, region=region, account=account)}"

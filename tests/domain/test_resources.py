@@ -1,0 +1,88 @@
+"""One resource under all the names that callers and CloudTrail give it, and no two taken for one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nightlatch.domain.examples import ACCOUNT, an_event
+from nightlatch.domain.resources import is_any_of, is_same_resource, texts_in
+
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:rotate-db"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (FUNCTION, "rotate-db"),
+        (FUNCTION, "rotate-db:live"),
+        (FUNCTION, f"{FUNCTION}:live"),
+        (FUNCTION, f"{FUNCTION}:7"),
+        (FUNCTION, f"{ACCOUNT}:function:rotate-db"),
+        (FUNCTION, f"{ACCOUNT}:rotate-db:live"),
+        (FUNCTION, "function:rotate-db"),
+        (KEY, "1234abcd-12ab-34cd-56ef-1234567890ab"),
+        (f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/secrets", "alias/secrets"),
+        (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/reads", "reads"),
+        (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/hub/reads", "reads"),
+        (f"arn:aws:iam::{ACCOUNT}:role/path/detector", "detector"),
+        (f"arn:aws:sqs:eu-west-1:{ACCOUNT}:lane", f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/lane"),
+        (f"arn:aws:sns:eu-west-1:{ACCOUNT}:alerts", "alerts"),
+        (f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/state", "state"),
+        (f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/lambda/x:*", "/aws/lambda/x"),
+        (f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/nightlatch/0a1b", "nightlatch"),
+        ("arn:aws:s3:::vault-bucket", "vault-bucket"),
+    ],
+)
+def test_one_resource_in_every_form(one, other):
+    assert is_same_resource(one, other)
+    assert is_same_resource(other, one)
+    assert is_same_resource(f" {one} ", other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (FUNCTION, "rotate-db-2"),
+        (FUNCTION, FUNCTION.replace("eu-west-1", "us-east-1")),
+        (FUNCTION, FUNCTION.replace(ACCOUNT, "999988887777")),
+        (FUNCTION, "999988887777:function:rotate-db"),
+        (FUNCTION, f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/rotate-db"),
+        (KEY, KEY.replace("1234abcd", "5678abcd")),
+        ("alias/secrets", "secrets"),
+        ("", ""),
+    ],
+)
+def test_what_tells_something_else_is_another(one, other):
+    assert not is_same_resource(one, other)
+    assert not is_same_resource(other, one)
+
+
+@given(one=st.text(), other=st.text())
+def test_any_texts_can_be_compared(one, other):
+    assert is_same_resource(one, other) == is_same_resource(other, one)
+
+
+def test_any_of_many():
+    entries = frozenset({FUNCTION, KEY})
+
+    assert is_any_of(entries, ("x", "rotate-db:live"))
+    assert not is_any_of(entries, ("x", "rotate"))
+    assert not is_any_of(frozenset(), ("x",))
+
+
+def test_a_record_names_its_resource_in_several_places():
+    event = an_event(
+        "DisableKey",
+        source="kms.amazonaws.com",
+        request={"keyId": "alias/secrets"},
+        response={"keyId": KEY, "fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}},
+    )
+
+    assert texts_in(event, "keyId", "fullyQualifiedArn.relativeId.functionName", "absent.too") == (
+        "alias/secrets",
+        KEY,
+        "rotate-db",
+    )
