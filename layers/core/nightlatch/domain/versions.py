@@ -177,8 +177,8 @@ def _refuse_to_guess(secret: SecretState, current: Version) -> None:
         return
     if previous.created_at > current.created_at:
         raise NothingToRestore(
-            f"secret {secret.name}: the version before ({previous.id}) is younger than the current one, so it was rolled"
-            " back already; say which version you want: --to (see nightlatch snapshots list)"
+            f"secret {secret.name}: the version before ({previous.id}) is younger than the current one, so it was"
+            " rolled back already; say which version you want: --to (see nightlatch snapshots list)"
         )
 
 
