@@ -29,6 +29,7 @@ def a_finding(
     state: State = State.OPEN,
     remedy: Remedy | None = None,
     subject: str | None = None,
+    calls: tuple[str, ...] = ("DeleteSecret",),
     headline: str = "{who} deleted {secrets} {span}",
     reason: str = "a deletion was scheduled",
 ) -> Finding:
@@ -46,7 +47,7 @@ def a_finding(
         principal=who,
         account_id=ACCOUNT,
         region=REGION,
-        event_name="DeleteSecret",
+        calls=calls,
         techniques=("T1485",),
         event_ids=event_ids or (f"event-{after_s:g}",),
         first_seen=first,

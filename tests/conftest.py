@@ -1,10 +1,14 @@
-"""What every test needs: no AWS settings of this machine, and skips that count in CI."""
+"""What every test needs: no AWS settings of this machine, skips that count in CI, properties without a deadline."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("without-deadline", deadline=None)  # a loaded machine is no error
+settings.load_profile("without-deadline")
 
 pytest_plugins = ["no_skips"]
 

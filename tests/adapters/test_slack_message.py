@@ -14,6 +14,7 @@ from builders import a_finding, a_response, an_incident
 from nightlatch.adapters.slack_message import render, render_follow_up
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.examples import a_person, a_secret, a_user
+from nightlatch.domain.findings import Remedy
 from nightlatch.domain.responses import ResponseState, Signal, Step
 from nightlatch.local.slack.workspace import buttons_of, check_message
 
@@ -41,7 +42,7 @@ def test_an_offered_response_is_a_button_with_an_opaque_id_and_a_confirmation():
 def test_a_finished_response_has_no_button_and_its_result_stands_in_the_message():
     done = a_response(ResponseState.SUCCEEDED, result="rolled secret prod/db back")
 
-    message = render(an_incident(), [done], action_mode="slack")
+    message = render(an_incident(a_finding(remedy=Remedy.ROLL_BACK)), [done], action_mode="slack")
 
     assert buttons_of(message) == []
     assert "✅ rolled secret prod/db back" in all_text(message)
@@ -108,6 +109,35 @@ def test_a_follow_up_for_a_webhook_is_one_short_text():
     assert "rolled back" in str(message["text"])
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_finding(rule="access.bulk-read"),
+        a_finding(rule="deletion.deletion-scheduled", remedy=Remedy.RESTORE, secrets=(a_secret("prod/other"),)),
+        a_finding(rule="deletion.deletion-scheduled", remedy=Remedy.RESTORE),
+    ],
+    ids=["nothing takes it back", "another secret was not restored", "it was not restored"],
+)
+def test_an_incident_is_not_settled_by_what_was_done_about_another_of_its_findings(other):
+    incident = an_incident(a_finding(rule="change.unexpected-writer", remedy=Remedy.ROLL_BACK), other)
+    done = a_response(ResponseState.SUCCEEDED, result="rolled back")
+
+    message = render(incident, [done], action_mode="slack")
+
+    assert message["attachments"][0]["blocks"][0]["text"]["text"].startswith("🔴 HIGH")  # type: ignore[index]
+    assert "*Next*" in all_text(message)
+
+
+def test_an_event_behind_two_findings_counts_once_and_every_call_is_named():
+    reads = a_finding(rule="access.bulk-read", event_ids=("e1", "e2"), calls=("GetSecretValue",))
+    deletion = a_finding(rule="deletion.scheduled", event_ids=("e3",))
+    mass = a_finding(rule="deletion.mass-deletion", event_ids=("e3",))
+
+    text = all_text(render(an_incident(reads, deletion, mass), (), action_mode="slack"))
+
+    assert "DeleteSecret, GetSecretValue (3 events)" in text
+
+
 def test_while_something_is_left_to_decide_the_headline_keeps_its_severity():
     done = a_response(ResponseState.SUCCEEDED, result="rolled back")
 
@@ -124,7 +154,7 @@ def test_what_was_done_names_the_person_who_said_yes():
 
 def test_an_open_incident_says_what_a_person_does_next_and_a_settled_one_does_not():
     rule = CATALOGUE[0]
-    incident = an_incident(a_finding(rule=rule.id))
+    incident = an_incident(a_finding(rule=rule.id, remedy=Remedy.ROLL_BACK))
     done = a_response(ResponseState.SUCCEEDED, result="rolled back")
 
     assert rule.playbook.splitlines()[0] in all_text(render(incident, (), action_mode="slack"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -111,3 +112,22 @@ def test_output_into_a_closed_pipe_is_no_traceback():
 
     assert done.returncode == ExitCode.ERROR
     assert done.stderr == ""
+
+
+def test_a_taken_port_is_one_line_that_says_what_to_do(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        code = run(["up", "--port", str(port)])
+
+    error = capsys.readouterr().err
+    assert code == ExitCode.ERROR
+    assert f"cannot listen on port {port}" in error
+    assert "choose another by --port" in error
+
+
+def test_a_port_that_is_none_is_wrong_usage(capsys):
+    assert run(["up", "--port", "99999"]) == ExitCode.USAGE
+    assert "--port" in capsys.readouterr().err

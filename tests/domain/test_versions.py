@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,16 @@ def test_the_version_that_was_current_before_is_chosen():
     plan = plan_rollback(a_state())
 
     assert (plan.away_from, plan.to) == ("v2", "v1")
+
+
+def test_a_secret_that_was_rolled_back_is_not_rolled_back_to_the_bad_value_by_guessing():
+    old = replace(a_version("v1", CURRENT), created_at=AT)
+    secret = a_state(old, replace(a_version("v2", PREVIOUS), created_at=AT + timedelta(hours=1)))
+
+    with pytest.raises(NothingToRestore, match="rolled back already; say which version you want: --to"):
+        plan_rollback(secret)
+    assert plan_rollback(secret, to="v2").to == "v2"
+    assert plan_rollback(secret, away_from="v1").to == "v2"
 
 
 def test_without_a_previous_version_the_newest_pin_is_chosen():

@@ -16,7 +16,7 @@ from nightlatch.adapters.slack_buttons import Block, offers
 from nightlatch.adapters.slack_text import clip, escape, visible
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
-from nightlatch.domain.incidents import Incident
+from nightlatch.domain.incidents import Incident, is_settled
 from nightlatch.domain.responses import BY_POLICY, Response, ResponseState
 
 HEADER_LIMIT = 150
@@ -38,7 +38,6 @@ _COLOUR = {
     Severity.LOW: "#d4a72c",
     Severity.INFORMATIONAL: "#57606a",
 }
-_SETTLED = {ResponseState.SUCCEEDED, ResponseState.DENIED}  # done, or left as it is by somebody's choice
 
 
 def render(incident: Incident, responses: Sequence[Response], *, action_mode: str) -> dict[str, object]:
@@ -58,7 +57,7 @@ def render(incident: Incident, responses: Sequence[Response], *, action_mode: st
     if done:
         blocks.append(_section("*Done*\n" + done))
     blocks.extend(offers(responses, action_mode))
-    following = "" if is_settled(responses) else _next(incident)
+    following = "" if is_settled(incident, responses) else _next(incident)
     if following:
         blocks.append(_section("*Next*\n" + following))
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": _context(incident)}]})
@@ -77,14 +76,8 @@ def render_follow_up(incident: Incident, responses: Sequence[Response]) -> dict[
 
 def headline(incident: Incident, responses: Sequence[Response]) -> str:
     """Say severity in a mark and a word, then what happened; the mark is ✅ once nothing is left to decide."""
-    mark = "✅" if is_settled(responses) else _MARK[incident.severity]
+    mark = "✅" if is_settled(incident, responses) else _MARK[incident.severity]
     return f"{mark} {incident.severity} · {visible(incident.lead.title)}"
-
-
-def is_settled(responses: Sequence[Response]) -> bool:
-    """Tell whether something was done and nothing is left to decide."""
-    states = {response.state for response in responses}
-    return ResponseState.SUCCEEDED in states and states <= _SETTLED
 
 
 def sentence(incident: Incident) -> str:
@@ -98,12 +91,12 @@ def _section(text: str) -> Block:
 
 def _fields(incident: Incident) -> list[Block]:
     lead = incident.lead
-    calls = ", ".join(sorted({finding.event_name for finding in incident.findings}))
-    count = sum(finding.count for finding in incident.findings)
-    times = f", {count} times" if count > 1 else ""
+    calls = ", ".join(sorted({call for finding in incident.findings for call in finding.calls}))
+    count = len({event_id for finding in incident.findings for event_id in finding.event_ids})
+    events = f" ({count} events)" if count > 1 else ""
     shown = {
         "Who": escape(lead.principal.title),
-        "What": f"{escape(calls)}{times}, {_when(incident.opened_at)}",
+        "What": f"{escape(calls)}{events}, {_when(incident.opened_at)}",
         "Where": f"account {escape(lead.account_id)} · {escape(lead.region)}",
         "Secrets": escape(_secrets(incident)),
     }

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,14 +58,21 @@ def demo() -> None:
 
 def up(
     port: Annotated[
-        int, typer.Option(help="Port on 127.0.0.1 for AWS and the page; 0 for any free one.")
+        int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1 for AWS and the page; 0 for any free one.")
     ] = DEFAULT_PORT,
 ) -> None:
     """Keep the local stage open: AWS on loopback, nightlatch deployed on it, Slack as a page in the browser."""
     from nightlatch.local.place import deployment  # noqa: PLC0415 - moto takes a second to import
     from nightlatch.local.scenes.theatre import open_theatre  # noqa: PLC0415
 
-    with _quiet_aws(), deployment() as template, open_theatre(template, port=port) as theatre:
+    with _quiet_aws(), deployment() as template, ExitStack() as stack:
+        try:
+            theatre = stack.enter_context(open_theatre(template, port=port))
+        except OSError as failure:
+            raise NightlatchError(
+                f"the stage cannot listen on port {port}: {failure.strerror or failure}; choose another by --port,"
+                " or 0 for any free one"
+            ) from failure
         typer.echo(_welcome(theatre))
         with _announced(theatre):
             _stay(theatre)

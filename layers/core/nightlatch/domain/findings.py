@@ -63,7 +63,7 @@ class Finding:
     principal: Principal
     account_id: str
     region: str
-    event_name: str
+    calls: tuple[str, ...]  # names of the events behind it, each once, sorted
     techniques: tuple[str, ...]
     event_ids: tuple[str, ...]
     first_seen: datetime
@@ -154,6 +154,7 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         telling,
         severity=max((f.severity for f in findings), key=lambda s: s.rank),
         state=max((f.state for f in findings), key=openness.index),
+        calls=tuple(sorted({call for f in findings for call in f.calls})),
         event_ids=tuple(sorted({event_id for f in findings for event_id in f.event_ids})),
         first_seen=min(f.first_seen for f in findings),
         last_seen=max(f.last_seen for f in findings),

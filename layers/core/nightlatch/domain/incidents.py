@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from nightlatch.domain.findings import COOL_DOWN, Finding, Severity, belongs, join
+from nightlatch.domain.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
 from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.responses import ActionKind, Response, ResponseState
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
 _FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
@@ -79,6 +81,28 @@ def link(incident: Incident, response_id: str) -> Incident:
     if response_id in incident.responses:
         return incident
     return replace(incident, responses=(*incident.responses, response_id), revision=incident.revision + 1)
+
+
+_ANSWERS = {Remedy.RESTORE: ActionKind.RESTORE_DELETED, Remedy.ROLL_BACK: ActionKind.ROLL_BACK}
+_SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
+
+
+def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
+    """Tell whether nothing is left to decide: every finding can be taken back, and of each of its secrets it was.
+
+    What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
+    """
+    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.secret.keys}
+    open_ones = [r for r in responses if r.state not in _SETTLED]
+    done = any(response.state is ResponseState.SUCCEEDED for response in responses)
+    return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)
+
+
+def _is_answered(finding: Finding, answered: Collection[tuple[ActionKind, str]]) -> bool:
+    if finding.remedy is None or not finding.secrets:
+        return False
+    kind = _ANSWERS[finding.remedy]
+    return all(any((kind, key) in answered for key in secret.keys) for secret in finding.secrets)
 
 
 def _revised(incident: Incident, findings: tuple[Finding, ...]) -> Incident:

@@ -122,8 +122,8 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
     severity = found.severity or rule.severity
-    alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at)
-    evidence = found.evidence.with_event(event.event_id, event.at) if found.evidence else alone
+    alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at, calls=(event.name,))
+    evidence = found.evidence.with_event(event.event_id, event.at, event.name) if found.evidence else alone
     return Finding(
         rule=rule.id,
         catalogue=rule.catalogue,
@@ -135,7 +135,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         principal=event.principal,
         account_id=event.account_id,
         region=event.region,
-        event_name=event.name,
+        calls=evidence.calls,
         techniques=rule.techniques,
         event_ids=evidence.event_ids,
         first_seen=evidence.first_seen,

@@ -133,7 +133,8 @@ class Rollback:
 def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str | None = None) -> Rollback:
     """Choose the version to go back to and say what to expect.
 
-    Without `to` it is the version that was current before, or the newest pinned one.
+    Without `to` it is the version that was current before, or the newest pinned one. Whoever names neither version is
+    not made to guess: where the version before is the younger one, the secret was rolled back already.
 
     Args:
         secret: As described now.
@@ -143,7 +144,7 @@ def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str 
     Raises:
         Refused: The secret is managed, a replica, pending deletion, or the target's key is unusable.
         WorldMoved: `away_from` is no longer current.
-        NothingToRestore: The target does not exist, or there is none.
+        NothingToRestore: The target does not exist, there is none, or which one is meant is not clear.
     """
     _refuse_unfit(secret)
     current = secret.current
@@ -153,6 +154,8 @@ def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str 
         raise WorldMoved(
             f"secret {secret.name}: version {away_from} is no longer current, {current.id} is; plan the rollback again"
         )
+    if away_from is None and to is None:
+        _refuse_to_guess(secret, current)
     target = _target(secret, current, to)
     if target.key_id in secret.unusable_keys:
         raise Refused(f"secret {secret.name}: key {target.key_id} of version {target.id} is disabled; enable it first")
@@ -166,6 +169,17 @@ def _refuse_unfit(secret: SecretState) -> None:
         raise Refused(reason)
     if secret.deleted_at:
         raise Refused(f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore")
+
+
+def _refuse_to_guess(secret: SecretState, current: Version) -> None:
+    previous = secret.holder(PREVIOUS)
+    if previous is None or previous.created_at is None or current.created_at is None:
+        return
+    if previous.created_at > current.created_at:
+        raise NothingToRestore(
+            f"secret {secret.name}: the version before ({previous.id}) is younger than the current one, so it was"
+            " rolled back already; say which version you want: --to (see nightlatch snapshots list)"
+        )
 
 
 def _target(secret: SecretState, current: Version, to: str | None) -> Version:
