@@ -276,3 +276,54 @@ def test_the_inventory_of_a_hunt_has_the_same_keys_as_the_policys() -> None:
     assert parse_inventory(part) == parse_policy(a_policy(inventory=part)).to_domain().inventory
     with pytest.raises(InvalidPolicy, match="did you mean 'decoys'"):
         parse_inventory({"decoy": []})
+
+
+WHO = {"owner": "platform", "reason": "nightly", "expires": "2027-01-31"}
+
+
+def test_a_known_actor_may_do_what_is_listed_for_its_secrets_until_the_end() -> None:
+    actor = {**WHO, "principal": "*role/terraform", "may": ["delete", "change"], "secrets": "ci-tmp/"}
+
+    exemptions = parse_policy(a_policy(known_actors=[actor])).to_domain().exemptions
+
+    assert {one.rule for one in exemptions} == {"deletion.*", "change.*"}
+    assert {(one.principal, one.secrets, one.owner) for one in exemptions} == {
+        ("*role/terraform", "ci-tmp/", "platform")
+    }
+
+
+@pytest.mark.parametrize("missing", ["principal", "may", "owner", "reason", "expires"])
+def test_a_known_actor_says_who_what_whose_why_and_until_when(missing: str) -> None:
+    actor = {**WHO, "principal": "*role/terraform", "may": ["read"]}
+    del actor[missing]
+
+    with pytest.raises(InvalidPolicy, match=f"known_actors.0.{missing}"):
+        parse_policy(a_policy(known_actors=[actor]))
+
+
+@pytest.mark.parametrize("may", [[], ["everything"], ["monitor"]])
+def test_a_known_actor_may_not_do_what_is_not_listed(may: list[str]) -> None:
+    actor = {**WHO, "principal": "*role/terraform", "may": may}
+
+    with pytest.raises(InvalidPolicy, match="known_actors.0.may"):
+        parse_policy(a_policy(known_actors=[actor]))
+
+
+def test_a_change_window_begins_and_ends() -> None:
+    window = {**WHO, "may": ["delete"], "secrets": "prod/", "starts": "2027-01-30T20:00:00Z"}
+    late = {**window, "starts": "2027-02-01"}
+
+    (exemption,) = parse_policy(a_policy(change_windows=[window])).to_domain().exemptions
+
+    assert exemption.starts == datetime(2027, 1, 30, 20, tzinfo=UTC)
+    assert exemption.principal == "*"
+    with pytest.raises(InvalidPolicy, match="ends after it starts"):
+        parse_policy(a_policy(change_windows=[late]))
+
+
+def test_tiers_are_read_in_their_order() -> None:
+    tiers = [{"names": "prod/*", "tier": "crown"}, {"names": "*", "tier": "temp"}]
+
+    inventory = parse_inventory({"tiers": tiers})
+
+    assert [(one.names, one.tier) for one in inventory.tiers] == [("prod/*", "crown"), ("*", "temp")]

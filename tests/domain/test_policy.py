@@ -90,6 +90,16 @@ def test_an_exemption_silences_nothing_but_what_it_says(changes, finding):
     assert not an_exemption(**changes).silences(finding)
 
 
+def test_an_exemption_of_a_room_silences_its_rules_alone():
+    assert an_exemption(rule="deletion.*").silences(EXEMPT)
+    assert not an_exemption(rule="access.*").silences(EXEMPT)
+
+
+def test_a_change_window_silences_nothing_that_began_before_it():
+    assert an_exemption(starts=EXEMPT.first_seen).silences(EXEMPT)
+    assert not an_exemption(starts=EXEMPT.first_seen + timedelta(seconds=1)).silences(EXEMPT)
+
+
 def test_a_force_delete_is_exempted_for_a_prefix_alone():
     forced = replace(EXEMPT, rule="deletion.force-delete", catalogue="DEL-02")
 

@@ -75,6 +75,7 @@ def _probing(event: SecretEvent, refused: Episode, *, wide: bool) -> Match:
         reason=f"{count.calls} refused calls of {count.actions} kinds at {count.secrets} distinct secrets within 15"
         f" minutes{'' if wide and not service else f'; {note}'}",
         severity=Severity.MEDIUM if wide and not service else Severity.LOW,
+        digest=not wide or service,
         evidence=refused.evidence,
         secrets=refused.secrets,
     )

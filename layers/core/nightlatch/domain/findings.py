@@ -33,6 +33,10 @@ class Severity(StrEnum):
         """Give the next severity up, CRITICAL at most."""
         return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]
 
+    def lowered(self) -> Severity:
+        """Give the next severity down, LOW at least: what fired is never nothing."""
+        return list(Severity)[max(self.rank - 1, min(self.rank, Severity.LOW.rank))]
+
 
 class Remedy(StrEnum):
     """How the thing seen can be taken back."""

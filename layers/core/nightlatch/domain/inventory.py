@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.resources import is_any_of
 from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
+from nightlatch.domain.tiers import Tier, TierOf, tier_of
 
 _DASHED = re.compile(r"\d{4}-\d{4}-\d{4}")
 _MEMBER = re.compile(r"arn:[\w-]+:organizations::\d*:account/[^/]+/(\d{12})")  # its own account is the organisation's
@@ -27,6 +28,7 @@ class Inventory:
     approved_regions: frozenset[str] = frozenset()  # where replicas may be; with none listed nothing is unapproved
     approved_keys: frozenset[str] = frozenset()  # KMS keys that secrets may be moved to; none listed as above
     break_glass: frozenset[str] = frozenset()  # principals kept for emergencies, whose every use is told
+    tiers: tuple[TierOf, ...] = ()  # the first that matches decides; a secret of none is standard
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
@@ -39,6 +41,10 @@ class Inventory:
     def is_protected_key(self, *texts: str) -> bool:
         """Tell whether a KMS key's id, alias or ARN is one that the operator named as protecting secrets."""
         return is_any_of(self.protected_keys, texts)
+
+    def tier_of(self, secrets: Iterable[SecretRef]) -> Tier:
+        """Give the highest tier among some secrets."""
+        return tier_of(secrets, self.tiers)
 
     def is_own(self, *texts: str) -> bool:
         """Tell whether a resource is a part of nightlatch itself."""

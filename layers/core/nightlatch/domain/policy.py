@@ -57,18 +57,20 @@ class Selector:
 class Exemption:
     """What the operator chose not to hear, by whom, why and until when; never by user agent."""
 
-    rule: str  # id, catalogue number or "*"
+    rule: str  # glob over rules' ids ("deletion.*"), or a catalogue number
     principal: str  # glob over the principal's ARN
     secrets: str  # name prefix; "" for every secret
     owner: str
     reason: str
     expires: datetime
+    starts: datetime | None = None  # a change window begins; always where left out
 
     def silences(self, finding: Finding) -> bool:
         """Tell whether the finding is wholly what was exempted, and was when it happened."""
         return (
             finding.last_seen < self.expires
-            and self.rule in {finding.rule, finding.catalogue, "*"}
+            and (self.starts is None or self.starts <= finding.first_seen)
+            and (self.rule == finding.catalogue or fnmatchcase(finding.rule, self.rule))
             and (bool(self.secrets) or finding.rule not in NEEDS_PREFIX)
             and any(fnmatchcase(name, self.principal) for name in finding.principal.names)
             and self._covers(finding.secrets)

@@ -11,6 +11,7 @@ from nightlatch.domain.events import EventName, SecretEvent
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.tiers import weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,8 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
-    severity = found.severity or rule.severity
+    secrets = event.secrets if found.secrets is None else found.secrets
+    severity = weighed(found.severity or rule.severity, baseline.inventory.tier_of(secrets))
     alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at, calls=(event.name,))
     evidence = found.evidence.with_event(event.event_id, event.at, event.name) if found.evidence else alone
     return Finding(
@@ -140,7 +142,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         event_ids=evidence.event_ids,
         first_seen=evidence.first_seen,
         last_seen=evidence.last_seen,
-        secrets=event.secrets if found.secrets is None else found.secrets,
+        secrets=secrets,
         remedy=found.remedy or rule.remedy,
     )
 

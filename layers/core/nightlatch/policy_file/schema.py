@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
-from functools import cache
+from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import NEEDS_PREFIX, Approver, Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.tiers import Tier, TierOf
 from nightlatch.domain.versions import MOST_PINS
+from nightlatch.policy_file.parts import Part
+from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 
-_EVERY_RULE = "*"
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
 _ORGANIZATION = re.compile(r"(arn:[\w-]+:organizations::\d*:organization/)?(?P<id>o-[a-z0-9]+)")
 _ACCOUNT_ID = re.compile(r"\d{12}|\d{4}-\d{4}-\d{4}")
-
-
-@cache
-def _rules() -> Mapping[str, str]:
-    """Map every name of a rule to its id."""
-    from nightlatch.detections import CATALOGUE  # noqa: PLC0415 - a cold start pays for it only if something is exempted
-
-    return {name: rule.id for rule in CATALOGUE for name in (rule.id, rule.catalogue)}
-
-
-def _known_rule(rule: str) -> str:
-    """Let only rules pass that exist: an exemption from any other silences nothing, and nobody would notice."""
-    if rule == _EVERY_RULE or rule in _rules():
-        return rule
-    raise PydanticCustomError("unknown_rule", "no rule has this id; {hint}", {"hint": _nearest(rule)})
-
-
-def _nearest(rule: str) -> str:
-    """Point to a rule without repeating what was written."""
-    asked = rule.strip().lower()
-    names = {name.lower(): name for name in sorted(_rules())}
-    names |= {name.partition(".")[2]: full for name, full in names.items() if "." in name}
-    near = get_close_matches(asked, names, n=1)
-    return f"did you mean {names[near[0]]!r}?" if near else "the rules are told by `nightlatch rules list`"
 
 
 def _account_entry(entry: object) -> object:
@@ -64,25 +40,21 @@ def _organization(text: str) -> str:
     return found["id"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Undoing(_Part):
+class _Undoing(Part):
     undo: bool = True
 
 
-class _Snapshots(_Part):
+class _Snapshots(Part):
     pins: Annotated[int, Field(ge=0, le=MOST_PINS)] = 12
 
 
-class _Defaults(_Part):
+class _Defaults(Part):
     mode: Mode = Mode.OBSERVE
     protect: _Undoing = _Undoing()
     snapshots: _Snapshots = _Snapshots()
 
 
-class _Match(_Part):
+class _Match(Part):
     names: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -90,30 +62,18 @@ class _SecretsPart(_Defaults):
     match: _Match
 
 
-class _ExemptionPart(_Part):
-    rule: Annotated[str, AfterValidator(_known_rule)]
-    principal: str = "*"
-    secrets: str = ""
-    owner: Annotated[str, Field(min_length=1)]
-    reason: Annotated[str, Field(min_length=1)]
-    expires: datetime
-
-    @model_validator(mode="after")
-    def _has_prefix_where_needed(self) -> Self:
-        if not self.secrets and _rules().get(self.rule) in NEEDS_PREFIX:
-            raise PydanticCustomError(
-                "needs_prefix", 'a force delete is exempted by name prefix alone: add `secrets`, such as "ci-tmp/"'
-            )
-        return self
+class _TierPart(Part):
+    names: Annotated[str, Field(min_length=1)]
+    tier: Tier
 
 
-class _ApproverPart(_Part):
+class _ApproverPart(Part):
     slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
     name: Annotated[str, Field(min_length=1)]
     principals: tuple[str, ...] = ()
 
 
-class InventoryFile(_Part):
+class InventoryFile(Part):
     """What the account holds and trusts, as in `hunt --inventory`."""
 
     protected_keys: frozenset[str] = frozenset()
@@ -125,24 +85,28 @@ class InventoryFile(_Part):
     approved_regions: frozenset[str] = frozenset()
     approved_keys: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
+    tiers: tuple[_TierPart, ...] = ()
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""
-        return Inventory(**self.model_dump())
+        tiers = tuple(TierOf(part.names, part.tier) for part in self.tiers)
+        return Inventory(**self.model_dump(exclude={"tiers"}), tiers=tiers)
 
 
-class _Limits(_Part):
+class _Limits(Part):
     act_within_min: Annotated[int, Field(ge=1, le=1440)] = 60
     buttons_live_h: Annotated[int, Field(ge=1, le=72)] = 8
 
 
-class PolicyFile(_Part):
+class PolicyFile(Part):
     """The whole document."""
 
     version: Literal[1]
     defaults: _Defaults = _Defaults()
     secrets: tuple[_SecretsPart, ...] = ()
-    exemptions: tuple[_ExemptionPart, ...] = ()
+    exemptions: tuple[ExemptionPart, ...] = ()
+    known_actors: tuple[ActorPart, ...] = ()
+    change_windows: tuple[WindowPart, ...] = ()
     approvers: tuple[_ApproverPart, ...] = ()
     inventory: InventoryFile = InventoryFile()
     limits: _Limits = _Limits()
@@ -153,7 +117,7 @@ class PolicyFile(_Part):
         return Policy(
             default=_protection(self.defaults),
             selectors=tuple(Selector(names=s.match.names, protection=_protection(s)) for s in self.secrets),
-            exemptions=tuple(_exemption(e) for e in self.exemptions),
+            exemptions=tuple(self._exemptions()),
             approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
             inventory=self.inventory.to_domain(),
             own_roles=own_roles,
@@ -161,6 +125,12 @@ class PolicyFile(_Part):
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],
         )
+
+    def _exemptions(self) -> Iterator[Exemption]:
+        silences: tuple[ExemptionPart | ActorPart | WindowPart, ...]
+        silences = (*self.exemptions, *self.known_actors, *self.change_windows)
+        for silence in silences:
+            yield from silence.exemptions()
 
 
 def _plain(value: object) -> object:
@@ -170,15 +140,3 @@ def _plain(value: object) -> object:
 
 def _protection(part: _Defaults) -> Protection:
     return Protection(mode=part.mode, undo=part.protect.undo, pins=part.snapshots.pins)
-
-
-def _exemption(part: _ExemptionPart) -> Exemption:
-    expires = part.expires if part.expires.tzinfo else part.expires.replace(tzinfo=UTC)
-    return Exemption(
-        rule=part.rule,
-        principal=part.principal,
-        secrets=part.secrets,
-        owner=part.owner,
-        reason=part.reason,
-        expires=expires,
-    )

@@ -1,0 +1,61 @@
+"""How much a secret matters: a finding about a crown jewel is one severity worse, about a temporary one milder.
+
+The tier is what the operator said, or what the secret's tag said when the inventory was taken, never what a call has
+just set: a thief could tag a secret as temporary before taking it (design gap G12).
+
+Source: design detections, shared rules; ruling 9 (a tier changes the severity, the mode alone what is done).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.secrets import SecretRef
+
+TAG = "nightlatch:tier"
+
+
+class Tier(StrEnum):
+    """What the operator thinks of a secret."""
+
+    CROWN = "crown"
+    STANDARD = "standard"
+    TEMP = "temp"
+
+    @property
+    def rank(self) -> int:
+        """0 (temp) to 2 (crown)."""
+        return (Tier.TEMP, Tier.STANDARD, Tier.CROWN).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TierOf:
+    """The tier of the secrets whose name a glob matches; the first that matches decides."""
+
+    names: str
+    tier: Tier
+
+
+def tier_of(secrets: Iterable[SecretRef], tiers: Sequence[TierOf]) -> Tier:
+    """Give the highest tier among some secrets, by every name that each may have: alert open."""
+    found = [
+        next((one.tier for one in tiers if fnmatchcase(name, one.names)), Tier.STANDARD)
+        for secret in secrets
+        for name in secret.names
+    ]
+    return max(found, key=lambda tier: tier.rank, default=Tier.STANDARD)
+
+
+def weighed(severity: Severity, tier: Tier) -> Severity:
+    """Give the severity of something for a secret of this tier."""
+    match tier:
+        case Tier.CROWN:
+            return severity.raised()
+        case Tier.TEMP:
+            return severity.lowered()
+        case Tier.STANDARD:
+            return severity
