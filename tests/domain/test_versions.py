@@ -156,9 +156,8 @@ def test_what_may_hurt_is_said_before(secret, warning):
 
 def test_a_way_back_passes_over_what_the_same_hand_made():
     quick = at_hours(a_version("good"), a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
-    pinned = at_hours(
-        a_version("older"), a_version("good", OURS[0]), a_version("bad1", PREVIOUS), a_version("bad2", CURRENT)
-    )
+    older, good = a_version("older", OURS[0]), a_version("good")
+    kept = at_hours(older, good, a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
     nothing = at_hours(a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
 
     for secret in (quick, kept):
