@@ -18,6 +18,8 @@ from nightlatch.domain.versions import (
     MOST_PINS,
     PENDING,
     PREVIOUS,
+    SecretState,
+    Version,
     pin_label,
     plan_pin,
     plan_rollback,
@@ -152,6 +154,18 @@ def test_what_may_hurt_is_said_before(secret, warning):
     assert warning in said
 
 
+def test_a_way_back_passes_over_what_the_same_hand_made():
+    quick = at_hours(a_version("good"), a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
+    older, good = a_version("older", OURS[0]), a_version("good")
+    kept = at_hours(older, good, a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
+    nothing = at_hours(a_version("bad1", PREVIOUS), a_version("bad2", CURRENT))
+
+    for secret in (quick, kept):
+        assert plan_rollback(secret, away_from="bad2", avoid=("bad1",)).to == "good"
+    with pytest.raises(NothingToRestore, match="but those that the same hand made"):
+        plan_rollback(nothing, away_from="bad2", avoid=("bad1",))
+
+
 def test_an_ordinary_rollback_warns_of_nothing():
     assert plan_rollback(a_state()).warnings == ()
 
@@ -162,6 +176,39 @@ def test_a_pin_is_named_by_time_and_version():
     assert plan is not None
     assert plan.label == pin_label("1a2b3c4d-0000", AT) == "nightlatch/20260302T090000Z-1a2b3c4d"
     assert plan.drop == ()
+
+
+def at_hours(*versions: Version) -> SecretState:
+    """Versions in the order in which they were made."""
+    return a_state(*(replace(v, created_at=AT + timedelta(hours=n)) for n, v in enumerate(versions)))
+
+
+@pytest.mark.parametrize(("by", "kept"), [("v1", "good"), ("v2", "v1"), ("v3", "v2"), ("gone", "v2"), (None, "v2")])
+def test_of_quick_writes_each_keeps_the_version_that_it_superseded(by, kept):
+    secret = at_hours(a_version("good"), a_version("v1"), a_version("v2", PREVIOUS), a_version("v3", CURRENT))
+
+    plan = plan_pin(secret, budget=12, now=AT, by=by)
+
+    assert plan is not None
+    assert plan.version_id == kept
+
+
+def test_a_version_that_waits_for_its_rotation_was_never_current_and_is_not_kept():
+    secret = at_hours(a_version("good"), a_version("p", PENDING), a_version("v1", PREVIOUS), a_version("v2", CURRENT))
+
+    plan = plan_pin(secret, budget=12, now=AT, by="v1")
+
+    assert plan is not None
+    assert plan.version_id == "good"
+
+
+def test_a_move_back_keeps_the_version_that_was_left():
+    secret = at_hours(a_version("v0"), a_version("v1", CURRENT), a_version("v2", PREVIOUS))
+
+    plan = plan_pin(secret, budget=12, now=AT, by="v1")
+
+    assert plan is not None
+    assert plan.version_id == "v2"
 
 
 def test_a_version_that_bears_a_pin_gets_no_second():

@@ -129,6 +129,16 @@ def test_of_a_cancelled_rotation_it_is_told_an_hour_later_that_nobody_switched_i
     assert told(600) == []
 
 
+def test_the_way_back_from_a_second_write_does_not_end_at_the_first_of_the_same_hand(judge):
+    writes = [on("prod/db", "AbCdEf", after_s=n, clientRequestToken=f"bad{n}") for n in (0, 30)]
+    for write in writes:
+        judge(replace(write, principal=MALLORY))
+    judge(OVER)
+
+    rolls = [one.action for one in judge.ledger.by_id.values() if one.action.kind is ActionKind.ROLL_BACK]
+    assert {(action.away_from, action.avoid) for action in rolls} == {("bad0", ()), ("bad30", ("bad0",))}
+
+
 # Deletions that the service carries out
 
 

@@ -31,7 +31,7 @@ from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_writes import wrote_value
+from nightlatch.domain.value_writes import own_versions, wrote_value
 from nightlatch.domain.versions import CURRENT, PENDING
 
 SETTING_UP = timedelta(hours=1)  # after its creation a secret is filled, often by somebody else than who created it
@@ -53,7 +53,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return _rotation_step(event, baseline)
     if not baseline.elapsed and _is_unheard_of(event, baseline):
         return Wait(CREATION_COMES)
-    return Match(reason="a new version, by a principal that is not known to write this secret")
+    return Match(
+        reason="a new version, by a principal that is not known to write this secret",
+        avoid=own_versions(event, baseline),
+    )
 
 
 def _is_usual(event: SecretEvent, baseline: Baseline) -> bool:

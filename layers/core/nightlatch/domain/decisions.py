@@ -82,7 +82,7 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
         return []
     return [
         Respond(
-            action=_remedy(finding.remedy, secret, event),
+            action=_remedy(finding, secret, event),
             cause=event.event_id,
             automatic=_is_automatic(finding.remedy, secret, policy),
             reason=finding.title,
@@ -92,10 +92,10 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
     ]
 
 
-def _remedy(remedy: Remedy, secret: SecretRef, event: SecretEvent) -> Action:
-    if remedy is Remedy.RESTORE:
+def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
+    if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
-    return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id)
+    return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
 def _is_automatic(remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
@@ -110,7 +110,7 @@ def _pins(event: SecretEvent, policy: Policy) -> list[Respond]:
         return []
     return [
         Respond(
-            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret),
+            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=event.version_id),
             cause=event.version_id,
             automatic=True,
             reason="AWSCURRENT moved; the version before it is kept",

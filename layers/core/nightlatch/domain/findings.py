@@ -75,6 +75,7 @@ class Finding:
     secrets: tuple[SecretRef, ...] = ()
     named: tuple[SecretRef, ...] = ()  # those that the headline is true of, where a milder hit brought in others
     remedy: Remedy | None = None
+    avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
 
     @property
     def id(self) -> str:
@@ -162,6 +163,7 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         event_ids=tuple(sorted({event_id for f in findings for event_id in f.event_ids})),
         first_seen=min(f.first_seen for f in findings),
         last_seen=max(f.last_seen for f in findings),
+        avoid=tuple(sorted({version for f in findings for version in f.avoid})),
         secrets=secrets,
         named=named if len(named) < len(secrets) else (),
     )

@@ -33,12 +33,17 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One act on one secret; `away_from` and `to` are version ids and belong to a rollback."""
+    """One act on one secret.
+
+    `away_from` and `to` are version ids: of a rollback what is left and what becomes current, of a pin `to` is the
+    version that superseded the one to keep.
+    """
 
     kind: ActionKind
     secret: SecretRef
     away_from: str | None = None
     to: str | None = None
+    avoid: tuple[str, ...] = ()  # versions that a rollback must not end at: the same hand made them
 
     @property
     def calls(self) -> frozenset[str]:

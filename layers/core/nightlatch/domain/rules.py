@@ -24,6 +24,7 @@ class Match:
     evidence: Evidence | None = None  # the events that count, beside the judged one
     secrets: tuple[SecretRef, ...] | None = None  # each once
     remedy: Remedy | None = None  # the rule's own where left out
+    avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
     subject: str | None = None  # what later hits fold on; the principal by default
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
     digest: bool = False  # worth a line in the daily digest, not a person's attention
@@ -144,6 +145,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         last_seen=evidence.last_seen,
         secrets=secrets,
         remedy=found.remedy or rule.remedy,
+        avoid=found.avoid,
     )
 
 

@@ -34,3 +34,12 @@ def wrote_value(event: SecretEvent, baseline: Baseline) -> bool:
         return token in current
     writes = baseline.done_to(event.secret, *_WRITES).only(succeeded).between(first - LATENESS, last)
     return bool(current - {write.version_id for write in writes})
+
+
+def own_versions(event: SecretEvent, baseline: Baseline) -> tuple[str, ...]:
+    """Give the versions that the principal had made of the secret in the day before: no way back may end at them."""
+    if event.secret is None:
+        return ()
+    made = baseline.by_principal.about(event.secret).named("PutSecretValue", "UpdateSecret").only(succeeded)
+    before = (write.version_id for write in made.before(event.at) if write.version_id is not None)
+    return tuple(sorted(set(before) - {event.version_id}))

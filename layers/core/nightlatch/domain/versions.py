@@ -10,7 +10,7 @@ and roll-back-secret; botocore service model, UpdateSecretVersionStage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,15 +95,17 @@ def pin_label(version_id: str, now: datetime) -> str:
     return f"{PIN_PREFIX}{now:%Y%m%dT%H%M%SZ}-{version_id[:8]}"
 
 
-def plan_pin(secret: SecretState, *, budget: int, now: datetime) -> PinPlan | None:
+def plan_pin(secret: SecretState, *, budget: int, now: datetime, by: str | None = None) -> PinPlan | None:
     """Plan to keep the version that has just been superseded; None when there is nothing to do.
 
     Args:
         secret: As described now.
+        by: The version that superseded it. Where that is current no more, others came quickly after it, AWSPREVIOUS is
+            one of them, and the version before `by` bears no label at all.
         budget: How many pins the policy wants, 15 at most.
         now: Becomes part of the label.
     """
-    superseded = secret.holder(PREVIOUS)
+    superseded = _superseded(secret, by)
     budget = min(budget, MOST_PINS)
     if why_not_ours(secret) or secret.deleted_at or superseded is None or superseded.pins or budget < 1:
         return None
@@ -120,6 +122,15 @@ def plan_pin(secret: SecretState, *, budget: int, now: datetime) -> PinPlan | No
     )
 
 
+def _superseded(secret: SecretState, by: str | None) -> Version | None:
+    previous, successor = secret.holder(PREVIOUS), secret.version(by) if by is not None else None
+    if successor is None or successor.is_current or successor.created_at is None:
+        return previous
+    ordinary = [v for v in secret.versions if not v.is_current and PENDING not in v.labels and v.created_at is not None]
+    earlier = [version for version in ordinary if version.created_at and version.created_at < successor.created_at]
+    return max(earlier, key=lambda version: (version.created_at, version.id), default=previous)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
     """Move AWSCURRENT from one version to another, knowing what may come of it."""
@@ -130,7 +141,9 @@ class Rollback:
     warnings: tuple[str, ...] = ()
 
 
-def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str | None = None) -> Rollback:
+def plan_rollback(
+    secret: SecretState, *, away_from: str | None = None, to: str | None = None, avoid: Collection[str] = ()
+) -> Rollback:
     """Choose the version to go back to and say what to expect.
 
     Without `to` it is the version that was current before, or the newest pinned one. Whoever names neither version is
@@ -140,6 +153,7 @@ def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str 
         secret: As described now.
         away_from: The version the caller saw as current; the plan is refused when it no longer is.
         to: The version wanted.
+        avoid: Versions that the same hand made: where the version before is one of them, what was before all of them.
 
     Raises:
         Refused: The secret is managed, a replica, pending deletion, or the target's key is unusable.
@@ -156,7 +170,7 @@ def plan_rollback(secret: SecretState, *, away_from: str | None = None, to: str 
         )
     if away_from is None and to is None:
         _refuse_to_guess(secret, current)
-    target = _target(secret, current, to)
+    target = _target(secret, current, to, avoid)
     if target.key_id in secret.unusable_keys:
         raise Refused(f"secret {secret.name}: key {target.key_id} of version {target.id} is disabled; enable it first")
     warnings = _warnings(secret, target)
@@ -182,13 +196,14 @@ def _refuse_to_guess(secret: SecretState, current: Version) -> None:
         )
 
 
-def _target(secret: SecretState, current: Version, to: str | None) -> Version:
+def _target(secret: SecretState, current: Version, to: str | None, avoid: Collection[str]) -> Version:
     if to is None:
         previous = secret.holder(PREVIOUS)
-        candidates = ([previous] if previous else []) + _newest_pinned(secret.versions)
-        chosen = next((version for version in candidates if version.id != current.id), None)
+        candidates = ([previous] if previous else []) + _before(secret, avoid) + _newest_pinned(secret.versions)
+        chosen = next((v for v in candidates if v.id != current.id and v.id not in avoid), None)
         if chosen is None:
-            raise NothingToRestore(f"secret {secret.name} has no earlier version to go back to")
+            whose = ", but those that the same hand made" if avoid else ""
+            raise NothingToRestore(f"secret {secret.name} has no earlier version to go back to{whose}")
         return chosen
     if to == current.id:
         raise NothingToRestore(f"secret {secret.name}: version {to} is already current")
@@ -196,6 +211,15 @@ def _target(secret: SecretState, current: Version, to: str | None) -> Version:
     if found is None:
         raise NothingToRestore(f"secret {secret.name}: version {to} no longer exists; see nightlatch snapshots list")
     return found
+
+
+def _before(secret: SecretState, avoid: Collection[str]) -> list[Version]:
+    """Give the versions that are older than all that must be avoided, the youngest first; they may bear no label."""
+    made = [version.created_at for version in secret.versions if version.id in avoid and version.created_at is not None]
+    if not made:
+        return []
+    older = [v for v in secret.versions if v.created_at and v.created_at < min(made) and PENDING not in v.labels]
+    return sorted(older, key=lambda version: (version.created_at, version.id), reverse=True)
 
 
 def _newest_pinned(versions: Iterable[Version]) -> list[Version]:

@@ -92,7 +92,7 @@ def _why_not_by_itself(response: Response, secret: SecretState, protection: Prot
 
 
 def _pin(response: Response, secret: SecretState, budget: int, ports: RespondPorts, now: datetime) -> str:
-    plan = plan_pin(secret, budget=budget, now=now)
+    plan = plan_pin(secret, budget=budget, now=now, by=response.action.to)
     if plan is None:
         return "nothing to pin: the version before the current one is kept already, or there is none"
     target = response.action.secret
@@ -117,7 +117,7 @@ def _restore(response: Response, secret: SecretState, ports: RespondPorts) -> st
 
 def _roll_back(response: Response, secret: SecretState, ports: RespondPorts) -> str:
     action: Action = response.action
-    plan = plan_rollback(secret, away_from=action.away_from, to=action.to)
+    plan = plan_rollback(secret, away_from=action.away_from, to=action.to, avoid=action.avoid)
     request_id = ports.secrets.move_label(action.secret, CURRENT, to=plan.to, away_from=plan.away_from)
     ports.ledger.record_own(response, request_id, version_id=plan.to)
     after = ports.secrets.describe(action.secret).current
