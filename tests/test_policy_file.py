@@ -305,7 +305,7 @@ def test_a_known_actor_says_who_what_whose_why_and_until_when(missing: str) -> N
 def test_a_known_actor_may_not_do_what_is_not_listed(may: list[str]) -> None:
     actor = {**WHO, "principal": "*role/terraform", "may": may}
 
-    with pytest.raises(InvalidPolicy, match="known_actors.0.may"):
+    with pytest.raises(InvalidPolicy, match=r"known_actors\.0\.may"):
         parse_policy(a_policy(known_actors=[actor]))
 
 

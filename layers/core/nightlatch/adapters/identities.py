@@ -71,6 +71,7 @@ def principal_of(identity: Parameters, setting: Setting) -> Principal:
         invoked_by=identity.text("invokedBy"),
         mfa=session.child("attributes").flag("mfaAuthenticated"),
         from_console=setting.from_console,
+        from_instance=session.text("ec2RoleDelivery") is not None,
     )
 
 

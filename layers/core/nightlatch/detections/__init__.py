@@ -15,6 +15,8 @@ from nightlatch.detections import (
     root_use,
     trail_tampered,
     unexpected_writer,
+    unusual_context,
+    used_elsewhere,
 )
 from nightlatch.domain.rules import Detection
 
@@ -23,6 +25,8 @@ CATALOGUE: tuple[Detection, ...] = (
     batch_retrieval.DETECTION,
     denied_probing.DETECTION,
     root_use.DETECTION,
+    used_elsewhere.DETECTION,
+    unusual_context.DETECTION,
     deletion_scheduled.DETECTION,
     force_delete.DETECTION,
     mass_deletion.DETECTION,

@@ -25,6 +25,9 @@ _HOURS = 24
 _WEEK = 7 * _HOURS
 
 
+NO_ENDPOINT = "none"  # the call came by another way than a VPC endpoint
+
+
 class Kind(StrEnum):
     """What of a call may be usual."""
 
@@ -78,8 +81,7 @@ def facets_of(event: SecretEvent) -> tuple[Facet, ...]:
     network = network_of(event.origin)
     if network is not None:
         facets.append(Facet(Kind.NETWORK, network))
-    if event.origin.vpc_endpoint_id is not None:
-        facets.append(Facet(Kind.ENDPOINT, event.origin.vpc_endpoint_id))
+    facets.append(Facet(Kind.ENDPOINT, event.origin.vpc_endpoint_id or NO_ENDPOINT))
     if event.origin.user_agent is not None:
         facets.append(Facet(Kind.AGENT, agent_family(event.origin.user_agent)))
     return tuple(facets)

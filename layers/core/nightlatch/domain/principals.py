@@ -10,9 +10,11 @@ believed; only a real account can tell.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+_INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")  # EC2 names the session of an instance's role after the instance
 _SIGN_IN = "signin.amazonaws.com"  # older records name the console as the invoker
 
 
@@ -60,6 +62,7 @@ class Principal:
     invoked_by: str | None = None
     mfa: bool | None = None
     from_console: bool | None = None
+    from_instance: bool = False  # EC2 gave the credentials to an instance, as CloudTrail says
 
     @property
     def is_person(self) -> bool:
@@ -69,6 +72,22 @@ class Principal:
     @property
     def _has_key_of_its_own(self) -> bool:
         return _OF_IDENTITY_CENTER in self.key and self.key.endswith(f"/{self.session_name}")
+
+    @property
+    def is_human(self) -> bool:
+        """Whether somebody may sit behind it: a person signed in, the console, root, an IAM user; on doubt it is."""
+        return self.is_person or self.from_console is True or self.kind in {PrincipalKind.ROOT, PrincipalKind.USER}
+
+    @property
+    def is_instance(self) -> bool:
+        """Whether the credentials belong to one EC2 instance, which is where they must be used from."""
+        on_instance = self.from_instance or _INSTANCE.fullmatch(self.session_name or "") is not None
+        return self.kind is PrincipalKind.ROLE and on_instance
+
+    @property
+    def has_long_lived_key(self) -> bool:
+        """Whether the call was signed by a key of a user, which works until somebody deletes it."""
+        return (self.access_key_id or "").startswith("AKIA")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from json import dumps
 
 from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.habits import network_of
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
@@ -39,6 +40,8 @@ class Sighting:
     weakens: bool = False  # it set a rotation schedule longer than a year, and longer than the one before
     gap_days: float | None = None  # how long the rotation schedule that it set lets a value live
     region: str = ""
+    network: str | None = None  # where the call came from, by prefix; None for a service or what is no address
+    access_key_id: str | None = None
     function: str | None = None  # the rotation function, or the role of an external rotation, that a call set
     key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
@@ -72,6 +75,8 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         moved_from=event.request.text("removeFromVersionId") if event.called("UpdateSecretVersionStage") else None,
         gap_days=longest_gap_days(event.request) if event.called("RotateSecret") else None,
         region=event.region,
+        network=network_of(event.origin),
+        access_key_id=event.principal.access_key_id,
         function=rotates_with(event),
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
         denials=_denials(event),
