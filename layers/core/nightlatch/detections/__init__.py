@@ -2,6 +2,7 @@
 
 from nightlatch.detections import (
     batch_retrieval,
+    blind,
     bulk_read,
     cancelled,
     current_moved,
@@ -37,4 +38,5 @@ CATALOGUE: tuple[Detection, ...] = (
     foreign_account.DETECTION,
     cancelled.DETECTION,
     trail_tampered.DETECTION,
+    blind.DETECTION,
 )

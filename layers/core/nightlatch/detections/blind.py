@@ -1,0 +1,98 @@
+"""The two channels disagree: Secrets Manager tells of a change by itself, and CloudTrail wrote no call that made it.
+
+The native event of a staging label needs no trail, so it goes on when a trail is stopped or narrowed. A label that
+moved with no write beside it means that calls are made which nobody records. The other way of making a record say
+nothing is to make it too large: CloudTrail then leaves the request out.
+
+Source: Secrets Manager user guide, Secret Label Updated; design facts 3.5; ATT&CK T1685.002; ruling 40.
+"""
+
+from __future__ import annotations
+
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.events import (
+    LABEL_UPDATED,
+    NATIVE_SECRETS_MANAGER,
+    SECRETS_MANAGER,
+    EventName,
+    SecretEvent,
+    secrets_manager,
+)
+from nightlatch.domain.examples import WAITED, a_label_event, a_secret, a_user, an_event, sightings
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.label_history import calls_around
+from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+
+_SUBJECT = "channels"  # one subject an account: what hides one call hides its neighbours
+_LARGE = ("CreateSecret", "PutResourcePolicy", "TagResource", "BatchGetSecretValue", "ReplicateSecretToRegions")
+
+
+def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """Fire on a label that moved with no call beside it after a wait, and on a request that CloudTrail left out."""
+    if event.source == SECRETS_MANAGER:
+        return _left_out(event)
+    secret = event.secret
+    if secret is None or calls_around(event, secret, baseline):
+        return None
+    if not baseline.elapsed:
+        return Wait(LATENESS)
+    return Match(
+        reason="a staging label moved, and CloudTrail shows no call that moved it; some trail may be blind",
+        subject=_SUBJECT,
+        digest=baseline.maturity is Maturity.NONE,  # in a hunt the trail's files may not be among the input (ruling 40)
+    )
+
+
+def _left_out(event: SecretEvent) -> Verdict:
+    if not event.request.omitted:
+        return None
+    return Match(
+        reason=f"the request of {event.name} was too large for its record, so nobody can see what was asked for",
+        headline="{who} made a call on {secrets} that its record does not show",
+        severity=Severity.MEDIUM,
+    )
+
+
+_LEARNING = Maturity.LEARNING
+_SECRET = a_secret()
+_LABEL = a_label_event(_SECRET, version_id="v-2")
+_WRITE = an_event("PutSecretValue", secret=_SECRET, by=a_user(), version_id="v-2", after_s=-2)
+_HIDDEN = an_event("PutResourcePolicy", secret=_SECRET, by=a_user("mallory"), request={"omitted": True})
+_SHOWN = an_event("PutResourcePolicy", secret=_SECRET, by=a_user("mallory"), request={"resourcePolicy": "{}"})
+
+
+def _case(
+    name: str, event: SecretEvent, severity: Severity | None, *, seen: list[SecretEvent], waited: bool = True
+) -> Example:
+    settled = WAITED if waited else None
+    baseline = Baseline(maturity=_LEARNING, on_secret=sightings([*seen, event]), settled=settled)
+    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
+
+
+DETECTION = Detection(
+    id="monitor.blind",
+    catalogue="MON-03",
+    title="Monitor blind",
+    headline="{secrets} changed, and no record shows by whom",
+    severity=Severity.HIGH,
+    event_names=secrets_manager(*_LARGE) | {EventName(source=NATIVE_SECRETS_MANAGER, name=LABEL_UPDATED)},
+    techniques=("T1685.002",),
+    evaluate=evaluate,
+    blind_spots=(
+        "The heartbeat, the lag and the dead letters are measured by other means, not here. The use of a key without a"
+        " read beside it is not compared yet. Where label events and records are both cut, nothing disagrees. A hunt"
+        " cannot tell a blind trail from files that are not among its input; it goes to the digest there."
+    ),
+    playbook="""\
+Look whether a trail was stopped or narrowed in this Region, and whether the rules still let reads and writes through.
+Ask the event history (LookupEvents) for this secret: it does not need the trail.
+Found there? Then a record was lost on its way: look at the delivery, the queue and its dead letters.
+Not found? Treat the value as planted: roll back to the version before, and look who may write this secret.""",
+    examples=(
+        _case("a label moved, and no call came in a quarter of an hour", _LABEL, Severity.HIGH, seen=[]),
+        _case("a request too large for its record", _HIDDEN, Severity.MEDIUM, seen=[]),
+        _case("the write stands beside the label", _LABEL, None, seen=[_WRITE]),
+        _case("the record of the write may still be on its way", _LABEL, None, seen=[], waited=False),
+        _case("a request that is shown", _SHOWN, None, seen=[]),
+    ),
+)

@@ -1,0 +1,80 @@
+"""A label that moved needs a call that moved it; late records have their time, and a hunt cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nightlatch.detections.blind import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.events import Failure
+from nightlatch.domain.examples import WAITED, a_label_event, a_role, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.findings import Severity, State
+from nightlatch.domain.rules import Match, Wait, detect
+
+LABEL = a_label_event(a_secret(), version_id="v-2")
+
+
+def judge(*seen, maturity=Maturity.LEARNING, settled=WAITED):
+    baseline = Baseline(maturity=maturity, on_secret=sightings([*seen, LABEL]), settled=settled)
+    return DETECTION.evaluate(LABEL, baseline)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        an_event("PutSecretValue", secret=a_secret(), version_id="v-2", after_s=-2),
+        an_event("UpdateSecret", secret=a_secret(suffix=None), after_s=30),
+        an_event("CreateSecret", secret=a_secret(), after_s=-900),
+        an_event("UpdateSecretVersionStage", secret=a_secret(), by=a_role(), version_id="v-2", after_s=900),
+        a_service_event("RotationSucceeded", secret=a_secret(), after_s=5),
+        a_service_event("ReplicationSucceeded", secret=a_secret(), after_s=5),
+    ],
+    ids=lambda call: call.name,
+)
+def test_a_call_or_a_step_of_the_service_within_a_quarter_of_an_hour_accounts_for_it(call):
+    assert judge(call) is None
+    assert judge(call, settled=None) is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        an_event("PutSecretValue", secret=a_secret("prod/other"), version_id="v-2"),
+        an_event("PutSecretValue", secret=a_secret(), after_s=901),
+        an_event("PutSecretValue", secret=a_secret(), failure=Failure("LimitExceededException")),
+        an_event("TagResource", secret=a_secret()),
+    ],
+    ids=["another secret", "too late", "refused", "another call"],
+)
+def test_anything_else_does_not(call):
+    assert isinstance(judge(call), Match)
+
+
+def test_it_waits_for_late_records():
+    assert judge(settled=None) == Wait(LATENESS)
+
+
+@pytest.mark.parametrize(
+    ("maturity", "state"),
+    [(Maturity.NONE, State.DIGEST), (Maturity.LEARNING, State.OPEN), (Maturity.MATURE, State.OPEN)],
+)
+def test_a_hunt_cannot_tell_a_blind_trail_from_missing_files(maturity, state):
+    baseline = Baseline(maturity=maturity, on_secret=sightings([LABEL]), settled=WAITED)
+
+    (finding,), _ = detect(LABEL, baseline, (DETECTION,))
+
+    assert (finding.severity, finding.state) == (Severity.HIGH, state)
+    assert finding.title == "secret prod/db changed, and no record shows by whom"
+
+
+@pytest.mark.parametrize("omitted", [True, "true"])
+def test_a_request_that_was_too_large_is_told_whoever_made_it(omitted):
+    event = an_event("PutResourcePolicy", secret=a_secret(), by=a_role(), request={"omitted": omitted})
+
+    found = DETECTION.evaluate(event, Baseline())
+
+    assert isinstance(found, Match)
+    assert found.severity is Severity.MEDIUM
+    assert DETECTION.evaluate(replace(event, request=an_event().request), Baseline()) is None
