@@ -77,18 +77,10 @@ _OTHER = an_event(secret=a_secret("prod/api"), by=_MALLORY, after_s=-3600)
 _DENIED = an_event("DeleteSecret", secret=a_secret(), by=_MALLORY, failure=Failure("AccessDenied"))
 
 
-def _case(
-    name: str,
-    event: SecretEvent,
-    other: SecretEvent,
-    severity: Severity | None = None,
-    *,
-    known: bool = False,
-    read_back: bool = False,
-) -> Example:
-    """Judge an event beside another one of its principal; the flags are what history says of them."""
-    seen = Trail.of(sighting_of(one, known=known, read_back=read_back) for one in (event, other))
-    baseline = Baseline(maturity=Maturity.MATURE, by_principal=seen)
+def _case(name: str, event: SecretEvent, read: Sighting, severity: Severity | None = None) -> Example:
+    """Judge an event beside a read, or beside the deletion where the read itself is judged."""
+    beside = sighting_of(_DELETED if event.name == "GetSecretValue" else event)
+    baseline = Baseline(maturity=Maturity.MATURE, by_principal=Trail.of((beside, read)))
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 
@@ -112,12 +104,14 @@ Take the value for stolen: rotate what it opens, even if the secret is back.
 Stop the principal, and see what else it read today; more deletions may follow.
 A trial of somebody who made the secret today? Ask, note it, and let them delete.""",
     examples=(
-        _case("read by name, an hour later scheduled for deletion", _DELETED, _READ, Severity.CRITICAL),
-        _case("read, then deleted without recovery", _FORCED, _READ, Severity.CRITICAL),
-        _case("the read arrives after the deletion", _READ, _DELETED, Severity.CRITICAL),
-        _case("Terraform reads back the version that it wrote, then destroys", _FORCED, _READ, read_back=True),
-        _case("a reader of long standing retires the secret", _DELETED, _READ, known=True),
-        _case("another secret was read", _DELETED, _OTHER),
-        _case("the deletion was refused", _DENIED, _READ),
+        _case("read by name, an hour later scheduled for deletion", _DELETED, sighting_of(_READ), Severity.CRITICAL),
+        _case("read, then deleted without recovery", _FORCED, sighting_of(_READ), Severity.CRITICAL),
+        _case("the read arrives after the deletion", _READ, sighting_of(_READ), Severity.CRITICAL),
+        _case(
+            "Terraform reads back the version that it wrote, then destroys", _FORCED, sighting_of(_READ, read_back=True)
+        ),
+        _case("a reader of long standing retires the secret", _DELETED, sighting_of(_READ, known=True)),
+        _case("another secret was read", _DELETED, sighting_of(_OTHER)),
+        _case("the deletion was refused", _DENIED, sighting_of(_READ)),
     ),
 )

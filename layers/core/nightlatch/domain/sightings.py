@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +15,9 @@ from nightlatch.domain.secrets import SecretRef
 
 _SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
 _VALUE_READS = ("GetSecretValue", "BatchGetSecretValue")
+_WRITES = ("PutSecretValue", "UpdateSecret")
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"})
+_SCHEDULED = re.compile("marked for deletion|scheduled for deletion")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class Sighting:
     key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
     refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
+    refused_deletion: bool = False  # AWS refused to delete a secret that was not scheduled for deletion already
+    over_limit: bool = False  # AWS refused a new version because the secret has too many
 
     @property
     def secret(self) -> SecretRef | None:
@@ -76,6 +82,8 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
         denials=_denials(event),
         refused_as_deleted=is_refused_as_deleted(event),
+        refused_deletion=is_refused_deletion(event),
+        over_limit=is_over_limit(event),
     )
 
 
@@ -93,6 +101,23 @@ def is_refused_as_deleted(event: SecretEvent) -> bool:
     failure = event.failure
     refused = failure is not None and failure.code == "InvalidRequestException"
     return refused and event.called(*_VALUE_READS) and "marked for deletion" in (failure.message if failure else "")
+
+
+def is_refused_deletion(event: SecretEvent) -> bool:
+    """Tell whether AWS refused a deletion, for a reason other than that it is under way, or that calls come too fast.
+
+    A throttled call is made again by every client, and that call is judged.
+    """
+    failure = event.failure
+    if failure is None or not event.called("DeleteSecret") or failure.code in _THROTTLED:
+        return False
+    return not (failure.code == "InvalidRequestException" and _SCHEDULED.search(failure.message))
+
+
+def is_over_limit(event: SecretEvent) -> bool:
+    """Tell whether AWS refused a new version because the secret has too many of them, or of their labels."""
+    refused = event.failure is not None and event.failure.code == "LimitExceededException"
+    return refused and event.called(*_WRITES)
 
 
 def _denials(event: SecretEvent) -> tuple[str, ...]:
