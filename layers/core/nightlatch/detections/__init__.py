@@ -19,6 +19,7 @@ from nightlatch.detections import (
     root_use,
     trail_tampered,
     unexpected_writer,
+    version_flooding,
 )
 from nightlatch.domain.rules import Detection
 
@@ -36,6 +37,7 @@ CATALOGUE: tuple[Detection, ...] = (
     name_reused.DETECTION,
     unexpected_writer.DETECTION,
     many_overwritten.DETECTION,
+    version_flooding.DETECTION,
     current_moved.DETECTION,
     public.DETECTION,
     foreign_account.DETECTION,
