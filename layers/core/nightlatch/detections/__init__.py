@@ -9,6 +9,7 @@ from nightlatch.detections import (
     denied_probing,
     force_delete,
     foreign_account,
+    function_swapped,
     gone_without_call,
     many_overwritten,
     mass_deletion,
@@ -42,5 +43,6 @@ CATALOGUE: tuple[Detection, ...] = (
     public.DETECTION,
     foreign_account.DETECTION,
     cancelled.DETECTION,
+    function_swapped.DETECTION,
     trail_tampered.DETECTION,
 )
