@@ -7,6 +7,7 @@ from nightlatch.detections import (
     current_moved,
     deletion_scheduled,
     denied_probing,
+    failing,
     force_delete,
     foreign_account,
     function_swapped,
@@ -43,6 +44,7 @@ CATALOGUE: tuple[Detection, ...] = (
     public.DETECTION,
     foreign_account.DETECTION,
     cancelled.DETECTION,
+    failing.DETECTION,
     function_swapped.DETECTION,
     trail_tampered.DETECTION,
 )
