@@ -8,8 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from json import dumps
 
+from nightlatch.domain.denials import denials_of
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
 
@@ -121,13 +121,9 @@ def is_over_limit(event: SecretEvent) -> bool:
 
 
 def _denials(event: SecretEvent) -> tuple[str, ...]:
-    """Digest each Deny statement of a policy, without its Sid, which is only a name."""
+    """Digest each Deny statement of a policy that a call set."""
     policy = event.request.document("resourcePolicy") if event.called("PutResourcePolicy") else None
-    statements = Parameters(policy or {}).children("Statement")
-    denied = (
-        {k: v for k, v in s.fields.items() if k.lower() != "sid"} for s in statements if s.text("Effect") == "Deny"
-    )
-    return tuple(sorted(sha256(dumps(one, sort_keys=True, default=str).encode()).hexdigest()[:16] for one in denied))
+    return tuple(denial.digest for denial in denials_of(policy))
 
 
 def _digest(event: SecretEvent) -> str:
