@@ -54,3 +54,15 @@ def test_a_write_over_the_limit_is_one_that_makes_a_version():
 
     assert seen == [True, True, False, False]
     assert not sighting_of(an_event("PutSecretValue", failure=a_denial("PutSecretValue"))).over_limit
+
+
+def test_of_a_policy_its_denials_and_the_tags_it_depends_on_are_kept_and_not_its_text():
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "planted:Action"}
+    condition = {"StringEquals": {"aws:ResourceTag/Team": "planted-value"}}
+    request = {"resourcePolicy": {"Statement": [statement, {"Effect": "Allow", "Condition": condition}]}}
+
+    seen = sighting_of(an_event("PutResourcePolicy", secret=a_secret(), request=request))
+
+    assert (len(seen.denials), seen.tag_keys) == (1, ("team",))
+    assert "planted" not in repr(seen)
+    assert sighting_of(an_event("UpdateSecret", secret=a_secret(), request=request)).denials == ()

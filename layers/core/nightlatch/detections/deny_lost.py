@@ -70,9 +70,8 @@ def _shut_out(new: Sequence[Denial]) -> Match | None:
 def _lost(event: SecretEvent, lost: int, had: int, *, replaced: bool) -> Match:
     how = "the policy was deleted" if event.called(_DELETE) else "the policy was put without it"
     instead = "; another Deny stands in its place, which may be wider or narrower" if replaced else ""
-    return Match(
-        reason=f"of {had} Deny statement{'s' if had > 1 else ''} {lost} no longer stand{'s' if lost == 1 else ''}: {how}{instead}"
-    )
+    what = f"of {had} Deny statement{'s' if had > 1 else ''} {lost} no longer stand{'s' if lost == 1 else ''}"
+    return Match(reason=f"{what}: {how}{instead}")
 
 
 _DAY_S = 86_400.0
