@@ -839,3 +839,12 @@ def test_a_read_refused_because_the_secret_awaits_deletion_stands_on_the_secret(
         ("GetSecretValue", True),
         ("RestoreSecret", False),
     ]
+
+
+def test_under_a_name_the_end_of_an_earlier_secret_stands_too(baselines):
+    old, new = a_secret(suffix="OldOld"), a_secret(suffix="NewNew")
+    baselines.observe([a_service_event("EndSecretVersionDelete", secret=old, after_s=-60)])
+
+    (seen,) = baselines.observe([an_event("CreateSecret", secret=new)])
+
+    assert [s.name for s in seen.under_name] == ["EndSecretVersionDelete", "CreateSecret"]

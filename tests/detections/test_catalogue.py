@@ -20,6 +20,7 @@ from nightlatch.domain.rules import Detection, Example, applies, detect
 from nightlatch.domain.secrets import SecretRef
 
 FIRST_SLICE = 13  # detections of the first release; the catalogue only grows
+OF_OPERATIONS = {"ROT-02"}  # what ATT&CK has nothing for: it concerns whoever runs the secret
 PLACEHOLDERS = {"who", "secrets", "span"}
 PLANTED = "planted-value-that-nobody-may-see"
 DAY_S = 24 * 3600
@@ -60,7 +61,7 @@ def test_the_id_names_the_file(rule: Detection) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_detection_names_its_place_in_catalogue_and_attack(rule: Detection) -> None:
     assert re.fullmatch(r"[A-Z]{3}-\d\d", rule.catalogue)
-    assert rule.techniques
+    assert rule.techniques or rule.catalogue in OF_OPERATIONS
     assert all(re.fullmatch(r"T\d{4}(\.\d{3})?", technique) for technique in rule.techniques)
     assert rule.event_names
     assert rule.title.strip()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.examples import AT, a_secret, an_event
+from nightlatch.domain.events import Failure
+from nightlatch.domain.examples import AT, a_denial, a_secret, an_event
 from nightlatch.domain.sightings import sighting_of
 
 
@@ -33,3 +34,35 @@ def test_equal_listings_have_equal_digests_in_any_order_and_on_any_page():
 
     assert digests[0] == digests[1] != digests[2]
     assert sighting_of(an_event(secret=a_secret())).digest == ""
+
+
+def test_a_refused_deletion_is_one_that_a_client_does_not_simply_make_again():
+    scheduled = Failure("InvalidRequestException", "because it was marked for deletion.")
+    failures = [a_denial("DeleteSecret", "prod/db"), scheduled, Failure("ThrottlingException"), None]
+
+    seen = [sighting_of(an_event("DeleteSecret", failure=failure)).refused_deletion for failure in failures]
+
+    assert seen == [True, False, False, False]
+    assert not sighting_of(an_event(failure=a_denial("GetSecretValue"))).refused_deletion
+
+
+def test_a_write_over_the_limit_is_one_that_makes_a_version():
+    full = Failure("LimitExceededException")
+    names = ("PutSecretValue", "UpdateSecret", "CreateSecret", "UpdateSecretVersionStage")
+
+    seen = [sighting_of(an_event(name, failure=full)).over_limit for name in names]
+
+    assert seen == [True, True, False, False]
+    assert not sighting_of(an_event("PutSecretValue", failure=a_denial("PutSecretValue"))).over_limit
+
+
+def test_of_a_policy_its_denials_and_the_tags_it_depends_on_are_kept_and_not_its_text():
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "planted:Action"}
+    condition = {"StringEquals": {"aws:ResourceTag/Team": "planted-value"}}
+    request = {"resourcePolicy": {"Statement": [statement, {"Effect": "Allow", "Condition": condition}]}}
+
+    seen = sighting_of(an_event("PutResourcePolicy", secret=a_secret(), request=request))
+
+    assert (len(seen.denials), seen.tag_keys) == (1, ("team",))
+    assert "planted" not in repr(seen)
+    assert sighting_of(an_event("UpdateSecret", secret=a_secret(), request=request)).denials == ()

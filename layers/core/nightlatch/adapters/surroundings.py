@@ -22,6 +22,7 @@ from nightlatch.adapters.uses import (
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.deletions import ENDED
 from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
@@ -29,7 +30,7 @@ from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 
-_LIVES = ("CreateSecret", "DeleteSecret", "RestoreSecret")
+_LIVES = ("CreateSecret", "DeleteSecret", "RestoreSecret", ENDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _facts(rule: Detection) -> str:
     rows = {
         "rule": f"`{rule.id}`, {rule.catalogue}",
         "severity": f"{rule.severity}; by what it shows also {others}" if others else rule.severity,
-        "ATT&CK": ", ".join(rule.techniques),
+        "ATT&CK": ", ".join(rule.techniques) or "none: it concerns whoever runs the secret",
         "events read": "; ".join(_events(rule)),
         "the message says": f"`{rule.headline}`",
         "needs history": "yes: with less than two weeks of it, nobody is told at once" if rule.novelty else "no",

@@ -51,7 +51,7 @@ class Baseline:
     by_principal: Trail = field(default_factory=_nothing)  # 24 h either side, the event itself included
     on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
     creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
-    under_name: Trail = field(default_factory=_nothing)  # creations and deletions of any secret of this name, 90 days
+    under_name: Trail = field(default_factory=_nothing)  # lives and ends of any secret of this name, 90 days
     readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
     habits: Habits = field(default_factory=Habits)  # of the principal, before the event
     held: tuple[SecretRef, ...] = ()  # that use the key or function which the event touches, as records showed

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from json import dumps
 
+from nightlatch.domain.denials import denials_of
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.habits import network_of
-from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.tag_conditions import tag_keys_in
 
 _SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
 _VALUE_READS = ("GetSecretValue", "BatchGetSecretValue")
+_WRITES = ("PutSecretValue", "UpdateSecret")
+_THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"})
+_SCHEDULED = re.compile("marked for deletion|scheduled for deletion")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,10 @@ class Sighting:
     function: str | None = None  # the rotation function, or the role of an external rotation, that a call set
     key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
+    tag_keys: tuple[str, ...] = ()  # that conditions of the resource policy which a call set depend on, in lower case
     refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
+    refused_deletion: bool = False  # AWS refused to delete a secret that was not scheduled for deletion already
+    over_limit: bool = False  # AWS refused a new version because the secret has too many
 
     @property
     def secret(self) -> SecretRef | None:
@@ -55,6 +64,7 @@ class Sighting:
 
 def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False) -> Sighting:
     """Reduce an event to what history keeps."""
+    policy = _policy(event)
     labels = (
         event.request.texts("versionStages") + event.request.texts("versionStage") + event.request.texts("labelUpdated")
     )
@@ -79,8 +89,11 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         access_key_id=event.principal.access_key_id,
         function=rotates_with(event),
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
-        denials=_denials(event),
+        denials=tuple(denial.digest for denial in denials_of(policy)),
+        tag_keys=tag_keys_in(policy),
         refused_as_deleted=is_refused_as_deleted(event),
+        refused_deletion=is_refused_deletion(event),
+        over_limit=is_over_limit(event),
     )
 
 
@@ -100,20 +113,31 @@ def is_refused_as_deleted(event: SecretEvent) -> bool:
     return refused and event.called(*_VALUE_READS) and "marked for deletion" in (failure.message if failure else "")
 
 
-def _denials(event: SecretEvent) -> tuple[str, ...]:
-    """Digest each Deny statement of a policy, without its Sid, which is only a name."""
-    policy = event.request.document("resourcePolicy") if event.called("PutResourcePolicy") else None
-    statements = Parameters(policy or {}).children("Statement")
-    denied = (
-        {k: v for k, v in s.fields.items() if k.lower() != "sid"} for s in statements if s.text("Effect") == "Deny"
-    )
-    return tuple(sorted(sha256(dumps(one, sort_keys=True, default=str).encode()).hexdigest()[:16] for one in denied))
+def is_refused_deletion(event: SecretEvent) -> bool:
+    """Tell whether AWS refused a deletion, for a reason other than that it is under way, or that calls come too fast.
+
+    A throttled call is made again by every client, and that call is judged.
+    """
+    failure = event.failure
+    if failure is None or not event.called("DeleteSecret") or failure.code in _THROTTLED:
+        return False
+    return not (failure.code == "InvalidRequestException" and _SCHEDULED.search(failure.message))
+
+
+def is_over_limit(event: SecretEvent) -> bool:
+    """Tell whether AWS refused a new version because the secret has too many of them, or of their labels."""
+    refused = event.failure is not None and event.failure.code == "LimitExceededException"
+    return refused and event.called(*_WRITES)
+
+
+def _policy(event: SecretEvent) -> Mapping[str, object] | None:
+    return event.request.document("resourcePolicy") if event.called("PutResourcePolicy") else None
 
 
 def _digest(event: SecretEvent) -> str:
     """Digest what a listing asked for, without its paging, in any order of its filters; or what a policy says."""
     if event.called("PutResourcePolicy"):
-        policy = event.request.document("resourcePolicy")
+        policy = _policy(event)
         return sha256(dumps(policy, sort_keys=True).encode()).hexdigest()[:16] if policy is not None else ""
     if event.name not in {"BatchGetSecretValue", "ListSecrets"}:
         return ""

@@ -1,0 +1,151 @@
+"""A rotation that fails twice in a row, or fails when it is overdue, is told; one that recovers is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from nightlatch.detections.failing import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.rules import Match, Wait, detect
+
+DAY = 86_400
+FAILED, ABANDONED, SUCCEEDED = "RotationFailed", "RotationAbandoned", "RotationSucceeded"
+TEST_FAILED, TEST_SUCCEEDED = "TestRotationFailed", "TestRotationSucceeded"
+
+
+def step(name: str = FAILED, *, after_s: float = 0, secret=None) -> SecretEvent:
+    return a_service_event(name, secret=secret or a_secret(), after_s=after_s)
+
+
+def scheduled(rules: object, *, days_ago: float, **more) -> SecretEvent:
+    return an_event(
+        "RotateSecret", secret=a_secret(), after_s=-days_ago * DAY, request={"rotationRules": rules}, **more
+    )
+
+
+def judge(event: SecretEvent, *others: SecretEvent, settled=WAITED) -> Match | Wait | None:
+    return DETECTION.evaluate(event, Baseline(on_secret=sightings([*others, event]), settled=settled))
+
+
+def judge_all(arrived: Sequence[SecretEvent]) -> tuple[Finding, ...]:
+    """Judge each failure when its time to wait is over: everything has arrived, in some order."""
+    kept = {event.event_id: event for event in arrived}  # history keeps each event once
+    baseline = Baseline(on_secret=sightings(kept.values()), settled=WAITED)
+    failures = (event for event in arrived if event.name in {FAILED, ABANDONED, TEST_FAILED})
+    return fold(tuple(one for event in failures for one in detect(event, baseline, (DETECTION,))[0]))
+
+
+def test_it_waits_for_a_success_that_may_be_late():
+    assert judge(step(), step(after_s=-60), settled=None) == Wait(LATENESS)
+
+
+@pytest.mark.parametrize(
+    ("before", "fires"),
+    [
+        ([], False),
+        ([FAILED], True),
+        ([ABANDONED], True),
+        ([TEST_FAILED], True),
+        ([FAILED, SUCCEEDED], False),
+        ([FAILED, FAILED, SUCCEEDED], False),
+        ([FAILED, TEST_SUCCEEDED], True),
+        ([TEST_FAILED, TEST_SUCCEEDED], False),
+        ([TEST_FAILED, SUCCEEDED], False),
+        ([SUCCEEDED, FAILED], True),
+        (["RotationStarted"], False),
+    ],
+)
+def test_two_failures_with_no_success_between_are_a_streak(before, fires):
+    steps = [step(name, after_s=-DAY + 60 * n) for n, name in enumerate(before)]
+
+    found = judge(step(), *steps)
+
+    assert isinstance(found, Match) == fires
+    if isinstance(found, Match):
+        assert found.severity is None
+        assert found.reason == "rotation failed 2 times with no success between"
+
+
+def test_every_order_and_every_repetition_comes_to_one_finding():
+    events = [step(after_s=-120), step(ABANDONED, after_s=-60), step(), step(SUCCEEDED, after_s=-180)]
+
+    outcomes = {judge_all([*order, order[0]]) for order in permutations(events)}
+
+    assert len(outcomes) == 1
+    ((found,),) = outcomes
+    assert found.count == 3
+    assert found.severity is Severity.MEDIUM
+    assert found.title == "The rotation of secret prod/db failed again, with no success between"
+
+
+def test_it_is_one_secret_by_all_its_names_and_no_other():
+    assert isinstance(judge(step(), step(after_s=-60, secret=a_secret(suffix=None))), Match)
+    assert judge(step(), step(after_s=-60, secret=a_secret("prod/api"))) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "days_ago", "overdue"),
+    [
+        ({"automaticallyAfterDays": 30}, 31, False),
+        ({"automaticallyAfterDays": 30}, 31 + 1 / 24, False),
+        ({"automaticallyAfterDays": 30}, 31 + 1.1 / 24, True),
+        ({"scheduleExpression": "rate(4 hours)"}, 1.1, False),
+        ({"scheduleExpression": "rate(4 hours)"}, 1.3, True),
+        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 89, False),
+        ({}, 89, False),
+    ],
+)
+def test_one_failure_is_enough_where_the_schedule_its_window_and_an_hour_are_over(rules, days_ago, overdue):
+    found = judge(step(), scheduled(rules, days_ago=days_ago))
+
+    assert isinstance(found, Match) == overdue
+    if isinstance(found, Match):
+        assert found.severity is Severity.HIGH
+
+
+def test_overdue_counts_from_the_last_success():
+    monthly = scheduled({"automaticallyAfterDays": 30}, days_ago=80)
+
+    assert judge(step(), monthly, step(SUCCEEDED, after_s=-31 * DAY)) is None
+    assert isinstance(judge(step(), monthly, step(SUCCEEDED, after_s=-34 * DAY)), Match)
+    assert isinstance(judge(step(), monthly, step(SUCCEEDED, after_s=60)), Match)
+
+
+def test_a_schedule_that_was_switched_off_changed_or_refused_is_not_overdue():
+    monthly = scheduled({"automaticallyAfterDays": 30}, days_ago=80)
+    cancelled = an_event("CancelRotateSecret", secret=a_secret(), after_s=-DAY)
+    refused = scheduled({"automaticallyAfterDays": 1}, days_ago=80, failure=Failure("InvalidParameterException"))
+    by_hand = an_event("RotateSecret", secret=a_secret(), after_s=-DAY)
+
+    assert judge(step(), monthly, cancelled) is None
+    assert judge(step(), monthly, scheduled({"automaticallyAfterDays": 90}, days_ago=70)) is None
+    assert judge(step(), refused) is None
+    assert isinstance(judge(step(), monthly, by_hand), Match)
+
+
+def test_how_long_it_is_overdue_is_said():
+    days = judge(step(), scheduled({"automaticallyAfterDays": 30}, days_ago=40.1))
+    hours = judge(step(), step(after_s=-60), scheduled({"automaticallyAfterDays": 1}, days_ago=3.1))
+
+    assert days.reason == "rotation failed once; by its schedule it is overdue for 9 days"  # type: ignore[union-attr]
+    assert hours.reason.endswith("2 times with no success between; by its schedule it is overdue for 25 hours")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("name", "is_managed"), [("rds!db-1a2b", True), ("ecs-sc!x", True), ("prod/db!", False)])
+def test_what_a_service_manages_is_that_services_to_rotate(name, is_managed):
+    secret = a_secret(name)
+
+    assert (judge(step(secret=secret), step(after_s=-60, secret=secret)) is None) == is_managed
+
+
+def test_a_failure_that_names_no_secret_is_silent():
+    nobody = an_event(FAILED, at=AT + timedelta(seconds=1))
+
+    assert DETECTION.evaluate(nobody, Baseline(settled=WAITED)) is None

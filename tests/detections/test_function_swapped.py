@@ -1,0 +1,130 @@
+"""Whose function rotates a secret gets its values: another than before, a stranger's or an unlisted one is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from nightlatch.detections.function_swapped import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_secret, a_user, an_event, sightings
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rules import Match, Wait, detect
+
+STRANGER = "999988887777"
+NOTHING = Inventory()
+LISTED = Inventory(rotation_functions=frozenset({"rotate-db"}))
+DAY = 86_400
+
+
+def function(name: str = "rotate-db", *, account: str = ACCOUNT, region: str = REGION) -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def role(name: str = "rotation", *, account: str = ACCOUNT) -> str:
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def rotate(named: str | None, *, field: str = "rotationLambdaARN", after_s: float = 0, **more) -> SecretEvent:
+    more.setdefault("secret", a_secret())
+    request = {field: named} if named else {}
+    return an_event("RotateSecret", after_s=after_s, request=request, **more)
+
+
+def judge(event: SecretEvent, *before: SecretEvent, inventory=NOTHING, settled=WAITED) -> Match | Wait | None:
+    baseline = Baseline(on_secret=sightings([*before, event]), inventory=inventory, settled=settled)
+    return DETECTION.evaluate(event, baseline)
+
+
+def fires(event: SecretEvent, *before: SecretEvent, inventory=NOTHING) -> bool:
+    return isinstance(judge(event, *before, inventory=inventory), Match)
+
+
+@pytest.mark.parametrize(
+    ("named", "inventory", "is_foreign"),
+    [
+        (function(account=STRANGER), NOTHING, True),
+        (function(account=STRANGER), Inventory(rotation_functions=frozenset({function(account=STRANGER)})), True),
+        (function(account=STRANGER), Inventory(trusted_accounts=frozenset({STRANGER})), False),
+        (function(region="us-east-1"), NOTHING, True),
+        (function(), NOTHING, False),
+        (f"{ACCOUNT}:function:rotate-db", NOTHING, False),
+        (f"{STRANGER}:function:rotate-db", NOTHING, True),
+        ("rotate-db", NOTHING, False),
+    ],
+)
+def test_a_function_in_another_account_or_region_is_told_without_any_history(named, inventory, is_foreign):
+    assert fires(rotate(named), inventory=inventory) == is_foreign
+
+
+@pytest.mark.parametrize(
+    ("named", "is_listed"),
+    [
+        (function(), True),
+        (function("rotate-db:live"), True),
+        (function("rotate-db:7"), True),
+        (function("rotate-dbs"), False),
+        (function("rotate-mail"), False),
+    ],
+)
+def test_with_a_list_of_functions_the_list_decides(named, is_listed):
+    assert fires(rotate(named), inventory=LISTED) != is_listed
+    assert fires(rotate(named), rotate(function("old"), after_s=-DAY), inventory=LISTED) != is_listed
+
+
+def test_without_a_list_another_function_than_before_is_a_swap():
+    before = rotate(function(), after_s=-DAY)
+
+    assert fires(rotate(function("rotate-mail")), before)
+    assert not fires(rotate(function("rotate-db:live")), before)
+    assert not fires(rotate(function()))
+
+
+def test_what_is_set_again_swaps_nothing():
+    before = rotate(function("rotate-mail", account=STRANGER), after_s=-DAY)
+
+    assert not fires(rotate(function("rotate-mail", account=STRANGER)), before)
+    assert not fires(rotate(function("rotate-mail")), rotate(function("rotate-mail"), after_s=-DAY), inventory=LISTED)
+
+
+def test_the_last_call_that_set_a_function_counts_and_a_refused_one_or_a_later_one_does_not():
+    ours, theirs = rotate(function(), after_s=-DAY), rotate(function("rotate-mail"), after_s=-60)
+
+    assert not fires(rotate(function("rotate-mail")), ours, theirs)
+    assert fires(rotate(function("rotate-mail")), ours, rotate(None, after_s=-60))
+    refused = rotate(function("rotate-mail"), after_s=-60, failure=Failure("InvalidParameterException"))
+    assert fires(rotate(function("rotate-mail")), ours, refused)
+    assert not fires(rotate(function()), rotate(function("rotate-mail"), after_s=60))
+
+
+def test_a_role_of_an_external_rotation_is_compared_with_the_one_before_and_with_no_list_of_functions():
+    by_role = "externalSecretRotationRoleArn"
+    before = rotate(role(), field=by_role, after_s=-DAY)
+
+    assert fires(rotate(role(account=STRANGER), field=by_role))
+    assert fires(rotate(role("evil"), field=by_role), before)
+    assert not fires(rotate(role(), field=by_role), before, inventory=LISTED)
+    assert not fires(rotate(role("first"), field=by_role), inventory=LISTED)
+
+
+@pytest.mark.parametrize("form", [a_secret(), a_secret(suffix=None)], ids=["full", "name"])
+def test_the_secret_is_the_same_however_it_is_called(form):
+    assert fires(rotate(function("rotate-mail"), secret=form), rotate(function(), after_s=-DAY))
+
+
+def test_it_waits_for_the_call_before_only_where_nothing_is_wrong_yet():
+    assert judge(rotate(function()), settled=None) == Wait(LATENESS)
+    assert isinstance(judge(rotate(function(account=STRANGER)), settled=None), Match)
+    assert judge(rotate(None), settled=None) is None
+    assert judge(rotate(function(), failure=Failure("AccessDenied")), settled=None) is None
+
+
+def test_it_names_the_account_and_never_the_function():
+    event = rotate(function("stolen-name", account=STRANGER), by=a_user("mallory"))
+    (found,), _ = detect(event, Baseline(), (DETECTION,))
+
+    assert found.severity is Severity.HIGH
+    assert STRANGER in found.reason
+    assert "stolen-name" not in f"{found.title} {found.reason}"
+    assert found.title == "mallory (IAM user) set another rotation function or role for secret prod/db"
