@@ -739,6 +739,7 @@ def test_habits_are_what_a_principal_showed_before_the_event(baselines):
         (Side.AGENT, "boto3"),
         (Side.REGION, "eu-west-1"),
         (Side.HOUR, "9"),
+        (Side.ENDPOINT, "none"),
     }
     assert seen.habits.hours == 1
     assert not seen.habits.are_known
@@ -848,3 +849,17 @@ def test_under_a_name_the_end_of_an_earlier_secret_stands_too(baselines):
     (seen,) = baselines.observe([an_event("CreateSecret", secret=new)])
 
     assert [s.name for s in seen.under_name] == ["EndSecretVersionDelete", "CreateSecret"]
+
+
+def test_a_native_event_knows_the_other_regions_of_its_secret(baselines):
+    primary = replace(a_secret(), is_full=True)
+    replica = replace(primary, region="us-east-1", text=primary.text.replace("eu-west-1", "us-east-1"))
+    baselines.observe([an_event("PutSecretValue", secret=primary, version_id="v", after_s=-5)])
+
+    labels = [
+        replace(a_label_event(secret, version_id="v"), region=secret.region, event_id=secret.region)
+        for secret in (replica, primary)
+    ]
+    first, second = baselines.observe(labels)
+
+    assert (first.elsewhere, second.elsewhere) == ({"eu-west-1"}, {"us-east-1"})

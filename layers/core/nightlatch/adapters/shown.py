@@ -28,6 +28,9 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
         for facet in facets_of(event):
             yield Touch(PairKey(habits_key(event), f"{facet.kind}#{facet.value}"), Kind.SHOWN, event.at)
     if event.succeeded:
+        for secret in event.secrets if not event.read_only else ():
+            if secret.is_full:
+                yield Touch(PairKey(regions_key(secret), secret.region), Kind.SHOWN, event.at)
         for resource in _needed(event):
             for secret in event.secrets:
                 likeliest = keys_of(secret)[0]  # under all its names it would be counted twice
@@ -43,6 +46,11 @@ def has_habits(event: SecretEvent) -> bool:
 def habits_key(event: SecretEvent) -> str:
     """Name what a principal's habits are kept under."""
     return f"habits:{event.principal.key}"
+
+
+def regions_key(secret: SecretRef) -> str:
+    """Name what the Regions of a secret are kept under: a replica has its primary's name and suffix."""
+    return f"regions:{secret.account_id}/{secret.tail}"
 
 
 def habits_before(shown: Mapping[str, Uses], at: datetime) -> Habits:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
-from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, touched_resources
+from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
 from nightlatch.adapters.uses import (
     WRITES,
     Kind,
@@ -23,7 +23,7 @@ from nightlatch.adapters.uses import (
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
@@ -116,6 +116,7 @@ class Surroundings(Sequence[Baseline]):
             readers=self._readers(event),
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
             held=self._held(event),
+            elsewhere=self._elsewhere(event),
             inventory=self._inventory,
             settled=self._settled,
         )
@@ -124,6 +125,11 @@ class Surroundings(Sequence[Baseline]):
         """Give the secrets that need what the event touches."""
         shown = [self._known.shown.get(resource, {}) for resource in touched_resources(event)]
         return distinct(secret for some in shown for secret in needing(some, event.at))
+
+    def _elsewhere(self, event: SecretEvent) -> frozenset[str]:
+        """Give the other Regions in which a secret was seen that a native event is about."""
+        known = [self._known.shown.get(regions_key(secret), {}) for secret in event.secrets]
+        return frozenset(region for some in known for region in some) - {event.region}
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first."""
@@ -136,6 +142,8 @@ class Surroundings(Sequence[Baseline]):
 
 def partners_of(event: SecretEvent) -> tuple[str, ...]:
     """Name what an event's baseline asks for beside uses: its principal's habits, or the key or function it touches."""
+    if event.channel is Channel.NATIVE:
+        return tuple(regions_key(secret) for secret in event.secrets)
     return (habits_key(event),) if has_habits(event) else touched_resources(event)
 
 

@@ -9,6 +9,8 @@ Source: Secrets Manager user guide, Secret Label Updated; design facts 3.5; ATT&
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import (
     LABEL_UPDATED,
@@ -34,6 +36,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     secret = event.secret
     if secret is None or calls_around(event, secret, baseline):
         return None
+    if baseline.elsewhere:
+        return None  # of a replica the write stands in the trail of its primary's Region
     if not baseline.elapsed:
         return Wait(LATENESS)
     return Match(
@@ -53,7 +57,6 @@ def _left_out(event: SecretEvent) -> Verdict:
     )
 
 
-_LEARNING = Maturity.LEARNING
 _SECRET = a_secret()
 _LABEL = a_label_event(_SECRET, version_id="v-2")
 _WRITE = an_event("PutSecretValue", secret=_SECRET, by=a_user(), version_id="v-2", after_s=-2)
@@ -61,12 +64,14 @@ _HIDDEN = an_event("PutResourcePolicy", secret=_SECRET, by=a_user("mallory"), re
 _SHOWN = an_event("PutResourcePolicy", secret=_SECRET, by=a_user("mallory"), request={"resourcePolicy": "{}"})
 
 
-def _case(
-    name: str, event: SecretEvent, severity: Severity | None, *, seen: list[SecretEvent], waited: bool = True
-) -> Example:
-    settled = WAITED if waited else None
-    baseline = Baseline(maturity=_LEARNING, on_secret=sightings([*seen, event]), settled=settled)
-    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
+_ALONE = Baseline(maturity=Maturity.LEARNING, on_secret=sightings([_LABEL]), settled=WAITED)
+_BESIDE_ITS_WRITE = replace(_ALONE, on_secret=sightings([_WRITE, _LABEL]))
+_EARLY = replace(_ALONE, settled=None)
+_REPLICATED = replace(_ALONE, elsewhere=frozenset({"us-east-1"}))
+
+
+def _case(name: str, event: SecretEvent, severity: Severity | None = None, *, known: Baseline = _ALONE) -> Example:
+    return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=known)
 
 
 DETECTION = Detection(
@@ -80,8 +85,9 @@ DETECTION = Detection(
     evaluate=evaluate,
     blind_spots=(
         "The heartbeat, the lag and the dead letters are measured by other means, not here. The use of a key without a"
-        " read beside it is not compared yet. Where label events and records are both cut, nothing disagrees. A hunt"
-        " cannot tell a blind trail from files that are not among its input; it goes to the digest there."
+        " read beside it is not compared yet, nor the label of a secret that exists in several Regions. Where label"
+        " events and records are both cut, nothing disagrees. A hunt cannot tell a blind trail from files that are not"
+        " among its input; it goes to the digest there."
     ),
     playbook="""\
 Look whether a trail was stopped or narrowed in this Region, and whether the rules still let reads and writes through.
@@ -89,10 +95,11 @@ Ask the event history (LookupEvents) for this secret: it does not need the trail
 Found there? Then a record was lost on its way: look at the delivery, the queue and its dead letters.
 Not found? Treat the value as planted: roll back to the version before, and look who may write this secret.""",
     examples=(
-        _case("a label moved, and no call came in a quarter of an hour", _LABEL, Severity.HIGH, seen=[]),
-        _case("a request too large for its record", _HIDDEN, Severity.MEDIUM, seen=[]),
-        _case("the write stands beside the label", _LABEL, None, seen=[_WRITE]),
-        _case("the record of the write may still be on its way", _LABEL, None, seen=[], waited=False),
-        _case("a request that is shown", _SHOWN, None, seen=[]),
+        _case("a label moved, and no call came in a quarter of an hour", _LABEL, Severity.HIGH),
+        _case("a request too large for its record", _HIDDEN, Severity.MEDIUM),
+        _case("the write stands beside the label", _LABEL, known=_BESIDE_ITS_WRITE),
+        _case("the record of the write may still be on its way", _LABEL, known=_EARLY),
+        _case("a request that is shown", _SHOWN),
+        _case("a replica follows its primary", _LABEL, known=_REPLICATED),
     ),
 )

@@ -54,6 +54,7 @@ class Baseline:
     under_name: Trail = field(default_factory=_nothing)  # lives and ends of any secret of this name, 90 days
     readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
     habits: Habits = field(default_factory=Habits)  # of the principal, before the event
+    elsewhere: frozenset[str] = frozenset()  # other Regions with a secret of this name and suffix, for native events
     held: tuple[SecretRef, ...] = ()  # that use the key or function which the event touches, as records showed
     inventory: Inventory = field(default_factory=Inventory)
     settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
