@@ -125,6 +125,7 @@ class InventoryFile(_Part):
     approved_regions: frozenset[str] = frozenset()
     approved_keys: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
+    scanners: frozenset[str] = frozenset()
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""
