@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.examples import AT, a_secret, an_event
+from dataclasses import replace
+
+import pytest
+
+from nightlatch.domain.examples import AT, a_secret, a_user, an_event
 from nightlatch.domain.sightings import sighting_of
 
 
@@ -33,3 +37,16 @@ def test_equal_listings_have_equal_digests_in_any_order_and_on_any_page():
 
     assert digests[0] == digests[1] != digests[2]
     assert sighting_of(an_event(secret=a_secret())).digest == ""
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (a_user(), False),
+        (replace(a_user(), from_console=False), False),
+        (replace(a_user(), from_console=True), True),
+        (replace(a_user(), invoked_by="signin.amazonaws.com"), True),
+    ],
+)
+def test_a_click_in_the_console_is_what_aws_says_it_is(who, *, expected: bool):
+    assert sighting_of(an_event(by=who)).in_console is expected

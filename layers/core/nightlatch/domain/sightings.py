@@ -44,13 +44,16 @@ class Sighting:
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
     refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
 
+    wrote: bool = False  # the principal had created or written this secret before, however long ago history goes
+    in_console: bool = False  # a click in the console
+
     @property
     def secret(self) -> SecretRef | None:
         """The secret, where the event was about one."""
         return self.secrets[0] if self.secrets else None
 
 
-def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False) -> Sighting:
+def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False, wrote: bool = False) -> Sighting:
     """Reduce an event to what history keeps."""
     labels = (
         event.request.texts("versionStages") + event.request.texts("versionStage") + event.request.texts("labelUpdated")
@@ -76,6 +79,8 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
         denials=_denials(event),
         refused_as_deleted=is_refused_as_deleted(event),
+        wrote=wrote,
+        in_console=event.principal.is_in_console,
     )
 
 
