@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service
+from nightlatch.domain.callers import is_aws_service, is_human
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.pairs import KNOWN_AFTER
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import Principal
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
@@ -36,7 +36,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the enumeration that this look is part of; records of what the principal wrote get a minute to come."""
     if is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal):
         return None
-    if _is_human(event.principal) and not _is_new(event, baseline):
+    if is_human(event.principal) and not _is_new(event, baseline):
         return None
     looks = baseline.by_principal.once(_strange_looks, _strange_looks)
     if looks.find(event.event_id) is None:
@@ -53,7 +53,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     return Match(
         reason=f"looked at the {what} of {episode.peak.secrets} distinct secrets within 15 minutes, none of which it is"
         f" known to use or has written",
-        severity=Severity.LOW if _is_human(event.principal) else Severity.MEDIUM,
+        severity=Severity.LOW if is_human(event.principal) else Severity.MEDIUM,
         headline="{who} read the resource policies of {secrets} {span}" if event.called(*_POLICY) else None,
         evidence=episode.evidence,
         secrets=episode.secrets,
@@ -67,12 +67,6 @@ def _are_described(count: Count) -> bool:
 
 def _are_policies(count: Count) -> bool:
     return count.secrets >= POLICIES
-
-
-def _is_human(principal: Principal) -> bool:
-    """Tell people from workloads by what AWS says of them: Identity Center, federation, root, a second factor."""
-    signed_in = principal.kind in {PrincipalKind.FEDERATED, PrincipalKind.ROOT}
-    return principal.is_person or signed_in or (principal.kind is PrincipalKind.USER and principal.mfa is True)
 
 
 def _is_new(event: SecretEvent, baseline: Baseline) -> bool:

@@ -115,7 +115,8 @@ DETECTION = Detection(
     blind_spots=(
         "Whether an id is old is known only where records of the last ninety days show what became current; after an"
         " UpdateSecret that names no version it is unknown until the next write. Reads of AWSPENDING are not told."
-        " Within an hour of any change of AWSCURRENT nothing is. Deployments that read by labels of their own fire: exempt their principals."
+        " Within an hour of any change of AWSCURRENT nothing is. Deployments that read by labels of their own fire:"
+        " exempt their principals."
     ),
     playbook="""\
 Ask the reader's owner: is it a client that was pinned to an old version, and would fail soon?
