@@ -863,3 +863,27 @@ def test_a_native_event_knows_the_other_regions_of_its_secret(baselines):
     first, second = baselines.observe(labels)
 
     assert (first.elsewhere, second.elsewhere) == ({"eu-west-1"}, {"us-east-1"})
+
+
+# Who wrote a secret
+
+
+def test_who_created_or_wrote_a_secret_is_marked_on_what_it_does_later_however_short_the_history(stores):
+    baselines = over(stores, young=Maturity.NONE)
+    baselines.learn([an_event("CreateSecret", secret=a_secret(), after_s=-40 * DAY)])
+    look, other = (an_event("DescribeSecret", secret=a_secret(), by=who) for who in (a_user(), a_role()))
+
+    mine, theirs = baselines.observe([look, other])
+
+    assert [sighting.wrote for sighting in mine.by_principal] == [True]
+    assert [sighting.wrote for sighting in theirs.by_principal] == [False]
+
+
+def test_a_write_that_comes_later_or_failed_makes_nobody_a_writer(baselines):
+    look = an_event("DescribeSecret", secret=a_secret())
+    later = an_event("PutSecretValue", secret=a_secret(), after_s=5, version_id="v1")
+    failed = an_event("PutSecretValue", secret=a_secret(), after_s=-5, failure=a_denial("PutSecretValue"))
+
+    seen, *_ = baselines.observe([look, later, failed])
+
+    assert [s.wrote for s in seen.by_principal if s.name == "DescribeSecret"] == [False]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nightlatch.adapters.cloudtrail import parse
-from nightlatch.detections import batch_retrieval, bulk_read, denied_probing, root_use, trail_tampered
+from nightlatch.detections import batch_retrieval, bulk_read, denied_probing, list_then_read, root_use, trail_tampered
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding, Severity, State, fold
@@ -18,7 +18,10 @@ from nightlatch.domain.rules import detect
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 
-RULES = tuple(module.DETECTION for module in (batch_retrieval, bulk_read, denied_probing, root_use, trail_tampered))
+RULES = tuple(
+    module.DETECTION
+    for module in (batch_retrieval, bulk_read, denied_probing, list_then_read, root_use, trail_tampered)
+)
 RECORDS = Path(os.environ.get("NIGHTLATCH_RECORDS", "records-not-given"))
 
 pytestmark = [
@@ -51,11 +54,14 @@ def hunt(events: list[SecretEvent]) -> tuple[Finding, ...]:
     )
 
 
-def test_the_real_sweep_is_one_finding_with_its_twenty_secrets():
-    (finding,) = hunt(read("stratus/aws.credential-access.secretsmanager-retrieve-secrets.json", records=21))
+def test_the_real_sweep_is_one_finding_of_each_kind_with_its_twenty_secrets():
+    findings = hunt(read("stratus/aws.credential-access.secretsmanager-retrieve-secrets.json", records=21))
 
-    assert (finding.rule, finding.state) == ("access.bulk-read", State.OPEN)
-    assert len(finding.secrets) == 20
+    assert {(f.rule, f.state, f.severity, len(f.secrets)) for f in findings} == {
+        ("access.bulk-read", State.OPEN, Severity.HIGH, 20),
+        ("access.list-then-read", State.OPEN, Severity.HIGH, 20),
+    }
+    assert len(findings) == 2
 
 
 def test_the_real_batch_retrieval_is_one_finding_of_five_calls():

@@ -1,4 +1,4 @@
-"""Root is told whatever it does with Secrets Manager, and the list of what it can do is complete."""
+"""Root and break-glass are told whatever they do with Secrets Manager, and the list of what they can do is complete."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 from nightlatch.detections.root_use import DETECTION
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import SECRETS_MANAGER, Failure
-from nightlatch.domain.examples import a_secret, an_event, the_root
-from nightlatch.domain.findings import State, fold
+from nightlatch.domain.examples import a_person, a_role, a_secret, a_user, an_event, the_root
+from nightlatch.domain.findings import Severity, State, fold
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import detect
 
 
@@ -44,3 +45,32 @@ def test_a_session_of_root_is_one_finding_that_names_its_secrets():
     assert finding.count == 3
     assert {secret.name for secret in finding.secrets} == {"prod/db", "prod/mail"}
     assert finding.title.startswith("root of account 111122223333 used Secrets Manager")
+
+
+# Break-glass
+
+
+@pytest.mark.parametrize(
+    ("who", "entry"),
+    [
+        (a_role("break-glass", "ana"), "arn:aws:iam::111122223333:role/break-glass"),
+        (a_role("break-glass", "ana"), "arn:aws:iam::*:role/break-*"),
+        (a_role("break-glass", "ana"), "arn:aws:sts::*:assumed-role/break-glass/*"),
+        (a_role("break-glass", "ana"), "break-glass"),
+        (a_user("emergency"), "*:user/emergency"),
+        (a_person("ana"), a_person("ana").key),
+        (a_person("ana"), "*/AWSReservedSSO_Admin_0123456789abcdef"),
+    ],
+)
+@pytest.mark.parametrize("failure", [None, Failure("AccessDenied")])
+def test_a_principal_kept_for_emergencies_is_told_in_whatever_form_it_is_named(who, entry, failure):
+    event = an_event("DescribeSecret", secret=a_secret(), by=who, failure=failure)
+    known = Baseline(inventory=Inventory(break_glass=frozenset({entry})))
+    other = Baseline(inventory=Inventory(break_glass=frozenset({"arn:aws:iam::*:role/other"})))
+
+    (finding,), _ = detect(event, known, (DETECTION,))
+
+    assert (finding.severity, finding.state) == (Severity.HIGH, State.OPEN)
+    assert finding.reason.startswith("a principal kept for emergencies called DescribeSecret")
+    assert detect(event, other, (DETECTION,)) == ((), ())
+    assert detect(event, Baseline(), (DETECTION,)) == ((), ())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_aws_service, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_human, is_rotating
 from nightlatch.domain.examples import (
     a_person,
     a_role,
@@ -16,9 +16,11 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
     sightings,
+    the_root,
     the_service,
 )
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.principals import PrincipalKind
 
 SECRET = a_secret()
 STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-5)
@@ -85,3 +87,22 @@ def test_an_open_rotation_of_another_secret_excuses_nothing():
     other = a_service_event("RotationStarted", secret=a_secret("other"), after_s=-5)
 
     assert not is_rotating(an_event(secret=SECRET, by=a_role()), Baseline(on_secret=sightings([other])))
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (a_person(), True),
+        (the_root(), True),
+        (replace(a_user(), kind=PrincipalKind.FEDERATED), True),
+        (replace(a_user(), mfa=True), True),
+        (a_user(), False),
+        (replace(a_user(), mfa=False), False),
+        (a_role(), False),
+        (replace(a_role(), mfa=True), False),
+        (a_role("AWSReservedSSO_Admin_0123456789abcdef", "mallory"), False),
+        (the_service(), False),
+    ],
+)
+def test_people_are_told_from_workloads_by_what_aws_says_of_them(who, *, expected: bool):
+    assert is_human(who) is expected

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from nightlatch.domain.events import Failure
-from nightlatch.domain.examples import AT, a_denial, a_secret, an_event
+from nightlatch.domain.examples import AT, a_denial, a_secret, a_user, an_event
 from nightlatch.domain.sightings import sighting_of
 
 
@@ -66,3 +70,16 @@ def test_of_a_policy_its_denials_and_the_tags_it_depends_on_are_kept_and_not_its
     assert (len(seen.denials), seen.tag_keys) == (1, ("team",))
     assert "planted" not in repr(seen)
     assert sighting_of(an_event("UpdateSecret", secret=a_secret(), request=request)).denials == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (a_user(), False),
+        (replace(a_user(), from_console=False), False),
+        (replace(a_user(), from_console=True), True),
+        (replace(a_user(), invoked_by="signin.amazonaws.com"), True),
+    ],
+)
+def test_a_click_in_the_console_is_what_aws_says_it_is(who, *, expected: bool):
+    assert sighting_of(an_event(by=who)).in_console is expected

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.domain.examples import AT, a_secret, an_event, sightings
+from nightlatch.domain.sightings import sighting_of
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.windows import Count, Episode, episode_at
 
@@ -86,7 +88,7 @@ def test_calls_actions_and_secrets_are_counted_apart():
     episode = at(0, sightings(events), anything)
 
     assert episode is not None
-    assert episode.peak == Count(calls=3, actions=3, secrets=1, unknown=1)
+    assert episode.peak == Count(calls=3, actions=3, secrets=1, unknown=1, regions=1)
     assert episode.secrets == (a_secret(),)
 
 
@@ -114,3 +116,21 @@ def test_an_event_is_in_an_episode_exactly_if_some_window_that_holds_it_holds_to
         assert set(episode.evidence.event_ids) == {
             sighting.event_id for sighting in reads_at(*(s for s in seen if low <= s <= high))
         }
+
+
+def test_regions_are_counted_in_each_window_and_named_over_the_whole_episode():
+    seen = [
+        replace(sighting_of(an_event("ListSecrets", after_s=second)), region=region)
+        for second, region in [(0, "eu-west-1"), (5, "us-east-1"), (6, "us-east-1"), (12, "sa-east-1"), (13, "")]
+    ]
+
+    episode = at(0, Trail.of(seen), two_regions)
+
+    assert episode is not None
+    assert episode.peak.regions == 2
+    assert episode.regions == ("eu-west-1", "sa-east-1", "us-east-1")
+    assert at(13, Trail.of(seen[-2:]), two_regions) is None
+
+
+def two_regions(count: Count) -> bool:
+    return count.regions >= 2

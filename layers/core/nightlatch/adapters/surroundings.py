@@ -175,7 +175,9 @@ def sight(
         and all(any(pair and pair.is_known(event.at) for pair in of_one) for of_one in pairs)
     )
     read_back = reads_version(event) and is_read_back(versions_of(event), event.at, wrote)
-    return sighting_of(event, known=known, read_back=read_back)
+    # Who wrote what is a fact that counts from the first record on, as who created it does.
+    is_writer = bool(histories) and all(pair_before(history, Kind.WRITE, event.at) for history in histories)
+    return sighting_of(event, known=known, read_back=read_back, wrote=is_writer)
 
 
 def _kinds(event: SecretEvent) -> tuple[Kind, ...]:

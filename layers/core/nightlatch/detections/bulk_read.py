@@ -21,12 +21,12 @@ from nightlatch.domain.findings import Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
 from nightlatch.domain.trail import Trail
+from nightlatch.domain.value_reads import WRITES_COME, is_own_read, is_plain, is_unknown
 from nightlatch.domain.windows import Count, Episode, episode_at
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
 ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
-WRITES_COME = timedelta(minutes=1)  # how long the writes that make read-backs of reads may come behind them
 SWEEP, SWEEP_UNKNOWN = timedelta(hours=24), 20
 
 
@@ -42,7 +42,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if reads.find(event.event_id) is None:
         return None  # a read-back, a step of a rotation, or a read that failed
     match = _too_many(reads, event, baseline)
-    if match is not None and not baseline.elapsed and _too_many(reads.only(_is_plain), event, baseline) is None:
+    if match is not None and not baseline.elapsed and _too_many(reads.only(is_plain), event, baseline) is None:
         return Wait(WRITES_COME)
     return match
 
@@ -51,13 +51,8 @@ def _too_many(reads: Trail, event: SecretEvent, baseline: Baseline) -> Match | N
     burst = episode_at(reads, event.at, width=BURST, too_much=_is_burst)
     if burst is not None:
         return _match(burst, baseline, "10 minutes")
-    sweep = episode_at(reads.only(_is_unknown), event.at, width=SWEEP, too_much=_is_sweep)
+    sweep = episode_at(reads.only(is_unknown), event.at, width=SWEEP, too_much=_is_sweep)
     return _match(sweep, baseline, "24 hours") if sweep is not None else None
-
-
-def _is_plain(read: Sighting) -> bool:
-    """Tell whether a read names no version: it is no read-back, whatever writes are still to come."""
-    return read.version_id is None
 
 
 def _is_burst(count: Count) -> bool:
@@ -68,18 +63,9 @@ def _is_sweep(count: Count) -> bool:
     return count.unknown >= SWEEP_UNKNOWN
 
 
-def _is_unknown(read: Sighting) -> bool:
-    return not read.known
-
-
 def _counted(trail: Trail) -> Trail:
     """Keep the reads that AWS answered to the principal itself and that are no read-backs."""
-    return trail.named("GetSecretValue").only(_counts)
-
-
-def _counts(read: Sighting) -> bool:
-    explained = read.read_back or read.by_service or read.rotating
-    return read.succeeded and bool(read.secrets) and not explained
+    return trail.named("GetSecretValue").only(is_own_read)
 
 
 def _without_steps(trail: Trail) -> Trail:

@@ -1,6 +1,7 @@
-"""Somebody used the account's root with Secrets Manager: no daily work needs it, and no policy of the account stops it.
+"""Somebody used root, or a principal kept for emergencies, with Secrets Manager: no daily work needs either.
 
-Every call counts, whether it read, wrote or was refused.
+No policy of the account stops root, and whoever holds a break-glass role can do nearly as much. Every call counts,
+whether it read, wrote or was refused. Which principals are kept for emergencies only the inventory says.
 
 Source: ATT&CK T1078.004; IAM user guide, root user best practices; CloudTrail user guide, userIdentity of type Root.
 """
@@ -10,29 +11,35 @@ from __future__ import annotations
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import a_denial, a_person, a_secret, a_user, an_event, the_root
+from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, a_user, an_event, the_root
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on the identity alone: history changes nothing."""
-    del baseline
-    if event.principal.kind is not PrincipalKind.ROOT:
+    if event.principal.kind is PrincipalKind.ROOT:
+        who = "root"
+    elif baseline.inventory.is_break_glass(event.principal):
+        who = "a principal kept for emergencies"
+    else:
         return None
     outcome = "succeeded" if event.succeeded else "was refused" if event.denied else "failed"
     deed = "read" if event.read_only else "change"
     return Match(
-        reason=f"root called {event.name} (a {deed}), which {outcome}",
+        reason=f"{who} called {event.name} (a {deed}), which {outcome}",
         headline="{who} used Secrets Manager on {secrets}" if event.secrets else "{who} used Secrets Manager",
     )
 
 
 def _case(name: str, event: SecretEvent, *, fires: bool) -> Example:
-    return Example(name=name, event=event, fires=fires, severity=Severity.HIGH if fires else None, baseline=Baseline())
+    severity = Severity.HIGH if fires else None
+    return Example(name=name, event=event, fires=fires, severity=severity, baseline=Baseline(inventory=_INVENTORY))
 
 
+_INVENTORY = Inventory(break_glass=frozenset({"arn:aws:iam::*:role/break-glass*"}))
 _PROD = a_secret("prod/db")
 _DENIAL = a_denial("DeleteSecret", "prod/db")
 
@@ -40,26 +47,28 @@ _DENIAL = a_denial("DeleteSecret", "prod/db")
 DETECTION = Detection(
     id="access.root-use",
     catalogue="ACC-10",
-    title="Root uses Secrets Manager",
+    title="Root or break-glass uses Secrets Manager",
     headline="{who} used Secrets Manager",
     severity=Severity.HIGH,
     event_names=SECRETS_MANAGER_CALLS,
     techniques=("T1078.004",),
     evaluate=evaluate,
     blind_spots=(
-        "Break-glass roles are not known here. Root that makes itself a user or a role first shows only as that user or"
-        " role."
+        "Only the emergency principals that the inventory names are known, and a drill looks like an emergency: exempt"
+        " it for its days. Root that makes itself a user or a role first shows only as that user or role."
     ),
     playbook=(
-        "Ask the few people who can be root, by telephone, whether one of them is signed in now.\n"
-        "If nobody is: change the root password, remove its access keys, check its MFA and its mail address.\n"
-        "Look at everything root did today, first at users, roles and keys it made.\n"
+        "Ask the few people who can be root or break the glass, by telephone, whether one of them is signed in now.\n"
+        "If nobody is and it was root: change its password, remove its access keys, check its MFA and mail address.\n"
+        "If it was an emergency principal: revoke its sessions, and find who was let in to it.\n"
+        "Look at everything it did today, first at users, roles and keys it made.\n"
         "If it was one of them: note why, and give them a role for that task."
     ),
     examples=(
         _case("root reads a secret", an_event(secret=_PROD, by=the_root()), fires=True),
         _case("root lists the secrets", an_event("ListSecrets", by=the_root()), fires=True),
         _case("root is refused", an_event("DeleteSecret", secret=_PROD, by=the_root(), failure=_DENIAL), fires=True),
+        _case("a break-glass role reads", an_event(secret=_PROD, by=a_role("break-glass-admin", "ana")), fires=True),
         _case("an administrator who is not root", an_event(secret=_PROD, by=a_person("ana")), fires=False),
         _case("a user whose name is root", an_event(secret=_PROD, by=a_user("root")), fires=False),
     ),

@@ -1,6 +1,6 @@
-"""Whether a caller is AWS itself or a rotation at work: the two whose reads are no theft.
+"""Whether a caller is AWS itself or a rotation at work, the two whose reads are no theft, or a person.
 
-Neither is taken from anything a caller can choose: CloudTrail sets `invokedBy`, and only AWS creates roles under
+None is taken from anything a caller can choose: CloudTrail sets `invokedBy`, and only AWS creates roles under
 the path `/aws-service-role/`.
 
 Source: CloudTrail user guide, userIdentity element; IAM user guide, service-linked roles.
@@ -18,6 +18,12 @@ _SERVICE_LINKED = ":role/aws-service-role/"
 def is_aws_service(principal: Principal) -> bool:
     """Tell whether AWS made the call for itself; one that it made on a caller's way is still the caller's."""
     return principal.kind is PrincipalKind.SERVICE or _SERVICE_LINKED in principal.key
+
+
+def is_human(principal: Principal) -> bool:
+    """Tell people from workloads by what AWS says of them: Identity Center, federation, root, a second factor."""
+    signed_in = principal.kind in {PrincipalKind.FEDERATED, PrincipalKind.ROOT}
+    return principal.is_person or signed_in or (principal.kind is PrincipalKind.USER and principal.mfa is True)
 
 
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:

@@ -73,6 +73,18 @@ def the_root() -> Principal:
     return Principal(key=arn, kind=PrincipalKind.ROOT, name="root", account_id=ACCOUNT, arn=arn)
 
 
+def an_outsider(account_id: str = "999988887777", *, role: str | None = None) -> Principal:
+    """A caller of another account: known by number only, as most such records show it, or by its role."""
+    if role is not None:
+        arn = f"arn:aws:sts::{account_id}:assumed-role/{role}/theirs"
+        key = f"arn:aws:iam::{account_id}:role/{role}"
+        return replace(a_role(role, "theirs"), key=key, arn=arn, account_id=account_id)
+    unique = "AROAEXAMPLE"
+    return Principal(
+        key=f"account:{account_id}:{unique}", kind=PrincipalKind.ACCOUNT, name=unique, account_id=account_id
+    )
+
+
 def the_service() -> Principal:
     """Secrets Manager itself, as service events name it."""
     name = "secretsmanager.amazonaws.com"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from nightlatch.domain.policy_conditions import account_of
+from nightlatch.domain.principals import Principal
 from nightlatch.domain.resources import is_any_of
 from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
 from nightlatch.domain.tiers import Tier, TierOf, tier_of
@@ -29,6 +31,7 @@ class Inventory:
     approved_keys: frozenset[str] = frozenset()  # KMS keys that secrets may be moved to; none listed as above
     break_glass: frozenset[str] = frozenset()  # principals kept for emergencies, whose every use is told
     tiers: tuple[TierOf, ...] = ()  # the first that matches decides; a secret of none is standard
+    scanners: frozenset[str] = frozenset()  # principals that look through all secrets' metadata: globs over their ARNs
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
@@ -53,6 +56,15 @@ class Inventory:
     def is_decoy(self, secret: SecretRef) -> bool:
         """Tell whether a reference may mean one of the decoy secrets."""
         return _mentions(self.decoys, secret)
+
+    def is_break_glass(self, principal: Principal) -> bool:
+        """Tell whether a principal is kept for emergencies, by any form of its name: doubt tells, it does not hide."""
+        names = {*principal.names, principal.arn or principal.key, principal.name}
+        return any(fnmatchcase(name, glob) for name in names for glob in self.break_glass)
+
+    def is_scanner(self, principal: Principal) -> bool:
+        """Tell whether the operator named a principal as a scanner, by its ARN: a bare name anybody could take."""
+        return any(fnmatchcase(name, glob) for name in principal.names for glob in self.scanners)
 
 
 def _mentions(entries: Iterable[str], secret: SecretRef) -> bool:

@@ -103,6 +103,11 @@ class Principal:
         return invoked_by.endswith(".amazonaws.com") and invoked_by != _SIGN_IN
 
     @property
+    def is_in_console(self) -> bool:
+        """Whether the call was a click in the console, as AWS says (never the user agent)."""
+        return self.from_console is True or self.invoked_by == _SIGN_IN
+
+    @property
     def title(self) -> str:
         """The human first, then how they came: `ana (AWSReservedSSO_Admin)`, `ci-deploy (IAM user)`."""
         if self.is_person:

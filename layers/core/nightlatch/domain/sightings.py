@@ -56,13 +56,16 @@ class Sighting:
     refused_deletion: bool = False  # AWS refused to delete a secret that was not scheduled for deletion already
     over_limit: bool = False  # AWS refused a new version because the secret has too many
 
+    wrote: bool = False  # the principal had created or written this secret before, however long ago history goes
+    in_console: bool = False  # a click in the console
+
     @property
     def secret(self) -> SecretRef | None:
         """The secret, where the event was about one."""
         return self.secrets[0] if self.secrets else None
 
 
-def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False) -> Sighting:
+def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = False, wrote: bool = False) -> Sighting:
     """Reduce an event to what history keeps."""
     policy = _policy(event)
     labels = (
@@ -94,6 +97,8 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         refused_as_deleted=is_refused_as_deleted(event),
         refused_deletion=is_refused_deletion(event),
         over_limit=is_over_limit(event),
+        wrote=wrote,
+        in_console=event.principal.is_in_console,
     )
 
 

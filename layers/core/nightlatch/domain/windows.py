@@ -31,11 +31,12 @@ class Count:
     actions: int  # distinct event names
     secrets: int  # distinct, however they were called
     unknown: int  # distinct secrets that the principal was not known to use
+    regions: int  # distinct, where records say which
 
     @property
     def rank(self) -> tuple[int, ...]:
         """What makes one window tell more than another."""
-        return (self.unknown, self.secrets, self.actions, self.calls)
+        return (self.unknown, self.secrets, self.actions, self.calls, self.regions)
 
 
 TooMuch = Callable[[Count], bool]  # what holds more must be too much as well
@@ -48,6 +49,7 @@ class Episode:
     evidence: Evidence
     peak: Count  # of the window that tells most
     secrets: tuple[SecretRef, ...]  # each once, those that the principal was not known to use first
+    regions: tuple[str, ...]  # each once, by name
 
 
 def episode_at(trail: Trail, moment: datetime, *, width: timedelta, too_much: TooMuch) -> Episode | None:
@@ -107,7 +109,8 @@ def _joined(windows: Iterator[tuple[int, int, Count]]) -> Iterator[tuple[int, in
 def _episode(sightings: Sequence[Sighting], peak: Count, stands_for: dict[SecretRef, SecretRef]) -> Episode:
     unknown_first = sorted(sightings, key=lambda sighting: sighting.known)
     secrets = dict.fromkeys(stands_for[secret] for sighting in unknown_first for secret in sighting.secrets)
-    return Episode(evidence=Evidence.of(*sightings), peak=peak, secrets=tuple(secrets))
+    regions = sorted({sighting.region for sighting in sightings if sighting.region})
+    return Episode(evidence=Evidence.of(*sightings), peak=peak, secrets=tuple(secrets), regions=tuple(regions))
 
 
 @dataclass(slots=True)
@@ -117,12 +120,15 @@ class _Tally:
     stands_for: dict[SecretRef, SecretRef]
     calls: int = 0
     actions: Counter[str] = field(default_factory=Counter)
+    regions: Counter[str] = field(default_factory=Counter)
     secrets: Counter[SecretRef] = field(default_factory=Counter)
     unknown: Counter[SecretRef] = field(default_factory=Counter)
 
     def enter(self, sighting: Sighting) -> None:
         self.calls += 1
         self.actions[sighting.name] += 1
+        if sighting.region:
+            self.regions[sighting.region] += 1
         for secret in sighting.secrets:
             self.secrets[self.stands_for[secret]] += 1
             if not sighting.known:
@@ -131,13 +137,21 @@ class _Tally:
     def leave(self, sighting: Sighting) -> None:
         self.calls -= 1
         _take(self.actions, sighting.name)
+        if sighting.region:
+            _take(self.regions, sighting.region)
         for secret in sighting.secrets:
             _take(self.secrets, self.stands_for[secret])
             if not sighting.known:
                 _take(self.unknown, self.stands_for[secret])
 
     def count(self) -> Count:
-        return Count(calls=self.calls, actions=len(self.actions), secrets=len(self.secrets), unknown=len(self.unknown))
+        return Count(
+            calls=self.calls,
+            actions=len(self.actions),
+            secrets=len(self.secrets),
+            unknown=len(self.unknown),
+            regions=len(self.regions),
+        )
 
 
 def _take(counter: Counter[_Key], key: _Key) -> None:

@@ -86,6 +86,7 @@ class InventoryFile(Part):
     approved_keys: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
     tiers: tuple[_TierPart, ...] = ()
+    scanners: frozenset[str] = frozenset()
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""

@@ -1,0 +1,175 @@
+"""Each consumer of a secret that awaits its deletion is told once a day, and several are worse than one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fakes import FixedClock
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.detections.pending_deletion import DETECTION
+from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import (
+    ACCOUNT,
+    AT,
+    REGION,
+    a_denial,
+    a_person,
+    a_role,
+    a_secret,
+    a_user,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.findings import Finding, Severity, State, fold
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.trail import Trail
+
+HOUR = 3600.0
+MARKED = Failure(
+    "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."
+)
+SECRET = a_secret()
+APP, JOB = a_role("app"), a_role("job")
+
+
+def refused(by=APP, *, after_h: float = 0, secret: SecretRef | None = SECRET, failure=MARKED) -> SecretEvent:
+    return an_event(secret=secret, by=by, after_s=after_h * HOUR, failure=failure)
+
+
+def judge(event: SecretEvent, *others: SecretEvent) -> Match | None:
+    seen = sightings({e.event_id: e for e in (*others, event)}.values())
+    verdict = DETECTION.evaluate(event, Baseline(on_secret=seen))
+    assert verdict is None or isinstance(verdict, Match)
+    return verdict
+
+
+def judge_all(events: list[SecretEvent], maturity: Maturity = Maturity.NONE) -> tuple[Finding, ...]:
+    baseline = Baseline(maturity=maturity, on_secret=sightings({e.event_id: e for e in events}.values()))
+    return fold(tuple(f for event in events for f in detect(event, baseline, (DETECTION,))[0]))
+
+
+@pytest.mark.parametrize("maturity", list(Maturity))
+def test_one_refusal_is_told_at_once_with_the_consumer(maturity):
+    (finding,) = judge_all([refused()], maturity)
+
+    assert (finding.severity, finding.state) == (Severity.MEDIUM, State.OPEN)
+    assert finding.title == "app (role, session i-0123456789abcdef0) still needs secret prod/db, which awaits deletion"
+    assert "role/app" in finding.reason
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        None,
+        a_denial("GetSecretValue"),
+        Failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+        Failure("InvalidRequestException", "You can't read this."),
+    ],
+)
+def test_any_other_outcome_is_silent(failure):
+    assert judge(refused(failure=failure)) is None
+
+
+def test_other_calls_that_are_refused_for_the_same_reason_are_no_reads():
+    policy = an_event("GetResourcePolicy", secret=SECRET, failure=MARKED)
+
+    assert detect(policy, Baseline(), (DETECTION,)) == ((), ())
+
+
+# Once a day for each consumer
+
+
+def test_a_consumer_that_retries_is_told_once_in_24_hours():
+    tries = [refused(after_h=0.5 * n) for n in range(98)]
+
+    told = [event.at for event in tries if judge(event, *tries)]
+
+    assert told == [AT, AT + timedelta(hours=24), AT + timedelta(hours=48)]
+
+
+def test_other_consumers_are_told_beside_it():
+    tries = [refused(after_h=n) for n in range(5)]
+
+    assert judge(refused(JOB, after_h=3.5), *tries)
+
+
+# Several consumers
+
+
+@pytest.mark.parametrize(("apart_h", "severity"), [(0.1, Severity.HIGH), (24, Severity.HIGH), (24.1, None)])
+def test_two_consumers_within_a_day_are_worse(apart_h: float, severity):
+    verdict = judge(refused(JOB, after_h=apart_h), refused())
+
+    assert verdict is not None
+    assert verdict.severity is severity
+
+
+def test_sessions_of_one_role_are_one_consumer():
+    other_session = replace(a_role("app", "i-other"))
+
+    assert judge(refused(other_session), refused(after_h=-1)) is None
+
+
+def test_several_consumers_are_one_finding_in_any_order_however_they_call_the_secret():
+    by_name = a_secret(suffix=None)
+    partial = secret_ref(SECRET.text.removesuffix("-AbCdEf"), account_id=ACCOUNT, region=REGION)
+    events = [
+        refused(),
+        refused(after_h=0.01),
+        refused(JOB, after_h=0.2, secret=by_name),
+        refused(a_user("cron"), after_h=3, secret=partial),
+        refused(a_person("ana"), after_h=3.1),
+    ]
+
+    for order in (events, events[::-1], [*events[2:], *events]):
+        (finding,) = judge_all(order)
+        assert finding.severity is Severity.HIGH
+        assert finding.title == "4 consumers still need secret prod/db, which awaits deletion"
+        assert finding.reason.endswith("and 1 more")
+        assert finding.count == 4
+
+
+def test_consumers_of_two_secrets_are_two_findings():
+    findings = judge_all([refused(), refused(JOB, secret=a_secret("prod/mail"))])
+
+    assert {finding.severity for finding in findings} == {Severity.MEDIUM}
+    assert len(findings) == 2
+
+
+def test_who_is_refused_at_an_unnamed_secret_is_told_once_a_day():
+    tries = [refused(after_h=n, secret=None) for n in range(3)]
+    baseline = Baseline(by_principal=sightings(tries))
+
+    assert [DETECTION.evaluate(event, baseline) is not None for event in tries] == [True, False, False]
+
+
+def test_nightlatch_itself_is_no_consumer():
+    own = replace(sighting_of(refused(JOB, after_h=-1)), own=True)
+    verdict = DETECTION.evaluate(refused(), Baseline(on_secret=Trail.of([own, sighting_of(refused())])))
+
+    assert isinstance(verdict, Match)
+    assert verdict.severity is None
+
+
+# Over real history
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_history_keeps_is_enough(backwards):
+    baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(), now=FixedClock(AT))
+    events = [refused(), refused(after_h=0.1), refused(JOB, after_h=0.2)]
+    found: list[Finding] = []
+    for event in events[::-1] if backwards else events:
+        (baseline,) = baselines.observe([event])
+        found.extend(detect(event, baseline, (DETECTION,))[0])
+
+    (finding,) = fold(tuple(found))
+    assert finding.severity is Severity.HIGH
