@@ -13,6 +13,7 @@ from nightlatch.detections import (
     mass_deletion,
     public,
     root_use,
+    tampered,
     trail_tampered,
     unexpected_writer,
 )
@@ -33,4 +34,5 @@ CATALOGUE: tuple[Detection, ...] = (
     foreign_account.DETECTION,
     cancelled.DETECTION,
     trail_tampered.DETECTION,
+    tampered.DETECTION,
 )
