@@ -9,7 +9,9 @@ from nightlatch.detections import (
     denied_probing,
     force_delete,
     foreign_account,
+    function_tampered,
     gone_without_call,
+    lost,
     mass_deletion,
     public,
     root_use,
@@ -33,6 +35,8 @@ CATALOGUE: tuple[Detection, ...] = (
     public.DETECTION,
     foreign_account.DETECTION,
     cancelled.DETECTION,
+    function_tampered.DETECTION,
+    lost.DETECTION,
     trail_tampered.DETECTION,
     tampered.DETECTION,
 )
