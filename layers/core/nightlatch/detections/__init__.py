@@ -13,6 +13,7 @@ from nightlatch.detections import (
     gone_without_call,
     lost,
     mass_deletion,
+    opened,
     public,
     root_use,
     tampered,
@@ -37,6 +38,7 @@ CATALOGUE: tuple[Detection, ...] = (
     cancelled.DETECTION,
     function_tampered.DETECTION,
     lost.DETECTION,
+    opened.DETECTION,
     trail_tampered.DETECTION,
     tampered.DETECTION,
 )
