@@ -85,19 +85,32 @@ def arns_in(event: SecretEvent, *fields: str) -> tuple[str, ...]:
         event: The call.
         fields: As for `texts_in`.
     """
-    return tuple(dict.fromkeys(_written_out(event, text) for text in texts_in(event, *fields)))
-
-
-def _written_out(event: SecretEvent, text: str) -> str:
     service = event.source.split(".", 1)[0]
+    return tuple(
+        dict.fromkeys(
+            written_out(text, service=service, region=event.region, account=event.account_id)
+            for text in texts_in(event, *fields)
+        )
+    )
+
+
+def written_out(text: str, *, service: str, region: str, account: str) -> str:
+    """Write a bare name out as the ARN that it is short for; what tells more stays as it is.
+
+    Args:
+        text: What a caller wrote.
+        service: Whose name it is, as in an ARN.
+        region: Where the call was made.
+        account: Where the call was made.
+    """
     form = _BARE.get(service)
     tells_more = text.startswith(("arn:", "http")) or _PARTIAL_FUNCTION.fullmatch(text) is not None
-    if form is None or tells_more or not _ACCOUNT.fullmatch(event.account_id):
+    if form is None or tells_more or not _ACCOUNT.fullmatch(account):
         return text
-    region = "" if service in _GLOBAL else event.region
-    account = "" if service == "s3" else event.account_id
+    place = "" if service in _GLOBAL else region
+    owner = "" if service == "s3" else account
     kind = "" if text.startswith(("alias/", form)) else form
-    return f"arn:aws:{service}:{region}:{account}:{kind}{text}"
+    return f"arn:aws:{service}:{place}:{owner}:{kind}{text}"
 
 
 def _at(place: Parameters, path: str) -> str | None:
