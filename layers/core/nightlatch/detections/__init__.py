@@ -4,6 +4,7 @@ from nightlatch.detections import (
     batch_retrieval,
     bulk_read,
     cancelled,
+    cross_account,
     current_moved,
     deletion_scheduled,
     denied_probing,
@@ -19,6 +20,7 @@ from nightlatch.detections import (
     swapped,
     tampered,
     trail_tampered,
+    unapproved,
     unexpected_writer,
 )
 from nightlatch.domain.rules import Detection
@@ -41,6 +43,8 @@ CATALOGUE: tuple[Detection, ...] = (
     swapped.DETECTION,
     lost.DETECTION,
     opened.DETECTION,
+    cross_account.DETECTION,
+    unapproved.DETECTION,
     trail_tampered.DETECTION,
     tampered.DETECTION,
 )

@@ -42,6 +42,7 @@ class Sighting:
     function: str | None = None  # the rotation function, or the role of an external rotation, that a call set
     key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
+    replica_regions: tuple[str, ...] = ()  # where a call made replicas or took them away
     refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
 
     @property
@@ -75,8 +76,18 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         function=rotates_with(event),
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
         denials=_denials(event),
+        replica_regions=replica_regions(event),
         refused_as_deleted=is_refused_as_deleted(event),
     )
+
+
+def replica_regions(event: SecretEvent) -> tuple[str, ...]:
+    """Give the Regions in which a call makes replicas of a secret, or from which it takes them away."""
+    if event.called("RemoveRegionsFromReplication"):
+        return event.request.texts("removeReplicaRegions")
+    if not event.called("CreateSecret", "ReplicateSecretToRegions"):
+        return ()
+    return tuple(region for one in event.request.children("addReplicaRegions") if (region := one.text("region")))
 
 
 def rotates_with(event: SecretEvent) -> str | None:
