@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.domain.examples import ACCOUNT, an_event
-from nightlatch.domain.resources import is_any_of, is_same_resource, texts_in
+from nightlatch.domain.resources import arns_in, is_any_of, is_same_resource, texts_in
 
 FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:rotate-db"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -86,3 +88,29 @@ def test_a_record_names_its_resource_in_several_places():
         KEY,
         "rotate-db",
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "text", "arn"),
+    [
+        ("lambda.amazonaws.com", "functionName", "rotate-db:live", f"{FUNCTION}:live"),
+        ("lambda.amazonaws.com", "functionName", "function:rotate-db", FUNCTION),
+        ("lambda.amazonaws.com", "functionName", f"{ACCOUNT}:rotate-db", f"{ACCOUNT}:rotate-db"),
+        ("kms.amazonaws.com", "keyId", "1234abcd-12ab-34cd-56ef-1234567890ab", KEY),
+        ("kms.amazonaws.com", "keyId", "alias/secrets", f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/secrets"),
+        ("kms.amazonaws.com", "keyId", KEY, KEY),
+        ("events.amazonaws.com", "name", "reads", f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/reads"),
+        ("iam.amazonaws.com", "roleName", "detector", f"arn:aws:iam::{ACCOUNT}:role/detector"),
+        ("s3.amazonaws.com", "bucketName", "vault", "arn:aws:s3:::vault"),
+        ("sqs.amazonaws.com", "queueUrl", f"https://sqs.x/{ACCOUNT}/lane", f"https://sqs.x/{ACCOUNT}/lane"),
+        ("other.amazonaws.com", "name", "reads", "reads"),
+    ],
+)
+def test_a_bare_name_is_written_out_as_its_service_means_it(source, field, text, arn):
+    assert arns_in(an_event("Call", source=source, request={field: text}), field) == (arn,)
+
+
+def test_a_bare_name_stays_bare_where_the_account_is_not_known():
+    event = replace(an_event("Call", source="lambda.amazonaws.com", request={"n": "f"}), account_id="unknown")
+
+    assert arns_in(event, "n") == ("f",)

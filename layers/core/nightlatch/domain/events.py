@@ -15,6 +15,14 @@ NATIVE_SECRETS_MANAGER = "aws.secretsmanager"  # the source of `Secret Label Upd
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
 KMS = "kms.amazonaws.com"
 LAMBDA = "lambda.amazonaws.com"
+EVENTBRIDGE = "events.amazonaws.com"
+SNS = "sns.amazonaws.com"
+SQS = "sqs.amazonaws.com"
+DYNAMODB = "dynamodb.amazonaws.com"
+S3 = "s3.amazonaws.com"
+LOGS = "logs.amazonaws.com"
+IAM = "iam.amazonaws.com"
+CLOUDFORMATION = "cloudformation.amazonaws.com"
 LABEL_UPDATED = "Secret Label Updated"
 
 # Source: design facts 3.4 (real denied records), CloudTrail record contents (VpceAccessDenied).
@@ -129,6 +137,11 @@ class Tick:
     now: datetime
 
 
+def calls_of(source: str, *names: str, with_date: bool = False) -> frozenset[EventName]:
+    """Name calls of any service; Lambda writes the date of its API behind them."""
+    return frozenset(EventName(source=source, name=name, is_prefix=with_date) for name in names)
+
+
 def secrets_manager(*names: str) -> frozenset[EventName]:
     """Name Secrets Manager calls and service events."""
-    return frozenset(EventName(source=SECRETS_MANAGER, name=name) for name in names)
+    return calls_of(SECRETS_MANAGER, *names)

@@ -32,12 +32,12 @@ WAITED = AT + timedelta(days=366)  # `Baseline.settled` when every wait is over
 _READS = ("Get", "List", "Describe", "BatchGet", "Validate")
 
 
-def a_secret(name: str = "prod/db", *, suffix: str | None = "AbCdEf") -> SecretRef:
+def a_secret(name: str = "prod/db", *, suffix: str | None = "AbCdEf", region: str = REGION) -> SecretRef:
     """Refer to a secret by its full ARN, or by its name where `suffix` is None."""
     if suffix is None:
-        return secret_ref(name, account_id=ACCOUNT, region=REGION)
-    text = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-{suffix}"
-    return secret_ref(text, account_id=ACCOUNT, region=REGION)
+        return secret_ref(name, account_id=ACCOUNT, region=region)
+    text = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{name}-{suffix}"
+    return secret_ref(text, account_id=ACCOUNT, region=region)
 
 
 def a_user(name: str = "ci-deploy") -> Principal:

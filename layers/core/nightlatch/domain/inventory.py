@@ -49,6 +49,14 @@ class Inventory:
         """Give the highest tier among some secrets."""
         return tier_of(secrets, self.tiers)
 
+    def approves_key(self, *texts: str) -> bool | None:
+        """Tell whether secrets may be moved to a KMS key; None where the operator listed none."""
+        return is_any_of(self.approved_keys, texts) if self.approved_keys else None
+
+    def approves_region(self, region: str) -> bool | None:
+        """Tell whether replicas may be in a Region; None where the operator listed none."""
+        return region in self.approved_regions if self.approved_regions else None
+
     def is_own(self, *texts: str) -> bool:
         """Tell whether a resource is a part of nightlatch itself."""
         return is_any_of(self.self_resources, texts)

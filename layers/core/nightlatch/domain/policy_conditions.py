@@ -177,4 +177,5 @@ _READERS: Mapping[str, Callable[[str, str], Limit | None]] = {
     "aws:sourcevpc": _network_place,
     "aws:sourcevpce": _network_place,
     "aws:userid": _unique_id,
+    "kms:calleraccount": _account,  # of whoever asks Secrets Manager, in the policy of a key
 }

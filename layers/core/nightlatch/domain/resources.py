@@ -23,6 +23,21 @@ _KINDS = frozenset(
     {"function", "layer", "key", "rule", "role", "user", "table", "stack", "log-group", "secret", "trail"}
 )
 _FUNCTION_ARN_PARTS = 6
+_ACCOUNT = re.compile(r"\d{12}")
+# What stands before a bare name in an ARN of its service.
+_BARE = {
+    "cloudformation": "stack/",
+    "dynamodb": "table/",
+    "events": "rule/",
+    "iam": "role/",
+    "kms": "key/",
+    "lambda": "function:",
+    "logs": "log-group:",
+    "s3": "",
+    "sns": "",
+    "sqs": "",
+}
+_GLOBAL = frozenset({"iam", "s3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,43 @@ def texts_in(event: SecretEvent, *fields: str) -> tuple[str, ...]:
     """
     found = [text for place in (event.request, event.response) for field in fields if (text := _at(place, field))]
     return tuple(dict.fromkeys([*found, *event.resources]))
+
+
+def arns_in(event: SecretEvent, *fields: str) -> tuple[str, ...]:
+    """Give the same texts, a bare name written out: it means what its service has in the call's account and Region.
+
+    So a rule is not taken for a topic of the same name, nor a function for the one of that name in another Region.
+
+    Args:
+        event: The call.
+        fields: As for `texts_in`.
+    """
+    service = event.source.split(".", 1)[0]
+    return tuple(
+        dict.fromkeys(
+            written_out(text, service=service, region=event.region, account=event.account_id)
+            for text in texts_in(event, *fields)
+        )
+    )
+
+
+def written_out(text: str, *, service: str, region: str, account: str) -> str:
+    """Write a bare name out as the ARN that it is short for; what tells more stays as it is.
+
+    Args:
+        text: What a caller wrote.
+        service: Whose name it is, as in an ARN.
+        region: Where the call was made.
+        account: Where the call was made.
+    """
+    form = _BARE.get(service)
+    tells_more = text.startswith(("arn:", "http")) or _PARTIAL_FUNCTION.fullmatch(text) is not None
+    if form is None or tells_more or not _ACCOUNT.fullmatch(account):
+        return text
+    place = "" if service in _GLOBAL else region
+    owner = "" if service == "s3" else account
+    kind = "" if text.startswith(("alias/", form)) else form
+    return f"arn:aws:{service}:{place}:{owner}:{kind}{text}"
 
 
 def _at(place: Parameters, path: str) -> str | None:

@@ -52,6 +52,7 @@ class Sighting:
     key_id: str | None = None  # the KMS key that a call asked for, as the caller wrote it
     denials: tuple[str, ...] = ()  # digests of the Deny statements of the resource policy that a call set
     tag_keys: tuple[str, ...] = ()  # that conditions of the resource policy which a call set depend on, in lower case
+    replica_regions: tuple[str, ...] = ()  # where a call made replicas or took them away
     refused_as_deleted: bool = False  # AWS refused a read because the secret awaits its deletion
     refused_deletion: bool = False  # AWS refused to delete a secret that was not scheduled for deletion already
     over_limit: bool = False  # AWS refused a new version because the secret has too many
@@ -94,12 +95,22 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
         denials=tuple(denial.digest for denial in denials_of(policy)),
         tag_keys=tag_keys_in(policy),
+        replica_regions=replica_regions(event),
         refused_as_deleted=is_refused_as_deleted(event),
         refused_deletion=is_refused_deletion(event),
         over_limit=is_over_limit(event),
         wrote=wrote,
         in_console=event.principal.is_in_console,
     )
+
+
+def replica_regions(event: SecretEvent) -> tuple[str, ...]:
+    """Give the Regions in which a call makes replicas of a secret, or from which it takes them away."""
+    if event.called("RemoveRegionsFromReplication"):
+        return event.request.texts("removeReplicaRegions")
+    if not event.called("CreateSecret", "ReplicateSecretToRegions"):
+        return ()
+    return tuple(region for one in event.request.children("addReplicaRegions") if (region := one.text("region")))
 
 
 def rotates_with(event: SecretEvent) -> str | None:

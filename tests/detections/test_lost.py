@@ -1,0 +1,109 @@
+"""A lost key is told with the secrets that need it; a key of nobody's is silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nightlatch.detections.lost import DETECTION
+from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.events import KMS, Failure, SecretEvent
+from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rules import Match, Wait, applies, detect
+
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"
+ALIAS = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/secrets"
+CALLS = ["DisableKey", "ScheduleKeyDeletion", "DeleteImportedKeyMaterial"]
+
+
+def call(name: str = "DisableKey", key: str = ID, **more) -> SecretEvent:
+    return an_event(name, source=KMS, request={"keyId": key}, **more)
+
+
+def protecting(*keys: str) -> Baseline:
+    return Baseline(inventory=Inventory(protected_keys=frozenset(keys)), settled=WAITED)
+
+
+def judge(event: SecretEvent, baseline: Baseline) -> Match | Wait | None:
+    assert applies(DETECTION, event)
+    return DETECTION.evaluate(event, baseline)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("asked", [ID, KEY])
+@pytest.mark.parametrize("entry", [ID, KEY])
+def test_a_protected_key_is_told_in_every_form(name, asked, entry):
+    (found,), _ = detect(call(name, asked), protecting(entry), (DETECTION,))
+
+    assert found.severity is Severity.CRITICAL
+    assert "no named secret" not in found.title
+
+
+def test_what_the_record_lists_as_its_resource_counts():
+    event = replace(call(key="alias/other"), resources=(KEY,))
+
+    assert isinstance(judge(event, protecting(KEY)), Match)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        KEY.replace("1234abcd", "5678abcd"),
+        KEY.replace(REGION, "us-east-1"),
+        KEY.replace(ACCOUNT, "999988887777"),
+        ALIAS,
+    ],
+)
+def test_another_key_is_silent(entry):
+    assert judge(call(), protecting(entry)) is None
+    assert judge(call(), protecting()) is None
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_secrets_that_records_show_are_counted_and_named(name):
+    held = tuple(a_secret(f"prod/{n}") for n in range(4))
+
+    (found,), _ = detect(call(name), Baseline(held=held), (DETECTION,))
+
+    assert found.secrets == held
+    assert "4 secrets (prod/0, prod/1, prod/2 and 1 more)" in found.title
+    assert "4 secrets that need it" in found.reason
+
+
+def test_one_secret_is_one():
+    (found,), _ = detect(call(), Baseline(held=(a_secret(),)), (DETECTION,))
+
+    assert "1 secret that needs it" in found.reason
+
+
+def test_an_unknown_key_is_looked_at_again_for_its_use_may_be_told_late():
+    assert judge(call(), Baseline()) == Wait(LATENESS)
+    assert judge(call(), Baseline(settled=WAITED)) is None
+    assert isinstance(judge(call(), Baseline(settled=WAITED, held=(a_secret(),))), Match)
+
+
+def test_a_known_key_is_told_at_once_and_judged_again_for_more_secrets():
+    found = judge(call(), Baseline(held=(a_secret(),)))
+
+    assert isinstance(found, Match)
+    assert found.again == LATENESS
+
+
+@pytest.mark.parametrize("failure", [Failure("AccessDenied"), Failure("KMSInvalidStateException")])
+def test_a_call_that_failed_took_nothing_away(failure):
+    assert judge(call(failure=failure), replace(protecting(KEY), settled=None)) is None
+
+
+def test_a_stack_does_not_silence_it():
+    stack = replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com")
+
+    assert isinstance(judge(call(by=stack), protecting(KEY)), Match)
+
+
+def test_enabling_a_key_is_not_read_and_no_other_service_is():
+    assert not applies(DETECTION, call("EnableKey"))
+    assert not applies(DETECTION, an_event("DisableKey", source="iam.amazonaws.com"))

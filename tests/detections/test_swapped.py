@@ -1,0 +1,234 @@
+"""A move to another key is told by who vouches for the key, and is critical once a version follows or three moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from nightlatch.detections.swapped import DETECTION
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.examples import ACCOUNT, REGION, a_label_event, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rules import detect
+
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"
+THEIRS = KEY.replace(ACCOUNT, "999988887777")
+MALLORY = a_user("mallory")
+DAY, HOUR = 86_400, 3600
+APPROVED = Inventory(approved_keys=frozenset({KEY}))
+NONE = Inventory()
+
+
+def move(
+    key: str = ID, name: str = "prod/db", *, after_s: float = 0, suffix: str | None = "AbCdEf", **more
+) -> SecretEvent:
+    secret = a_secret(name, suffix=suffix)
+    return an_event(
+        "UpdateSecret", **{"secret": secret, "by": MALLORY, "after_s": after_s, "request": {"kmsKeyId": key}, **more}
+    )
+
+
+def write(after_s: float = HOUR, **more) -> SecretEvent:
+    return an_event(
+        "PutSecretValue", **{"secret": a_secret(), "by": a_role("app"), "after_s": after_s, "version_id": "v", **more}
+    )
+
+
+def judge(*events: SecretEvent, inventory: Inventory = NONE) -> tuple[Finding, ...]:
+    """Judge all events with all of them known, as a hunt does."""
+    found: list[Finding] = []
+    for event in events:
+        baseline = Baseline(
+            on_secret=sightings(e for e in events if e.secret and event.secret and e.secret.name == event.secret.name),
+            by_principal=sightings(e for e in events if e.principal.key == event.principal.key),
+            inventory=inventory,
+        )
+        found += detect(event, baseline, (DETECTION,))[0]
+    return fold(tuple(found))
+
+
+def severities(*events: SecretEvent, inventory: Inventory = NONE) -> list[Severity]:
+    return [finding.severity for finding in judge(*events, inventory=inventory)]
+
+
+@pytest.mark.parametrize(
+    ("key", "inventory", "severity"),
+    [
+        (THEIRS, NONE, Severity.CRITICAL),
+        (THEIRS, APPROVED, Severity.CRITICAL),
+        (THEIRS, Inventory(trusted_accounts=frozenset({"999988887777"})), Severity.MEDIUM),
+        (ID, NONE, Severity.MEDIUM),
+        ("alias/mine", APPROVED, Severity.CRITICAL),
+        (ID, APPROVED, Severity.MEDIUM),
+        (KEY, APPROVED, Severity.MEDIUM),
+        ("alias/aws/secretsmanager", APPROVED, Severity.MEDIUM),
+    ],
+)
+def test_a_move_is_told_by_who_vouches_for_the_key(key, inventory, severity):
+    assert severities(move(key), inventory=inventory) == [severity]
+
+
+def test_an_update_without_a_key_or_refused_is_silent():
+    refused = an_event("UpdateSecret", secret=a_secret(), failure=Failure("InvalidRequestException"))
+
+    assert severities(an_event("UpdateSecret", secret=a_secret(), request={"description": "x"})) == []
+    assert severities(refused) == []
+
+
+def test_the_same_key_again_is_no_move():
+    created = an_event("CreateSecret", secret=a_secret(), after_s=-DAY, request={"name": "prod/db", "kmsKeyId": KEY})
+
+    assert severities(created, move(ID)) == []
+
+
+def test_the_way_back_is_medium_whatever_is_written_then():
+    created = an_event(
+        "CreateSecret", secret=a_secret(), after_s=-9 * DAY, request={"name": "prod/db", "kmsKeyId": KEY}
+    )
+    events = (created, move(THEIRS), move(KEY, after_s=2 * HOUR, by=a_user("ana")), write(3 * HOUR))
+
+    found = {f.principal.name: f.severity for f in judge(*events)}
+
+    assert found == {"mallory": Severity.CRITICAL, "ana": Severity.MEDIUM}
+
+
+# The lock
+
+
+@pytest.mark.parametrize(
+    ("after_s", "expected"), [(60, [Severity.CRITICAL]), (DAY, [Severity.CRITICAL]), (DAY + 1, [Severity.MEDIUM])]
+)
+def test_a_version_within_a_day_locks_in_any_order(after_s, expected):
+    outcomes = {judge(*order) for order in permutations([move(), write(after_s), write(-60)])}
+
+    (findings,) = outcomes
+    assert [f.severity for f in findings] == expected
+    assert [f.principal for f in findings] == [MALLORY]
+
+
+def test_live_the_version_finds_the_move_and_the_move_the_version():
+    both = sightings([move(), write()])
+
+    (late,), _ = detect(write(), Baseline(on_secret=both), (DETECTION,))
+    (early,), _ = detect(move(), Baseline(on_secret=both), (DETECTION,))
+
+    assert late.severity is early.severity is Severity.CRITICAL
+    assert (late.id, late.headline) == (early.id, early.headline)
+    assert "{who}" not in late.headline
+    assert set(late.event_ids) == {move().event_id, write().event_id}
+
+
+def test_many_versions_after_a_move_are_one_finding():
+    assert severities(move(), *(write(n * HOUR) for n in range(1, 24))) == [Severity.CRITICAL]
+
+
+def test_a_version_after_a_day_is_silent_though_another_locked_before():
+    known = sightings([move(), write(HOUR), write(2 * DAY)])
+
+    assert detect(write(2 * DAY), Baseline(on_secret=known), (DETECTION,)) == ((), ())
+
+
+def test_a_value_in_the_same_call_locks_at_once():
+    assert severities(move(version_id="v-2")) == [Severity.CRITICAL]
+
+
+def test_a_value_that_only_a_native_event_shows_locks_too():
+    label = a_label_event(a_secret(), version_id="v-2", after_s=1)
+    baseline = Baseline(on_secret=sightings([move(), label]))
+
+    (found,), _ = detect(move(), baseline, (DETECTION,))
+
+    assert found.severity is Severity.CRITICAL
+
+
+def test_under_an_approved_key_nothing_locks():
+    assert severities(move(), write(), inventory=APPROVED) == [Severity.MEDIUM]
+
+
+def test_a_version_without_a_move_is_silent():
+    assert severities(write()) == []
+
+
+# Sweeps
+
+
+def test_three_secrets_in_an_hour_are_critical_in_every_order():
+    events = [move(name=f"prod/{n}", after_s=n * HOUR / 2) for n in range(3)]
+
+    outcomes = {judge(*order) for order in permutations(events)}
+
+    ((found,),) = outcomes
+    assert found.severity is Severity.CRITICAL
+    assert len(found.secrets) == 3
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [move(name=f"prod/{n}", after_s=n * (HOUR / 2 + 1)) for n in range(3)],
+        [move(name="prod/0"), move(name="prod/1", after_s=1)],
+        [move(name="prod/0"), move(name="prod/1", after_s=1), move(name="prod/0", after_s=2, suffix=None)],
+    ],
+)
+def test_two_secrets_or_a_longer_time_are_no_sweep(events):
+    assert set(severities(*events)) == {Severity.MEDIUM}
+
+
+def test_a_declared_migration_is_no_sweep():
+    events = [move(name=f"prod/{n}", after_s=n) for n in range(9)]
+
+    assert severities(*events, inventory=APPROVED) == [Severity.MEDIUM]
+
+
+# Made under a key
+
+
+def made(call: str, /, **request) -> SecretEvent:
+    return an_event(call, secret=a_secret(), by=MALLORY, request=request)
+
+
+@pytest.mark.parametrize(
+    ("event", "inventory", "fires"),
+    [
+        (made("CreateSecret", name="prod/db", kmsKeyId=THEIRS), NONE, True),
+        (made("CreateSecret", name="prod/db", kmsKeyId=KEY), NONE, False),
+        (made("CreateSecret", name="prod/db", kmsKeyId=KEY), APPROVED, False),
+        (made("CreateSecret", name="prod/db", kmsKeyId="alias/x"), APPROVED, True),
+        (made("CreateSecret", name="prod/db"), APPROVED, False),
+        (
+            made("ReplicateSecretToRegions", addReplicaRegions=[{"region": "eu-central-1", "kmsKeyId": THEIRS}]),
+            NONE,
+            True,
+        ),
+        (made("ReplicateSecretToRegions", addReplicaRegions=[{"region": "eu-central-1", "kmsKeyId": ID}]), NONE, False),
+        (
+            made("ReplicateSecretToRegions", addReplicaRegions=[{"region": "eu-central-1", "kmsKeyId": ID}]),
+            APPROVED,
+            True,
+        ),
+        (made("ReplicateSecretToRegions", addReplicaRegions=[{"region": "eu-central-1"}]), APPROVED, False),
+        (made("CreateSecret", name="x", addReplicaRegions=[{"region": "x", "kmsKeyId": THEIRS}]), NONE, True),
+    ],
+)
+def test_a_secret_made_under_a_strange_key_is_critical_and_under_ours_silent(event, inventory, fires):
+    assert severities(event, inventory=inventory) == ([Severity.CRITICAL] if fires else [])
+
+
+def test_neither_a_stack_nor_a_service_silences_it():
+    stack = replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com")
+
+    assert severities(move(THEIRS, by=stack)) == [Severity.CRITICAL]
+
+
+def test_by_name_and_by_arn_it_is_one_secret():
+    events = [move(suffix=None), write()]
+    baseline = Baseline(on_secret=sightings(events))
+
+    (found,), _ = detect(events[1], baseline, (DETECTION,))
+
+    assert found.severity is Severity.CRITICAL
