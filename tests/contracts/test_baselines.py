@@ -313,13 +313,16 @@ def test_schedules_that_were_stretched_are_marked_and_first_ones_are_not(baselin
 
 
 @pytest.mark.parametrize("late", ["the start", "nothing", "the reads"])
-@pytest.mark.parametrize(("session", "steps"), [("rotate-db", True), ("i-0123", False)])
-def test_reads_inside_an_open_rotation_stay_marked_as_its_steps(stores, late, session, steps):
+@pytest.mark.parametrize(
+    ("name", "session", "steps"),
+    [("GetSecretValue", "rotate-db", True), ("GetSecretValue", "i-0123", False), ("DescribeSecret", "rotate-db", True)],
+)
+def test_reads_inside_an_open_rotation_stay_marked_as_its_steps(stores, late, name, session, steps):
     inventory = Inventory(rotation_functions=frozenset({"rotate-db"}))
     baselines = TrailBaselines(*stores, inventory=inventory, now=FixedClock())
     role = a_role("rotate", session)
     started = a_service_event("RotationStarted", secret=a_secret(), after_s=-5)
-    step, after = an_event(secret=a_secret(), by=role), an_event(secret=a_secret("master"), by=role, after_s=9)
+    step, after = an_event(name, secret=a_secret(), by=role), an_event(secret=a_secret("master"), by=role, after_s=9)
     batches = {"the start": [[step, started]], "nothing": [[started, step]], "the reads": [[started], [step]]}[late]
     for batch in batches:
         baselines.observe(batch)

@@ -19,6 +19,7 @@ from nightlatch.domain.examples import (
     a_person,
     a_role,
     a_secret,
+    a_service_event,
     a_user,
     an_event,
     sightings,
@@ -163,6 +164,39 @@ def test_what_the_principal_wrote_just_before_is_its_own_and_what_it_writes_afte
 
     assert judge([*before, *looks(40)]) is None
     assert judge([*after, *looks(40)])
+
+
+def staged(after_s: float, *, by=APP) -> list[SecretEvent]:
+    return [
+        an_event(
+            "PutSecretValue", secret=look.secret, by=by, at=look.at, after_s=after_s,
+            request={"versionStages": ["AWSPENDING"]},
+        )
+        for look in looks(20)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("after_s", "fires"), [(-60, False), (4, False), (900, False), (903, True)])
+def test_a_role_that_stages_a_version_soon_after_its_look_rotates(after_s: float, *, fires: bool):
+    assert (judge([*staged(after_s), *looks(20)]) is not None) is fires
+
+
+def test_neither_users_nor_roles_that_are_no_registered_function_hide_by_staging():
+    by_user = [*staged(4, by=a_user()), *looks(20, by=a_user())]
+    registered = Inventory(rotation_functions=frozenset({"rotate-db"}))
+
+    assert judge(by_user)
+    assert judge([*staged(4), *looks(20)], inventory=registered)
+
+
+def test_steps_of_rotations_do_not_count():
+    role = a_role("rotate", "rotate-db")
+    steps = looks(20, by=role)
+    started = a_service_event("RotationStarted", secret=steps[-1].secret, after_s=-1)
+
+    assert judge_seen(steps[0], Trail.of([replace(sighting_of(step), rotating=True) for step in steps])) is None
+    assert judge(steps, on_secret=sightings([started])) is None
+    assert judge(steps)
 
 
 def test_a_write_that_failed_makes_nothing_ones_own():

@@ -17,7 +17,7 @@ from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.deletions import UNEXPLAINED
-from nightlatch.domain.events import SecretEvent, Tick
+from nightlatch.domain.events import Failure, SecretEvent, Tick
 from nightlatch.domain.examples import (
     AT,
     a_denial,
@@ -37,9 +37,13 @@ from nightlatch.service.pipeline import Ports, handle
 PEOPLE = (a_user("mallory"), a_role("app"), a_person("ana"), a_role("rotator", "rotate-db"))
 SECRETS = tuple(a_secret(f"prod/{n}") for n in range(14))
 OPEN_TO_ALL = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue"}}'
+MARKED = Failure(
+    "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."
+)
 LATE_S = (0, 5, 60, 900)
 EXACT = {
     "access.bulk-read",
+    "access.list-then-read",
     "access.root-use",
     "deletion.force-delete",
     "deletion.mass-deletion",
@@ -73,6 +77,11 @@ def something(chance: Random, *, who, secret, after_s: float, event_id: str) -> 
             *[("GetSecretValue", {"failure": a_denial("GetSecretValue", secret.name)})] * 2,
             *[("PutSecretValue", {"version_id": version})] * 2,
             ("PutSecretValue", {"version_id": version, "request": {"versionStages": ["AWSPENDING"]}}),
+            *[("ListSecrets", {"secret": None})] * 2,
+            *[("DescribeSecret", {})] * 3,
+            *[("GetResourcePolicy", {})] * 2,
+            ("GetSecretValue", {"request": {"versionStage": "AWSPREVIOUS"}}),
+            ("GetSecretValue", {"failure": MARKED}),
             ("UpdateSecretVersionStage", {"version_id": version, "request": moved}),
             ("UpdateSecret", {"request": {"clientRequestToken": version}}),
             ("CreateSecret", {"version_id": version}),
@@ -91,7 +100,7 @@ def something(chance: Random, *, who, secret, after_s: float, event_id: str) -> 
         return a_label_event(secret, version_id=version, after_s=after_s)
     if more is None:
         return a_service_event(call, secret=secret, after_s=after_s)
-    return an_event(call, secret=secret, by=who, after_s=after_s, event_id=event_id, **more)
+    return an_event(call, **{"secret": secret, "by": who, "after_s": after_s, "event_id": event_id, **more})
 
 
 def judged(batches: Sequence[Sequence[SecretEvent]]) -> Found:

@@ -7,8 +7,8 @@ and no repetition changes. So the last event of a burst to arrive sees the whole
 
 A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
 What the service destroys stands beside the deletion calls of its account, with a mark on what a known call asked for.
-That mark, and the one on reads that are steps of a rotation, is made when the secrets' trails have been read; the
-first also again when the waiting for late calls is over.
+That mark, and the one on reads and looks that are steps of a rotation, is made when the secrets' trails have been read;
+the first also again when the waiting for late calls is over.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ from nightlatch.domain.trail import Trail
 PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
 SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
 _LEARNT_AT_ONCE = 1_000
+_STEPS = ("GetSecretValue", "DescribeSecret", "GetResourcePolicy", "ListSecretVersionIds")  # that a rotation may take
 
 
 class TrailBaselines:
@@ -205,7 +206,7 @@ class TrailBaselines:
             secret, known_of_it = event.secret, self._of_secrets(event, known)
             asked_for = secret is not None and is_announced(secret, event.at, known_of_it)
             marked = sighting_of(event, known=asked_for)
-        elif seen is not None and seen.name == "GetSecretValue" and is_rotating(event, self._of_secrets(event, known)):
+        elif seen is not None and seen.name in _STEPS and is_rotating(event, self._of_secrets(event, known)):
             marked = replace(seen, rotating=True)
         elif seen is not None and weakening(event, self._of_secrets(event, known)) is Weakening.CERTAIN:
             marked = replace(seen, weakens=True)

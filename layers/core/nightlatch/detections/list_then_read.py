@@ -43,7 +43,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     certain = episode_at(calls.only(is_plain), event.at, width=WITHIN, too_much=_are_many)
     if certain is None or event.version_id is not None:
         return Wait(WRITES_COME)
-    return _match(certain, baseline, again=None if certain.peak.unknown == found.peak.unknown else WRITES_COME)
+    is_all = len(certain.evidence.event_ids) == len(found.evidence.event_ids)
+    return _match(certain, baseline, again=None if is_all else WRITES_COME)
 
 
 def _are_many(count: Count) -> bool:

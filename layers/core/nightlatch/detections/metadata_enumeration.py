@@ -2,7 +2,8 @@
 
 DescribeSecret and ListSecretVersionIds say what a secret is for, how it rotates and which versions it has;
 GetResourcePolicy says who is let in. Programs need them for their own secrets only. Infrastructure code looks at
-everything that it made, AWS's own services at everything there is, and people click through the console; none counts.
+everything that it made, rotations at what they rotate, AWS's own services at everything there is, and people click
+through the console; none of that counts.
 
 Source: ATT&CK T1526; design detections ACC-06 and benign stories 1, 4 and 7.
 """
@@ -10,10 +11,10 @@ Source: ATT&CK T1526; design detections ACC-06 and benign stories 1, 4 and 7.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human
+from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_rotation_function
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
@@ -23,6 +24,7 @@ from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_reads import WRITES_COME
+from nightlatch.domain.versions import PENDING
 from nightlatch.domain.windows import Count, episode_at
 
 WINDOW, DESCRIBED, POLICIES = timedelta(minutes=15), 15, 5  # distinct secrets
@@ -30,6 +32,8 @@ _DESCRIBE = ("DescribeSecret", "ListSecretVersionIds")
 _POLICY = ("GetResourcePolicy",)
 _WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 _CLOCKS_DIFFER = timedelta(seconds=2)
+ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -38,8 +42,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     if is_human(event.principal) and not _is_new(event, baseline):
         return None
-    looks = baseline.by_principal.once(_strange_looks, _strange_looks)
-    if looks.find(event.event_id) is None:
+    strange = _without_steps if may_be_rotation_function(event.principal, baseline) else _strange_looks
+    looks = baseline.by_principal.once(strange, strange)
+    if is_rotating(event, baseline) or looks.find(event.event_id) is None:
         return None
     if event.called(*_POLICY):
         episode = episode_at(looks.named(*_POLICY), event.at, width=WINDOW, too_much=_are_policies)
@@ -76,24 +81,32 @@ def _is_new(event: SecretEvent, baseline: Baseline) -> bool:
 
 def _strange_looks(trail: Trail) -> Trail:
     """Keep the looks that AWS answered, outside the console, at secrets that are not the principal's own."""
-    written: dict[str, datetime] = {}
+    return _not_own(trail, staged=timedelta(0))
+
+
+def _without_steps(trail: Trail) -> Trail:
+    """Leave out the looks soon after which the same role staged AWSPENDING, as a rotation's function does."""
+    return _not_own(trail, staged=ROTATION)
+
+
+def _not_own(trail: Trail, *, staged: timedelta) -> Trail:
+    """Keep the looks at secrets that the principal had not written; a version staged may come so much later."""
+    own_from: dict[str, datetime] = {}
     for write in trail.named(*_WRITES).only(succeeded):
+        since = write.at - (staged if PENDING in write.labels else timedelta(0)) - _CLOCKS_DIFFER
         for key in {key for secret in write.secrets for key in secret.keys}:
-            written.setdefault(key, write.at)
+            own_from[key] = min(since, own_from.get(key, since))
     looks = trail.named(*_DESCRIBE, *_POLICY).only(_is_strange)
-    return Trail.of(look for look in looks if not _wrote_before(look, written))
+    return Trail.of(
+        look
+        for look in looks
+        if not any(own_from.get(key, _NEVER) <= look.at for secret in look.secrets for key in secret.keys)
+    )
 
 
 def _is_strange(look: Sighting) -> bool:
-    explained = look.known or look.wrote or look.by_service or look.in_console
+    explained = look.known or look.wrote or look.rotating or look.by_service or look.in_console
     return look.succeeded and bool(look.secrets) and not explained
-
-
-def _wrote_before(look: Sighting, written: dict[str, datetime]) -> bool:
-    """Tell whether the principal wrote the secret just before: what it writes afterwards may be why it looked."""
-    return any(
-        key in written and written[key] <= look.at + _CLOCKS_DIFFER for secret in look.secrets for key in secret.keys
-    )
 
 
 def _looks(count: int, name: str = "DescribeSecret", *, by: Principal, after_s: float = 0) -> list[SecretEvent]:
