@@ -10,10 +10,20 @@ from pathlib import Path
 import pytest
 
 from nightlatch.adapters.cloudtrail import parse
-from nightlatch.detections import batch_retrieval, bulk_read, denied_probing, list_then_read, root_use, trail_tampered
+from nightlatch.detections import (
+    batch_retrieval,
+    bulk_read,
+    denied_probing,
+    function_tampered,
+    list_then_read,
+    root_use,
+    tampered,
+    trail_tampered,
+)
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding, Severity, State, fold
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import detect
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
@@ -82,3 +92,31 @@ def test_three_real_refusals_of_one_person_wake_nobody():
     findings = hunt(read("traildiscover/*.cloudtrail", records=3))
 
     assert [finding.state for finding in findings] == [State.DIGEST]
+
+
+@pytest.mark.parametrize(
+    ("technique", "function"),
+    [
+        ("lambda-overwrite-code", "stratus-red-team-olc-func-vayhjqkdav:live"),
+        ("lambda-layer-extension", "stratus-red-team-lambda-layer-simpleLambda"),
+        ("lambda-backdoor-function", "stratus-red-team-backdoor-f-func"),
+    ],
+)
+def test_each_real_change_of_a_function_is_told_of_registered_ones_alone(technique, function):
+    (event,) = read(f"stratus/aws.persistence.{technique}.json", records=1)
+    registered = Baseline(inventory=Inventory(rotation_functions=frozenset({function})))
+    another = Baseline(inventory=Inventory(rotation_functions=frozenset({f"{function.split(':')[0]}-2"})))
+
+    (found,), _ = detect(event, registered, (function_tampered.DETECTION,))
+
+    assert (found.severity, found.state) == (Severity.HIGH, State.OPEN)
+    assert detect(event, another, (function_tampered.DETECTION,))[0] == ()
+
+
+def test_the_real_overwriting_of_a_function_is_tampering_where_it_is_ours():
+    (event,) = read("stratus/aws.persistence.lambda-overwrite-code.json", records=1)
+    ours = Baseline(inventory=Inventory(self_resources=frozenset({"stratus-red-team-olc-func-vayhjqkdav"})))
+
+    (found,), _ = detect(event, ours, (tampered.DETECTION,))
+
+    assert found.severity is Severity.CRITICAL

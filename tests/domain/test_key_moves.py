@@ -8,7 +8,7 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, a_secret, an_event, sightings
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_moves import Place, Standing, goes_back, lock_after, moves_of, standing
+from nightlatch.domain.key_moves import Place, Standing, goes_back, lock_after, may_have_moved, moves_of, standing
 
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"
@@ -120,3 +120,26 @@ def test_a_version_after_the_next_move_is_locked_by_that_one():
 
     assert lock_after(first, a_secret(), on_secret(*events), events[0]) is None
     assert lock_after(second, a_secret(), on_secret(*events), events[0]) is not None
+
+
+@pytest.mark.parametrize(
+    ("events", "may"),
+    [
+        ([write(0)], False),
+        ([move(after_s=-DAY), write(0)], True),
+        ([move(after_s=-DAY - 1), write(0)], False),
+        ([move(after_s=-60, failure=Failure("InternalServiceError")), write(0)], False),
+        ([move(after_s=60), write(0)], False),
+        ([move()], True),
+    ],
+)
+def test_only_a_key_named_within_the_last_day_is_looked_at_closer(events, may):
+    assert may_have_moved(a_secret(), on_secret(*events), events[-1]) is may
+
+
+def test_a_hot_writer_costs_no_more_with_every_write():
+    """Of two thousand writes without a move none is looked at but the judged one."""
+    events = [write(n) for n in range(2_000)]
+    known = on_secret(*events)
+
+    assert not any(may_have_moved(a_secret(), known, event) for event in events)

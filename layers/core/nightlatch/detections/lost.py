@@ -86,10 +86,10 @@ DETECTION = Detection(
     techniques=("T1485", "T1486"),
     evaluate=evaluate,
     blind_spots=(
-        "A key is known by `protected_keys` of the inventory, or by records of its use for a secret; a trail without "
-        "the events of KMS shows none. An alias is not resolved, so a key that is only known by its alias may be "
-        "missed. An external key store that is cut off leaves no such call, and grants that are revoked are told by "
-        "KMS-03."
+        "A key is known by `protected_keys` of the inventory, or by records: live by calls that named it for a secret "
+        "in the last ninety days, in a hunt also by the events of KMS that show its use. An alias is not resolved, so "
+        "a key that is only known by its alias may be missed. An external key store that is cut off leaves no such "
+        "call, and revoked grants are told by KMS-03."
     ),
     playbook="""\
 Enable the key again, or cancel its deletion and then enable it: readers fail until both are done.

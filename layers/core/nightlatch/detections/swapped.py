@@ -10,7 +10,6 @@ Source: Secrets Manager user guide, manage_update-encryption-key; design facts 5
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +19,17 @@ from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_moves import LOCKED_WITHIN, Place, Standing, goes_back, lock_after, moves_of, standing
+from nightlatch.domain.key_moves import (
+    LOCKED_WITHIN,
+    Place,
+    Standing,
+    goes_back,
+    keys_asked,
+    lock_after,
+    may_have_moved,
+    moves_of,
+    standing,
+)
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import Sighting, sighting_of
@@ -45,7 +54,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     if not event.called("UpdateSecret", "PutSecretValue"):
         return _made_under(event, secret, baseline.inventory)
-    moves = [move for move in moves_of(secret, baseline, event) if move.at <= event.at]
+    looked_at = moves_of(secret, baseline, event) if may_have_moved(secret, baseline, event) else ()
+    moves = [move for move in looked_at if move.at <= event.at]
     own = next((move for move in moves if move.event_id == event.event_id), None)
     if own is not None:
         return _moved(own, secret, event, baseline)
@@ -98,22 +108,13 @@ def _lock(move: Sighting, lock: Sighting, reason: str) -> Match:
 
 
 def _made_under(event: SecretEvent, secret: SecretRef, inventory: Inventory) -> Match | None:
-    found = [whose for key, place in _asked(event, secret) if (whose := standing(key, place, inventory)) in _STRANGE]
+    found = [
+        whose for key, place in keys_asked(event, secret) if (whose := standing(key, place, inventory)) in _STRANGE
+    ]
     if not found:
         return None
     made = "created" if event.called("CreateSecret") else "replicated"
     return Match(reason=f"{made} under {_WHOSE[found[0]]}", headline=f"{{who}} {made} {{secrets}} under a strange key")
-
-
-def _asked(event: SecretEvent, secret: SecretRef) -> Iterator[tuple[str, Place]]:
-    """Give the keys that a call asks for, for the secret and for each of its replicas, with where each is."""
-    key = event.request.text("kmsKeyId")
-    if key is not None:
-        yield key, Place.of(secret)
-    for replica in event.request.children("addReplicaRegions"):
-        key = replica.text("kmsKeyId")
-        if key is not None:
-            yield key, Place(replica.text("region") or secret.region, secret.account_id)
 
 
 @dataclass(frozen=True, slots=True)

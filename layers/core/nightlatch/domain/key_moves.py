@@ -9,7 +9,7 @@ alias; a key of another account only by its ARN).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -70,6 +70,23 @@ def standing(text: str, place: Place, inventory: Inventory) -> Standing:
             return Standing.UNVOUCHED
 
 
+def keys_asked(event: SecretEvent, secret: SecretRef) -> Iterator[tuple[str, Place]]:
+    """Give the keys that a call asks for, for the secret and for each of its replicas, with where each is."""
+    key = event.request.text("kmsKeyId")
+    if key is not None:
+        yield key, Place.of(secret)
+    for replica in event.request.children("addReplicaRegions"):
+        key = replica.text("kmsKeyId")
+        if key is not None:
+            yield key, Place(replica.text("region") or secret.region, secret.account_id)
+
+
+def may_have_moved(secret: SecretRef, baseline: Baseline, event: SecretEvent) -> bool:
+    """Tell whether a key was named for a secret within the last day: so cheap that every write may ask."""
+    named = baseline.done_to(secret, "UpdateSecret").only(_names_key)
+    return event.request.has("kmsKeyId") or bool(named.between(event.at - LOCKED_WITHIN, event.at))
+
+
 def moves_of(secret: SecretRef, baseline: Baseline, event: SecretEvent) -> tuple[Sighting, ...]:
     """Give the calls that moved a secret to another key than it had, the judged event among them, by time.
 
@@ -101,6 +118,10 @@ def lock_after(move: Sighting, secret: SecretRef, baseline: Baseline, event: Sec
     later = [one.at for one in moves_of(secret, baseline, event) if one.at > move.at]
     end = min([move.at + LOCKED_WITHIN, *later])
     return next((call for call in calls if move.at <= call.at <= end and _writes(call)), None)
+
+
+def _names_key(call: Sighting) -> bool:
+    return call.succeeded and call.key_id is not None
 
 
 def _writes(call: Sighting) -> bool:
