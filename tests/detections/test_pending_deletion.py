@@ -137,6 +137,16 @@ def test_several_consumers_are_one_finding_in_any_order_however_they_call_the_se
         assert finding.count == 4
 
 
+@pytest.mark.parametrize(("others", "said"), [(2, "user/c0, user/c1"), (3, "user/c0, user/c1 and 1 more")])
+def test_three_consumers_are_named_and_more_are_counted(others, said):
+    users = [refused(a_user(f"c{n}"), after_h=-0.1) for n in range(others)]
+
+    verdict = judge(refused(), *users)
+
+    assert verdict is not None
+    assert verdict.reason.endswith(f"it is missed by role/app, {said}")
+
+
 def test_consumers_of_two_secrets_are_two_findings():
     findings = judge_all([refused(), refused(JOB, secret=a_secret("prod/mail"))])
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.callers import is_aws_service, is_rotating
-from nightlatch.domain.current_version import CLOCKS_DIFFER, current_at, has_just_moved, moves_of_current
+from nightlatch.domain.current_version import current_at, has_just_moved, moves_of_current
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import (
     WAITED,
@@ -60,9 +60,8 @@ def _old(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> str | Non
         return f"asked for the version that bears {whose}"
     if label is not None or event.version_id is None:
         return None
-    moves = moves_of_current(secret, baseline)
-    current = {current_at(moves, event.at), current_at(moves, event.at + CLOCKS_DIFFER)}
-    if None in current or event.version_id in current:
+    current = current_at(moves_of_current(secret, baseline), event.at)
+    if current is None or event.version_id == current:
         return None
     return "asked by id for a version that was not current"
 
