@@ -224,6 +224,14 @@ def test_without_history_a_burst_is_told_and_while_it_is_young_a_large_one(count
     assert found.state is state
 
 
+@pytest.mark.parametrize(
+    ("maturity", "said"),
+    [(Maturity.NONE, "with no history to compare"), (Maturity.MATURE, "that it is not known to write")],
+)
+def test_it_says_what_the_writer_was_compared_with(maturity, said):
+    assert judge(several(3), maturity=maturity).reason.endswith(said)  # type: ignore[union-attr]
+
+
 def test_forty_rotations_of_one_function_are_silent():
     rotator = a_role("rotate-db-role", "rotate-db")
 
