@@ -52,7 +52,7 @@ def around(event: SecretEvent, seen: Sequence[SecretEvent], *, known: bool = Fal
     mine = [one for one in seen if one.principal == event.principal and abs(one.at - event.at) <= timedelta(days=1)]
     about = sightings(seen).about(event.secret) if event.secret else sightings(seen)
     made = about.named("CreateSecret")
-    defaults = {"maturity": Maturity.MATURE, "readers": READERS}
+    defaults = {"maturity": Maturity.MATURE, "readers": READERS, "settled": WAITED}
     return Baseline(
         **{"by_principal": sightings(mine, known=known), "on_secret": about, "creations": made, **defaults, **more}
     )
@@ -170,15 +170,25 @@ def test_a_secret_of_which_nothing_is_known_may_be_new_and_is_waited_for():
     nobody = {"readers": ()}
     earlier = put("prod/2", after_s=-DAY, by=a_role("deploy"))
 
-    assert judge(several(3), **nobody) == Wait(LATENESS)
-    assert isinstance(judge(several(3), settled=WAITED, **nobody), Match)
-    assert isinstance(judge([earlier, *several(3)], **nobody), Match)
+    assert judge(several(3), settled=None, **nobody) == Wait(LATENESS)
+    assert isinstance(judge(several(3), **nobody), Match)
+    assert isinstance(judge([earlier, *several(3)], settled=None, **nobody), Match)
+
+
+@pytest.mark.parametrize(("count", "known", "waits"), [(1, False, True), (1, True, False), (2, True, True)])
+def test_where_a_late_write_could_make_it_too_many_it_is_judged_again(count, known, waits):
+    assert judge(several(count), known=known, settled=None) == (Wait(LATENESS) if waits else None)
+    assert judge(several(count), known=known) is None
+
+
+def test_what_is_too_many_is_told_at_once():
+    assert isinstance(judge(several(3), settled=None), Match)
 
 
 def test_a_creation_that_arrives_late_explains_it():
     made = [create(f"prod/{n}", after_s=-1) for n in range(3)]
 
-    assert judge([*several(3), *made], several(3)[-1], settled=WAITED, readers=()) is None
+    assert judge([*several(3), *made], several(3)[-1], readers=()) is None
 
 
 # Who does not count, and when
@@ -212,6 +222,14 @@ def test_without_history_a_burst_is_told_and_while_it_is_young_a_large_one(count
     (found,) = detect(events[-1], around(events[-1], events, maturity=maturity), (DETECTION,))[0]
 
     assert found.state is state
+
+
+@pytest.mark.parametrize(
+    ("maturity", "said"),
+    [(Maturity.NONE, "with no history to compare"), (Maturity.MATURE, "that it is not known to write")],
+)
+def test_it_says_what_the_writer_was_compared_with(maturity, said):
+    assert judge(several(3), maturity=maturity).reason.endswith(said)  # type: ignore[union-attr]
 
 
 def test_forty_rotations_of_one_function_are_silent():

@@ -67,6 +67,22 @@ def test_of_a_scheduled_deletion_the_end_counts(days, fires):
     assert isinstance(judge(create(), delete(after_s=-60 * DAY), ended), Match) == fires
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "less than two days"), (1.9, "less than two days"), (2, "2 days"), (9, "9 days")]
+)
+def test_it_says_how_long_ago_and_who(days, said):
+    found = judge(create(), delete(after_s=-days * DAY))
+
+    assert isinstance(found, Match)
+    assert found.reason == f"the secret of this name was deleted {said} before, by role/ops"
+
+
+def test_the_first_of_several_deletions_counts_among_those_who_had_it():
+    calls = [delete(a_user(f"u{n}"), after_s=-DAY - n) for n in range(3)]
+
+    assert all(judge(create(a_user(f"u{n}")), *calls) is None for n in range(3))
+
+
 def test_an_end_before_the_deletion_is_that_of_an_earlier_secret():
     ended = a_service_event(ENDED, secret=OLD, after_s=-10 * DAY)
 

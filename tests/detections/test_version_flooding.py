@@ -150,7 +150,10 @@ def test_two_who_share_the_work_are_one_finding_about_the_secret():
     assert found is not None
     assert found.subject == f"secret:{a_secret().keys[0]}"
     assert "user/mallory, user/trudy" in found.reason
-    assert judge(puts(8, 60)).subject is None  # type: ignore[union-attr]
+    assert found.headline is not None
+    alone = judge(puts(8, 60))
+    assert alone is not None
+    assert (alone.subject, alone.headline) == (None, None)
 
 
 def test_of_many_writers_a_few_are_named():
@@ -158,6 +161,7 @@ def test_of_many_writers_a_few_are_named():
 
     assert found is not None
     assert "role/r0, role/r1, role/r2 and 4 more" in found.reason
+    assert judge([put(after_s=n, by=a_role(f"r{n % 3}")) for n in range(7)]).reason.endswith("role/r1, role/r2")  # type: ignore[union-attr]
 
 
 def test_who_finds_the_secret_full_is_told_milder_and_counts_among_the_writes():

@@ -30,7 +30,7 @@ from nightlatch.domain.findings import Finding, Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import ActionKind
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
 from own_records import GONE, a_secret_arn, own_record
@@ -406,3 +406,71 @@ def test_findings_are_open_after_a_month(judge):
     judge(*pages_of(0))
 
     assert [one.state for one in judge.found] == [State.OPEN]
+
+
+# Stories: a theft that ends in a deletion, and the ordinary work that looks like it
+
+
+def loud(judge: Judge) -> set[str]:
+    """Name the rules that found more than a note."""
+    return {one.rule for one in judge.found if one.severity.rank >= Severity.MEDIUM.rank}
+
+
+def named(number: int) -> SecretRef:
+    return a_secret(f"prod/{number}", suffix=f"AbCd{number:02}")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_ten_secrets_read_and_then_destroyed_are_told_as_that_once(judge, late):
+    backup = a_user("svc-backup")
+    reads = [an_event(secret=a_secret(f"prod/{n}", suffix=None), by=backup, after_s=n) for n in range(10)]
+    forced = {"forceDeleteWithoutRecovery": True}
+    gone = [an_event("DeleteSecret", secret=named(n), by=backup, after_s=180 + n, request=forced) for n in range(10)]
+
+    for batch in [gone, reads] if late else [reads, gone]:
+        judge(*batch)
+    judge(OVER)
+
+    found = judge.of("deletion.read-then-deleted")
+    assert {one.severity for one in found} == {Severity.CRITICAL}
+    assert max(len(one.secrets) for one in found) == 10
+    assert len({one.subject for one in found}) == 1
+    assert (ActionKind.RESTORE_DELETED, named(0).text) not in judge.tasks
+
+
+def test_terraform_that_makes_fills_reads_back_and_destroys_is_none_of_it(judge):
+    deploy, narrow = a_role("deploy"), {"resourcePolicy": '{"Statement": []}'}
+    for n in range(40):
+        token, at = f"v-{n}", n * 2
+        judge(
+            an_event("CreateSecret", secret=named(n), by=deploy, after_s=at, version_id=f"c-{n}"),
+            an_event("PutSecretValue", secret=named(n), by=deploy, after_s=at + 0.2, version_id=token),
+            an_event(secret=named(n), by=deploy, after_s=at + 0.4, version_id=token),
+            an_event("PutResourcePolicy", secret=named(n), by=deploy, after_s=at + 0.6, request=narrow),
+        )
+    judge(Tick(AT + timedelta(minutes=30)))
+    assert loud(judge) == set()
+
+    judge(*(an_event("DeleteSecret", secret=named(n), by=deploy, after_s=7200 + n) for n in range(20)))
+    judge(Tick(AT + timedelta(hours=3)))
+    assert loud(judge) == {"deletion.mass-deletion", "deletion.deletion-scheduled"}
+
+
+def test_a_night_of_rotations_one_of_which_succeeds_on_the_retry_is_silent(judge):
+    rotator = a_role("rotate-db-role", "rotate-db")
+    pending = {"versionStages": ["AWSPENDING"]}
+    for n in range(40):
+        secret, version, at = named(n), f"v-{n}", n * 40
+        moved = {"versionStage": "AWSCURRENT", "moveToVersionId": version, "removeFromVersionId": "v-old"}
+        steps = [
+            a_service_event("RotationStarted", secret=secret, after_s=at),
+            an_event("PutSecretValue", secret=secret, by=rotator, after_s=at + 2, version_id=version, request=pending),
+            an_event(
+                "UpdateSecretVersionStage", secret=secret, by=rotator, after_s=at + 4, version_id=version, request=moved
+            ),
+            a_service_event("RotationSucceeded", secret=secret, after_s=at + 5),
+        ]
+        judge(*([a_service_event("RotationFailed", secret=secret, after_s=at - 60)] if n == 7 else []), *steps)
+    judge(Tick(AT + timedelta(hours=2)))
+
+    assert loud(judge) == set()

@@ -40,16 +40,27 @@ OPEN_TO_ALL = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "se
 MARKED = Failure(
     "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."
 )
+DENIED_TO_ALL_BUT_ONE = (
+    '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret", "Condition":'
+    ' {"StringNotEquals": {"aws:ResourceTag/team": "orders"}}}}'
+)
+FUNCTIONS = tuple(f"arn:aws:lambda:eu-west-1:111122223333:function:rotate-{name}" for name in ("db", "mail"))
 LATE_S = (0, 5, 60, 900)
 EXACT = {
     "access.bulk-read",
     "access.list-then-read",
     "access.root-use",
+    "change.many-overwritten",
+    "change.protection-tags",
     "deletion.force-delete",
     "deletion.mass-deletion",
     "deletion.deletion-scheduled",
+    "deletion.name-reused",
+    "deletion.read-then-deleted",
+    "deletion.refused",
     "policy.public",
     "rotation.cancelled",
+    "rotation.failing",
 }
 
 Found = dict[tuple[str, str], tuple[frozenset[str], int]]  # rule and subject -> event ids, rank of the severity
@@ -90,9 +101,16 @@ def something(chance: Random, *, who, secret, after_s: float, event_id: str) -> 
             ("RestoreSecret", {}),
             ("CancelRotateSecret", {}),
             ("PutResourcePolicy", {"request": {"resourcePolicy": OPEN_TO_ALL}}),
+            ("PutResourcePolicy", {"request": {"resourcePolicy": DENIED_TO_ALL_BUT_ONE}}),
+            ("DeleteResourcePolicy", {}),
+            ("DeleteSecret", {"failure": a_denial("DeleteSecret", secret.name)}),
+            ("RotateSecret", {"request": {"rotationLambdaARN": chance.choice(FUNCTIONS)}}),
+            ("UntagResource", {"request": {"tagKeys": [chance.choice(["nightlatch:tier", "team"])]}}),
             ("StartSecretVersionDelete", None),
             ("RotationStarted", None),
             ("RotationSucceeded", None),
+            ("RotationFailed", None),
+            ("SecretVersionDeletion", None),
             ("Secret Label Updated", None),
         ]
     )

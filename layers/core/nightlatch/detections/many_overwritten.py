@@ -16,7 +16,7 @@ from datetime import timedelta
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.callers import is_aws_service
 from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_role, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.overwrites import is_first_value, is_maker, is_unheard_of, overwrites
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
@@ -31,19 +31,27 @@ ANY_SECRETS = 20
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the stretch in which one principal overwrote many values; who made a secret is no unknown writer of it."""
-    if event.secret is None or is_aws_service(event.principal) or is_first_value(event, event.secret, baseline):
+    secret = event.secret
+    if secret is None or is_aws_service(event.principal) or is_first_value(event, secret, baseline):
         return None
     writes = baseline.by_principal.once(overwrites, overwrites)
-    if writes.find(event.event_id) is None:
+    own = writes.find(event.event_id)
+    if own is None:
         return None
     episode = episode_at(writes, event.at, width=WINDOW, too_much=_is_many)
-    if episode is None and not is_maker(event, event.secret, baseline):
+    if episode is None and not is_maker(event, secret, baseline):
         episode = episode_at(writes, event.at, width=WINDOW, too_much=_is_unexpected)
     if episode is None:
-        return None
-    if not baseline.elapsed and is_unheard_of(event, event.secret, baseline):
+        # A write that makes it too many may be late, and may be one that does not ask by itself.
+        may_grow = not own.known or episode_at(writes, event.at, width=WINDOW, too_much=_is_several) is not None
+        return Wait(LATENESS) if may_grow and not baseline.elapsed else None
+    if not baseline.elapsed and is_unheard_of(event, secret, baseline):
         return Wait(LATENESS)  # its creation may be on the way, which makes this its first value
     return _match(episode, baseline)
+
+
+def _is_several(count: Count) -> bool:
+    return count.secrets > 1
 
 
 def _is_unexpected(count: Count) -> bool:
@@ -97,7 +105,7 @@ def _case(
     known: bool = False,
     made: Sequence[SecretEvent] = _ESTABLISHED,
 ) -> Example:
-    """Judge the last of some writes, with the creations of what they touch."""
+    """Judge the last of some writes, after its wait, with the creations of what they touch."""
     own = [one for one in made if one.principal == _MALLORY]
     seen = [*sightings(writes, known=known), *sightings(own)]
     baseline = Baseline(
@@ -105,6 +113,7 @@ def _case(
         by_principal=Trail.of(seen),
         on_secret=sightings([*made, writes[-1]]),
         creations=sightings(made),
+        settled=WAITED,
     )
     return Example(name=name, event=writes[-1], fires=severity is not None, severity=severity, baseline=baseline)
 
