@@ -7,7 +7,7 @@ that is no news. A change of the policy counts from the first of the refusals on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,9 +41,14 @@ def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     if own is None or own.secret is None or not (own.denied or own.succeeded):
         return None
     about = baseline.by_principal.about(own.secret)
-    success = _success_after(own, about) if own.denied else own
-    refusals = _refusals_before(success, about) if success is not None else ()
-    if success is None or not refusals or not _is_first(success, refusals, about):
+    found = [_opening_by(success, about, baseline) for success in (_answers(own, about) if own.denied else (own,))]
+    openings = [opening for opening in found if opening is not None]
+    return max(openings, key=lambda one: (bool(one.policy_changes), -one.success.at.timestamp()), default=None)
+
+
+def _opening_by(success: Sighting, about: Trail, baseline: Baseline) -> Opening | None:
+    refusals = _refusals_before(success, about)
+    if not refusals or not _is_first(success, refusals, about):
         return None
     return _opening(refusals, success, baseline)
 
@@ -55,10 +60,21 @@ def _refusals_before(success: Sighting, about: Trail) -> tuple[Sighting, ...]:
     return tuple(asked.between(success.at - REMEMBERED, success.at).before(success.at))
 
 
-def _success_after(refusal: Sighting, about: Trail) -> Sighting | None:
-    """Give the first success that answers a refusal."""
+def _answers(refusal: Sighting, about: Trail) -> Iterator[Sighting]:
+    """Give the successes that may answer a refusal: of each call the first after it, and after the last of its own."""
     later = about.only(succeeded).after(refusal.at).between(refusal.at, refusal.at + REMEMBERED)
-    return next((success for success in later if success.name == refusal.name or _is_use(success)), None)
+    for name in about.once(_names, _names):
+        if name != refusal.name and name in _LOOKS:
+            continue
+        answers = later.named(name)
+        yield from answers[:1]
+        refused_again = about.only(denied).named(name).after(refusal.at)
+        if refused_again:
+            yield from answers.after(refused_again[-1].at)[:1]
+
+
+def _names(trail: Trail) -> tuple[str, ...]:
+    return tuple(sorted({sighting.name for sighting in trail}))
 
 
 def _is_first(success: Sighting, refusals: Sequence[Sighting], about: Trail) -> bool:
