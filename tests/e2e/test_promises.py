@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from e2e.watched import OBSERVED, Watched
+from e2e.watched import OBSERVED, PATIENCE_S, Watched
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.log_files import read_records
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
@@ -148,7 +148,7 @@ def test_hundreds_of_duplicates_of_a_deletion_are_one_restore_and_one_message(wa
     random.Random(7).shuffle(copies)  # noqa: S311 - no secret
 
     watched.send("ChangesQueue", *copies)
-    watched.settle()
+    watched.settle(at_most_s=in_full(900, sample=PATIENCE_S))
 
     assert len(watched.told("RestoreSecret", name)) == 1
     assert not is_deleted(watched, name)

@@ -187,9 +187,9 @@ class Watched:
             self.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in found]
 
-    def settle(self) -> None:
+    def settle(self, *, at_most_s: float = PATIENCE_S) -> None:
         """Wait until nothing is under way on the stage."""
-        self.theatre.stage.settle(PATIENCE_S)
+        self.theatre.stage.settle(at_most_s)
 
     def eventually(self, look: Callable[[], Seen | None], what: str) -> Seen:
         """Wait until there is something to see."""
