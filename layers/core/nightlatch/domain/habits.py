@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from nightlatch.domain.events import Origin, SecretEvent
@@ -100,8 +101,13 @@ def hour_name(hour: int) -> str:
 
 def network_of(origin: Origin) -> str | None:
     """Give the network of an address, None for what is none (a service's name, `AWS Internal`)."""
+    return _network(origin.address or "")
+
+
+@lru_cache(maxsize=16_384)
+def _network(text: str) -> str | None:
     try:
-        address = ip_address((origin.address or "").strip())
+        address = ip_address(text.strip())
     except ValueError:
         return None
     prefix = _V4 if address.version == _VERSION_4 else _V6
@@ -130,6 +136,7 @@ _FAMILIES = (  # told apart wherever they stand in the text, the most telling fi
 TOOLS_OF_ATTACK = ("pacu", "stratus", "kali", "parrot", "pentoo")
 
 
+@lru_cache(maxsize=4_096)
 def agent_family(user_agent: str) -> str:
     """Reduce a user agent to what does not change with each release."""
     text = user_agent.strip().strip("[]").lower()

@@ -8,10 +8,11 @@ Source: design detections, shared rules; ruling 9 (a tier changes the severity, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.secrets import SecretRef
@@ -40,14 +41,18 @@ class TierOf:
     tier: Tier
 
 
-def tier_of(secrets: Iterable[SecretRef], tiers: Sequence[TierOf]) -> Tier:
+def tier_of(secrets: Iterable[SecretRef], tiers: tuple[TierOf, ...]) -> Tier:
     """Give the highest tier among some secrets, by every name that each may have: alert open."""
-    found = [
-        next((one.tier for one in tiers if fnmatchcase(name, one.names)), Tier.STANDARD)
-        for secret in secrets
-        for name in secret.names
-    ]
+    if not tiers:
+        return Tier.STANDARD
+    found = {_tier_of_name(name, tiers) for secret in secrets for name in secret.names}
     return max(found, key=lambda tier: tier.rank, default=Tier.STANDARD)
+
+
+@lru_cache(maxsize=16_384)
+def _tier_of_name(name: str, tiers: tuple[TierOf, ...]) -> Tier:
+    """Remembered, for a sweep of many secrets is asked about with each of its reads."""
+    return next((one.tier for one in tiers if fnmatchcase(name, one.names)), Tier.STANDARD)
 
 
 def weighed(severity: Severity, tier: Tier) -> Severity:
