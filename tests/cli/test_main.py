@@ -23,10 +23,13 @@ SLOW = (
     "flask",
     "nightlatch.adapters",
     "nightlatch.detections",
+    "yaml",
 )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["hunt", "--help"], ["rules", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["hunt", "--help"], ["rules", "--help"], ["rules", "export", "--help"]]
+)
 def test_help_loads_nothing_slow(arguments):
     """Loading is what makes a command slow; counting modules holds on a busy machine too."""
     ask = (
@@ -53,7 +56,9 @@ def test_without_a_verb_the_help_is_shown(capsys):
     assert "Commands:" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("verb", [["hunt"], ["rules", "list"], ["rules", "explain"], ["rules", "test"]])
+@pytest.mark.parametrize(
+    "verb", [["hunt"], ["rules", "list"], ["rules", "explain"], ["rules", "test"], ["rules", "export"]]
+)
 def test_every_verb_shows_examples(capsys, verb):
     assert run([*verb, "--help"]) == 0
     assert f"nightlatch {' '.join(verb)}" in capsys.readouterr().out.split("Examples:")[1]
