@@ -53,7 +53,7 @@ PARTS = (
                 {"requestParameters.secretId|expand": listed("decoys", *_NAMED)},
                 {"requestParameters.secretIdList|expand": listed("decoys", *_NAMED)},
                 {"requestParameters.name|expand": listed("decoys")},
-                {"errorMessage|expand": listed("decoys", "*{}*")},
+                {"errorMessage|contains|expand": listed("decoys")},
             ],
             "filter_main_aws": CALLED_BY_AWS,
         },
