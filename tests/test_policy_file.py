@@ -11,6 +11,7 @@ import pytest
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.policy import Mode, Policy
+from nightlatch.domain.rules import Detection
 from nightlatch.policy_file import parse_inventory, parse_policy, parse_stored_policy
 
 PLANTED = "planted-value-that-nobody-may-see"
@@ -327,3 +328,45 @@ def test_tiers_are_read_in_their_order() -> None:
     inventory = parse_inventory({"tiers": tiers})
 
     assert [(one.names, one.tier) for one in inventory.tiers] == [("prod/*", "crown"), ("*", "temp")]
+
+
+# Stages of rules
+
+
+@pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("name", ["id", "catalogue"])
+def test_a_rule_is_staged_by_either_of_its_names(rule: Detection, name: str) -> None:
+    written = a_policy(rules=[{"id": getattr(rule, name), "stage": "staged"}])
+
+    assert parse_policy(written).to_domain().staged == {rule.id}
+
+
+def test_a_rule_is_live_unless_somebody_stages_it() -> None:
+    written = a_policy(rules=[{"id": "access.first-read"}, {"id": "DEL-01", "stage": "live"}])
+
+    assert parse_policy(written).to_domain().staged == parse_policy(a_policy()).to_domain().staged == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        ({"id": "access.frist-read"}, "rules.0.id: no rule has this id; did you mean 'access.first-read'?"),
+        ({"id": "acc-03", "stage": "staged"}, "rules.0.id: no rule has this id; did you mean 'ACC-03'?"),
+        ({"id": "*"}, "rules.0.id: no rule has this id; the rules are told by `nightlatch rules list`"),
+        ({"id": "ACC-03", "stage": "stagd"}, "rules.0.stage: input should be 'live' or 'staged'"),
+        ({"id": "ACC-03", "stag": "staged"}, "unknown key 'rules.0.stag'; did you mean 'stage'?"),
+        ({"stage": "staged"}, "rules.0.id: field required"),
+    ],
+)
+def test_a_stage_that_means_nothing_is_refused_with_the_nearest(part: dict[str, str], complaint: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy(a_policy(rules=[part]))
+
+    assert complaint in str(refused.value)
+
+
+def test_a_rule_has_one_stage_by_whichever_name() -> None:
+    twice = a_policy(rules=[{"id": "ACC-03", "stage": "staged"}, {"id": "access.first-read"}])
+
+    with pytest.raises(InvalidPolicy, match=r"rules: rule access\.first-read is there twice; keep one of them"):
+        parse_policy(twice)

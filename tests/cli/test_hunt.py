@@ -180,6 +180,18 @@ def test_an_exemption_keeps_a_finding_out_of_the_count_and_says_so(hunt, tmp_pat
     assert found.code == 0
 
 
+def test_what_a_staged_rule_finds_is_shown_and_counts_for_nothing(hunt, tmp_path):
+    staged = {"version": 1, "rules": [{"id": "ACC-01", "stage": "staged"}]}
+    policy = written(tmp_path, "policy.yaml", staged)
+
+    found = hunt(written(tmp_path, "log", *SWEEP), "--policy", policy, "--fail-on", "LOW")
+
+    [finding] = [one for one in found.findings if one["catalogue"] == "ACC-01"]
+    assert (finding["state"], finding["severity"], finding["count"]) == ("digest", "HIGH", 12)
+    assert finding["reason"].endswith("(staged until promoted)")
+    assert found.code == 0
+
+
 def test_an_exemption_that_had_ended_by_then_silences_nothing(hunt, tmp_path):
     ended = {**EXEMPTION, "expires": "2026-01-01T00:00:00Z"}
     policy = written(tmp_path, "policy.yaml", {"version": 1, "exemptions": [ended]})

@@ -23,11 +23,12 @@ SLOW = (
     "flask",
     "nightlatch.adapters",
     "nightlatch.detections",
+    "yaml",
 )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["hunt", "--help"], ["rules", "--help"]])
-def test_help_loads_nothing_slow(arguments):
+@pytest.mark.parametrize("verb", [[], ["hunt"], ["suggest"], ["rules"], ["rules", "export"]])
+def test_help_loads_nothing_slow(verb):
     """Loading is what makes a command slow; counting modules holds on a busy machine too."""
     ask = (
         "import json, sys; from nightlatch.cli.main import run; code = run(json.loads(sys.argv[1]));"
@@ -35,7 +36,7 @@ def test_help_loads_nothing_slow(arguments):
     )
     path = {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-c", ask, json.dumps(arguments)],
+        [sys.executable, "-c", ask, json.dumps([*verb, "--help"])],
         capture_output=True,
         check=True,
         text=True,
@@ -53,7 +54,9 @@ def test_without_a_verb_the_help_is_shown(capsys):
     assert "Commands:" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("verb", [["hunt"], ["rules", "list"], ["rules", "explain"], ["rules", "test"]])
+@pytest.mark.parametrize(
+    "verb", [["hunt"], ["suggest"], ["rules", "list"], ["rules", "explain"], ["rules", "test"], ["rules", "export"]]
+)
 def test_every_verb_shows_examples(capsys, verb):
     assert run([*verb, "--help"]) == 0
     assert f"nightlatch {' '.join(verb)}" in capsys.readouterr().out.split("Examples:")[1]

@@ -35,6 +35,7 @@ def test_the_example_of_a_policy_is_one() -> None:
     assert policy.protection_of("test/orders/db").mode is Mode.OBSERVE
     assert policy.exemptions[0].rule == "DEL-01"
     assert policy.approver("U01ANA") is not None
+    assert policy.staged == {"access.unusual-context"}
     assert f"{MOST_PINS} at most" in example.text
     for mode in Mode:
         assert mode in example.text

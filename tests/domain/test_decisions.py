@@ -19,6 +19,7 @@ from nightlatch.domain.responses import ActionKind
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)
+STAGED_HERE = frozenset({a_finding().rule})
 
 events = st.builds(
     an_event,
@@ -155,6 +156,39 @@ def test_an_exemption_silences_what_happened_before_its_end_and_says_whose_it_is
     assert silent.why == "exempted by ana until 2026-03-02: teardown; else HIGH"
     assert silent.finding.severity is Severity.LOW
     assert isinstance(told[0], Alert)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_a_staged_rule_finds_is_only_recorded_and_never_answered(mode):
+    (decision,) = decide(a_deletion(), [deletion_found()], a_policy(mode, staged=STAGED_HERE), NOW)
+
+    assert decision == Record(deletion_found(), "staged until promoted")
+
+
+def test_a_staged_rule_keeps_no_other_quiet():
+    other = deletion_found(rule="deletion.mass-deletion")
+
+    decisions = decide(a_deletion(), [deletion_found(), other], a_policy(staged=STAGED_HERE), NOW)
+
+    assert [d.finding for d in decisions if isinstance(d, Alert)] == [other]
+
+
+@pytest.mark.parametrize("state", [State.DIGEST, State.LEARNING])
+def test_a_staged_rule_opens_nothing_that_was_not_open(state):
+    (decision,) = decide(a_deletion(), [deletion_found(state=state)], a_policy(staged=STAGED_HERE), NOW)
+
+    assert decision == Record(deletion_found(state=state), f"goes to the {state}")
+
+
+def test_what_is_exempted_of_a_staged_rule_says_so_for_it_would_stay_quiet_once_promoted():
+    exemption = Exemption(
+        rule="DEL-01", principal="*mallory", secrets="prod/", owner="ana", reason="teardown", expires=NOW
+    )
+
+    (decision,) = decide(a_deletion(), [deletion_found()], a_policy(exemptions=(exemption,), staged=STAGED_HERE), NOW)
+
+    assert isinstance(decision, Record)
+    assert decision.why.startswith("exempted by ana")
 
 
 @pytest.mark.parametrize(

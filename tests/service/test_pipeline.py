@@ -162,6 +162,16 @@ def test_observe_tells_nobody_and_writes_no_response(world):
     assert [why for _, why in world.incidents.recorded.values()] == ["mode is observe"]
 
 
+def test_a_staged_rule_keeps_its_record_and_wakes_nobody_even_in_protect(world):
+    staged = replace(PROTECT, staged=frozenset({"deletion.scheduled"}))
+
+    outcome = world.handle(a_deletion(), policy=staged)
+
+    assert [type(decision) for decision in outcome.decisions] == [Record]
+    assert (world.dispatch.notices, world.dispatch.responses, world.ledger.by_id) == ([], [], {})
+    assert [why for _, why in world.incidents.recorded.values()] == ["staged until promoted"]
+
+
 def test_a_hunt_judges_and_does_nothing():
     baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(), now=FixedClock(NOW))
     ports = Ports(baselines, NothingIsOwn(), NoEffects())

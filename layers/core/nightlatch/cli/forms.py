@@ -13,6 +13,13 @@ class Output(StrEnum):
     JSONL = "jsonl"
 
 
+class Suggesting(StrEnum):
+    """Forms of suggestions."""
+
+    TABLE = "table"
+    YAML = "yaml"
+
+
 class Form(StrEnum):
     """Forms of everything else."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from nightlatch.cli.documents import read_inventory, read_policy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.finding_output import write
 from nightlatch.cli.forms import Output
+from nightlatch.cli.reading import list_unread, numbers, shown
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Maturity
@@ -22,7 +23,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Policy
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import HuntReport, hunt
-from nightlatch.service.intake import MOST_LISTED, FileSkipped, Item, Tally, readable_by
+from nightlatch.service.intake import Item, readable_by
 from nightlatch.service.pipeline import Ports
 
 
@@ -50,13 +51,13 @@ def run(request: Request) -> ExitCode:
     with progress() as show:
 
         def reading(paths: tuple[Path, ...], doing: str) -> Iterator[Item]:
-            return read_records(paths, wanted=wanted, begun=_shown(show, doing))
+            return read_records(paths, wanted=wanted, begun=shown(show, doing))
 
         report = hunt(
             reading(request.paths, "reading"),
             rules=CATALOGUE,
             policy=policy,
-            ports=_ports(policy.inventory),
+            ports=ports_in_memory(policy.inventory),
             history=None if request.history is None else reading(request.history, "learning from"),
         )
     write(report.findings, request.output)
@@ -82,7 +83,7 @@ def _joined(one: Inventory, other: Inventory) -> Inventory:
     )
 
 
-def _ports(inventory: Inventory) -> Ports:
+def ports_in_memory(inventory: Inventory) -> Ports:
     """Put history into memory, and leave the world alone."""
     baselines = TrailBaselines(
         MemoryTrails(most=None),
@@ -94,39 +95,10 @@ def _ports(inventory: Inventory) -> Ports:
     return Ports(baselines=baselines, own=NothingIsOwn(), effects=NoEffects())
 
 
-def _shown(show: Callable[[str], None], doing: str) -> Callable[[Path], None]:
-    return lambda path: show(f"{doing} {path}")
-
-
 def _give_account(report: HuntReport) -> None:
     """List what was not read or not judged, then say the numbers in one line (ruling 43)."""
     if report.learnt is not None:
-        _list(report.learnt)
-        say(f"history: {_numbers(report.learnt)}")
-    _list(report.judged)
-    say(f"{_numbers(report.judged)} findings={len(report.findings)}")
-
-
-def _list(tally: Tally) -> None:
-    lines = [f"{_extent(file)}: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
-    lines += [f"skipped: {file.path}: {file.reason}" for file in tally.skipped if file.harmless]
-    _say_some(lines, len(lines))
-    malformed = [f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed]
-    _say_some(malformed, tally.malformed_count)
-    if tally.files == 0:
-        say("nothing was read: there is no file at the given place")
-
-
-def _extent(file: FileSkipped) -> str:
-    return f"not read to its end, {file.records:,} records were" if file.records else "not read"
-
-
-def _say_some(lines: list[str], count: int) -> None:
-    for line in lines[:MOST_LISTED]:
-        say(line)
-    if count > MOST_LISTED:
-        say(f"... and {count - MOST_LISTED:,} more like these; hunt the files one by one to see them all")
-
-
-def _numbers(tally: Tally) -> str:
-    return f"files={tally.files} skipped={len(tally.skipped)} records={tally.records} malformed={tally.malformed_count}"
+        list_unread(report.learnt)
+        say(f"history: {numbers(report.learnt)}")
+    list_unread(report.judged)
+    say(f"{numbers(report.judged)} findings={len(report.findings)}")

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from nightlatch.cli import docs, hunt, rules, secrets, stage
+from nightlatch.cli import docs, hunt, rules, secrets, stage, suggest
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
@@ -27,6 +27,7 @@ app = typer.Typer(
     "130 interrupted.",
 )
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
+app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
 app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES)(secrets.rollback)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)

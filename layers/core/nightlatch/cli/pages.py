@@ -10,6 +10,8 @@ from nightlatch.cli.command_page import command_page
 from nightlatch.cli.correction_page import correction_page
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.runbook_page import file_name, index, runbook
+from nightlatch.cli.sigma import PARTS
+from nightlatch.cli.sigma_page import sigma_page
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import Unreadable
 from nightlatch.local.fidelity import CORRECTIONS
@@ -20,6 +22,7 @@ def pages(root: Any) -> dict[str, str]:
     return {
         "cli.md": command_page(root),
         "local-stage-corrections.md": correction_page(CORRECTIONS),
+        "sigma.md": sigma_page(PARTS, CATALOGUE),
         "runbooks/README.md": index(CATALOGUE),
         **{f"runbooks/{file_name(rule)}": runbook(rule) for rule in CATALOGUE},
     }

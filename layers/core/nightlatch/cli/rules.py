@@ -9,7 +9,7 @@ import typer
 from nightlatch.cli.forms import Form
 
 app = typer.Typer(
-    help="What nightlatch looks for: list the rules, explain one, run their examples.",
+    help="What nightlatch looks for: list the rules, explain one, run their examples, take them along.",
     rich_markup_mode=None,
 )
 
@@ -42,3 +42,22 @@ def prove(
     from nightlatch.cli.rule_output import write_test  # noqa: PLC0415 - --help must not load the catalogue
 
     return write_test(rules or [])
+
+
+@app.command(
+    "export",
+    epilog="\b\nExamples:\n  nightlatch rules export --sigma --output ./sigma\n"
+    "  nightlatch rules export --sigma > nightlatch.yml",
+)
+def export(
+    *,
+    sigma: Annotated[bool, typer.Option("--sigma", help="As Sigma rules: the only form as yet.")],
+    output: Annotated[
+        str, typer.Option(metavar="DIR|-", help="Folder for one file each; - for one stream on stdout.")
+    ] = "-",
+) -> int:
+    """Write the rules that a single record decides for other tools; each says what it leaves out."""
+    del sigma  # Typer asks for it: whoever adds a form later breaks no script
+    from nightlatch.cli.sigma_output import write_sigma  # noqa: PLC0415 - --help must not load the catalogue
+
+    return write_sigma(output)

@@ -17,6 +17,8 @@ from nightlatch.domain.responses import Action, ActionKind
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT
 
+STAGED = "staged until promoted"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -72,6 +74,8 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
     if exemption is not None:
         why = f"exempted by {exemption.owner} until {exemption.expires:%Y-%m-%d}: {exemption.reason}"
         return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+    if finding.rule in policy.staged:  # after exemptions: what is left here is what the rule would tell once promoted
+        return Record(finding, STAGED)
     if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
         return Record(finding, "mode is observe")
     return None

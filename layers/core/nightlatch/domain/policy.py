@@ -19,6 +19,13 @@ from nightlatch.domain.secrets import SecretRef
 NEEDS_PREFIX = frozenset({"deletion.force-delete"})  # what nothing takes back is exempted for a name prefix alone
 
 
+class Stage(StrEnum):
+    """Whether a rule is on trial."""
+
+    LIVE = "live"
+    STAGED = "staged"  # judged and recorded, told to nobody, answered by nothing
+
+
 class Mode(StrEnum):
     """How far nightlatch goes for a secret."""
 
@@ -104,6 +111,7 @@ class Policy:
     default: Protection = field(default_factory=Protection)
     selectors: tuple[Selector, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    staged: frozenset[str] = frozenset()  # ids of rules that are only recorded until somebody promotes them
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()

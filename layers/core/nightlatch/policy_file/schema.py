@@ -18,6 +18,7 @@ from nightlatch.domain.tiers import Tier, TierOf
 from nightlatch.domain.versions import MOST_PINS
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
+from nightlatch.policy_file.stages import RulePart, each_once, staged
 
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
 _ORGANIZATION = re.compile(r"(arn:[\w-]+:organizations::\d*:organization/)?(?P<id>o-[a-z0-9]+)")
@@ -105,6 +106,7 @@ class PolicyFile(Part):
     version: Literal[1]
     defaults: _Defaults = _Defaults()
     secrets: tuple[_SecretsPart, ...] = ()
+    rules: Annotated[tuple[RulePart, ...], AfterValidator(each_once)] = ()
     exemptions: tuple[ExemptionPart, ...] = ()
     known_actors: tuple[ActorPart, ...] = ()
     change_windows: tuple[WindowPart, ...] = ()
@@ -119,6 +121,7 @@ class PolicyFile(Part):
             default=_protection(self.defaults),
             selectors=tuple(Selector(names=s.match.names, protection=_protection(s)) for s in self.secrets),
             exemptions=tuple(self._exemptions()),
+            staged=staged(self.rules),
             approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
             inventory=self.inventory.to_domain(),
             own_roles=own_roles,

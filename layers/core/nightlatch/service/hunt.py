@@ -53,8 +53,8 @@ def hunt(
 ) -> HuntReport:
     """Learn the history, judge the rest, and give the folded findings.
 
-    The policy's exemptions hold as of each batch's time; its modes do not, for they say who is woken, and a hunt
-    wakes nobody.
+    The policy's exemptions hold as of each batch's time, and so do the stages of rules; its modes do not, for they say
+    who is woken, and a hunt wakes nobody.
 
     Raises:
         Unavailable: The baselines could not be asked (never with those in memory).
@@ -64,8 +64,8 @@ def hunt(
         past, learnt = take_in(history)
         ports.baselines.learn(in_order(event for event in past if not event.is_twin))
     events, judged = take_in(items)
-    told, exempted = _judge(in_order(events), rules, _telling(policy), ports)
-    findings = (*fold(tuple(told)), *fold(tuple(exempted)))
+    told, unheard = _judge(in_order(events), rules, _telling(policy), ports)
+    findings = (*fold(tuple(told)), *(one for some in unheard.values() for one in fold(tuple(some))))
     return HuntReport(
         findings=tuple(sorted(findings, key=lambda f: (f.first_seen, -f.severity.rank, f.rule, f.subject))),
         judged=judged,
@@ -82,24 +82,25 @@ def in_order(events: Iterable[SecretEvent]) -> list[SecretEvent]:
 
 def _judge(
     events: Sequence[SecretEvent], rules: Sequence[Detection], policy: Policy, ports: Ports
-) -> tuple[list[Finding], list[Finding]]:
-    """Give what is told, and apart from it what the operator chose not to hear."""
+) -> tuple[list[Finding], dict[str, list[Finding]]]:
+    """Give what is told, and apart from it, by the reason, what the operator chose not to hear."""
     told: list[Finding] = []
-    exempted: list[Finding] = []
+    unheard: dict[str, list[Finding]] = {}
     for batch, now in _batches(events):
         outcome = handle(batch, rules=rules, policy=policy, ports=ports, now=now)
         for decision in outcome.decisions:
-            _sort_in(decision, told, exempted)
-    return told, exempted
+            _sort_in(decision, told, unheard)
+    return told, unheard
 
 
-def _sort_in(decision: Decision, told: list[Finding], exempted: list[Finding]) -> None:
+def _sort_in(decision: Decision, told: list[Finding], unheard: dict[str, list[Finding]]) -> None:
     match decision:
         case Alert(finding):
             told.append(finding)
         case Record(finding, why) if finding.state is State.OPEN:
-            # With every mode opened, only an exemption keeps an open finding from being told.
-            exempted.append(replace(finding, state=State.DIGEST, reason=f"{finding.reason} ({why})"))
+            # With every mode opened, only an exemption or a staged rule keeps an open finding from being told.
+            shown = replace(finding, state=State.DIGEST, reason=f"{finding.reason} ({why})")
+            unheard.setdefault(why, []).append(shown)
         case Record(finding):
             told.append(finding)
         case _:

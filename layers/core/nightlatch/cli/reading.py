@@ -1,0 +1,41 @@
+"""What a verb that reads logs says of the reading: which file it is at, and in the end what was not read or judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nightlatch.cli.terminal import say
+from nightlatch.service.intake import MOST_LISTED, FileSkipped, Tally
+
+
+def shown(show: Callable[[str], None], doing: str) -> Callable[[Path], None]:
+    """Show the file that is being read."""
+    return lambda path: show(f"{doing} {path}")
+
+
+def list_unread(tally: Tally) -> None:
+    """List what was not read or not judged."""
+    lines = [f"{_extent(file)}: {file.path}: {file.reason}" for file in tally.skipped if not file.harmless]
+    lines += [f"skipped: {file.path}: {file.reason}" for file in tally.skipped if file.harmless]
+    _say_some(lines, len(lines))
+    malformed = [f"malformed: {bad.path} record {bad.index}: {bad.reason}" for bad in tally.malformed]
+    _say_some(malformed, tally.malformed_count)
+    if tally.files == 0:
+        say("nothing was read: there is no file at the given place")
+
+
+def _extent(file: FileSkipped) -> str:
+    return f"not read to its end, {file.records:,} records were" if file.records else "not read"
+
+
+def _say_some(lines: list[str], count: int) -> None:
+    for line in lines[:MOST_LISTED]:
+        say(line)
+    if count > MOST_LISTED:
+        say(f"... and {count - MOST_LISTED:,} more like these; hunt the files one by one to see them all")
+
+
+def numbers(tally: Tally) -> str:
+    """Give the numbers of an account, as `name=value` (ruling 43)."""
+    return f"files={tally.files} skipped={len(tally.skipped)} records={tally.records} malformed={tally.malformed_count}"
