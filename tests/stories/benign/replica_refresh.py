@@ -1,0 +1,58 @@
+"""Benign story 6: a primary rotates in us-east-1, and its replica in eu-west-1 follows without a call there.
+
+The application fails over and reads replicas of what it has read for weeks: known by their primaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stories.callers import Caller, a_role, by_way_of
+from stories.records import DAY, SERVICE, Record, arn_of, by_service, key_used, label_moved, read, version_of
+from stories.rotating import STEPS_S, a_rotation
+from stories.story import Story
+
+PRIMARY, REPLICA = "us-east-1", "eu-west-1"
+ROTATOR, APP = a_role("rotate-db-role", "rotate-db", path="/service-role/"), a_role("app", "i-0123456789abcdef0")
+NAMES = [f"app/{n:02}" for n in range(12)]
+
+
+def _reads(region: str, at: float, names: Sequence[str], who: Caller = APP) -> list[Record]:
+    return [read(who, arn_of(name, region), at=at + n, region=region) for n, name in enumerate(names)]
+
+
+def weeks_at_home() -> Sequence[Record]:
+    """The application reads all it needs, each day, where the primaries are."""
+    return [record for day in range(1, 22) for record in _reads(PRIMARY, -day * DAY, NAMES)]
+
+
+def _refreshed(name: str, at: float) -> list[Record]:
+    """A rotation at home, and what follows of it by itself in the other Region."""
+    service, new = by_way_of(ROTATOR, SERVICE), version_of(f"{name}-{at}")
+    after = at + STEPS_S
+    return [
+        *a_rotation(name, ROTATOR, at=at, region=PRIMARY),
+        by_service("ReplicationStarted", name, at=after + 1, region=REPLICA),
+        key_used(service, "GenerateDataKey", name, new, at=after + 1, region=REPLICA),
+        key_used(service, "Encrypt", name, new, at=after + 2, region=REPLICA),
+        label_moved(name, new, at=after + 3, region=REPLICA),
+        by_service("ReplicationSucceeded", name, at=after + 4, region=REPLICA),
+    ]
+
+
+def refreshed() -> Sequence[Record]:
+    """One secret rotates, and the application reads its replica."""
+    return [*_refreshed(NAMES[0], 0), *_reads(REPLICA, 120, NAMES[:1])]
+
+
+def failed_over() -> Sequence[Record]:
+    """One secret rotates, and the application reads all its secrets in the other Region."""
+    return [*_refreshed(NAMES[0], 0), *_reads(REPLICA, 120, NAMES)]
+
+
+_UNKNOWN_THERE = "a replica is not known by the reads of its primary: twelve of them make ACC-01 HIGH"
+STORIES = (
+    Story(name="replica-follows", records=refreshed, history=weeks_at_home),
+    Story(name="replica-follows-without-history", records=refreshed),
+    Story(name="application-fails-over", records=failed_over, history=weeks_at_home, misjudged=_UNKNOWN_THERE),
+)
