@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from nightlatch.domain.findings import Finding, Severity, State
 from stories.attack import rotation_hijack
-from stories.playing import found_in, incidents, loud
+from stories.callers import AWAY, a_role
+from stories.playing import found_in, hunted, incidents, loud
+from stories.records import DAY, call, read
 from stories.story import Story
 from stories.told import ATTACKS, CONTROLS, to_judge
 
@@ -45,3 +48,27 @@ def test_a_changed_function_that_rotates_within_a_day_is_told_louder():
     (story,) = rotation_hijack.STORIES
 
     assert [one.severity for one in found_in(story) if one.catalogue == "ROT-04"] == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "nothing",
+        pytest.param(
+            "DescribeSecret",
+            marks=pytest.mark.xfail(strict=True, reason="a call that ACC-11 does not read makes the thief's way usual"),
+        ),
+    ],
+)
+def test_a_look_around_first_does_not_hide_a_stolen_credential_of_an_instance(first: str):
+    instance = a_role("web", "i-0123456789abcdef0")
+    thief = replace(instance, address=AWAY)
+    usual = [
+        {**read(instance, "app/1", at=hour * 3600 - day * DAY), "vpcEndpointId": "vpce-0123456789abcdef0"}
+        for day in range(1, 32)
+        for hour in range(3)
+    ]
+    look = [] if first == "nothing" else [call(thief, first, "app/1", at=0)]
+    story = Story(name=first, records=lambda: [*look, read(thief, "app/1", at=5)], history=lambda: usual)
+
+    assert [_named(finding) for finding in loud(hunted(story))] == [("ACC-11", Severity.HIGH)]
