@@ -749,7 +749,7 @@ def test_habits_are_what_a_principal_showed_before_the_event(baselines):
 
 
 def test_an_event_is_no_habit_of_itself_in_whatever_order_it_comes(baselines):
-    first, second = (an_event(secret=a_secret(), by=MALLORY, after_s=s) for s in (0, 3_600))
+    first, second = (an_event(secret=a_secret(), by=MALLORY, after_s=s) for s in (0, 2 * DAY))
 
     (later,) = baselines.observe([second])
     (earlier,) = baselines.observe([first])
@@ -890,3 +890,13 @@ def test_a_write_that_comes_later_or_failed_makes_nobody_a_writer(baselines):
     seen, *_ = baselines.observe([look, later, failed])
 
     assert [s.wrote for s in seen.by_principal if s.name == "DescribeSecret"] == [False]
+
+
+def test_what_was_done_a_moment_ago_is_no_habit_yet(baselines):
+    """A thief looks around first, and must not make a habit of it."""
+    calls = [an_event("ListSecrets", by=MALLORY, after_s=s) for s in (-DAY - 1, -DAY + 1, -5)]
+    calls = [replace(call, region=region) for call, region in zip(calls, ("long-ago", "today", "now"), strict=True)]
+
+    seen = baselines.observe([*calls, an_event(secret=a_secret(), by=MALLORY)])
+
+    assert seen[-1].habits.of(Side.REGION) == {"long-ago"}

@@ -50,16 +50,7 @@ def test_a_changed_function_that_rotates_within_a_day_is_told_louder():
     assert [one.severity for one in found_in(story) if one.catalogue == "ROT-04"] == [Severity.CRITICAL]
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        "nothing",
-        pytest.param(
-            "DescribeSecret",
-            marks=pytest.mark.xfail(strict=True, reason="a call that ACC-11 does not read makes the thief's way usual"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("first", ["nothing", "DescribeSecret"])
 def test_a_look_around_first_does_not_hide_a_stolen_credential_of_an_instance(first: str):
     instance = a_role("web", "i-0123456789abcdef0")
     thief = replace(instance, address=AWAY)

@@ -45,7 +45,6 @@ def test_a_whole_day_of_polling_is_quiet():
     assert [_named(finding) for finding in hunted(day)] == [("ACC-03", Severity.LOW, 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="a listing at two makes two o'clock a usual hour for what follows (ACC-03)")
 def test_a_night_on_call_that_nobody_declared_is_told():
     (declared,) = (story for story in console_on_call.STORIES if story.policy.exemptions)
     found = hunted(replace(declared, policy=Policy()))

@@ -55,6 +55,5 @@ STORIES = (
             ),
         ),
         incidents=1,
-        misjudged="the listing three seconds before makes the thief's network and Region a habit of the user (ACC-12)",
     ),
 )

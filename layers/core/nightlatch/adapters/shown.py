@@ -13,6 +13,7 @@ from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_b
 from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
+from nightlatch.domain.pairs import KNOWN_AFTER
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
 from nightlatch.domain.secrets import SecretRef, secret_ref
@@ -54,10 +55,10 @@ def regions_key(secret: SecretRef) -> str:
 
 
 def habits_before(shown: Mapping[str, Uses], at: datetime) -> Habits:
-    """Give a principal's habits as they were before a moment."""
+    """Give a principal's habits at a moment: what it showed a day ago or earlier, for a thief looks around first."""
     seen = {}
     for name, uses in shown.items():
-        pair = pair_before([uses], Kind.SHOWN, at)
+        pair = pair_before([uses], Kind.SHOWN, at - KNOWN_AFTER)
         if pair is not None:
             kind, _, value = name.partition("#")
             seen[Facet(Side(kind), value)] = pair
