@@ -32,8 +32,10 @@ class _ForgettingTrails(MemoryTrails):
     def forget(self, now: datetime) -> None:
         for name, trail in self._trails.items():
             if name.startswith(("principal:", "deletions:")):
-                for key in [key for key in trail.seen if key[0] < now - PRINCIPAL_KEPT]:
+                over = [key for key in trail.seen if key[0] < now - PRINCIPAL_KEPT]
+                for key in over:
                     del trail.seen[key]
+                trail.order.clear()  # else as many new sightings as were dropped would not show
 
 
 @dataclass(slots=True)
