@@ -26,8 +26,9 @@ up: .venv/.local ## keep the same stage open, to play on
 test: .venv/.dev ## every test that this machine can run; what it lacks is skipped with the reason
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
-quality: .venv/.dev ## the large counts in full, of which `make test` takes samples
+quality: .venv/.dev ## the large counts in full, of which `make test` takes samples, and docs/detection-quality.md
 	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
+	PYTHONPATH=tests $(BIN)/python -m simulation docs/detection-quality.md
 
 check: format lint types imports locks template ## format, lint, types, import contracts, locks, template
 
@@ -38,7 +39,7 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 
 types: .venv/.dev
-	$(BIN)/mypy layers/core functions requirements/lock.py tests/builders.py tests/fakes.py tests/worlds.py
+	$(BIN)/mypy layers/core functions requirements/lock.py tests/builders.py tests/fakes.py tests/worlds.py tests/simulation
 
 imports: .venv/.dev
 	$(BIN)/lint-imports
