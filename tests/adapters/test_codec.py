@@ -55,14 +55,14 @@ json = st.recursive(
 
 
 @settings(deadline=None)
-@given(request=st.dictionaries(st.sampled_from(["name", "Description"]), json), code=st.text("abc", min_size=1))
+@given(request=st.dictionaries(st.sampled_from(["name", "KmsKeyId"]), json), code=st.text("abc", min_size=1))
 def test_any_request_comes_back_equal(request, code):
     event = an_event("CreateSecret", request=request, failure=Failure(code))
 
     assert decode(SecretEvent, encode(event)) == event
 
 
-@pytest.mark.parametrize("name", ["secretString", "SecretString", "SECRETBINARY", "randomPassword"])
+@pytest.mark.parametrize("name", ["secretString", "SecretString", "SECRETBINARY", "randomPassword", "description"])
 def test_a_field_that_can_hold_a_value_is_never_written(name):
     careless = an_event(
         "BatchGetSecretValue",

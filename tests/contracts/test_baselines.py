@@ -550,11 +550,21 @@ def test_a_late_event_does_not_shorten_the_life_of_a_pair(monkeypatch):
     assert int(pair["expires_at"]["N"]) == int((AT + timedelta(days=92)).timestamp())
 
 
-def test_no_stored_item_holds_a_value_of_a_secret(monkeypatch):
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"SecretString": "planted-marker"},
+        {"description": "the password is planted-marker"},
+        {"tags": [{"key": "password", "value": "planted-marker"}]},
+        {"environment": {"variables": {"PASSWORD": "planted-marker"}}},
+    ],
+    ids=lambda request: next(iter(request)),
+)
+def test_no_stored_item_holds_a_value_of_a_secret(monkeypatch, request_):
     with on_moto(monkeypatch):
         table, client = a_table()
         baselines = over((DynamoTrails(table), DynamoWaits(table)))
-        careless = an_event("PutSecretValue", secret=a_secret(), request={"SecretString": "planted-marker"})
+        careless = an_event("PutSecretValue", secret=a_secret(), request=request_)
         baselines.observe([careless])
         baselines.postpone(careless, "rule", AT)
 

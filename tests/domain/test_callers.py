@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_human
 from nightlatch.domain.examples import (
     a_person,
     a_role,
@@ -106,3 +106,17 @@ def test_an_open_rotation_of_another_secret_excuses_nothing():
 )
 def test_people_are_told_from_workloads_by_what_aws_says_of_them(who, *, expected: bool):
     assert is_human(who) is expected
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (a_person(), True),
+        (a_user(), True),
+        (replace(a_role(), from_console=True), True),
+        (a_role(), False),
+        (the_service(), False),
+    ],
+)
+def test_behind_a_user_and_in_the_console_may_be_a_person(who, expected):
+    assert may_be_human(who) is expected

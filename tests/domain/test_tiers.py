@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nightlatch.detections import denied_probing
 from nightlatch.detections.deletion_scheduled import DETECTION
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.examples import a_secret, an_event
+from nightlatch.domain.examples import a_denial, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, detect
@@ -43,6 +44,18 @@ def test_the_first_glob_decides_and_of_several_secrets_the_highest(names, tier):
 def test_a_tier_is_worth_one_severity(severity, crown, temp):
     assert (weighed(severity, Tier.CROWN), weighed(severity, Tier.TEMP)) == (crown, temp)
     assert weighed(severity, Tier.STANDARD) is severity
+
+
+def test_a_note_stays_a_note_for_a_crown_secret_too():
+    """Or one consumer without a permission would wake people."""
+    refused = [
+        an_event(secret=a_secret("prod/crown/db"), after_s=n, failure=a_denial("GetSecretValue")) for n in range(9)
+    ]
+    baseline = Baseline(inventory=Inventory(tiers=TIERS), by_principal=sightings(refused))
+
+    (finding,), _ = detect(refused[-1], baseline, (denied_probing.DETECTION,))
+
+    assert (finding.severity, finding.state) == (Severity.LOW, State.DIGEST)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ from nightlatch.adapters.record_fields import (
     text,
 )
 from nightlatch.adapters.targets import Parts, secrets_encrypted, secrets_in, version_encrypted, version_in
+from nightlatch.domain.calls import READ_PREFIXES
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.parameters import Parameters
 
-_READS = ("Get", "List", "Describe", "BatchGet", "Validate")
 _NETWORK = frozenset({"AwsVpceEvent", "AwsVpceEvents"})  # the guide writes one, published rules the other
 
 
@@ -121,4 +121,4 @@ def _channel(fields: Parameters, identity: Parameters) -> Channel:
 
 def _read_only(fields: Parameters, name: str) -> bool:
     told = fields.flag("readOnly")
-    return name.startswith(_READS) if told is None else told
+    return name.startswith(READ_PREFIXES) if told is None else told

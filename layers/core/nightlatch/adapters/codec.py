@@ -26,7 +26,9 @@ from nightlatch.domain.sightings import Sighting
 Stored = TypeVar("Stored", Finding, Incident, Response, SecretEvent, Sighting)
 
 # Source: Secrets Manager API reference, the request and response fields that hold a value or a password.
-_VALUES = frozenset({"secretstring", "secretbinary", "randompassword", "secretvalues"})
+# A description and the variables of a function are where people put credentials that belong into a secret.
+_VALUES = frozenset({"secretstring", "secretbinary", "randompassword", "secretvalues", "description", "variables"})
+_TAG = {"key", "value"}
 
 _made: dict[type, TypeAdapter[Any]] = {}
 
@@ -72,7 +74,9 @@ def _pruned(parameters: Parameters) -> Parameters:
 
 def _prune(value: object) -> object:
     if isinstance(value, Mapping):
-        return {name: _prune(inner) for name, inner in value.items() if str(name).lower() not in _VALUES}
+        names = {str(name).lower() for name in value}
+        unwanted = _VALUES | {"value"} if names == _TAG else _VALUES  # of a tag only the key is looked at again
+        return {name: _prune(inner) for name, inner in value.items() if str(name).lower() not in unwanted}
     if isinstance(value, (list, tuple)):
         return [_prune(inner) for inner in value]
     return value

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
 from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.pairs import KNOWN_AFTER
+from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
 from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.sightings import rotates_with
+from nightlatch.domain.sightings import key_asked_for, rotates_with
 
-_SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
 _NAMES_OF = {KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
 
 
@@ -55,14 +55,38 @@ def regions_key(secret: SecretRef) -> str:
 
 
 def habits_before(shown: Mapping[str, Uses], at: datetime) -> Habits:
-    """Give a principal's habits at a moment: what it showed a day ago or earlier, for a thief looks around first."""
-    seen = {}
-    for name, uses in shown.items():
-        pair = pair_before([uses], Kind.SHOWN, at - KNOWN_AFTER)
-        if pair is not None:
-            kind, _, value = name.partition("#")
-            seen[Facet(Side(kind), value)] = pair
-    return Habits(seen)
+    """Give a principal's habits at a moment: what it showed a day ago or earlier, for a thief looks around first.
+
+    They are read off when a rule asks, for most events are of workloads that no rule asks about.
+    """
+    return Habits(_SeenBefore(shown, at - KNOWN_AFTER))
+
+
+class _SeenBefore(Mapping[Facet, Pair]):
+    """The facets that were shown before a moment, read off once somebody looks."""
+
+    def __init__(self, shown: Mapping[str, Uses], moment: datetime) -> None:
+        self._shown = shown
+        self._moment = moment
+
+    @cached_property
+    def _seen(self) -> dict[Facet, Pair]:
+        seen = {}
+        for name, uses in self._shown.items():
+            pair = pair_before([uses], Kind.SHOWN, self._moment)
+            if pair is not None:
+                kind, _, value = name.partition("#")
+                seen[Facet(Side(kind), value)] = pair
+        return seen
+
+    def __getitem__(self, facet: Facet) -> Pair:
+        return self._seen[facet]
+
+    def __iter__(self) -> Iterator[Facet]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
 
 def touched_resources(event: SecretEvent) -> tuple[str, ...]:
@@ -85,7 +109,7 @@ def needing(shown: Mapping[str, Uses], at: datetime) -> tuple[SecretRef, ...]:
 
 def _needed(event: SecretEvent) -> Iterator[str]:
     """Name the resources that a secret needs, as far as this event shows."""
-    key_id = event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None
+    key_id = key_asked_for(event)
     if key_id is not None:
         yield _resource(event, key_id, service="kms")
     function = rotates_with(event)

@@ -9,7 +9,6 @@ from typing import overload
 
 from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
 from nightlatch.adapters.uses import (
-    WRITES,
     Kind,
     PairKey,
     Uses,
@@ -22,6 +21,7 @@ from nightlatch.adapters.uses import (
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import ENDED
 from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
@@ -184,7 +184,7 @@ def _kinds(event: SecretEvent) -> tuple[Kind, ...]:
     """Say which uses make this one ordinary: a read or a write its own kind, anything else either."""
     if event.called("GetSecretValue", "BatchGetSecretValue"):
         return (Kind.READ,)
-    return (Kind.WRITE,) if event.called(*WRITES) else (Kind.READ, Kind.WRITE)
+    return (Kind.WRITE,) if event.called(*MAKE_VERSIONS) else (Kind.READ, Kind.WRITE)
 
 
 def _histories(principal: str, names: Sequence[str], uses: Mapping[PairKey, Uses]) -> list[Uses]:

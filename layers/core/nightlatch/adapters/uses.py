@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
 from nightlatch.domain.secrets import SecretRef
@@ -141,7 +142,7 @@ def pair_before(histories: Sequence[Uses], kind: Kind, at: datetime) -> Pair | N
 
 def wrote_version(event: SecretEvent) -> bool:
     """Tell whether an event shows a value being written as a version."""
-    return event.succeeded and event.version_id is not None and event.called(*WRITES)
+    return event.succeeded and event.version_id is not None and event.called(*MAKE_VERSIONS)
 
 
 def first_writes(writes: Iterable[tuple[Written, datetime]]) -> dict[Written, datetime]:
@@ -179,6 +180,3 @@ def _kind(event: SecretEvent) -> Kind | None:
 def moment_of(time: int) -> datetime:
     """Give the moment of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=time)
-
-
-WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret")

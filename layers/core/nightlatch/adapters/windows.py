@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.uses import WRITES, Written, first_writes, is_read_back, keys_of
+from nightlatch.adapters.uses import Written, first_writes, is_read_back, keys_of
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import DELETION_CALLS, ENDED, STARTED
 from nightlatch.domain.events import Channel, SecretEvent
 from nightlatch.domain.sightings import Sighting
@@ -63,7 +64,9 @@ def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> l
 
 def with_read_backs(trail: Sequence[Sighting]) -> Sequence[Sighting]:
     """Recognise read-backs whose write arrived later than the read: both are on the principal's trail now."""
-    written = first_writes((one, s.at) for s in trail if s.name in WRITES and s.succeeded for one in _versions(s))
+    written = first_writes(
+        (one, s.at) for s in trail if s.name in MAKE_VERSIONS and s.succeeded for one in _versions(s)
+    )
     return [
         replace(s, read_back=True)
         if s.name == "GetSecretValue" and not s.read_back and s.succeeded and is_read_back(_versions(s), s.at, written)

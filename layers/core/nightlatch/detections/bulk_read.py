@@ -18,6 +18,7 @@ from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotati
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.rotations import STEPS_SPAN
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
 from nightlatch.domain.trail import Trail
@@ -26,7 +27,6 @@ from nightlatch.domain.windows import Count, Episode, episode_at
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young
-ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
 SWEEP, SWEEP_UNKNOWN = timedelta(hours=24), 20
 
 
@@ -82,15 +82,15 @@ def _is_step(read: Sighting, staged: dict[str, list[datetime]]) -> bool:
     """Tell whether a version of this very secret was staged around the read."""
     for key in {key for secret in read.secrets for key in secret.keys}:
         writes = staged.get(key, [])
-        place = bisect_left(writes, read.at - ROTATION)
-        if place < len(writes) and writes[place] <= read.at + ROTATION:
+        place = bisect_left(writes, read.at - STEPS_SPAN)
+        if place < len(writes) and writes[place] <= read.at + STEPS_SPAN:
             return True
     return False
 
 
 def _match(episode: Episode, baseline: Baseline, span: str) -> Match:
     count = episode.peak
-    habit = "with no history to compare" if baseline.maturity is Maturity.NONE else "that it is not known to use"
+    habit = baseline.maturity.unknown_to("use")
     return Match(
         reason=f"read {count.secrets} distinct secrets within {span}, {count.unknown} of them {habit}",
         evidence=episode.evidence,

@@ -66,7 +66,7 @@ def _is_answered(listing: Sighting) -> bool:
 
 def _match(episode: Episode, baseline: Baseline, again: timedelta | None = None) -> Match:
     count = episode.peak
-    habit = "with no history to compare" if baseline.maturity is Maturity.NONE else "that it is not known to use"
+    habit = baseline.maturity.unknown_to("use")
     return Match(
         reason=f"listed the secrets, and within 30 minutes read {count.unknown} distinct ones {habit}",
         severity=Severity.HIGH if count.unknown >= MANY_SECRETS else Severity.MEDIUM,

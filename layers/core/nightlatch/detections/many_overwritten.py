@@ -64,7 +64,7 @@ def _is_many(count: Count) -> bool:
 
 def _match(episode: Episode, baseline: Baseline) -> Match:
     count = episode.peak
-    habit = "with no history to compare" if baseline.maturity is Maturity.NONE else "that it is not known to write"
+    habit = baseline.maturity.unknown_to("write")
     return Match(
         reason=f"new values for {count.secrets} distinct secrets within 30 minutes, {count.unknown} of them {habit}",
         evidence=episode.evidence,

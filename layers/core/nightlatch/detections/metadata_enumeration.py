@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_rotation_function
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.pairs import KNOWN_AFTER
 from nightlatch.domain.principals import Principal
+from nightlatch.domain.rotations import STEPS_SPAN
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import Sighting, succeeded
 from nightlatch.domain.trail import Trail
@@ -30,9 +32,7 @@ from nightlatch.domain.windows import Count, episode_at
 WINDOW, DESCRIBED, POLICIES = timedelta(minutes=15), 15, 5  # distinct secrets
 _DESCRIBE = ("DescribeSecret", "ListSecretVersionIds")
 _POLICY = ("GetResourcePolicy",)
-_WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 _CLOCKS_DIFFER = timedelta(seconds=2)
-ROTATION = timedelta(minutes=15)  # the steps of one rotation lie no further apart
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -86,13 +86,13 @@ def _strange_looks(trail: Trail) -> Trail:
 
 def _without_steps(trail: Trail) -> Trail:
     """Leave out the looks soon after which the same role staged AWSPENDING, as a rotation's function does."""
-    return _not_own(trail, staged=ROTATION)
+    return _not_own(trail, staged=STEPS_SPAN)
 
 
 def _not_own(trail: Trail, *, staged: timedelta) -> Trail:
     """Keep the looks at secrets that the principal had not written; a version staged may come so much later."""
     own_from: dict[str, datetime] = {}
-    for write in trail.named(*_WRITES).only(succeeded):
+    for write in trail.named(*MAKE_VERSIONS).only(succeeded):
         since = write.at - (staged if PENDING in write.labels else timedelta(0)) - _CLOCKS_DIFFER
         for key in {key for secret in write.secrets for key in secret.keys}:
             own_from[key] = min(since, own_from.get(key, since))

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import may_be_human
 from nightlatch.domain.events import Origin, SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, a_person, a_secret, a_user, an_event
 from nightlatch.domain.findings import Severity
@@ -30,7 +31,7 @@ _WRITES = ("PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage", "Delete
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire when so many signs stand together; only for people, or for the secrets that matter most."""
-    matters = event.principal.is_human or baseline.inventory.tier_of(event.secrets) is Tier.CROWN
+    matters = may_be_human(event.principal) or baseline.inventory.tier_of(event.secrets) is Tier.CROWN
     if not event.succeeded or event.principal.is_through_aws or not matters or not baseline.habits.are_known:
         return None
     found = [*signs(event, baseline.habits)]

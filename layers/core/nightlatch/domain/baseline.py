@@ -23,6 +23,10 @@ class Maturity(StrEnum):
     LEARNING = "learning"  # live, in the first 14 days
     MATURE = "mature"
 
+    def unknown_to(self, do: str) -> str:
+        """Say of secrets that a principal is not known to use or write them; without history that is no reproach."""
+        return "with no history to compare" if self is Maturity.NONE else f"that it is not known to {do}"
+
 
 def _nothing() -> Trail:
     return Trail.of(())

@@ -26,6 +26,11 @@ def is_human(principal: Principal) -> bool:
     return principal.is_person or signed_in or (principal.kind is PrincipalKind.USER and principal.mfa is True)
 
 
+def may_be_human(principal: Principal) -> bool:
+    """Tell whether somebody may sit behind a caller: of an IAM user and of the console one cannot say otherwise."""
+    return is_human(principal) or principal.from_console is True or principal.kind is PrincipalKind.USER
+
+
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether a role of a rotation function calls inside an open rotation of this very secret.
 

@@ -1,4 +1,4 @@
-"""Every call that Secrets Manager offers: for rules that judge who calls, whatever the call.
+"""Every call that Secrets Manager offers, and which of them do what.
 
 Source: service model of Secrets Manager in botocore 1.44.5 (2026), 26 operations, all of them logged by CloudTrail
 (design facts 3.1). A test holds this list against the installed model, so that a new operation is noticed.
@@ -7,6 +7,11 @@ Source: service model of Secrets Manager in botocore 1.44.5 (2026), 26 operation
 from __future__ import annotations
 
 from nightlatch.domain.events import EventName, secrets_manager
+
+READ_PREFIXES = ("Get", "List", "Describe", "BatchGet", "Validate")  # where a record does not say so itself
+READ_VALUES = ("GetSecretValue", "BatchGetSecretValue")
+MAKE_VERSIONS = ("CreateSecret", "PutSecretValue", "UpdateSecret")  # the last where it is given a value
+SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
 
 SECRETS_MANAGER_CALLS: frozenset[EventName] = secrets_manager(
     "AssociateCrossAccountReplica",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from nightlatch.domain.calls import READ_PREFIXES
 from nightlatch.domain.events import (
     LABEL_UPDATED,
     NATIVE_SECRETS_MANAGER,
@@ -28,8 +29,6 @@ ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WAITED = AT + timedelta(days=366)  # `Baseline.settled` when every wait is over
-
-_READS = ("Get", "List", "Describe", "BatchGet", "Validate")
 
 
 def a_secret(name: str = "prod/db", *, suffix: str | None = "AbCdEf", region: str = REGION) -> SecretRef:
@@ -124,7 +123,7 @@ def an_event(  # noqa: PLR0913 - a builder: everything has a default
         secrets=(secret,) if secret else (),
         version_id=version_id,
         failure=failure,
-        read_only=name.startswith(_READS),
+        read_only=name.startswith(READ_PREFIXES),
         request=Parameters({**target, **(request or {})}),
         response=Parameters(response or {}),
         details=Parameters(details or {}),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.rotations import is_rotation_function
 from nightlatch.domain.secrets import SecretRef
@@ -23,8 +24,7 @@ from nightlatch.domain.versions import CURRENT, PENDING
 
 FLIP = timedelta(minutes=15)
 _CLOCKS_DIFFER = timedelta(minutes=1)  # the native label event and the call write their own times
-_WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage")
-_MAKE_VERSIONS = ("CreateSecret", "PutSecretValue", "UpdateSecret")
+_WRITES = (*MAKE_VERSIONS, "UpdateSecretVersionStage")
 _BY_SERVICE = ("RotationStarted", "RotationSucceeded", "ReplicationStarted", "ReplicationSucceeded")
 
 
@@ -76,7 +76,7 @@ def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
     """Give there and back by the event id of either."""
     flips: dict[str, tuple[Sighting, Sighting]] = {}
     since = trail.once(_current_since, _current_since)
-    written = {write.version_id: write.at for write in trail.named(*_MAKE_VERSIONS).only(succeeded)}
+    written = {write.version_id: write.at for write in trail.named(*MAKE_VERSIONS).only(succeeded)}
     for there, back in pairwise(trail.only(makes_current)):
         was_there = since.get(back.version_id or "", back.at) < there.at - _CLOCKS_DIFFER
         # Taken from the one and given to the other, and the other was not written in between: it was there before.

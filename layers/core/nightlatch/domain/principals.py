@@ -74,11 +74,6 @@ class Principal:
         return _OF_IDENTITY_CENTER in self.key and self.key.endswith(f"/{self.session_name}")
 
     @property
-    def is_human(self) -> bool:
-        """Whether somebody may sit behind it: a person signed in, the console, root, an IAM user; on doubt it is."""
-        return self.is_person or self.from_console is True or self.kind in {PrincipalKind.ROOT, PrincipalKind.USER}
-
-    @property
     def is_instance(self) -> bool:
         """Whether the credentials belong to one EC2 instance, which is where they must be used from."""
         on_instance = self.from_instance or _INSTANCE.fullmatch(self.session_name or "") is not None

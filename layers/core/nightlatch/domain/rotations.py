@@ -6,6 +6,7 @@ bears the function's name).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from nightlatch.domain.baseline import Baseline
@@ -17,6 +18,7 @@ from nightlatch.domain.sightings import succeeded
 from nightlatch.domain.versions import CURRENT, PENDING
 
 LONGEST_DAYS = 365
+STEPS_SPAN = timedelta(minutes=15)  # the steps of one rotation lie no further apart
 
 
 def is_rotation_function(event: SecretEvent, baseline: Baseline) -> bool:

@@ -124,7 +124,9 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
     secrets = event.secrets if found.secrets is None else found.secrets
-    severity = weighed(found.severity or rule.severity, baseline.inventory.tier_of(secrets))
+    severity = found.severity or rule.severity
+    if not found.digest:  # a note is a note, whatever the secret is worth
+        severity = weighed(severity, baseline.inventory.tier_of(secrets))
     alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at, calls=(event.name,))
     evidence = found.evidence.with_event(event.event_id, event.at, event.name) if found.evidence else alone
     return Finding(

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from json import dumps
 
+from nightlatch.domain.calls import READ_VALUES, SET_KEYS
 from nightlatch.domain.denials import denials_of
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.habits import network_of
@@ -16,8 +17,6 @@ from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.tag_conditions import tag_keys_in
 
-_SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
-_VALUE_READS = ("GetSecretValue", "BatchGetSecretValue")
 _WRITES = ("PutSecretValue", "UpdateSecret")
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"})
 _SCHEDULED = re.compile("marked for deletion|scheduled for deletion")
@@ -92,7 +91,7 @@ def sighting_of(event: SecretEvent, *, known: bool = False, read_back: bool = Fa
         network=network_of(event.origin),
         access_key_id=event.principal.access_key_id,
         function=rotates_with(event),
-        key_id=event.request.text("kmsKeyId") if event.called(*_SET_KEYS) else None,
+        key_id=key_asked_for(event),
         denials=tuple(denial.digest for denial in denials_of(policy)),
         tag_keys=tag_keys_in(policy),
         replica_regions=replica_regions(event),
@@ -113,6 +112,11 @@ def replica_regions(event: SecretEvent) -> tuple[str, ...]:
     return tuple(region for one in event.request.children("addReplicaRegions") if (region := one.text("region")))
 
 
+def key_asked_for(event: SecretEvent) -> str | None:
+    """Give the KMS key that a call asks to encrypt with, as the caller wrote it."""
+    return event.request.text("kmsKeyId") if event.called(*SET_KEYS) else None
+
+
 def rotates_with(event: SecretEvent) -> str | None:
     """Give the rotation function, or the role of an external rotation, that a RotateSecret names."""
     named = event.request.text("rotationLambdaARN", "externalSecretRotationRoleArn")
@@ -126,7 +130,7 @@ def is_refused_as_deleted(event: SecretEvent) -> bool:
     """
     failure = event.failure
     refused = failure is not None and failure.code == "InvalidRequestException"
-    return refused and event.called(*_VALUE_READS) and "marked for deletion" in (failure.message if failure else "")
+    return refused and event.called(*READ_VALUES) and "marked for deletion" in (failure.message if failure else "")
 
 
 def is_refused_deletion(event: SecretEvent) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.calls import READ_PREFIXES, READ_VALUES, SECRETS_MANAGER_CALLS
 from nightlatch.domain.events import CLOUDTRAIL, SECRETS_MANAGER
 from nightlatch.domain.parameters import Parameters
 
@@ -51,15 +51,13 @@ class _Call:
 
 
 _KMS = "kms.amazonaws.com"
-_VALUES = ("GetSecretValue", "BatchGetSecretValue")
-_LOOKS = ("Get", "List", "Describe", "Validate")
 _CALLS = {
-    Loss.READS: [_Call(source=SECRETS_MANAGER, name=name, read_only=True) for name in _VALUES],
+    Loss.READS: [_Call(source=SECRETS_MANAGER, name=name, read_only=True) for name in READ_VALUES],
     Loss.CHANGES: [
         *(
             _Call(source=SECRETS_MANAGER, name=call.name)
             for call in SECRETS_MANAGER_CALLS
-            if call.name not in _VALUES and not call.name.startswith(_LOOKS)
+            if not call.name.startswith(READ_PREFIXES)
         ),
         *(
             _Call(source=SECRETS_MANAGER, name=name, kind="AwsServiceEvent")

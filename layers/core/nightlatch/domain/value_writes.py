@@ -12,12 +12,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
+from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.sightings import succeeded
 from nightlatch.domain.versions import CURRENT
 
 _CLOCKS_DIFFER = timedelta(minutes=1)  # the native event and the call write their own times
-_WRITES = ("CreateSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage")
+_WRITES = (*MAKE_VERSIONS, "UpdateSecretVersionStage")
 
 
 def wrote_value(event: SecretEvent, baseline: Baseline) -> bool:

@@ -13,6 +13,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from nightlatch.local.activity import Activity
@@ -109,22 +110,17 @@ class _Lane:
                 return
 
     def _serve_one_batch(self) -> None:
-        # One worker collects at a time: moto's receive is not made for two.
-        with self._turn:
-            self.queue.wait(self._stopping)
-            if self._stopping.is_set():
-                return
-            self._activity.begin()
-            try:
+        with ExitStack() as under_way:
+            # One worker collects at a time: moto's receive is not made for two.
+            with self._turn:
+                self.queue.wait(self._stopping)
+                if self._stopping.is_set():
+                    return
+                self._activity.begin()
+                under_way.callback(self._activity.end)
                 batch = self._collect()
-            except BaseException:
-                self._activity.end()
-                raise
-        try:
             if batch:
                 self._process(batch)
-        finally:
-            self._activity.end()
 
     def _collect(self) -> list[Any]:
         """Read a batch: as much as there is, or what comes within the batching window."""
