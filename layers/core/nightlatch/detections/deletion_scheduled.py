@@ -77,8 +77,8 @@ DETECTION = Detection(
     remedy=Remedy.RESTORE,
     blind_spots=(
         "A replica has no window: deleting one is immediate, and the record does not say that it was a replica. "
-        "Who reads a replica is not counted among the readers of its primary, and how the secret is tagged is not "
-        "weighed yet. "
+        "Who reads a replica is not counted among the readers of its primary, and what a secret is worth is "
+        "known by the policy's tiers alone, not by its tags. "
         "Infrastructure code that destroys on purpose looks the same; exempt its principal for a name prefix."
     ),
     playbook="""\

@@ -163,8 +163,8 @@ DETECTION = Detection(
         "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
         "principal. A session may call itself after a rotation function, and with no function registered any role may "
         "be one: inside an open rotation its pending version is believed. In its first hour a secret that is not shown "
-        "to have a value may be filled by anybody. Who created a secret more than 400 days ago is forgotten. How it is "
-        "tagged is not weighed yet."
+        "to have a value may be filled by anybody. Who created a secret more than 400 days ago is forgotten. Its tags "
+        "are not weighed, only the policy's tiers."
     ),
     playbook="""\
 Ask the person, or the owner of the role: did they mean to write this secret?
