@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.baselines import PRINCIPAL_KEPT, TrailBaselines
+from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.entries import PRINCIPAL_KEPT
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.decisions import Alert, Record

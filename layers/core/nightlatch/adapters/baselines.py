@@ -5,21 +5,19 @@
 Everything a batch shows is remembered before anything is asked, and what is answered is read off sets that no order
 and no repetition changes. So the last event of a burst to arrive sees the whole burst, however it was cut.
 
-A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
-What the service destroys stands beside the deletion calls of its account, with a mark on what a known call asked for.
-That mark, and the one on reads and looks that are steps of a rotation, is made when the secrets' trails have been read;
-the first also again when the waiting for late calls is over.
+What stands on which trail, and which marks it gets, is said in `entries.py`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
+from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
 from nightlatch.adapters.shown import shown_by
 from nightlatch.adapters.surroundings import (
     Known,
@@ -35,29 +33,20 @@ from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touc
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
     DAY,
-    deletion_trail,
     has_principal,
-    is_deletion_call,
-    is_destruction,
     principal_trail,
     secret_trails,
     spans,
     with_read_backs,
 )
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.callers import is_rotating
-from nightlatch.domain.deletions import is_announced
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.rotations import Weakening, weakening
-from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.trail import Trail
 
-PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
-SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
 _LEARNT_AT_ONCE = 1_000
-_STEPS = ("GetSecretValue", "DescribeSecret", "GetResourcePolicy", "ListSecretVersionIds")  # that a rotation may take
 
 
 class TrailBaselines:
@@ -102,7 +91,7 @@ class TrailBaselines:
             [
                 entry
                 for event, sighting in zip(events, sightings, strict=True)
-                for entry in (*_on_principal(event, sighting, now), *_on_secret(event, sighting))
+                for entry in (*on_principal(event, sighting, now), *on_secret(event, sighting))
             ]
         )
         since = self._trails.learning_since(None)
@@ -120,11 +109,7 @@ class TrailBaselines:
         while some := tuple(islice(left, _LEARNT_AT_ONCE)):
             _, sightings = self._remember(some)
             self._trails.add(
-                [
-                    entry
-                    for event, sighting in zip(some, sightings, strict=True)
-                    for entry in _on_secret(event, sighting)
-                ]
+                [entry for event, sighting in zip(some, sightings, strict=True) for entry in on_secret(event, sighting)]
             )
             self._trails.learning_since(min(event.at for event in some))
 
@@ -200,39 +185,7 @@ class TrailBaselines:
             found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
         return found
 
-    def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> Iterator[Entry]:
-        """Mark what only the secret's own history explains: deletions asked for (ruling 38), steps of a rotation."""
-        if is_destruction(event):
-            secret, known_of_it = event.secret, self._of_secrets(event, known)
-            asked_for = secret is not None and is_announced(secret, event.at, known_of_it)
-            marked = sighting_of(event, known=asked_for)
-        elif seen is not None and seen.name in _STEPS and is_rotating(event, self._of_secrets(event, known)):
-            marked = replace(seen, rotating=True)
-        elif seen is not None and weakening(event, self._of_secrets(event, known)) is Weakening.CERTAIN:
-            marked = replace(seen, weakens=True)
-        else:
-            return
-        yield Entry(principal_trail(event), marked, max(event.at, self._now()) + PRINCIPAL_KEPT)
-
-    def _of_secrets(self, event: SecretEvent, known: Known) -> Baseline:
+    def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
         on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        return Baseline(on_secret=on_secret, inventory=self._inventory)
-
-
-def _is_ours_to_watch(event: SecretEvent) -> bool:
-    """Sightings carry no source, so that only Secrets Manager's names may stand on a trail."""
-    return event.source in {SECRETS_MANAGER, NATIVE_SECRETS_MANAGER}
-
-
-def _on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
-    if not _is_ours_to_watch(event) or event.channel in {Channel.SERVICE, Channel.NATIVE}:
-        return ()
-    trails = (principal_trail(event), deletion_trail(event)) if is_deletion_call(event) else (principal_trail(event),)
-    return tuple(Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT) for trail in trails)
-
-
-def _on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
-    if not _is_ours_to_watch(event) or (event.read_only and not sighting.refused_as_deleted):
-        return ()
-    kept = CREATION_KEPT if event.called("CreateSecret") else SECRET_KEPT
-    return tuple(Entry(trail, sighting, event.at + kept) for trail in secret_trails(event))
+        sighting = marked(event, seen, Baseline(on_secret=on_secret, inventory=self._inventory))
+        return () if sighting is None else (marked_entry(event, sighting, self._now()),)

@@ -1,0 +1,77 @@
+"""What of an event stands on which trail, how long, and with which marks.
+
+A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
+What the service destroys stands beside the deletion calls of its account. Some things only the secret's own history
+explains: a deletion that a call asked for, a step of a rotation, a schedule that was stretched. They get a mark when
+that history has been read; a deletion's is looked at again when the waiting for late calls is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from nightlatch.adapters.trails import Entry
+from nightlatch.adapters.windows import (
+    CREATION_KEPT,
+    deletion_trail,
+    is_deletion_call,
+    is_destruction,
+    principal_trail,
+    secret_trails,
+)
+from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import is_rotating
+from nightlatch.domain.deletions import is_announced
+from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.rotations import Weakening, weakening
+from nightlatch.domain.sightings import Sighting, sighting_of
+
+PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
+SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)
+_STEPS = ("GetSecretValue", "DescribeSecret", "GetResourcePolicy", "ListSecretVersionIds")  # that a rotation may take
+
+
+def marked(event: SecretEvent, seen: Sighting | None, known: Baseline) -> Sighting | None:
+    """Give the sighting of an event with its mark, None where it gets none.
+
+    Args:
+        event: What happened.
+        seen: What history keeps of it so far, None where it is looked at again.
+        known: The history of its secrets, and the inventory.
+    """
+    if is_destruction(event):
+        asked_for = event.secret is not None and is_announced(event.secret, event.at, known)
+        return sighting_of(event, known=asked_for)  # ruling 38
+    if seen is None:
+        return None
+    if seen.name in _STEPS and is_rotating(event, known):
+        return replace(seen, rotating=True)
+    return replace(seen, weakens=True) if weakening(event, known) is Weakening.CERTAIN else None
+
+
+def marked_entry(event: SecretEvent, sighting: Sighting, now: datetime) -> Entry:
+    """Put a marked sighting where the one without its mark stands."""
+    return Entry(principal_trail(event), sighting, max(event.at, now) + PRINCIPAL_KEPT)
+
+
+def _is_ours_to_watch(event: SecretEvent) -> bool:
+    """Sightings carry no source, so that only Secrets Manager's names may stand on a trail."""
+    return event.source in {SECRETS_MANAGER, NATIVE_SECRETS_MANAGER}
+
+
+def on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
+    """Put what a caller did on its trail, a deletion on its account's too; kept from now where it comes late."""
+    if not _is_ours_to_watch(event) or event.channel in {Channel.SERVICE, Channel.NATIVE}:
+        return ()
+    trails = (principal_trail(event), deletion_trail(event)) if is_deletion_call(event) else (principal_trail(event),)
+    return tuple(Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT) for trail in trails)
+
+
+def on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
+    """Put what was done to secrets on their trails; of reads only those that show a secret awaiting deletion."""
+    if not _is_ours_to_watch(event) or (event.read_only and not sighting.refused_as_deleted):
+        return ()
+    kept = CREATION_KEPT if event.called("CreateSecret") else SECRET_KEPT
+    return tuple(Entry(trail, sighting, event.at + kept) for trail in secret_trails(event))
