@@ -1,16 +1,20 @@
 """Benign story 6: a primary rotates in us-east-1, and its replica in eu-west-1 follows without a call there.
 
-The application fails over and reads replicas of what it has read for weeks: known by their primaries.
+The application fails over and reads replicas of what it has read for weeks: known by their primaries, which the
+inventory names. The control is the same without that inventory: secrets of one name in two Regions are two secrets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.inventory import Inventory
 from stories.callers import Caller, a_role, by_way_of
 from stories.records import DAY, SERVICE, Record, arn_of, by_service, key_used, label_moved, read, version_of
 from stories.rotating import STEPS_S, a_rotation
-from stories.story import Story
+from stories.story import Story, Told
 
 PRIMARY, REPLICA = "us-east-1", "eu-west-1"
 ROTATOR, APP = a_role("rotate-db-role", "rotate-db", path="/service-role/"), a_role("app", "i-0123456789abcdef0")
@@ -50,9 +54,23 @@ def failed_over() -> Sequence[Record]:
     return [*_refreshed(NAMES[0], 0), *_reads(REPLICA, 120, NAMES)]
 
 
-_UNKNOWN_THERE = "a replica is not known by the reads of its primary: twelve of them make ACC-01 HIGH"
+_LISTED = Holdings.of(
+    [Found(secrets=tuple(Holding(arn=arn_of(name, PRIMARY), replica_regions=(REPLICA,)) for name in NAMES))]
+)
 STORIES = (
     Story(name="replica-follows", records=refreshed, history=weeks_at_home),
     Story(name="replica-follows-without-history", records=refreshed),
-    Story(name="application-fails-over", records=failed_over, history=weeks_at_home, misjudged=_UNKNOWN_THERE),
+    Story(
+        name="application-fails-over",
+        records=failed_over,
+        history=weeks_at_home,
+        inventory=Inventory(holdings=_LISTED),
+    ),
+)
+
+_STRANGE = Told(catalogue="ACC-01", severity=Severity.HIGH, secrets=12, why="nothing says that they are replicas")
+CONTROLS = (
+    Story(
+        name="application-reads-namesakes", records=failed_over, history=weeks_at_home, tells=(_STRANGE,), incidents=1
+    ),
 )

@@ -17,7 +17,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
+from nightlatch.adapters.copies import pairs_through
 from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
+from nightlatch.adapters.holdings_memory import MemoryHoldings
 from nightlatch.adapters.shown import shown_by
 from nightlatch.adapters.surroundings import (
     Known,
@@ -28,8 +30,8 @@ from nightlatch.adapters.surroundings import (
     reads_version,
     sight,
 )
-from nightlatch.adapters.trails import Entry, Trails, Waits
-from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touches_of, versions_of, wrote_version
+from nightlatch.adapters.trails import Entry, KeptHoldings, Trails, Waits
+from nightlatch.adapters.uses import PairKey, Uses, first_writes, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
     DAY,
@@ -57,22 +59,25 @@ class TrailBaselines:
         waits: The store of events that wait.
         inventory: What the operator told of the account.
         now: The clock; a sighting that comes late is kept from its coming.
+        holdings: What the account was found to hold, and what records show of replicas.
         young: What a history of less than 14 days counts as. LEARNING starts the time with the first event observed;
             NONE leaves it to `learn`, as a hunt does, which without `--history` stays without.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is remembered, what waits and what there is are three stores
         self,
         trails: Trails,
         waits: Waits,
         *,
         inventory: Inventory,
         now: Callable[[], datetime],
+        holdings: KeptHoldings | None = None,
         young: Maturity = Maturity.LEARNING,
     ) -> None:
         self._trails = trails
         self._waits = waits
-        self._inventory = inventory
+        self._holdings = MemoryHoldings() if holdings is None else holdings
+        self._told = self._inventory = inventory
         self._now = now
         self._young = young
 
@@ -84,6 +89,7 @@ class TrailBaselines:
         """
         if not events:
             return ()
+        self._take_stock(events)
         uses, sightings = self._remember(events, own)
         now = self._now()
         seen = dict(zip((event.event_id for event in events), sightings, strict=True))
@@ -107,6 +113,7 @@ class TrailBaselines:
         """
         left = iter(events)
         while some := tuple(islice(left, _LEARNT_AT_ONCE)):
+            self._take_stock(some)
             _, sightings = self._remember(some)
             self._trails.add(
                 [entry for event, sighting in zip(some, sightings, strict=True) for entry in on_secret(event, sighting)]
@@ -123,7 +130,8 @@ class TrailBaselines:
         if not ready:
             return ()
         events = [event for event, _ in ready]
-        uses = self._trails.touch((), [pair for event in events for pair in pairs_of(event)])
+        self._take_stock()
+        uses = self._trails.touch((), [pair for event in events for pair in pairs_through(event, self._inventory)])
         known = self._around(events, uses, self._trails.learning_since(None))
         baselines = Surroundings(events, known, self._inventory, self._young, settled=now - LATENESS)
         return tuple((event, rule, baseline) for (event, rule), baseline in zip(ready, baselines, strict=True))
@@ -132,13 +140,18 @@ class TrailBaselines:
         """Forget a kept event that has been judged."""
         self._waits.drop(event, rule_id)
 
+    def _take_stock(self, events: Sequence[SecretEvent] = ()) -> None:
+        """Keep what events show of replicas, then join what the account holds with what the operator told."""
+        self._holdings.note(events)
+        self._inventory = self._holdings.joined(self._told)
+
     def _remember(
         self, events: Sequence[SecretEvent], own: Collection[str] = ()
     ) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
         """Remember uses and written versions; give the uses and each event's sighting."""
         uses = self._trails.touch(
             [touch for event in events for touch in (*touches_of(event), *shown_by(event))],
-            [pair for event in events for pair in pairs_of(event)],
+            [pair for event in events for pair in pairs_through(event, self._inventory)],
         )
         wrote = self._trails.wrote(
             first_writes(
@@ -147,12 +160,10 @@ class TrailBaselines:
             {version for event in events if reads_version(event) for version in versions_of(event)},
         )
         since = self._trails.learning_since(None)
+        counted = [maturity_at(event.at, since, self._young) is not Maturity.NONE for event in events]
         return uses, [
-            replace(
-                sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE),
-                own=event.event_id in own,
-            )
-            for event in events
+            replace(sight(event, uses, wrote, inventory=self._inventory, pairs_count=counts), own=event.event_id in own)
+            for event, counts in zip(events, counted, strict=True)
         ]
 
     def _around(

@@ -18,12 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
+from nightlatch.domain.holdings import Found
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.replications import Replication
 from nightlatch.domain.responses import Response
 from nightlatch.domain.sightings import Sighting
 
-Stored = TypeVar("Stored", Finding, Incident, Response, SecretEvent, Sighting)
+Stored = TypeVar("Stored", Finding, Found, Incident, Replication, Response, SecretEvent, Sighting)
 
 # Source: Secrets Manager API reference, the request and response fields that hold a value or a password.
 # A description and the variables of a function are where people put credentials that belong into a secret.
@@ -33,7 +35,7 @@ _TAG = {"key", "value"}
 _made: dict[type, TypeAdapter[Any]] = {}
 
 
-def encode(value: Finding | Incident | Response | SecretEvent | Sighting) -> str:
+def encode(value: Finding | Found | Incident | Replication | Response | SecretEvent | Sighting) -> str:
     """Write a value as JSON."""
     kept = _without_values(value) if isinstance(value, SecretEvent) else value
     return str(_adapter(type(kept)).dump_json(kept), "utf-8")

@@ -6,21 +6,23 @@ its principal, a secret under the key that encrypts it or the function that rota
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
-from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.sightings import key_asked_for, rotates_with
 
-_NAMES_OF = {KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
+_NAMES_OF = {IAM: ("roleName",), KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
+_NEEDS = "needs:"
 
 
 def shown_by(event: SecretEvent) -> Iterator[Touch]:
@@ -90,11 +92,16 @@ class _SeenBefore(Mapping[Facet, Pair]):
 
 
 def touched_resources(event: SecretEvent) -> tuple[str, ...]:
-    """Name the keys and functions that a call of KMS or Lambda touches, as `shown_by` names them."""
+    """Name the keys, functions and roles that a call of their service touches, as `shown_by` names them."""
     names = _NAMES_OF.get(event.source)
     service = event.source.split(".", 1)[0]
     texts = texts_in(event, *names) if names else ()
     return tuple(dict.fromkeys(_resource(event, text, service=service) for text in texts))
+
+
+def listed_under(resource: str, holdings: Holdings) -> Sequence[SecretRef]:
+    """Give the secrets that need a resource by the inventory."""
+    return holdings.needing(resource.removeprefix(_NEEDS))
 
 
 def needing(shown: Mapping[str, Uses], at: datetime) -> tuple[SecretRef, ...]:
@@ -121,4 +128,4 @@ def _needed(event: SecretEvent) -> Iterator[str]:
 
 def _resource(event: SecretEvent, text: str, *, service: str) -> str:
     account, region = event.account_id, event.region
-    return f"needs:{unversioned(text, service=service, region=region, account=account)}"
+    return f"{_NEEDS}{unversioned(text, service=service, region=region, account=account)}"

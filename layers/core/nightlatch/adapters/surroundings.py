@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
-from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
+from nightlatch.adapters.copies import used_through
+from nightlatch.adapters.shown import (
+    habits_before,
+    habits_key,
+    has_habits,
+    listed_under,
+    needing,
+    regions_key,
+    touched_resources,
+)
+from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import (
     Kind,
     PairKey,
@@ -16,7 +26,6 @@ from nightlatch.adapters.uses import (
     is_read_back,
     keys_of,
     pair_before,
-    used_by,
     versions_of,
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
@@ -102,7 +111,7 @@ class Surroundings(Sequence[Baseline]):
         uses = self._known.uses
         by_principal = self._known.trails.get(principal_trail(event)) or Trail.of(())
         on_secret = self._known.of_secrets(event)
-        histories = _histories(event.principal.key, next(iter(used_by(event)), ()), uses)
+        histories = _histories(event.principal.key, next(iter(used_through(event, self._inventory)), ()), uses)
         maturity = maturity_at(event.at, self._known.since, self._young)
         counted = histories if maturity is not Maturity.NONE else []
         return Baseline(
@@ -122,14 +131,19 @@ class Surroundings(Sequence[Baseline]):
         )
 
     def _held(self, event: SecretEvent) -> tuple[SecretRef, ...]:
-        """Give the secrets that need what the event touches."""
-        shown = [self._known.shown.get(resource, {}) for resource in touched_resources(event)]
-        return distinct(secret for some in shown for secret in needing(some, event.at))
+        """Give the secrets that need what the event touches, as records showed or the inventory says."""
+        resources = touched_resources(event)
+        shown = [secret for one in resources for secret in needing(self._known.shown.get(one, {}), event.at)]
+        listed = [secret for one in resources for secret in listed_under(one, self._inventory.holdings)]
+        return distinct((*listed, *shown))[:MOST_PARTNERS]
 
     def _elsewhere(self, event: SecretEvent) -> frozenset[str]:
-        """Give the other Regions in which a secret was seen that a native event is about."""
-        known = [self._known.shown.get(regions_key(secret), {}) for secret in event.secrets]
-        return frozenset(region for some in known for region in some) - {event.region}
+        """Give the other Regions in which a secret was seen, or is listed, that a native event is about."""
+        known = {region for secret in event.secrets for region in self._known.shown.get(regions_key(secret), {})}
+        if event.channel is Channel.NATIVE:
+            primaries = (self._inventory.primary_of(secret, event.at) for secret in event.secrets)
+            known.update(primary.region for primary in primaries if primary is not None)
+        return frozenset(known) - {event.region}
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first."""
@@ -160,14 +174,19 @@ def maturity_at(at: datetime, since: datetime | None, young: Maturity) -> Maturi
 
 
 def sight(
-    event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: Mapping[Written, datetime], *, pairs_count: bool
+    event: SecretEvent,
+    uses: Mapping[PairKey, Uses],
+    wrote: Mapping[Written, datetime],
+    *,
+    inventory: Inventory,
+    pairs_count: bool,
 ) -> Sighting:
     """Reduce an event to what history keeps, with what was known of its principal before it.
 
     Without `pairs_count` every pair is unknown, as in a hunt whose history is too short (ruling 35).
     """
     kinds = _kinds(event)
-    histories = [_histories(event.principal.key, names, uses) for names in used_by(event)]
+    histories = [_histories(event.principal.key, names, uses) for names in used_through(event, inventory)]
     pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
     known = (
         pairs_count

@@ -38,10 +38,12 @@ from nightlatch.adapters.uses import (
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.holdings import Found
+from nightlatch.domain.replications import Replication
 from nightlatch.domain.sightings import Sighting
 
 VERSIONS_KEPT = timedelta(days=400)
-Kept = TypeVar("Kept", SecretEvent, Sighting)
+Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting)
 _logger = logging.getLogger(__name__)
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit

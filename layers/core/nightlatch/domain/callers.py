@@ -11,6 +11,9 @@ from __future__ import annotations
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.resources import is_same_resource
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import succeeded
 
 _SERVICE_LINKED = ":role/aws-service-role/"
 
@@ -34,12 +37,13 @@ def may_be_human(principal: Principal) -> bool:
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether a role of a rotation function calls inside an open rotation of this very secret.
 
-    Lambda names the session of a function's role after the function. Where the inventory names no rotation function
-    at all, any role that is not a person may be the one.
+    Lambda names the session of a function's role after the function. Where no rotation function is known at all, any
+    role that is not a person may be the one. A function that a call has just set is known by that call.
     """
-    if event.secret is None or not may_be_rotation_function(event.principal, baseline):
+    if event.secret is None or not _may_rotate(event.principal):
         return False
-    return baseline.rotation_open(event.secret, event.at)
+    known = may_be_rotation_function(event.principal, baseline) or _was_set(event, event.secret, baseline)
+    return known and baseline.rotation_open(event.secret, event.at)
 
 
 def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
@@ -47,8 +51,25 @@ def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
 
     A service-linked role rotates what its service manages, which no inventory of functions can name.
     """
-    if principal.kind is not PrincipalKind.ROLE or principal.is_person:
+    if not _may_rotate(principal):
         return False
-    registered = baseline.inventory.rotation_functions
+    inventory = baseline.inventory
     managed = _SERVICE_LINKED in principal.key
-    return managed or not registered or baseline.inventory.is_rotation_function(principal.session_name or "")
+    return managed or not inventory.knows_rotation_functions or inventory.rotates_as(principal)
+
+
+def _may_rotate(principal: Principal) -> bool:
+    return principal.kind is PrincipalKind.ROLE and not principal.is_person
+
+
+def _was_set(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether the last RotateSecret before named this caller's function or role; the operator's list outranks it.
+
+    The inventory learns of a function an hour late, and must not take its first rotation for a stranger's doing.
+    """
+    if baseline.inventory.rotation_functions:
+        return False
+    calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
+    last = next((call.function for call in reversed(calls) if call.function), None)
+    names = (event.principal.session_name or "", event.principal.key)
+    return last is not None and any(is_same_resource(last, name) for name in names)

@@ -1,0 +1,171 @@
+"""What the account was seen to hold when its inventory was taken: secrets, what they need, and our own parts.
+
+A holding is what AWS lists of a secret beside its value. Each says little; together they answer the questions that
+records alone cannot: how much a secret matters, which secrets need a key, a function or a role, and which is a replica.
+
+Source: Secrets Manager API reference, SecretListEntry and ReplicationStatusType; Lambda API reference,
+GetFunctionConfiguration; ruling 34 (what is not held is unknown, and unknown alone never fires).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from nightlatch.domain.resources import is_same_resource, unversioned
+from nightlatch.domain.secrets import SecretRef, in_region, may_be_same, secret_ref
+from nightlatch.domain.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One secret as AWS listed it."""
+
+    arn: str
+    tier: Tier | None = None  # what its tag said when the inventory was taken; None where it has none
+    key: str | None = None  # the KMS key, an alias resolved where that was possible; None for AWS's own
+    rotated_by: str | None = None  # the function without version or alias, or the role of an external rotation
+    primary_region: str | None = None  # where its primary is, which may be here
+    replica_regions: tuple[str, ...] = ()  # where a primary has replicas
+    owning_service: str | None = None  # the service of AWS that manages it
+    next_rotation: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def secret(self) -> SecretRef:
+        """Refer to it: AWS wrote this ARN."""
+        return secret_ref(self.arn, account_id="", region="", by_aws=True)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is known of it beside that it exists."""
+        said = (self.tier, self.key, self.rotated_by, self.primary_region, self.replica_regions)
+        return any(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationFunction:
+    """A function that rotates secrets, and the role that it runs with."""
+
+    arn: str  # without version or alias
+    role: str | None = None  # None where nobody could look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of an inventory: a part of what was found."""
+
+    secrets: tuple[Holding, ...] = ()
+    functions: tuple[RotationFunction, ...] = ()
+    own: tuple[str, ...] = ()  # what nightlatch itself is made of
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Holdings:
+    """A whole inventory, and the questions that it answers; each look-up is built when it is first needed."""
+
+    secrets: tuple[Holding, ...] = ()
+    functions: tuple[RotationFunction, ...] = ()
+    own: frozenset[str] = frozenset()
+    taken_at: datetime | None = None  # None for one that the operator wrote
+
+    @classmethod
+    def of(cls, pages: Iterable[Found], taken_at: datetime | None = None) -> Holdings:
+        """Put pages together; a function that several pages name counts once, with its role where one knows it."""
+        some = tuple(pages)
+        functions: dict[str, RotationFunction] = {}
+        for one in (one for page in some for one in page.functions):
+            if one.role is not None or one.arn not in functions:
+                functions[one.arn] = one
+        return cls(
+            secrets=tuple({one.arn: one for page in some for one in page.secrets}.values()),
+            functions=tuple(functions.values()),
+            own=frozenset(part for page in some for part in page.own),
+            taken_at=taken_at,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.secrets or self.functions or self.own)
+
+    def __or__(self, other: Holdings) -> Holdings:
+        """Hold what either says; of one secret what the second says."""
+        pages = (Found(secrets=one.secrets, functions=one.functions, own=tuple(one.own)) for one in (self, other))
+        return Holdings.of(pages, other.taken_at or self.taken_at)
+
+    def of_secret(self, secret: SecretRef) -> tuple[Holding, ...]:
+        """Give the holdings that a reference can mean."""
+        found = {one.arn: one for key in secret.keys for one in self._by_key.get(key, ())}
+        return tuple(one for one in found.values() if may_be_same(secret, one.secret))
+
+    def tier_of(self, secret: SecretRef) -> Tier | None:
+        """Give the highest tier that a tag gave to what a reference can mean."""
+        tiers = [one.tier for one in self.of_secret(secret) if one.tier is not None]
+        return max(tiers, key=lambda tier: tier.rank, default=None)
+
+    def needing(self, resource: str) -> Sequence[SecretRef]:
+        """Give the secrets that need a key or function, or a function with this role, by its `unversioned` form."""
+        return self._by_need.get(resource, ())
+
+    @cached_property
+    def function_arns(self) -> frozenset[str]:
+        """Every function that rotates a secret."""
+        return frozenset(one.arn for one in self.functions)
+
+    def roles_named(self, function: str) -> frozenset[str | None]:
+        """Give the roles of the functions that a text can mean; None among them where one's role is unknown."""
+        return frozenset(one.role for one in self.functions if is_same_resource(one.arn, function))
+
+    @cached_property
+    def external_roles(self) -> frozenset[str]:
+        """The roles that Secrets Manager itself takes to rotate a secret outside AWS."""
+        return frozenset(one.rotated_by for one in self.secrets if one.rotated_by and ":role/" in one.rotated_by)
+
+    def primary_of(self, secret: SecretRef) -> SecretRef | None:
+        """Give the primary of which a secret was a replica; the same name in two Regions alone makes no replica."""
+        for one in self.of_secret(secret):
+            if one.primary_region not in {None, one.secret.region}:
+                return in_region(one.secret, str(one.primary_region))
+        for name in secret.names:
+            for one in self._primaries.get(f"{secret.account_id}/{name}", ()):
+                if secret.region in one.replica_regions and may_be_same(in_region(one.secret, secret.region), secret):
+                    return one.secret
+        return None
+
+    @cached_property
+    def has_replicas(self) -> bool:
+        """Whether any secret is known to have a copy; else nothing needs to be looked up."""
+        return any(one.primary_region or one.replica_regions for one in self.secrets)
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sequence[Holding]]:
+        found: dict[str, list[Holding]] = defaultdict(list)
+        for one in self.secrets:
+            for key in one.secret.keys:
+                found[key].append(one)
+        return found
+
+    @cached_property
+    def _primaries(self) -> Mapping[str, Sequence[Holding]]:
+        found: dict[str, list[Holding]] = defaultdict(list)
+        for one in self.secrets:
+            if one.replica_regions:
+                for name in one.secret.names:
+                    found[f"{one.secret.account_id}/{name}"].append(one)
+        return found
+
+    @cached_property
+    def _by_need(self) -> Mapping[str, Sequence[SecretRef]]:
+        roles = {one.arn: one.role for one in self.functions}
+        found: dict[str, list[SecretRef]] = defaultdict(list)
+        for one in self.secrets:
+            needs = (("kms", one.key), ("lambda", one.rotated_by), ("iam", roles.get(one.rotated_by or "")))
+            place = {"region": one.secret.region, "account": one.secret.account_id}
+            for resource in {unversioned(text, service=service, **place) for service, text in needs if text}:
+                found[resource].append(one.secret)
+        return found
+
+
+NOTHING = Holdings()
