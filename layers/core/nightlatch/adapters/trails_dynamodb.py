@@ -41,9 +41,10 @@ from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.holdings import Found
 from nightlatch.domain.replications import Replication
 from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.takings import Taking
 
 VERSIONS_KEPT = timedelta(days=400)
-Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting)
+Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting, Taking)
 _logger = logging.getLogger(__name__)
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit

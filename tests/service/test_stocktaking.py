@@ -1,0 +1,170 @@
+"""An inventory is whole, says what it could not see, and is taken gently over as many invocations as it needs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fakes import ACCOUNT, NOW, REGION, FakeAccount, FixedClock
+from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
+from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
+from nightlatch.domain.examples import a_secret
+from nightlatch.domain.holdings import Holding, Holdings, RotationFunction
+from nightlatch.domain.takings import EVERY, HELD_FOR
+from nightlatch.domain.tiers import Tier
+from nightlatch.service.stocktaking import Progress, StockPorts, Stocktaking, take_stock
+
+FAR = "us-east-1"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotate-db-role"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+class World:
+    """An account of a few secrets, and an auditor that is called now and then."""
+
+    def __init__(self, *listed: Holding) -> None:
+        self.account = FakeAccount()
+        self.account.listed = list(listed)
+        self.account.parts = ("arn:aws:sqs:x:y:ours",)
+        self.holdings = MemoryHoldings()
+        self.clock = FixedClock()
+        self.ports = StockPorts(account=self.account, takings=MemoryTakings(self.holdings))
+
+    def audit(self, *, for_: timedelta = timedelta(minutes=3), at_once: bool = False) -> Stocktaking:
+        return take_stock(self.ports, now=self.clock, until=self.clock() + for_, at_once=at_once)
+
+    @property
+    def found(self) -> Holdings:
+        return self.holdings.found
+
+
+def listed(name: str = "prod/db", **said) -> Holding:
+    return Holding(arn=a_secret(name).text, **said)
+
+
+def test_all_pages_are_one_inventory_with_our_own_parts():
+    world = World(*(listed(f"s{n}") for n in range(5)))
+
+    done = world.audit()
+
+    assert done.progress is Progress.FINISHED
+    assert (done.taking.secrets, done.taking.pages, done.taking.gap_count) == (5, 4, 0)
+    assert [one.secret.name for one in world.found.secrets] == [f"s{n}" for n in range(5)]
+    assert world.found.own == {"arn:aws:sqs:x:y:ours"}
+    assert world.found.taken_at == NOW
+
+
+def test_further_calls_are_made_only_for_what_the_list_leaves_open():
+    world = World(
+        listed("plain"),
+        listed("with-key", key=KEY),
+        listed("replica", primary_region=FAR),
+        listed("crown", tier=Tier.CROWN),
+    )
+
+    world.audit()
+
+    assert world.account.asked == ["own", "secrets", "secrets"]
+
+
+def test_aliases_versions_and_replicas_are_resolved_each_once():
+    alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/secrets"
+    primary = listed("b", primary_region=REGION, key=alias, rotated_by=f"{FUNCTION}:live")
+    world = World(listed("a", key=alias, rotated_by=f"{FUNCTION}:live"), primary, listed("c", key=alias))
+    world.account.keys, world.account.roles = {alias: KEY}, {f"{FUNCTION}:live": ROLE}
+    world.account.replicas = {primary.arn: (FAR,)}
+
+    world.audit()
+
+    first, second, third = world.found.secrets
+    assert {one.key for one in (first, second, third)} == {KEY}
+    assert (first.rotated_by, second.replica_regions) == (FUNCTION, (FAR,))
+    assert world.found.functions == (RotationFunction(arn=FUNCTION, role=ROLE),)
+    assert sorted(world.account.asked) == sorted(["own", "secrets", "secrets", alias, primary.arn, f"{FUNCTION}:live"])
+
+
+def test_the_key_of_aws_itself_protects_nothing_that_could_be_lost():
+    world = World(listed(key=f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/secretsmanager"))
+
+    world.audit()
+
+    assert world.found.secrets[0].key is None
+
+
+@pytest.mark.parametrize("error", [Refused("not permitted; add it"), NotFound("it does not exist")])
+def test_what_cannot_be_looked_at_is_a_gap_and_the_rest_is_known(error):
+    primary = listed("b", primary_region=REGION)
+    world = World(listed("a", key="alias/x", rotated_by=FUNCTION), primary)
+    world.account.fails = dict.fromkeys(("own", "alias/x", FUNCTION, primary.arn), error)
+
+    done = world.audit()
+
+    assert done.progress is Progress.FINISHED
+    assert [gap.split(":")[0] for gap in done.taking.gaps[:1]] == ["its own stack"]
+    assert done.taking.gap_count == 4
+    assert all(str(error) in gap for gap in done.taking.gaps)
+    assert world.found.secrets[0].key == "alias/x"
+    assert world.found.functions == (RotationFunction(arn=FUNCTION),)
+
+
+def test_what_could_not_be_asked_stops_it_and_the_next_invocation_goes_on():
+    world = World(*(listed(f"s{n}") for n in range(5)))
+    world.account.fails = {"secrets": Unavailable("throttled")}
+    with pytest.raises(Unavailable):
+        world.audit()
+    world.account.fails = {}
+
+    assert world.audit().progress is Progress.FRESH  # somebody may still be at it
+    world.clock.advance(HELD_FOR)
+
+    assert world.audit().progress is Progress.FINISHED
+    assert world.account.asked.count("own") == 1
+
+
+def test_when_the_time_is_over_the_next_invocation_goes_on_from_there():
+    world = World(*(listed(f"s{n}") for n in range(5)))
+    seconds = iter(range(0, 10_000, 90))
+    slow = lambda: NOW + timedelta(seconds=next(seconds))  # noqa: E731 - each look at the clock costs 90 s
+
+    stopped = take_stock(world.ports, now=slow, until=NOW + timedelta(minutes=3))
+    assert stopped.progress is Progress.STOPPED
+    assert world.found.secrets == ()
+    world.clock.advance(timedelta(minutes=5))
+    done = world.audit()
+
+    assert done.progress is Progress.FINISHED
+    assert [one.secret.name for one in world.found.secrets] == [f"s{n}" for n in range(5)]
+    assert world.account.asked.count("secrets") == 3
+
+
+def test_a_list_that_cannot_be_gone_on_with_begins_anew():
+    world = World(*(listed(f"s{n}") for n in range(5)))
+    world.account.fails = {"secrets": WorldMoved("begin anew")}
+
+    assert world.audit().progress is Progress.RESTARTS
+    world.account.fails = {}
+
+    assert world.audit().progress is Progress.FINISHED
+    assert len(world.found.secrets) == 5
+
+
+def test_a_fresh_inventory_costs_no_call_and_an_engineer_may_ask_for_another():
+    world = World(listed())
+    world.audit()
+    world.account.asked.clear()
+
+    assert world.audit().progress is Progress.FRESH
+    assert world.account.asked == []
+    assert world.audit(at_once=True).progress is Progress.FINISHED
+
+
+def test_an_hour_later_it_is_taken_again():
+    world = World(listed("a"), listed("b"))
+    world.audit()
+    world.account.listed = [listed("b", tier=Tier.CROWN)]
+    world.clock.advance(EVERY)
+
+    assert world.audit().progress is Progress.FINISHED
+    assert [(one.secret.name, one.tier) for one in world.found.secrets] == [("b", Tier.CROWN)]
