@@ -63,7 +63,7 @@ class Found:
     own: tuple[str, ...] = ()  # what nightlatch itself is made of
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class Holdings:
     """A whole inventory, and the questions that it answers; each look-up is built when it is first needed."""
 

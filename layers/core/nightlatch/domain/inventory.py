@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -41,6 +41,10 @@ class Inventory:
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
         return account_id in {_account(entry) for entry in self.trusted_accounts}
+
+    def with_scanners(self, principals: frozenset[str]) -> Inventory:
+        """Let some further principals look through metadata: our own auditor does."""
+        return replace(self, scanners=self.scanners | principals)
 
     def is_rotation_function(self, *texts: str) -> bool:
         """Tell whether a Lambda function's name, ARN, alias or version is a registered rotation function."""

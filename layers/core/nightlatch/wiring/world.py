@@ -6,9 +6,11 @@ import logging
 import secrets as entropy
 from functools import partial
 
+from nightlatch.adapters.account import AwsAccount
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.clock import Clock, clock
+from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
@@ -18,6 +20,7 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
+from nightlatch.adapters.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.config import Settings
@@ -28,6 +31,7 @@ from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.respond import RespondPorts
+from nightlatch.service.stocktaking import StockPorts
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ class World:
         self.now: Clock = clock(settings.clock)
         self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
         self._last_good: tuple[str, Policy] | None = None
+        self._holdings = DynamoHoldings(self._table(settings.state_table))
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
@@ -51,7 +56,13 @@ class World:
     def judging(self, policy: Policy) -> Ports:
         """Give what judging needs under a policy."""
         state = self._table(self._settings.state_table)
-        baselines = TrailBaselines(DynamoTrails(state), DynamoWaits(state), inventory=policy.inventory, now=self.now)
+        baselines = TrailBaselines(
+            DynamoTrails(state),
+            DynamoWaits(state),
+            inventory=policy.inventory.with_scanners(self._settings.auditor_roles),
+            now=self.now,
+            holdings=self._holdings,
+        )
         effects = LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
@@ -69,6 +80,17 @@ class World:
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
         )
+
+    def auditing(self) -> StockPorts:
+        """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
+        account = AwsAccount(
+            self._aws.of("secretsmanager"),
+            self._aws.of("kms"),
+            self._aws.of("lambda"),
+            self._aws.of("cloudformation"),
+            stack=self._settings.stack,
+        )
+        return StockPorts(account=account, takings=DynamoTakings(self._table(self._settings.state_table)))
 
     def _table(self, name: str) -> Table:
         return Table(self._aws.of("dynamodb"), name)
