@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from nightlatch.detections.function_swapped import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_secret, a_user, an_event, sightings
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.holdings import Found, Holding, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 
@@ -128,3 +131,29 @@ def test_it_names_the_account_and_never_the_function():
     assert STRANGER in found.reason
     assert "stolen-name" not in f"{found.title} {found.reason}"
     assert found.title == "mallory (IAM user) set another rotation function or role for secret prod/db"
+
+
+def listed(rotated_by: str | None, *, after_s: float = -3_600) -> Inventory:
+    """An inventory of before, or of after, with what rotated the secret then."""
+    known = Holding(arn=a_secret().text, rotated_by=rotated_by)
+    return Inventory(holdings=Holdings.of([Found(secrets=(known,))], AT + timedelta(seconds=after_s)))
+
+
+@pytest.mark.parametrize(
+    ("inventory", "is_told"),
+    [
+        (listed(function()), False),
+        (listed(function("rotate-mail")), True),
+        (listed(None), False),  # it rotates for the first time
+        (listed(function("rotate-mail"), after_s=60), False),  # taken after the call: it may show either
+        (NOTHING, False),
+    ],
+)
+def test_without_a_record_the_inventory_of_before_says_which_function_it_was(inventory, is_told):
+    assert fires(rotate(f"{function()}:live"), inventory=inventory) is is_told
+
+
+def test_a_later_call_outranks_the_inventory():
+    swapped_back = rotate(function("rotate-mail"), after_s=-60)
+
+    assert not fires(rotate(function("rotate-mail")), swapped_back, inventory=listed(function()))

@@ -162,3 +162,12 @@ def test_what_is_shown_is_said_in_words_of_ours():
     (found,), _ = detect(call(CONFIGURATION, layers=["arn:l"], role="arn:r"), registered(FUNCTION), (DETECTION,))
 
     assert found.reason.endswith("shows layers, role")
+
+
+def test_a_role_that_the_inventory_knows_is_told_as_what_it_is():
+    rights = an_event("PutRolePolicy", source=IAM, request={"roleName": "rotate-db-role"})
+
+    (found,), _ = detect(rights, Baseline(held=(a_secret(),)), (DETECTION,))
+
+    assert "changed the role of a function that rotates secret prod/db" in found.title
+    assert found.reason == "the role that it runs with got other rights"

@@ -37,7 +37,7 @@ class DynamoHoldings:
 
     Args:
         table: The state table.
-        tick: A clock that only runs forward, in seconds.
+        tick: A clock in seconds; where it has run back, what was read is taken for old.
     """
 
     def __init__(self, table: Table, *, tick: Callable[[], float] = time.monotonic) -> None:
@@ -67,7 +67,7 @@ class DynamoHoldings:
     def joined(self, inventory: Inventory) -> Inventory:
         """Add what was found and noted to what the operator told."""
         now = self._tick()
-        if self._read_at is None or now >= self._read_at + READ_AGAIN_AFTER_S:
+        if self._read_at is None or not 0 <= now - self._read_at < READ_AGAIN_AFTER_S:
             self._read()
             self._read_at = now
         return replace(inventory, holdings=self._with(inventory.holdings), replications=self._replications)

@@ -96,7 +96,7 @@ DETECTION = Detection(
     blind_spots=(
         "A thief who uses only the pairs of its victim is not seen. A role that replaces another at a deployment begins"
         " anew, for who deploys is not known. Usual hours are what was seen of a person, not a rota: exempt who is on"
-        " call, for the days of the call. Tags are not weighed, only the policy's tiers."
+        " call, for the days of the call. A tag weighs as of the last inventory."
     ),
     playbook="""\
 Does the principal belong to what uses this secret? Then nothing: its pair is known after two days.

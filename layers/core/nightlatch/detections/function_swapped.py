@@ -2,8 +2,8 @@
 
 The function makes the new password and sets it, so a swapped one steals from now on and nobody reads a thing. It is
 told where the function lies in another account or Region, where the operator's list of rotation functions does not
-hold it, and, without such a list, where the records show another one before. What was set before and is set again
-swaps nothing.
+hold it, and, without such a list, where the records or the inventory show another one before. What was set before and
+is set again swaps nothing.
 
 Source: Secrets Manager API reference, RotateSecret (RotationLambdaARN, ExternalSecretRotationRoleArn); design facts
 7.3 (A10); ATT&CK T1098, T1648.
@@ -19,7 +19,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import is_same_resource, unversioned
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, rotates_with, succeeded
+from nightlatch.domain.sightings import rotates_with, succeeded
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -28,7 +28,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if function is None or event.secret is None or not event.succeeded:
         return None
     before = _before(event, event.secret, baseline)
-    is_swap = before is not None and not is_same_resource(function, before.function or "")
+    is_swap = before is not None and not is_same_resource(function, before)
     is_new = before is None or is_swap
     why = _why(function, event, event.secret, baseline.inventory, is_swap=is_swap) if is_new else None
     if why is not None:
@@ -36,10 +36,12 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     return None if baseline.elapsed else Wait(LATENESS)
 
 
-def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Sighting | None:
-    """Give the last call before that set a function, None where the records show none."""
+def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> str | None:
+    """Give what rotated the secret before: by the last call that set it, else by the inventory of before."""
     calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
-    return next((call for call in reversed(calls) if call.function is not None), None)
+    called = next((call.function for call in reversed(calls) if call.function is not None), None)
+    listed = baseline.inventory.holdings.before(secret, event.at)
+    return called or (listed.rotated_by if listed is not None else None)
 
 
 def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Inventory, *, is_swap: bool) -> str | None:
@@ -55,7 +57,7 @@ def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Invent
         return (
             None if inventory.is_rotation_function(function) else "the function is not a registered rotation function"
         )
-    return f"the {what} is another one than the records showed before" if is_swap else None
+    return f"the {what} is another one than before" if is_swap else None
 
 
 def _is_function(event: SecretEvent) -> bool:
@@ -104,8 +106,9 @@ DETECTION = Detection(
     blind_spots=(
         "How old a function is does not show in records of Secrets Manager, so that a new one in our own account is "
         "only told by the list of rotation functions or by the one before. With no list, a first function within our "
-        "account is silent, and what was set more than ninety days ago is forgotten. Another version or alias of the "
-        "same function is not told apart, and with a list a swap of one registered function for another is silent."
+        "account is silent, and in a hunt without an inventory what was set more than ninety days ago is forgotten. "
+        "Another version or alias of the same function is not told apart, and with a list a swap of one registered "
+        "function for another is silent."
     ),
     playbook="""\
 Ask who set it: a migration to a new function is known to its team.

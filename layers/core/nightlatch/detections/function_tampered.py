@@ -42,6 +42,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not held and not baseline.inventory.is_rotation_function(*arns_in(event, *_NAMING)):
         return None if baseline.elapsed else Wait(LATENESS)  # the record that shows the function may be late
     known = "that rotates {secrets}" if held else "that rotates secrets"
+    what = "the role of a function" if event.source == IAM else "a function"
     if _is_harmless(event):
         return Match(
             reason="only its timeout, memory or description were changed",
@@ -51,7 +52,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         )
     return Match(
         reason=_reason(event),
-        headline=f"{{who}} changed a function {known}",
+        headline=f"{{who}} changed {what} {known}",
         secrets=held,
         again=LATENESS,  # late records may show more secrets that it rotates
     )
@@ -112,10 +113,10 @@ DETECTION = Detection(
     techniques=("T1525", "T1648"),
     evaluate=evaluate,
     blind_spots=(
-        "A function is known by `rotation_functions` of the inventory, or by a RotateSecret of the last ninety days "
-        "that names it. A role counts only where it is listed there, too. A new version of a layer, an alias that "
-        "points elsewhere and whether the code is the same as before are not seen. Nor is it said here when the "
-        "changed function rotates next: until then no value is lost."
+        "A function is known by `rotation_functions`, by the inventory that is taken each hour, or by a RotateSecret "
+        "of the last ninety days that names it; its role by the inventory, or where it is listed there, too. A new "
+        "version of a layer, an alias that points elsewhere and whether the code is the same as before are not seen. "
+        "Nor is it said here when the changed function rotates next: until then no value is lost."
     ),
     playbook="""\
 Who changed it, and is it a deployment? Ask for the commit; a pipeline that deploys this function may be exempted.

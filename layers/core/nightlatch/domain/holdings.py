@@ -90,6 +90,10 @@ class Holdings:
     def __bool__(self) -> bool:
         return bool(self.secrets or self.functions or self.own)
 
+    def __hash__(self) -> int:
+        """Hash by size and time: rules remember by the inventory, and may not go through all of it each time."""
+        return hash((self.taken_at, len(self.secrets), len(self.functions), len(self.own)))
+
     def __or__(self, other: Holdings) -> Holdings:
         """Hold what either says; of one secret what the second says."""
         pages = (Found(secrets=one.secrets, functions=one.functions, own=tuple(one.own)) for one in (self, other))
@@ -99,6 +103,15 @@ class Holdings:
         """Give the holdings that a reference can mean."""
         found = {one.arn: one for key in secret.keys for one in self._by_key.get(key, ())}
         return tuple(one for one in found.values() if may_be_same(secret, one.secret))
+
+    def before(self, secret: SecretRef, at: datetime) -> Holding | None:
+        """Give what was listed of a secret before a moment; None where several could be meant, or none was listed.
+
+        What was listed afterwards may already show what is to be judged.
+        """
+        found = self.of_secret(secret)
+        is_earlier = self.taken_at is None or self.taken_at < at
+        return found[0] if is_earlier and len(found) == 1 else None
 
     def tier_of(self, secret: SecretRef) -> Tier | None:
         """Give the highest tier that a tag gave to what a reference can mean."""

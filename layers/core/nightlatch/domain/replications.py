@@ -58,6 +58,10 @@ class Replications:
 
     shown: tuple[Replication, ...] = ()
 
+    def __hash__(self) -> int:
+        """Hash by the number, for the same reason as an inventory."""
+        return hash(len(self.shown))
+
     def __bool__(self) -> bool:
         return bool(self.shown)
 

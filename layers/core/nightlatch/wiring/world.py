@@ -45,7 +45,7 @@ class World:
         self.now: Clock = clock(settings.clock)
         self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
         self._last_good: tuple[str, Policy] | None = None
-        self._holdings = DynamoHoldings(self._table(settings.state_table))
+        self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
