@@ -20,7 +20,7 @@ from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
 from nightlatch.service.ports import Notice
-from nightlatch.service.stocktaking import Page
+from nightlatch.service.stock_ports import Page
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"

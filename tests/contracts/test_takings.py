@@ -19,7 +19,7 @@ from nightlatch.domain.holdings import Found, Holding, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.takings import EVERY, GIVEN_UP_AFTER, HELD_FOR, MOST_GAPS, Taking
 from nightlatch.domain.tiers import Tier
-from nightlatch.service.stocktaking import Takings
+from nightlatch.service.stock_ports import Takings
 from worlds import a_client, a_table, at_once, items_of, on_moto
 
 FAR = "us-east-1"

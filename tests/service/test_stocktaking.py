@@ -13,7 +13,8 @@ from nightlatch.domain.examples import a_secret
 from nightlatch.domain.holdings import Holding, Holdings, RotationFunction
 from nightlatch.domain.takings import EVERY, HELD_FOR
 from nightlatch.domain.tiers import Tier
-from nightlatch.service.stocktaking import Progress, StockPorts, Stocktaking, take_stock
+from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 
 FAR = "us-east-1"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
@@ -30,7 +31,9 @@ class World:
         self.account.parts = ("arn:aws:sqs:x:y:ours",)
         self.holdings = MemoryHoldings()
         self.clock = FixedClock()
-        self.ports = StockPorts(account=self.account, takings=MemoryTakings(self.holdings))
+        self.ports = StockPorts(
+            account=self.account, takings=MemoryTakings(self.holdings), before=lambda: self.holdings.found
+        )
 
     def audit(self, *, for_: timedelta = timedelta(minutes=3), at_once: bool = False) -> Stocktaking:
         return take_stock(self.ports, now=self.clock, until=self.clock() + for_, at_once=at_once)
@@ -168,3 +171,47 @@ def test_an_hour_later_it_is_taken_again():
 
     assert world.audit().progress is Progress.FINISHED
     assert [(one.secret.name, one.tier) for one in world.found.secrets] == [("b", Tier.CROWN)]
+
+
+def tiers_as_the_tag_changes(*tags: Tier | None, every: timedelta = EVERY) -> list[Tier | None]:
+    """Take an inventory after each change of a secret's tag; give the tiers that counted."""
+    world, counted = World(listed()), []
+    for tag in tags:
+        world.account.listed = [listed(tier=tag)]
+        assert world.audit().progress is Progress.FINISHED
+        counted.append(world.found.secrets[0].tier)
+        world.clock.advance(every)
+    return counted
+
+
+def test_a_tier_rises_at_once():
+    assert tiers_as_the_tag_changes(None, Tier.CROWN, Tier.CROWN) == [None, Tier.CROWN, Tier.CROWN]
+    assert tiers_as_the_tag_changes(Tier.TEMP, None) == [Tier.TEMP, None]
+
+
+@pytest.mark.parametrize("lower", [Tier.TEMP, Tier.STANDARD, None])
+def test_a_tier_falls_a_day_after_its_tag(lower):
+    """A thief who tags a crown jewel as temporary must wait while somebody is told."""
+    hours = tiers_as_the_tag_changes(Tier.CROWN, *[lower] * 25, every=timedelta(hours=1))
+
+    assert hours[:25] == [Tier.CROWN] * 25
+    assert hours[25] == lower
+
+
+def test_a_tag_that_was_put_back_and_lowered_again_waits_anew():
+    half_a_day = timedelta(hours=12)
+    tags = [Tier.CROWN, Tier.TEMP, Tier.TEMP, Tier.CROWN, Tier.TEMP, Tier.TEMP, Tier.TEMP]
+
+    counted = tiers_as_the_tag_changes(*tags, every=half_a_day)
+
+    assert counted == [Tier.CROWN] * 6 + [Tier.TEMP]
+
+
+def test_a_secret_made_anew_under_the_name_has_the_tier_of_its_own_tag():
+    world = World(listed(tier=Tier.CROWN))
+    world.audit()
+    world.account.listed = [Holding(arn=a_secret(suffix="GhIjKl").text, tier=Tier.TEMP)]
+    world.clock.advance(EVERY)
+    world.audit()
+
+    assert [one.tier for one in world.found.secrets] == [Tier.TEMP]

@@ -22,7 +22,7 @@ from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.domain.holdings import Holding
 from nightlatch.domain.own_parts import part_arn
 from nightlatch.domain.tiers import tagged_tier
-from nightlatch.service.stocktaking import Page
+from nightlatch.service.stock_ports import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

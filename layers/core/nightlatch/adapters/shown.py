@@ -6,19 +6,20 @@ its principal, a secret under the key that encrypts it or the function that rota
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
+from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
 from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 from nightlatch.domain.sightings import key_asked_for, rotates_with
 
 _NAMES_OF = {IAM: ("roleName",), KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
@@ -99,19 +100,29 @@ def touched_resources(event: SecretEvent) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_resource(event, text, service=service) for text in texts))
 
 
-def listed_under(resource: str, holdings: Holdings) -> Sequence[SecretRef]:
-    """Give the secrets that need a resource by the inventory."""
-    return holdings.needing(resource.removeprefix(_NEEDS))
+def held_by(event: SecretEvent, shown: Mapping[str, Mapping[str, Uses]], inventory: Inventory) -> tuple[SecretRef, ...]:
+    """Give the secrets that need what an event touches, as the inventory says or records showed before."""
+    resources = touched_resources(event)
+    listed = [secret for one in resources for secret in inventory.holdings.needing(one.removeprefix(_NEEDS))]
+    seen = [secret for one in resources for secret in _needing(shown.get(one, {}), event.at)]
+    return distinct((*listed, *seen))[:MOST_PARTNERS]
 
 
-def needing(shown: Mapping[str, Uses], at: datetime) -> tuple[SecretRef, ...]:
+def elsewhere(event: SecretEvent, shown: Mapping[str, Mapping[str, Uses]], inventory: Inventory) -> frozenset[str]:
+    """Give the other Regions in which a secret was seen, or has its primary, that a native event is about."""
+    regions = {region for secret in event.secrets for region in shown.get(regions_key(secret), {})}
+    if event.channel is Channel.NATIVE:
+        primaries = (inventory.primary_of(secret, event.at) for secret in event.secrets)
+        regions.update(primary.region for primary in primaries if primary is not None)
+    return frozenset(regions) - {event.region}
+
+
+def _needing(shown: Mapping[str, Uses], at: datetime) -> Iterator[SecretRef]:
     """Give the secrets that were shown with a resource before a moment."""
-    found = []
     for key, uses in shown.items():
         account, region, name = key.split("/", 2)
         if pair_before([uses], Kind.SHOWN, at) is not None:
-            found.append(secret_ref(name, account_id=account, region=region))
-    return tuple(found)
+            yield secret_ref(name, account_id=account, region=region)
 
 
 def _needed(event: SecretEvent) -> Iterator[str]:

@@ -9,15 +9,14 @@ from typing import overload
 
 from nightlatch.adapters.copies import used_through
 from nightlatch.adapters.shown import (
+    elsewhere,
     habits_before,
     habits_key,
     has_habits,
-    listed_under,
-    needing,
+    held_by,
     regions_key,
     touched_resources,
 )
-from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import (
     Kind,
     PairKey,
@@ -35,7 +34,7 @@ from nightlatch.domain.deletions import ENDED
 from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
+from nightlatch.domain.secrets import SecretRef, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 
@@ -124,26 +123,11 @@ class Surroundings(Sequence[Baseline]):
             under_name=self._known.under_name(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             readers=self._readers(event),
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
-            held=self._held(event),
-            elsewhere=self._elsewhere(event),
+            held=held_by(event, self._known.shown, self._inventory),
+            elsewhere=elsewhere(event, self._known.shown, self._inventory),
             inventory=self._inventory,
             settled=self._settled,
         )
-
-    def _held(self, event: SecretEvent) -> tuple[SecretRef, ...]:
-        """Give the secrets that need what the event touches, as records showed or the inventory says."""
-        resources = touched_resources(event)
-        shown = [secret for one in resources for secret in needing(self._known.shown.get(one, {}), event.at)]
-        listed = [secret for one in resources for secret in listed_under(one, self._inventory.holdings)]
-        return distinct((*listed, *shown))[:MOST_PARTNERS]
-
-    def _elsewhere(self, event: SecretEvent) -> frozenset[str]:
-        """Give the other Regions in which a secret was seen, or is listed, that a native event is about."""
-        known = {region for secret in event.secrets for region in self._known.shown.get(regions_key(secret), {})}
-        if event.channel is Channel.NATIVE:
-            primaries = (self._inventory.primary_of(secret, event.at) for secret in event.secrets)
-            known.update(primary.region for primary in primaries if primary is not None)
-        return frozenset(known) - {event.region}
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first."""

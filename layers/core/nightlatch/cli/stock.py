@@ -20,7 +20,8 @@ from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.holdings import Holding, Holdings
 from nightlatch.domain.takings import Taking
-from nightlatch.service.stocktaking import Progress, StockPorts, Stocktaking, take_stock
+from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 
 _A_STEP = timedelta(minutes=2)  # shorter than a taking is held, so that nobody else goes on with ours
 _RESTARTS = 3
@@ -87,7 +88,8 @@ def _ports(connection: Connection) -> StockPorts:
         connection.client("cloudformation"),
         stack=connection.settings.stack,
     )
-    return StockPorts(account=account, takings=DynamoTakings(connection.state))
+    state = connection.state
+    return StockPorts(account=account, takings=DynamoTakings(state), before=lambda: DynamoHoldings(state).last()[1])
 
 
 def _a_step(connection: Connection, ports: StockPorts) -> Stocktaking:
@@ -131,7 +133,8 @@ def _replication(one: Holding) -> str:
 def _note(one: Holding) -> str:
     deleted = "waits to be deleted" if one.deleted_at else ""
     managed = f"managed by {one.owning_service}" if one.owning_service else ""
-    return ", ".join(note for note in (deleted, managed) if note)
+    lowered = f"its tag says less since {_time(one.lowered_at)}" if one.lowered_at else ""
+    return ", ".join(note for note in (deleted, managed, lowered) if note)
 
 
 def _tell(taking: Taking) -> ExitCode:

@@ -33,6 +33,7 @@ class Holding:
     owning_service: str | None = None  # the service of AWS that manages it
     next_rotation: datetime | None = None
     deleted_at: datetime | None = None
+    lowered_at: datetime | None = None  # since when its tag has said less than the tier that still counts
 
     @property
     def secret(self) -> SecretRef:

@@ -11,9 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from nightlatch.domain.holdings import Holding
+from nightlatch.domain.tiers import Tier
+
 EVERY = timedelta(minutes=55)  # the schedule knocks each five minutes, so that it is taken about once an hour
 GIVEN_UP_AFTER = timedelta(hours=6)  # what is listed over so long a time is no picture of one moment
 HELD_FOR = timedelta(minutes=5)  # by whoever takes it, and longer than one invocation may run
+TIER_FALLS_AFTER = timedelta(days=1)
 MOST_GAPS = 50  # listed; the others are counted
 
 
@@ -46,6 +50,24 @@ class Taking:
     def gap_count(self) -> int:
         """How many things could not be looked at."""
         return len(self.gaps) + self.unlisted_gaps
+
+
+def settled(listed: Holding, before: Holding | None, now: datetime) -> Holding:
+    """Let a tier rise at once and fall a day after its tag did, as long as the tag stays so.
+
+    A thief could tag a crown jewel as temporary and wait for the next inventory; the change of the tag is told, and
+    somebody has the day to put it back. Whoever cannot wait writes the tier into the policy.
+    """
+    if before is None or _rank(listed) >= _rank(before):
+        return listed
+    since = before.lowered_at or now
+    if now - since >= TIER_FALLS_AFTER:
+        return listed
+    return replace(listed, tier=before.tier, lowered_at=since)
+
+
+def _rank(holding: Holding) -> int:
+    return (holding.tier or Tier.STANDARD).rank
 
 
 def is_due(last: Taking | None, now: datetime) -> bool:

@@ -34,6 +34,7 @@ class SecretPart(Part):
     owning_service: str | None = None
     next_rotation: Moment | None = None
     deleted_at: Moment | None = None
+    lowered_at: Moment | None = None
 
     def to_domain(self) -> Holding:
         """Give the value that judging reads."""

@@ -14,68 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from nightlatch.domain.errors import NotFound, Refused, WorldMoved
-from nightlatch.domain.holdings import Found, Holding, RotationFunction
+from nightlatch.domain.holdings import Found, Holding, Holdings, RotationFunction
 from nightlatch.domain.resources import unqualified
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.takings import Taking, settled
+from nightlatch.service.stock_ports import Account, Page, StockPorts
 
 _AWS_KEY = "alias/aws/"
 _ALIAS = "alias/"
 _Got = TypeVar("_Got")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A part of AWS's list: keys and functions stand there as AWS wrote them."""
-
-    secrets: tuple[Holding, ...]
-    token: str | None  # where it goes on; None at its end
-
-
-class Account(Protocol):
-    """The account as it stands, without its values.
-
-    All may raise Unavailable, and all but the first NotFound and Refused, which are about the one thing asked for.
-    """
-
-    def secrets(self, token: str | None) -> Page:
-        """List secrets from a place on; raises WorldMoved where the list can no longer be gone on with."""
-
-    def replica_regions(self, arn: str) -> tuple[str, ...]:
-        """Say in which Regions a primary has replicas."""
-
-    def key_behind(self, alias: str) -> str:
-        """Give the ARN of the key that an alias points to."""
-
-    def role_of(self, function: str) -> str:
-        """Give the execution role of a function, of the version or alias that is named."""
-
-    def own_parts(self) -> tuple[str, ...]:
-        """Name everything that nightlatch's stack is made of, by ARN where there is one."""
-
-
-class Takings(Protocol):
-    """Where an inventory is kept, page by page. All may raise Unavailable."""
-
-    def begin(self, now: datetime, *, at_once: bool) -> Taking | None:
-        """Take over the taking that stopped, or begin one when it is due, or `at_once`.
-
-        None where the inventory is fresh, or where somebody else is taking it at this moment.
-        """
-
-    def keep(self, taking: Taking, page: int, found: Found) -> None:
-        """Keep a page, and how far the taking has come with it."""
-
-    def pause(self, taking: Taking) -> None:
-        """Let somebody else go on with it from here."""
-
-    def finish(self, taking: Taking) -> None:
-        """Make this taking the inventory, whole; the one before it is forgotten."""
-
-    def drop(self, taking: Taking) -> None:
-        """Forget a taking that cannot be gone on with; the next begins anew."""
 
 
 class Progress(StrEnum):
@@ -95,14 +44,6 @@ class Stocktaking:
     taking: Taking | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StockPorts:
-    """The world, as far as taking an inventory needs it."""
-
-    account: Account
-    takings: Takings
-
-
 def take_stock(
     ports: StockPorts, *, now: Callable[[], datetime], until: datetime, at_once: bool = False
 ) -> Stocktaking:
@@ -114,7 +55,7 @@ def take_stock(
     taking = ports.takings.begin(now(), at_once=at_once)
     if taking is None:
         return Stocktaking(Progress.FRESH)
-    look = _Look(ports.account)
+    look = _Look(ports.account, ports.before(), taking.begun_at)
     if taking.pages == 0:
         taking = _keep(ports, taking, Found(own=look.own_parts()), None, look)
     while now() < until:
@@ -141,8 +82,10 @@ def _keep(ports: StockPorts, taking: Taking, found: Found, token: str | None, lo
 class _Look:
     """Looks at what the list leaves open; each key and function once in an invocation."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, before: Holdings, at: datetime) -> None:
         self._account = account
+        self._before = {one.arn: one for one in before.secrets}
+        self._at = at
         self._keys: dict[str, str] = {}
         self._roles: dict[str, str | None] = {}
         self._gaps: list[str] = []
@@ -164,12 +107,13 @@ class _Look:
         return gaps
 
     def _completed(self, listed: Holding) -> Holding:
-        return replace(
+        seen = replace(
             listed,
             key=self._key_of(listed.key),
             rotated_by=listed.rotated_by and unqualified(listed.rotated_by),
             replica_regions=self._replicas_of(listed),
         )
+        return settled(seen, self._before.get(listed.arn), self._at)
 
     def _replicas_of(self, listed: Holding) -> tuple[str, ...]:
         """Ask for replicas only where AWS says that the secret began here and has a Region of origin at all."""

@@ -31,7 +31,7 @@ from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.respond import RespondPorts
-from nightlatch.service.stocktaking import StockPorts
+from nightlatch.service.stock_ports import StockPorts
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -90,7 +90,8 @@ class World:
             self._aws.of("cloudformation"),
             stack=self._settings.stack,
         )
-        return StockPorts(account=account, takings=DynamoTakings(self._table(self._settings.state_table)))
+        state = self._table(self._settings.state_table)
+        return StockPorts(account=account, takings=DynamoTakings(state), before=lambda: DynamoHoldings(state).last()[1])
 
     def _table(self, name: str) -> Table:
         return Table(self._aws.of("dynamodb"), name)
