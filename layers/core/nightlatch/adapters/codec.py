@@ -39,7 +39,8 @@ _made: dict[type, TypeAdapter[Any]] = {}
 def encode(value: Finding | Found | Incident | Replication | Response | SecretEvent | Sighting | Taking) -> str:
     """Write a value as JSON."""
     kept = _without_values(value) if isinstance(value, SecretEvent) else value
-    return str(_adapter(type(kept)).dump_json(kept), "utf-8")
+    # Of most secrets of an inventory little is known: what is not is left out.
+    return str(_adapter(type(kept)).dump_json(kept, exclude_defaults=isinstance(kept, Found)), "utf-8")
 
 
 def decode(kind: type[Stored], text: str | bytes) -> Stored:

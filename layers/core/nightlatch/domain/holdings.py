@@ -19,6 +19,8 @@ from nightlatch.domain.resources import is_same_resource, unversioned
 from nightlatch.domain.secrets import SecretRef, in_region, may_be_same, secret_ref
 from nightlatch.domain.tiers import Tier
 
+_MOST_REMEMBERED = 50_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -102,8 +104,10 @@ class Holdings:
 
     def of_secret(self, secret: SecretRef) -> tuple[Holding, ...]:
         """Give the holdings that a reference can mean."""
-        found = {one.arn: one for key in secret.keys for one in self._by_key.get(key, ())}
-        return tuple(one for one in found.values() if may_be_same(secret, one.secret))
+        found = {
+            one.arn: one for key in secret.keys for one, ref in self._by_key.get(key, ()) if may_be_same(secret, ref)
+        }
+        return tuple(found.values())
 
     def before(self, secret: SecretRef, at: datetime) -> Holding | None:
         """Give what was listed of a secret before a moment; None where several could be meant, or none was listed.
@@ -116,8 +120,17 @@ class Holdings:
 
     def tier_of(self, secret: SecretRef) -> Tier | None:
         """Give the highest tier that a tag gave to what a reference can mean."""
-        tiers = [one.tier for one in self.of_secret(secret) if one.tier is not None]
-        return max(tiers, key=lambda tier: tier.rank, default=None)
+        if secret not in self._tiers:
+            if len(self._tiers) >= _MOST_REMEMBERED:
+                self._tiers.clear()  # callers choose names, and may choose many
+            tiers = [one.tier for one in self.of_secret(secret) if one.tier is not None]
+            self._tiers[secret] = max(tiers, key=lambda tier: tier.rank, default=None)
+        return self._tiers[secret]
+
+    @cached_property
+    def has_tiers(self) -> bool:
+        """Whether any tag says how much its secret matters."""
+        return any(one.tier is not None for one in self.secrets)
 
     def needing(self, resource: str) -> Sequence[SecretRef]:
         """Give the secrets that need a key or function, or a function with this role, by its `unversioned` form."""
@@ -139,6 +152,8 @@ class Holdings:
 
     def primary_of(self, secret: SecretRef) -> SecretRef | None:
         """Give the primary of which a secret was a replica; the same name in two Regions alone makes no replica."""
+        if not any(f"{secret.account_id}/{name}" in self._copied for name in secret.names):
+            return None
         for one in self.of_secret(secret):
             if one.primary_region not in {None, one.secret.region}:
                 return in_region(one.secret, str(one.primary_region))
@@ -148,17 +163,28 @@ class Holdings:
                     return one.secret
         return None
 
-    @cached_property
+    @property
     def has_replicas(self) -> bool:
         """Whether any secret is known to have a copy; else nothing needs to be looked up."""
-        return any(one.primary_region or one.replica_regions for one in self.secrets)
+        return bool(self._copied)
 
     @cached_property
-    def _by_key(self) -> Mapping[str, Sequence[Holding]]:
-        found: dict[str, list[Holding]] = defaultdict(list)
+    def _copied(self) -> frozenset[str]:
+        some = [one for one in self.secrets if one.primary_region or one.replica_regions]
+        return frozenset(f"{one.secret.account_id}/{name}" for one in some for name in one.secret.names)
+
+    @cached_property
+    def _tiers(self) -> dict[SecretRef, Tier | None]:
+        """Remembered, for a sweep of many secrets is asked about with each of its reads."""
+        return {}
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sequence[tuple[Holding, SecretRef]]]:
+        found: dict[str, list[tuple[Holding, SecretRef]]] = defaultdict(list)
         for one in self.secrets:
-            for key in one.secret.keys:
-                found[key].append(one)
+            ref = one.secret
+            for key in ref.keys:
+                found[key].append((one, ref))
         return found
 
     @cached_property

@@ -72,6 +72,8 @@ class Inventory:
 
     def tier_of(self, secrets: Iterable[SecretRef]) -> Tier:
         """Give the highest tier among some secrets: what the operator said, else the tag of before the event."""
+        if not self.tiers and not self.holdings.has_tiers:
+            return Tier.STANDARD
         return tier_of(secrets, self.tiers, self.holdings.tier_of)
 
     def primary_of(self, secret: SecretRef, at: datetime) -> SecretRef | None:
