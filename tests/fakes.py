@@ -14,7 +14,7 @@ from nightlatch.adapters.queues import group_of
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
-from nightlatch.domain.holdings import Holding
+from nightlatch.domain.holding import Holding
 from nightlatch.domain.incidents import Incident, add, link, open_incident
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref

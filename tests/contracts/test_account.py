@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from fakes import ACCOUNT, REGION, FakeAccount
 from nightlatch.adapters.account import SECONDS_BETWEEN_CALLS, AwsAccount, Pace
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.holdings import Holding
+from nightlatch.domain.holding import Holding
 from nightlatch.domain.own_parts import part_arn
 from nightlatch.domain.tiers import Tier
 from nightlatch.local import fidelity

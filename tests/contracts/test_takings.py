@@ -15,7 +15,8 @@ from nightlatch.adapters.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.trails import KeptHoldings
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.examples import a_denial, a_secret, an_event
-from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.takings import EVERY, GIVEN_UP_AFTER, HELD_FOR, MOST_GAPS, Taking
 from nightlatch.domain.tiers import Tier

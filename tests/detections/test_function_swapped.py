@@ -11,7 +11,8 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
-from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 

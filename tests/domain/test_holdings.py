@@ -11,7 +11,8 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity
-from nightlatch.domain.holdings import Found, Holding, Holdings, RotationFunction
+from nightlatch.domain.holding import Found, Holding, RotationFunction
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import unqualified, unversioned
 from nightlatch.domain.rules import detect

@@ -10,7 +10,8 @@ import pytest
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_secret, an_event, sightings
-from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.key_moves import Place, Standing, goes_back, lock_after, may_have_moved, moves_of, standing
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.domain.examples import AT, a_denial, a_secret, an_event
-from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.replications import Replications, replication_of
 
 FAR = "sa-east-1"

@@ -13,7 +13,8 @@ from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import IAM, KMS, LAMBDA, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_label_event, a_role, a_secret, an_event
-from nightlatch.domain.holdings import Found, Holding, Holdings, RotationFunction
+from nightlatch.domain.holding import Found, Holding, RotationFunction
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 
 FAR, DAY = "us-east-1", 86_400.0

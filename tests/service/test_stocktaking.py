@@ -10,7 +10,8 @@ from fakes import ACCOUNT, NOW, REGION, FakeAccount, FixedClock
 from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.examples import a_secret
-from nightlatch.domain.holdings import Holding, Holdings, RotationFunction
+from nightlatch.domain.holding import Holding, RotationFunction
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.takings import EVERY, HELD_FOR
 from nightlatch.domain.tiers import Tier
 from nightlatch.service.stock_ports import StockPorts

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from nightlatch.adapters.aws_errors import asking, code_of, looking
 from nightlatch.domain.errors import Refused, WorldMoved
-from nightlatch.domain.holdings import Holding
+from nightlatch.domain.holding import Holding
 from nightlatch.domain.own_parts import part_arn
 from nightlatch.domain.tiers import tagged_tier
 from nightlatch.service.stock_ports import Page

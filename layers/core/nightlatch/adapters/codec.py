@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
-from nightlatch.domain.holdings import Found
+from nightlatch.domain.holding import Found
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.replications import Replication

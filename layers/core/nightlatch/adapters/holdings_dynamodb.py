@@ -19,7 +19,8 @@ from nightlatch.adapters.takings_dynamodb import CHANGE, PARTITION, TAKEN, pages
 from nightlatch.adapters.trails_dynamodb import FIRST, LAST, readable, seconds, time_key
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holdings import NOTHING, Found, Holdings
+from nightlatch.domain.holding import Found
+from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.replications import NONE_SHOWN, Replication, Replications, replication_of
 from nightlatch.domain.takings import Taking

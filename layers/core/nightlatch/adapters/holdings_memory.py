@@ -8,7 +8,8 @@ from datetime import datetime
 from threading import Lock
 
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holdings import NOTHING, Found, Holdings
+from nightlatch.domain.holding import Found
+from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.replications import NONE_SHOWN, Replication, Replications, replication_of
 from nightlatch.domain.takings import HELD_FOR, Taking, is_due, is_given_up

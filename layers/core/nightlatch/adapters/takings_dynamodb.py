@@ -19,7 +19,7 @@ from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.trails_dynamodb import seconds, time_key
 from nightlatch.adapters.wire import Item
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.holdings import Found
+from nightlatch.domain.holding import Found
 from nightlatch.domain.takings import HELD_FOR, Taking, is_due, is_given_up
 
 PARTITION, TAKING, TAKEN, CHANGE = "inventory", "taking", "taken", "change#"

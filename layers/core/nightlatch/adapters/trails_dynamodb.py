@@ -38,7 +38,7 @@ from nightlatch.adapters.uses import (
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holdings import Found
+from nightlatch.domain.holding import Found
 from nightlatch.domain.replications import Replication
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.takings import Taking

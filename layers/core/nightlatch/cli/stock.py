@@ -18,7 +18,8 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.holdings import Holding, Holdings
+from nightlatch.domain.holding import Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.takings import Taking
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock

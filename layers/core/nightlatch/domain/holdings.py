@@ -1,10 +1,9 @@
 """What the account was seen to hold when its inventory was taken: secrets, what they need, and our own parts.
 
-A holding is what AWS lists of a secret beside its value. Each says little; together they answer the questions that
-records alone cannot: how much a secret matters, which secrets need a key, a function or a role, and which is a replica.
+Each holding says little; together they answer the questions that records alone cannot: how much a secret matters, which
+secrets need a key, a function or a role, and which is a replica.
 
-Source: Secrets Manager API reference, SecretListEntry and ReplicationStatusType; Lambda API reference,
-GetFunctionConfiguration; ruling 34 (what is not held is unknown, and unknown alone never fires).
+Source: ruling 34 (what is not held is unknown, and unknown alone never fires).
 """
 
 from __future__ import annotations
@@ -14,56 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
+from nightlatch.domain.holding import Found, Holding, RotationFunction
 from nightlatch.domain.resources import is_same_resource, unversioned
-from nightlatch.domain.secrets import SecretRef, in_region, may_be_same, secret_ref
+from nightlatch.domain.secrets import SecretRef, in_region, may_be_same
 from nightlatch.domain.tiers import Tier
 
 _MOST_REMEMBERED = 50_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """One secret as AWS listed it."""
-
-    arn: str
-    tier: Tier | None = None  # what its tag said when the inventory was taken; None where it has none
-    key: str | None = None  # the KMS key, an alias resolved where that was possible; None for AWS's own
-    rotated_by: str | None = None  # the function without version or alias, or the role of an external rotation
-    primary_region: str | None = None  # where its primary is, which may be here
-    replica_regions: tuple[str, ...] = ()  # where a primary has replicas
-    owning_service: str | None = None  # the service of AWS that manages it
-    next_rotation: datetime | None = None
-    deleted_at: datetime | None = None
-    lowered_at: datetime | None = None  # since when its tag has said less than the tier that still counts
-
-    @property
-    def secret(self) -> SecretRef:
-        """Refer to it: AWS wrote this ARN."""
-        return secret_ref(self.arn, account_id="", region="", by_aws=True)
-
-    @property
-    def says_something(self) -> bool:
-        """Whether anything is known of it beside that it exists."""
-        said = (self.tier, self.key, self.rotated_by, self.primary_region, self.replica_regions)
-        return any(said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RotationFunction:
-    """A function that rotates secrets, and the role that it runs with."""
-
-    arn: str  # without version or alias
-    role: str | None = None  # None where nobody could look
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A page of an inventory: a part of what was found."""
-
-    secrets: tuple[Holding, ...] = ()
-    functions: tuple[RotationFunction, ...] = ()
-    own: tuple[str, ...] = ()  # what nightlatch itself is made of
+_Listed = tuple[Holding, SecretRef]
+_Member = TypeVar("_Member")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +65,8 @@ class Holdings:
 
     def of_secret(self, secret: SecretRef) -> tuple[Holding, ...]:
         """Give the holdings that a reference can mean."""
-        found = {
-            one.arn: one for key in secret.keys for one, ref in self._by_key.get(key, ()) if may_be_same(secret, ref)
-        }
+        near = (listed for key in secret.keys for listed in self._by_key.get(key, ()))
+        found = {one.arn: one for one, ref in near if may_be_same(secret, ref)}
         return tuple(found.values())
 
     def before(self, secret: SecretRef, at: datetime) -> Holding | None:
@@ -152,15 +112,11 @@ class Holdings:
 
     def primary_of(self, secret: SecretRef) -> SecretRef | None:
         """Give the primary of which a secret was a replica; the same name in two Regions alone makes no replica."""
-        if not any(f"{secret.account_id}/{name}" in self._copied for name in secret.names):
-            return None
-        for one in self.of_secret(secret):
-            if one.primary_region not in {None, one.secret.region}:
-                return in_region(one.secret, str(one.primary_region))
-        for name in secret.names:
-            for one in self._primaries.get(f"{secret.account_id}/{name}", ()):
-                if secret.region in one.replica_regions and may_be_same(in_region(one.secret, secret.region), secret):
-                    return one.secret
+        for one, ref in (found for name in secret.names for found in self._copied.get(_named(secret, name), ())):
+            if one.primary_region not in {None, ref.region} and may_be_same(secret, ref):
+                return in_region(ref, str(one.primary_region))
+            if secret.region in one.replica_regions and may_be_same(in_region(ref, secret.region), secret):
+                return ref
         return None
 
     @property
@@ -169,43 +125,46 @@ class Holdings:
         return bool(self._copied)
 
     @cached_property
-    def _copied(self) -> frozenset[str]:
-        some = [one for one in self.secrets if one.primary_region or one.replica_regions]
-        return frozenset(f"{one.secret.account_id}/{name}" for one in some for name in one.secret.names)
-
-    @cached_property
     def _tiers(self) -> dict[SecretRef, Tier | None]:
         """Remembered, for a sweep of many secrets is asked about with each of its reads."""
         return {}
 
     @cached_property
-    def _by_key(self) -> Mapping[str, Sequence[tuple[Holding, SecretRef]]]:
-        found: dict[str, list[tuple[Holding, SecretRef]]] = defaultdict(list)
-        for one in self.secrets:
-            ref = one.secret
-            for key in ref.keys:
-                found[key].append((one, ref))
-        return found
+    def _listed(self) -> Sequence[_Listed]:
+        return tuple((one, one.secret) for one in self.secrets)
 
     @cached_property
-    def _primaries(self) -> Mapping[str, Sequence[Holding]]:
-        found: dict[str, list[Holding]] = defaultdict(list)
-        for one in self.secrets:
-            if one.replica_regions:
-                for name in one.secret.names:
-                    found[f"{one.secret.account_id}/{name}"].append(one)
-        return found
+    def _by_key(self) -> Mapping[str, Sequence[_Listed]]:
+        return _grouped((key, listed) for listed in self._listed for key in listed[1].keys)
+
+    @cached_property
+    def _copied(self) -> Mapping[str, Sequence[_Listed]]:
+        some = [listed for listed in self._listed if listed[0].primary_region or listed[0].replica_regions]
+        return _grouped((_named(listed[1], name), listed) for listed in some for name in listed[1].names)
 
     @cached_property
     def _by_need(self) -> Mapping[str, Sequence[SecretRef]]:
         roles = {one.arn: one.role for one in self.functions}
-        found: dict[str, list[SecretRef]] = defaultdict(list)
-        for one in self.secrets:
-            needs = (("kms", one.key), ("lambda", one.rotated_by), ("iam", roles.get(one.rotated_by or "")))
-            place = {"region": one.secret.region, "account": one.secret.account_id}
-            for resource in {unversioned(text, service=service, **place) for service, text in needs if text}:
-                found[resource].append(one.secret)
-        return found
+        return _grouped((need, ref) for one, ref in self._listed for need in _needs_of(one, ref, roles))
+
+
+def _needs_of(one: Holding, ref: SecretRef, roles: Mapping[str, str | None]) -> set[str]:
+    needs = (("kms", one.key), ("lambda", one.rotated_by), ("iam", roles.get(one.rotated_by or "")))
+    return {
+        unversioned(text, service=service, region=ref.region, account=ref.account_id) for service, text in needs if text
+    }
+
+
+def _named(secret: SecretRef, name: str) -> str:
+    """Name a secret without its Region, as its replicas share it."""
+    return f"{secret.account_id}/{name}"
+
+
+def _grouped(pairs: Iterable[tuple[str, _Member]]) -> Mapping[str, Sequence[_Member]]:
+    found: dict[str, list[_Member]] = defaultdict(list)
+    for key, member in pairs:
+        found[key].append(member)
+    return found
 
 
 NOTHING = Holdings()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.holdings import Holding
+from nightlatch.domain.holding import Holding
 from nightlatch.domain.tiers import Tier
 
 EVERY = timedelta(minutes=55)  # the schedule knocks each five minutes, so that it is taken about once an hour

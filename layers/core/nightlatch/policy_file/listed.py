@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from nightlatch.domain.holdings import Holding, RotationFunction
+from nightlatch.domain.holding import Holding, RotationFunction
 from nightlatch.domain.tiers import Tier
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import aware

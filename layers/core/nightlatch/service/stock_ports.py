@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.holdings import Found, Holding, Holdings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.takings import Taking
 
 

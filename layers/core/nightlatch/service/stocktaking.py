@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from nightlatch.domain.errors import NotFound, Refused, WorldMoved
-from nightlatch.domain.holdings import Found, Holding, Holdings, RotationFunction
+from nightlatch.domain.holding import Found, Holding, RotationFunction
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.resources import unqualified
 from nightlatch.domain.takings import Taking, settled
 from nightlatch.service.stock_ports import Account, Page, StockPorts
