@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from fakes import ACCOUNT, NOW, REGION, FakeAccount, FixedClock
+from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
+from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.examples import a_secret
+from nightlatch.domain.events import Tick
+from nightlatch.domain.examples import a_secret, a_service_event
+from nightlatch.domain.findings import Severity
 from nightlatch.domain.holding import Holding, RotationFunction
 from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.policy import Policy
 from nightlatch.domain.takings import EVERY, HELD_FOR
 from nightlatch.domain.tiers import Tier
+from nightlatch.service.effects import NoEffects, NothingIsOwn
+from nightlatch.service.pipeline import Ports, handle
 from nightlatch.service.stock_ports import StockPorts
-from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
+from nightlatch.service.stocktaking import OVERDUE, Progress, Stocktaking, take_stock
 
 FAR = "us-east-1"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
@@ -31,9 +40,12 @@ class World:
         self.account.listed = list(listed)
         self.account.parts = ("arn:aws:sqs:x:y:ours",)
         self.holdings = MemoryHoldings()
-        self.clock = FixedClock()
+        self.clock, self.waits = FixedClock(), MemoryWaits()
         self.ports = StockPorts(
-            account=self.account, takings=MemoryTakings(self.holdings), before=lambda: self.holdings.found
+            account=self.account,
+            takings=MemoryTakings(self.holdings),
+            before=lambda: self.holdings.found,
+            postpone=self.waits.keep,
         )
 
     def audit(self, *, for_: timedelta = timedelta(minutes=3), at_once: bool = False) -> Stocktaking:
@@ -216,3 +228,64 @@ def test_a_secret_made_anew_under_the_name_has_the_tier_of_its_own_tag():
     world.audit()
 
     assert [one.tier for one in world.found.secrets] == [Tier.TEMP]
+
+
+# --- rotations that did not come
+
+DUE = NOW - timedelta(hours=26)
+OVER = timedelta(hours=25)  # a day's window and an hour
+
+
+def waiting(world: World) -> list[tuple[str, datetime]]:
+    return [(event.secret.name, event.at) for event, rule in world.waits.due(world.clock()) if rule == OVERDUE]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_missed"),
+    [
+        ({"next_rotation": DUE}, True),
+        ({"next_rotation": NOW - OVER}, True),
+        ({"next_rotation": NOW - OVER + timedelta(seconds=1)}, False),
+        ({"next_rotation": NOW - timedelta(hours=4), "rotation_window_h": 3}, True),
+        ({"next_rotation": NOW - timedelta(hours=3), "rotation_window_h": 3}, False),
+        ({}, False),
+        ({"next_rotation": DUE, "primary_region": FAR}, False),
+        ({"next_rotation": DUE, "owning_service": "rds"}, False),
+        ({"next_rotation": DUE, "deleted_at": NOW}, False),
+    ],
+)
+def test_a_rotation_that_did_not_come_is_laid_before_its_rule(said, is_missed):
+    world = World(listed(**said))
+    world.audit()
+
+    assert [name for name, _ in waiting(world)] == (["prod/db"] if is_missed else [])
+
+
+def test_a_missed_date_is_laid_before_the_rule_once():
+    world = World(listed(next_rotation=DUE))
+    world.audit()
+    ((event, rule),) = world.waits.due(world.clock())
+    world.waits.drop(event, rule)
+
+    for _ in range(3):
+        world.clock.advance(EVERY)
+        assert world.audit().progress is Progress.FINISHED
+
+    assert waiting(world) == []
+    assert OVERDUE in {detection.id for detection in CATALOGUE}
+
+
+def test_the_next_tick_tells_it_and_not_where_somebody_has_tried():
+    silent, failed = listed("silent", next_rotation=DUE), listed("failed", next_rotation=DUE)
+    world = World(silent, failed)
+    world.audit()
+    baselines = TrailBaselines(MemoryTrails(), world.waits, inventory=Inventory(), now=world.clock)
+    baselines.observe([a_service_event("RotationFailed", secret=failed.secret, at=DUE)])
+    ports = Ports(baselines=baselines, own=NothingIsOwn(), effects=NoEffects())
+
+    outcome = handle([Tick(world.clock())], rules=CATALOGUE, policy=Policy(), ports=ports, now=world.clock())
+
+    (told,) = outcome.findings
+    assert told.title == "The rotation of secret silent did not come"
+    assert (told.catalogue, told.severity) == ("ROT-02", Severity.MEDIUM)
+    assert waiting(world) == []

@@ -175,8 +175,15 @@ def _holding(listed: Mapping[str, Any]) -> Holding:
         primary_region=listed.get("PrimaryRegion") or None,
         owning_service=listed.get("OwningService") or None,
         next_rotation=_utc(listed.get("NextRotationDate")),
+        rotation_window_h=_hours(listed.get("RotationRules", {}).get("Duration")),
         deleted_at=_utc(listed.get("DeletedDate")),
     )
+
+
+def _hours(duration: str | None) -> int | None:
+    """Read how long a rotation may take to begin, such as `3h`."""
+    hours = (duration or "").removesuffix("h")
+    return int(hours) if hours.isdecimal() else None
 
 
 def _utc(moment: datetime | None) -> datetime | None:

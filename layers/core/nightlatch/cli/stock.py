@@ -13,6 +13,7 @@ from rich.table import Table
 from nightlatch.adapters.account import AwsAccount
 from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.takings_dynamodb import DynamoTakings
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.cli.connection import Connection, Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
@@ -90,7 +91,12 @@ def _ports(connection: Connection) -> StockPorts:
         stack=connection.settings.stack,
     )
     state = connection.state
-    return StockPorts(account=account, takings=DynamoTakings(state), before=lambda: DynamoHoldings(state).last()[1])
+    return StockPorts(
+        account=account,
+        takings=DynamoTakings(state),
+        before=lambda: DynamoHoldings(state).last()[1],
+        postpone=DynamoWaits(state).keep,
+    )
 
 
 def _a_step(connection: Connection, ports: StockPorts) -> Stocktaking:

@@ -26,7 +26,8 @@ class Holding:
     primary_region: str | None = None  # where its primary is, which may be here
     replica_regions: tuple[str, ...] = ()  # where a primary has replicas
     owning_service: str | None = None  # the service of AWS that manages it
-    next_rotation: datetime | None = None
+    next_rotation: datetime | None = None  # AWS means to rotate it by then
+    rotation_window_h: int | None = None  # how long a rotation may take to begin; None for AWS's own choice
     deleted_at: datetime | None = None
     lowered_at: datetime | None = None  # since when its tag has said less than the tier that still counts
 
@@ -34,6 +35,12 @@ class Holding:
     def secret(self) -> SecretRef:
         """Refer to it: AWS wrote this ARN."""
         return secret_ref(self.arn, account_id="", region="", by_aws=True)
+
+    @property
+    def rotates_by_itself(self) -> bool:
+        """Whether its own schedule rotates it: a replica follows its primary, and a service rotates what it manages."""
+        is_replica = self.primary_region not in {None, self.secret.region}
+        return not is_replica and self.owning_service is None and self.deleted_at is None
 
     @property
     def says_something(self) -> bool:

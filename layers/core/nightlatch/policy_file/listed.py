@@ -33,6 +33,7 @@ class SecretPart(Part):
     replica_regions: tuple[str, ...] = ()
     owning_service: str | None = None
     next_rotation: Moment | None = None
+    rotation_window_h: int | None = None
     deleted_at: Moment | None = None
     lowered_at: Moment | None = None
 

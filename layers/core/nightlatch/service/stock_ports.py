@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.holding import Found, Holding
 from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.takings import Taking
@@ -71,3 +72,4 @@ class StockPorts:
     account: Account
     takings: Takings
     before: Callable[[], Holdings]  # the inventory that counts until this one is finished
+    postpone: Callable[[SecretEvent, str, datetime], None]  # keep an event for a rule, as judging does with what waits

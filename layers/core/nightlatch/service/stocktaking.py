@@ -19,10 +19,12 @@ from typing import TypeVar
 from nightlatch.domain.errors import NotFound, Refused, WorldMoved
 from nightlatch.domain.holding import Found, Holding, RotationFunction
 from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.missed import missed_rotation
 from nightlatch.domain.resources import unqualified
 from nightlatch.domain.takings import Taking, settled
 from nightlatch.service.stock_ports import Account, Page, StockPorts
 
+OVERDUE = "rotation.failing"  # the rule that judges a rotation which did not come, at the next tick
 _AWS_KEY = "alias/aws/"
 _ALIAS = "alias/"
 _Got = TypeVar("_Got")
@@ -56,7 +58,8 @@ def take_stock(
     taking = ports.takings.begin(now(), at_once=at_once)
     if taking is None:
         return Stocktaking(Progress.FRESH)
-    look = _Look(ports.account, ports.before(), taking.begun_at)
+    before = ports.before()
+    look = _Look(ports.account, before, taking.begun_at)
     if taking.pages == 0:
         taking = _keep(ports, taking, Found(own=look.own_parts()), None, look)
     while now() < until:
@@ -65,7 +68,12 @@ def take_stock(
         except WorldMoved:
             ports.takings.drop(taking)
             return Stocktaking(Progress.RESTARTS, taking)
-        taking = _keep(ports, taking, look.at(page), page.token, look)
+        found = look.at(page)
+        for one in found.secrets:
+            missed = missed_rotation(one, at=taking.begun_at, before=before.taken_at)
+            if missed is not None:
+                ports.postpone(missed, OVERDUE, taking.begun_at)
+        taking = _keep(ports, taking, found, page.token, look)
         if page.token is None:
             taking = replace(taking, finished_at=now())
             ports.takings.finish(taking)

@@ -91,7 +91,12 @@ class World:
             stack=self._settings.stack,
         )
         state = self._table(self._settings.state_table)
-        return StockPorts(account=account, takings=DynamoTakings(state), before=lambda: DynamoHoldings(state).last()[1])
+        return StockPorts(
+            account=account,
+            takings=DynamoTakings(state),
+            before=lambda: DynamoHoldings(state).last()[1],
+            postpone=DynamoWaits(state).keep,
+        )
 
     def _table(self, name: str) -> Table:
         return Table(self._aws.of("dynamodb"), name)
