@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from fakes import NOW
+from nightlatch.adapters import holdings_dynamodb
 from nightlatch.adapters.holdings_dynamodb import READ_AGAIN_AFTER_S, DynamoHoldings
 from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
 from nightlatch.adapters.takings_dynamodb import DynamoTakings
@@ -238,3 +239,13 @@ def test_whoever_lost_the_taking_keeps_nothing_more(table):
 
     with pytest.raises(Unavailable, match="somebody else"):
         slow.keep(taking.with_page(0, None, ()), 0, page("a"))
+
+
+def test_of_very_many_secrets_those_are_held_of_which_something_is_known(table, monkeypatch):
+    monkeypatch.setattr(holdings_dynamodb, "MOST_SECRETS", 3)
+    store = Store(DynamoTakings(table), DynamoHoldings(table))
+    taken(store, page("a", "b"), page("c", tier=Tier.CROWN), page("d", key="k"))
+
+    assert names_in(store.holdings.joined(Inventory())) == ["c", "d"]
+    assert [one.secret.name for one in store.holdings.tagged().secrets] == ["c"]
+    assert [one.secret.name for one in store.holdings.last()[1].secrets] == ["a", "b", "c", "d"]

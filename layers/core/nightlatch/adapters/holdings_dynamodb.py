@@ -19,7 +19,7 @@ from nightlatch.adapters.takings_dynamodb import CHANGE, PARTITION, TAKEN, pages
 from nightlatch.adapters.trails_dynamodb import FIRST, LAST, readable, seconds, time_key
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holding import Found
+from nightlatch.domain.holding import Found, Holding
 from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.replications import NONE_SHOWN, Replication, Replications, replication_of
@@ -76,7 +76,12 @@ class DynamoHoldings:
     def last(self) -> tuple[Taking | None, Holdings]:
         """Give the inventory whole, and how it was taken."""
         taking = self._head()[0]
-        return taking, NOTHING if taking is None else self._pages_of(taking, all_of_them=True) or NOTHING
+        return taking, NOTHING if taking is None else self._pages_of(taking, _every) or NOTHING
+
+    def tagged(self) -> Holdings:
+        """Give of the inventory the secrets that have a tier: of hundreds of thousands a function could not hold all."""
+        taking = self._head()[0]
+        return NOTHING if taking is None else self._pages_of(taking, _has_tier) or NOTHING
 
     def _with(self, told: Holdings) -> Holdings:
         """Join what the operator wrote with what was found; once for each pair, for look-ups are built anew."""
@@ -90,7 +95,7 @@ class DynamoHoldings:
         taking, self._replications = self._head()
         if taking is None or (self._taking is not None and taking.id == self._taking.id):
             return
-        found = self._pages_of(taking)
+        found = self._pages_of(taking, _says_something if taking.secrets > MOST_SECRETS else _every)
         if found is not None:
             self._taking, self._found = taking, found
 
@@ -100,13 +105,25 @@ class DynamoHoldings:
         heads = readable(Taking, [item for item in items if item["sk"] == TAKEN], "taking")
         return next((taking for _, taking in heads), None), Replications(shown)
 
-    def _pages_of(self, taking: Taking, *, all_of_them: bool = False) -> Holdings | None:
+    def _pages_of(self, taking: Taking, keeps: Callable[[Holding], bool]) -> Holdings | None:
         """Read the pages; None where some are gone, and what was known before stays."""
         items: list[Item] = self._table.query(pages_of(taking.id), since=FIRST, until=LAST, most=MOST_PAGES)
-        pages = [page for _, page in readable(Found, items, "found")]
+        pages = [
+            replace(page, secrets=tuple(filter(keeps, page.secrets))) for _, page in readable(Found, items, "found")
+        ]
         if len(pages) < taking.pages:
             _logger.warning("inventory has lost pages", extra={"pages": len(pages), "taken": taking.pages})
             return None
-        if not all_of_them and taking.secrets > MOST_SECRETS:
-            pages = [replace(one, secrets=tuple(s for s in one.secrets if s.says_something)) for one in pages]
         return Holdings.of(pages, taking.finished_at)
+
+
+def _every(_listed: Holding) -> bool:
+    return True
+
+
+def _says_something(listed: Holding) -> bool:
+    return listed.says_something
+
+
+def _has_tier(listed: Holding) -> bool:
+    return listed.tier is not None

@@ -94,7 +94,7 @@ class World:
         return StockPorts(
             account=account,
             takings=DynamoTakings(state),
-            before=lambda: DynamoHoldings(state).last()[1],
+            before=DynamoHoldings(state).tagged,
             postpone=DynamoWaits(state).keep,
         )
 
