@@ -79,7 +79,7 @@ class DynamoHoldings:
         return taking, NOTHING if taking is None else self._pages_of(taking, _every) or NOTHING
 
     def tagged(self) -> Holdings:
-        """Give of the inventory the secrets that have a tier: of hundreds of thousands a function could not hold all."""
+        """Give of the inventory the secrets with a tier: of hundreds of thousands a function could not hold all."""
         taking = self._head()[0]
         return NOTHING if taking is None else self._pages_of(taking, _has_tier) or NOTHING
 
