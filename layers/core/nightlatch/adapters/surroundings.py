@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
+from nightlatch.adapters.routine import Routine
 from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
 from nightlatch.adapters.uses import (
     Kind,
     PairKey,
     Uses,
     Written,
+    histories,
     is_read_back,
     keys_of,
     pair_before,
@@ -42,7 +44,15 @@ class Known:
     since: datetime | None
     readers: Mapping[str, frozenset[str]]  # principals that have read a secret, by its key
     shown: Mapping[str, Mapping[str, Uses]]  # habits of principals, and what needs a key or function
+    routine: Mapping[str, Routine] = field(default_factory=dict)  # by the ids of the events
+    quiet: frozenset[str] = frozenset()  # ids of routine reads beside which nothing noteworthy stands
     merged: dict[tuple[SecretRef, ...], Trail] = field(default_factory=dict)
+
+    def by_principal(self, event: SecretEvent) -> Trail:
+        """Give what the event's principal did, by the stores; of one of whom all is quiet the read itself."""
+        if event.event_id in self.quiet:
+            return Trail.of((self.routine[event.event_id].sighting,))
+        return self.trails.get(principal_trail(event)) or Trail.of(())
 
     def under_name(self, event: SecretEvent) -> Trail:
         """Give the creations and deletions under the names of a secret that is created, whichever secret it was."""
@@ -100,14 +110,15 @@ class Surroundings(Sequence[Baseline]):
 
     def _around(self, event: SecretEvent) -> Baseline:
         uses = self._known.uses
-        by_principal = self._known.trails.get(principal_trail(event)) or Trail.of(())
+        routine = self._known.routine.get(event.event_id)
+        by_principal = self._known.by_principal(event)
         on_secret = self._known.of_secrets(event)
-        histories = _histories(event.principal.key, next(iter(used_by(event)), ()), uses)
+        own = histories(event.principal.key, next(iter(used_by(event)), ()), uses)
         maturity = maturity_at(event.at, self._known.since, self._young)
-        counted = histories if maturity is not Maturity.NONE else []
+        counted = own if maturity is not Maturity.NONE else []
         return Baseline(
             maturity=maturity,
-            reader=pair_before(counted, Kind.READ, event.at),
+            reader=routine.pair if routine else pair_before(counted, Kind.READ, event.at),
             writer=pair_before(counted, Kind.WRITE, event.at),
             by_principal=by_principal.between(event.at - DAY, event.at + DAY),
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
@@ -135,7 +146,7 @@ class Surroundings(Sequence[Baseline]):
         """Say who had read a secret before something was done to it, the latest first."""
         keys = asked_of(event)
         principals = {principal for key in keys for principal in self._known.readers.get(key, ())}
-        pairs = {who: pair_before(_histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
+        pairs = {who: pair_before(histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
         readers = [Reader(who, pair.last_seen) for who, pair in pairs.items() if pair is not None]
         return tuple(sorted(readers, key=lambda reader: (-reader.last_seen.timestamp(), reader.principal)))
 
@@ -167,8 +178,8 @@ def sight(
     Without `pairs_count` every pair is unknown, as in a hunt whose history is too short (ruling 35).
     """
     kinds = _kinds(event)
-    histories = [_histories(event.principal.key, names, uses) for names in used_by(event)]
-    pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
+    used = [histories(event.principal.key, names, uses) for names in used_by(event)]
+    pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in used]
     known = (
         pairs_count
         and bool(pairs)
@@ -176,7 +187,7 @@ def sight(
     )
     read_back = reads_version(event) and is_read_back(versions_of(event), event.at, wrote)
     # Who wrote what is a fact that counts from the first record on, as who created it does.
-    is_writer = bool(histories) and all(pair_before(history, Kind.WRITE, event.at) for history in histories)
+    is_writer = bool(used) and all(pair_before(history, Kind.WRITE, event.at) for history in used)
     return sighting_of(event, known=known, read_back=read_back, wrote=is_writer)
 
 
@@ -185,10 +196,6 @@ def _kinds(event: SecretEvent) -> tuple[Kind, ...]:
     if event.called("GetSecretValue", "BatchGetSecretValue"):
         return (Kind.READ,)
     return (Kind.WRITE,) if event.called(*MAKE_VERSIONS) else (Kind.READ, Kind.WRITE)
-
-
-def _histories(principal: str, names: Sequence[str], uses: Mapping[PairKey, Uses]) -> list[Uses]:
-    return [uses[pair] for pair in (PairKey(principal, name) for name in names) if pair in uses]
 
 
 def reads_version(event: SecretEvent) -> bool:

@@ -1,7 +1,7 @@
 """History in DynamoDB: what the detectors of one stack remember together; the twin of `trails_memory.py`.
 
     pk                      sk                        holds                                 kept
-    trail#<trail>           <time>#<event id>         a sighting                            26 h or 92 days
+    trail#<trail>           <time>#<event id or slot> a sighting                            26 h or 92 days
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
     pair#habits:<principal> <facet>                   the first of each day                 92 days after the last
     pair#needs:<resource>   <secret key>              the first mention of each day         92 days after the last
@@ -137,7 +137,7 @@ class DynamoTrails:
         self._table.put_all(
             {
                 "pk": _trail(entry.trail),
-                "sk": key_part(f"{time_key(entry.sighting.at)}#{entry.sighting.event_id}"),
+                "sk": key_part(f"{time_key(entry.place[0])}#{entry.place[1]}"),
                 "sighting": encode(entry.sighting),
                 "expires_at": seconds(entry.kept_until),
             }

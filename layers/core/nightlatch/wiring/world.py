@@ -13,6 +13,7 @@ from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
+from nightlatch.adapters.process_memory import ProcessMemory
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
@@ -41,6 +42,7 @@ class World:
         self.now: Clock = clock(settings.clock)
         self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
         self._last_good: tuple[str, Policy] | None = None
+        self._memory = ProcessMemory()
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
@@ -51,7 +53,9 @@ class World:
     def judging(self, policy: Policy) -> Ports:
         """Give what judging needs under a policy."""
         state = self._table(self._settings.state_table)
-        baselines = TrailBaselines(DynamoTrails(state), DynamoWaits(state), inventory=policy.inventory, now=self.now)
+        baselines = TrailBaselines(
+            DynamoTrails(state), DynamoWaits(state), inventory=policy.inventory, now=self.now, memory=self._memory
+        )
         effects = LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
