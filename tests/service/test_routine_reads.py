@@ -52,7 +52,11 @@ def an_hour_of_polling(chance: Random) -> list[SecretEvent]:
     events = [*polls(APP, KNOWN[: chance.randrange(7)]), *polls(OPERATOR, KNOWN[: chance.randrange(7)])]
     for number in range(chance.choice([4, 12, 24])):
         secret = chance.choice(KNOWN[:2])
-        what = {"by": chance.choice([APP, APP, APP, OPERATOR]), "after_s": 900 + chance.randrange(600), "event_id": f"e{number:02}"}
+        what = {
+            "by": chance.choice([APP, APP, APP, OPERATOR]),
+            "after_s": 900 + chance.randrange(600),
+            "event_id": f"e{number:02}",
+        }
         refused = a_denial("GetSecretValue", secret.name)
         events.append(
             chance.choice(
@@ -89,7 +93,7 @@ def test_no_rule_misses_what_is_not_asked_about_routine_reads(monkeypatch, seed)
     batches = [*cut(late, chance)]
 
     spared = judged(batches)
-    monkeypatch.setattr(routine, "_may_be_routine", lambda event: False)
+    monkeypatch.setattr(routine, "_may_be_routine", lambda _: False)
 
     assert spared == judged(batches)
 
