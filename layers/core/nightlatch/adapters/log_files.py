@@ -20,6 +20,7 @@ from nightlatch.adapters.envelopes import Unwrapped, is_control_message, is_reco
 from nightlatch.adapters.json_stream import Broken, Empty, values_in
 from nightlatch.adapters.native_events import is_native
 from nightlatch.adapters.record_fields import read_time
+from nightlatch.adapters.targets import is_other_use_of_key
 from nightlatch.domain.errors import MalformedRecord, Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.service.intake import FileRead, FileSkipped, Item, Malformed
@@ -141,9 +142,10 @@ def _event(unwrapped: Unwrapped, wanted: Wanted) -> SecretEvent | None:
     record = unwrapped.record
     if isinstance(record, Mapping):
         source, name = record.get("eventSource"), record.get("eventName")
-        if isinstance(source, str) and source and isinstance(name, str) and name and not wanted(source, name):
-            read_time(record)
-            return None
+        if isinstance(source, str) and source and isinstance(name, str) and name:
+            if not wanted(source, name) or is_other_use_of_key(record):
+                read_time(record)
+                return None
         if "detail-type" in record and not is_native(record):
             return None  # another service's event, out of an archive of the whole bus
         if is_control_message(record):

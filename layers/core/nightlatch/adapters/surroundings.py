@@ -22,10 +22,10 @@ from nightlatch.adapters.uses import (
     versions_of,
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
-from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.baseline import LATENESS, LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
@@ -143,10 +143,14 @@ class Surroundings(Sequence[Baseline]):
         return frozenset(region for some in known for region in some) - {event.region}
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
-        """Say who had read a secret before something was done to it, the latest first."""
+        """Say who had read a secret before something was done to it, the latest first.
+
+        Where KMS decrypted it, the read that it was for may be a moment later.
+        """
         keys = asked_of(event)
+        upto = event.at + LATENESS if event.source == KMS else event.at
         principals = {principal for key in keys for principal in self._known.readers.get(key, ())}
-        pairs = {who: pair_before(histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
+        pairs = {who: pair_before(histories(who, keys, self._known.uses), Kind.READ, upto) for who in principals}
         readers = [Reader(who, pair.last_seen) for who, pair in pairs.items() if pair is not None]
         return tuple(sorted(readers, key=lambda reader: (-reader.last_seen.timestamp(), reader.principal)))
 
@@ -159,8 +163,9 @@ def partners_of(event: SecretEvent) -> tuple[str, ...]:
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:
-    """Name the secrets of an event whose readers matter: those that something was done to."""
-    if event.read_only or event.source != SECRETS_MANAGER:
+    """Name the secrets of an event whose readers matter: those that something was done to, or that KMS decrypted."""
+    is_change = event.source == SECRETS_MANAGER and not event.read_only
+    if not is_change and (event.source, event.name) != (KMS, "Decrypt"):
         return ()
     return tuple(key for secret in event.secrets for key in keys_of(secret))
 
