@@ -145,6 +145,14 @@ def test_a_wait_that_the_end_of_the_input_cuts_short_is_judged(hunt, tmp_path):
 # History, policy, inventory
 
 
+def test_a_history_that_is_too_short_to_know_who_reads_what_is_said_to_be(hunt, tmp_path):
+    history = written(tmp_path, "history", *reads(SWEPT, at=START - timedelta(days=13)))
+
+    found = hunt(written(tmp_path, "log", *SWEEP), "--history", history)
+
+    assert "days=13.0 (of 14 before it tells who usually reads what)\n" in found.err
+
+
 def test_history_is_learnt_and_not_judged(hunt, tmp_path):
     days = [START - timedelta(days=back) for back in (20, 10, 3)]
     before = [record for day in days for record in reads(SWEPT, at=day)]
@@ -154,7 +162,7 @@ def test_history_is_learnt_and_not_judged(hunt, tmp_path):
 
     assert found.findings == []
     assert found.code == 0
-    assert "history: files=1 skipped=0 records=36 malformed=0" in found.err
+    assert "history: files=1 skipped=0 records=36 malformed=0 days=20.0\n" in found.err
     assert found.summary == {"files": 1, "skipped": 0, "records": 12, "malformed": 0, "findings": 0}
     assert len(hunt(log).open) == 1
 
