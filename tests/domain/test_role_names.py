@@ -79,6 +79,7 @@ def test_any_text_is_read(text: str) -> None:
     [
         ("shop-TaskRole-1DZETITOWEKVO", "shop-TaskRole-1PPLFUZR1VH5Y"),
         ("shop-TaskRole30FC0FBB-aB3dE5gH7jK9", "shop-TaskRole30FC0FBB-Zy8xW6vU4tS2"),
+        ("shop-TaskRole-xKqPzRtWabCd", "shop-TaskRole-QWzRTyUIaPsD"),  # letters alone
         ("shop-v1-TaskRole-1DZETITOWEKVO", "shop-v2-TaskRole-1PPLFUZR1VH5Y"),
         ("shop-20260302090000123400000001", "shop-20260309090000567800000003"),
         ("shop20260302090000123400000001", "shop20260309090000567800000003"),
@@ -102,6 +103,7 @@ def test_what_deployments_call_their_roles_is_known(one: str, other: str) -> Non
         ("deploy-111122223333", "deploy-222233334444"),  # accounts
         ("shop-LambdaRole01", "shop-WorkerRole02"),  # twelve letters and digits, but a word
         ("stack-shop-LambdaRole01", "stack-shop-WorkerRole02"),
+        ("stack-shop-Ec2RoleShop1", "stack-shop-S3WriterRole"),
         ("terraform-20260302090000123400000001", "terraform-20260309090000567800000003"),  # all that has no name
         ("blue", "green"),
         ("role-v1", "role-v2"),

@@ -21,7 +21,8 @@ _VERSION = re.compile(r"v\d{1,4}(\.\d{1,4}){0,3}", re.IGNORECASE)  # in the midd
 _RELEASE = re.compile(r"(r|rev|rel|release|build)\d{1,6}|\d{1,4}(\.\d{1,4}){2}", re.IGNORECASE)
 _STAMP = re.compile(r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\d{4}|\d{6}|\d{10}[0-9a-f]{8})?")
 _HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40}")
-_OF_CLOUDFORMATION = re.compile(r"(?=.*[A-Z])(?=.*\d[A-Za-z])[A-Za-z0-9]{12,13}")  # a number behind a word is no such
+_OF_CLOUDFORMATION = re.compile(r"(?=.*[A-Z])[A-Za-z0-9]{12,13}")
+_WORDS = re.compile(r"(Ec2|EC2|S3|K8s|[A-Z]{2,}|[A-Z]?[a-z]{2,})+\d*")  # as one in forty suffixes reads, by chance
 _STACK_AND_ID = 2  # words that CloudFormation puts before its suffix
 _GLUED = re.compile(r"(?P<word>.*[A-Za-z])20\d{16}[0-9a-f]{8}")  # Terraform puts no dash behind a prefix
 _A_WORD = re.compile(r"[A-Za-z]{3}")
@@ -60,5 +61,5 @@ def _without_marks(words: list[str]) -> list[str]:
 def _is_mark(word: str, *, before: int) -> bool:
     """Tell whether a word at the end is a mark, so many words being before it."""
     if _OF_CLOUDFORMATION.fullmatch(word):
-        return before >= _STACK_AND_ID
+        return before >= _STACK_AND_ID and not _WORDS.fullmatch(word)
     return any(mark.fullmatch(word) for mark in (_RELEASE, _STAMP, _HEX))
