@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -99,6 +100,18 @@ def test_told_twice_it_is_the_same(stores):
     baselines.observe(some)
 
     assert inherited(baselines, some) == 12
+
+
+def test_in_any_order_and_twice_it_is_the_same(stores):
+    baselines = over(stores, DEPLOYER)
+    baselines.learn(reads(a_role("other"), after_s=-19 * DAY))
+    some = [*past(days=(3, 2)), made(NEW, PIPELINE, after_s=-HOUR), *reads(NEW)]
+    told = random.Random(5).sample([*some, *some], 2 * len(some))  # noqa: S311 - an order, not a key
+
+    for begin in range(0, len(told), 25):
+        baselines.observe(told[begin : begin + 25])
+
+    assert inherited(baselines, some[-1:]) == 12
 
 
 @pytest.mark.parametrize(
