@@ -14,12 +14,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
 from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
-from nightlatch.adapters.lineage import made_by, with_inherited
+from nightlatch.adapters.lineage import Lineage, made_by
 from nightlatch.adapters.shown import shown_by
 from nightlatch.adapters.surroundings import (
     Known,
@@ -151,7 +150,7 @@ class TrailBaselines:
         since = self._trails.learning_since(None)
         return uses, [
             replace(
-                sight(event, uses, wrote, pairs_count=self._counts(since, event.at)),
+                sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE),
                 own=event.event_id in own,
             )
             for event in events
@@ -172,8 +171,8 @@ class TrailBaselines:
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
         found.update(self._read([(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]))
-        counts = partial(self._counts, since)
-        found.update(with_inherited(events, found, self._trails, self._inventory.deployers, counts))
+        # Last, for what is inherited is read off and never stored.
+        found.update(Lineage(self._trails, self._inventory.deployers, self._young).inherited(events, found, since))
         return known
 
     def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
@@ -188,10 +187,6 @@ class TrailBaselines:
             read = [s for start, end in spans(ats, reach[trail], DAY) for s in self._trails.between(trail, start, end)]
             found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
         return found
-
-    def _counts(self, since: datetime | None, at: datetime) -> bool:
-        """Tell whether history counts at a moment (ruling 35)."""
-        return maturity_at(at, since, self._young) is not Maturity.NONE
 
     def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
         on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)

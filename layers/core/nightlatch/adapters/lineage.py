@@ -7,13 +7,15 @@ them or behind them. Nothing is asked for a trail without unknown reads, nor whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from nightlatch.adapters.surroundings import maturity_at
 from nightlatch.adapters.trails import Trails
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, moment_of, pair_before
 from nightlatch.adapters.windows import principal_trail
+from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.lineage import GRACE, Deployer, Making, hands_down, role_made
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
@@ -33,38 +35,56 @@ def made_by(event: SecretEvent) -> Iterator[Touch]:
         yield Touch(PairKey(_making(role), event.principal.key), Kind.SHOWN, event.at)
 
 
-def with_inherited(
-    events: Iterable[SecretEvent],
-    found: Mapping[str, Trail],
-    trails: Trails,
-    deployers: Collection[Deployer],
-    counts: Callable[[datetime], bool],
-) -> dict[str, Trail]:
-    """Give anew the trails on which new roles read what the roles that they replace were known to read.
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What roles inherit, asked of the store.
 
     Args:
-        events: What is judged.
-        found: Trails, those of the principals of all events among them.
         trails: The store, asked about roles with unknown reads, and of the young among them about those secrets.
         deployers: As the operator declared them.
-        counts: Tells whether history counts at a moment.
-
-    Raises:
-        Unavailable: The store could not be asked.
+        young: What a history of less than 14 days counts as; where that is nothing, nothing is inherited (ruling 35).
     """
-    if not deployers:
-        return {}
-    of_roles = {principal_trail(event) for event in events if _may_inherit(event)}
-    strange = {name: [read for read in found[name] if _is_strange(read) and counts(read.at)] for name in of_roles}
-    reads = [read for some in strange.values() for read in some]
-    makings = trails.partners({_making(read.principal) for read in reads})
-    asked = {read: made for read in reads if (made := _made(read, makings, deployers))}
-    if not asked:
-        return {}
-    pairs = _Pairs.of(asked, trails)
-    inherited = {read.event_id for read, made in asked.items() if pairs.inherits(read, made)}
-    renewed = [name for name, some in strange.items() if any(read.event_id in inherited for read in some)]
-    return {name: _marked(found[name], inherited) for name in renewed}
+
+    trails: Trails
+    deployers: Collection[Deployer]
+    young: Maturity
+
+    def inherited(
+        self, events: Iterable[SecretEvent], found: Mapping[str, Trail], since: datetime | None
+    ) -> dict[str, Trail]:
+        """Give anew the trails on which new roles read what the roles that they replace were known to read.
+
+        Args:
+            events: What is judged.
+            found: Trails, those of the principals of all events among them.
+            since: When learning began.
+
+        Raises:
+            Unavailable: The store could not be asked.
+        """
+        if not self.deployers:
+            return {}
+        of_roles = {principal_trail(event) for event in events if _may_inherit(event)} & found.keys()
+        strange = {name: [read for read in found[name] if self._is_strange(read, since)] for name in of_roles}
+        reads = [read for some in strange.values() for read in some]
+        makings = self.trails.partners({_making(read.principal) for read in reads})
+        asked = {read: made for read in reads if (made := self._made(read, makings))}
+        if not asked:
+            return {}
+        pairs = _Pairs.of(asked, self.trails)
+        inherited = {read.event_id for read, made in asked.items() if pairs.inherits(read, made)}
+        renewed = [name for name, some in strange.items() if any(read.event_id in inherited for read in some)]
+        return {name: _marked(found[name], inherited) for name in renewed}
+
+    def _is_strange(self, read: Sighting, since: datetime | None) -> bool:
+        """Tell whether a sighting is a read of an unknown pair, where history counts."""
+        is_unknown_read = read.name == "GetSecretValue" and is_unknown(read) and is_own_read(read)
+        return is_unknown_read and maturity_at(read.at, since, self.young) is not Maturity.NONE
+
+    def _made(self, read: Sighting, makings: Mapping[str, Mapping[str, Uses]]) -> tuple[datetime, ...]:
+        shown = makings.get(_making(read.principal), {})
+        all_makings = (Making(who, moment_of(time)) for who, uses in shown.items() for time in uses.values())
+        return hands_down(all_makings, self.deployers, read.at)
 
 
 def _may_inherit(event: SecretEvent) -> bool:
@@ -75,18 +95,6 @@ def _may_inherit(event: SecretEvent) -> bool:
 
 def _making(role: str) -> str:
     return f"made:{role}"
-
-
-def _is_strange(read: Sighting) -> bool:
-    return read.name == "GetSecretValue" and is_own_read(read) and is_unknown(read)
-
-
-def _made(
-    read: Sighting, makings: Mapping[str, Mapping[str, Uses]], deployers: Collection[Deployer]
-) -> tuple[datetime, ...]:
-    shown = makings.get(_making(read.principal), {})
-    all_makings = (Making(who, moment_of(time)) for who, uses in shown.items() for time in uses.values())
-    return hands_down(all_makings, deployers, read.at)
 
 
 def _marked(trail: Trail, inherited: Collection[str]) -> Trail:
