@@ -311,9 +311,20 @@ def test_a_deployer_has_an_owner_a_reason_and_an_end(missing: str) -> None:
         parse_policy(a_policy(deployers=[deployer]))
 
 
-@pytest.mark.parametrize("principal", ["*", "cdk-*", "*deploy*", "arn:aws:iam::111122223333:role/*", "arn:*"])
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "*",
+        "cdk-*",
+        "*deploy*",
+        "arn:*",
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:role/*/*",
+        "arn:aws:sts::111122223333:assumed-role/cdk-exec/AWSCloudFormation",
+    ],
+)
 def test_a_deployer_is_named_by_an_arn_that_not_every_role_has(principal: str) -> None:
-    with pytest.raises(InvalidPolicy, match=r"deployers\.0\.principal"):
+    with pytest.raises(InvalidPolicy, match=r"deployers\.0\.principal: name a role or user by its ARN"):
         parse_policy(a_policy(deployers=[{**DEPLOYER, "principal": principal}]))
 
 
