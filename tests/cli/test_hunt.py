@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from nightlatch.cli.main import run
 from own_records import ACCOUNT, GONE, a_secret_arn, in_envelope, own_record
+from stories.benign import blue_green
 
 FIELDS = {
     "rule", "catalogue", "severity", "title", "reason", "principal", "secrets", "event_ids",
@@ -36,6 +37,7 @@ MALLORY = {
     "userName": "mallory",
 }
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BLUE_GREEN = (blue_green.deployed, blue_green.weeks_of_blue)
 
 
 class Hunted:
@@ -223,6 +225,20 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
 
     assert "POL-02" in {finding["catalogue"] for finding in hunt(log).open}
     assert "POL-02" not in {finding["catalogue"] for finding in hunt(log, "--inventory", inventory).open}
+
+
+def test_the_policys_deployers_hold_beside_an_inventory(hunt, tmp_path):
+    (deployer,) = blue_green.DECLARED.deployers
+    declared = {"principal": deployer.principal, "owner": "shop", "reason": "deploys", "expires": "2027-01-01"}
+    policy = written(tmp_path, "policy.yaml", {"version": 1, "deployers": [declared]})
+    inventory = written(tmp_path, "inventory.json", {"decoys": ["prod/admin-keys"]})
+    log, history = (written(tmp_path, f"log-{n}", *part()) for n, part in enumerate(BLUE_GREEN))
+
+    told = hunt(log, "--history", history)
+    quiet = hunt(log, "--history", history, "--policy", policy, "--inventory", inventory)
+
+    assert {finding["catalogue"] for finding in told.open} == {"ACC-01", "ACC-07"}
+    assert quiet.findings == []
 
 
 @pytest.mark.parametrize(

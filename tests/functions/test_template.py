@@ -10,6 +10,7 @@ import pytest
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import EventName
+from nightlatch.domain.lineage import MAKES_ROLES
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 PATTERN_RULES = {name: rule for name, rule in resources(RULES).items() if "EventPattern" in rule}
@@ -50,6 +51,10 @@ def test_every_event_that_the_catalogue_judges_reaches_a_lane() -> None:
 
     assert wanted
     assert unrouted == []
+
+
+def test_what_history_needs_beside_them_reaches_a_lane() -> None:
+    assert {name for name in MAKES_ROLES if not is_routed(name, routed())} == set()
 
 
 @pytest.mark.parametrize(("name", "call"), [("ReadsRule", "GetSecretValue"), ("KeyUseRule", "Decrypt")])

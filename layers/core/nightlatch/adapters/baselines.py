@@ -20,6 +20,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
+from nightlatch.adapters.lineage import Lineage, made_by
 from nightlatch.adapters.process_memory import ProcessMemory
 from nightlatch.adapters.routine import noticed, put_aside, recalled
 from nightlatch.adapters.shown import needs_habits, shown_by
@@ -146,7 +147,7 @@ class TrailBaselines:
     ) -> tuple[Mapping[PairKey, Uses], dict[str, Sighting]]:
         """Remember uses and written versions; give the uses, and the sighting of each event by its id."""
         uses = self._trails.touch(
-            [touch for event in events for touch in (*touches_of(event), *shown_by(event))],
+            [touch for event in events for touch in (*touches_of(event), *shown_by(event), *made_by(event))],
             [pair for event in events for pair in pairs_of(event)],
         )
         wrote = self._trails.wrote(
@@ -184,6 +185,8 @@ class TrailBaselines:
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         self._trails.add([entry for event in loud for entry in self._marked(event, seen.get(event.event_id), known)])
         found.update(self._of_principals(loud))
+        # Last, for what is inherited is read off and never stored.
+        found.update(Lineage(self._trails, self._inventory.deployers, self._young).inherited(loud, found, since))
         return known
 
     def _of_principals(self, events: Sequence[SecretEvent]) -> dict[str, Trail]:

@@ -5,6 +5,7 @@
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
     pair#habits:<principal> <facet>                   the first of each day                 92 days after the last
     pair#needs:<resource>   <secret key>              the first mention of each day         92 days after the last
+    pair#made:<role>        <principal>               the first making of each day          92 days after the last
     read#<secret key>       <principal>               nothing more                          a week longer than the pair
     wrote#<principal>       <version id>              when it was first written             400 days
     learning                since                     when learning began                   for ever

@@ -76,10 +76,13 @@ def _policy(request: Request) -> Policy:
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:
     """Hold what either of two inventories says; of two organisations the second."""
-    parts = [part.name for part in fields(Inventory) if part.name not in {"organization_id", "tiers"}]
+    parts = [part.name for part in fields(Inventory) if part.name not in {"organization_id", "tiers", "deployers"}]
     both = {part: getattr(one, part) | getattr(other, part) for part in parts}
     return Inventory(
-        organization_id=other.organization_id or one.organization_id, tiers=(*other.tiers, *one.tiers), **both
+        organization_id=other.organization_id or one.organization_id,
+        tiers=(*other.tiers, *one.tiers),
+        deployers=(*other.deployers, *one.deployers),
+        **both,
     )
 
 

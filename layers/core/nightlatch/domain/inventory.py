@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from nightlatch.domain.lineage import Deployer
 from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.resources import is_any_of
@@ -32,6 +33,7 @@ class Inventory:
     break_glass: frozenset[str] = frozenset()  # principals kept for emergencies, whose every use is told
     tiers: tuple[TierOf, ...] = ()  # the first that matches decides; a secret of none is standard
     scanners: frozenset[str] = frozenset()  # principals that look through all secrets' metadata: globs over their ARNs
+    deployers: tuple[Deployer, ...] = ()  # whose new roles inherit what the roles that they replace were known to read
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""

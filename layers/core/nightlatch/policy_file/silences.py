@@ -82,8 +82,8 @@ class Silence(Part):
             secrets=self.secrets,
             owner=self.owner,
             reason=self.reason,
-            expires=_aware(self.expires),
-            starts=None if starts is None else _aware(starts),
+            expires=aware(self.expires),
+            starts=None if starts is None else aware(starts),
         )
 
 
@@ -125,7 +125,7 @@ class WindowPart(Silence):
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> Self:
-        if _aware(self.expires) <= _aware(self.starts):
+        if aware(self.expires) <= aware(self.starts):
             raise PydanticCustomError("window", "a change window ends after it starts")
         return self
 
@@ -134,6 +134,6 @@ class WindowPart(Silence):
         yield from (self.to_exemption(f"{_ROOMS[deed]}.*", self.starts) for deed in self.may)
 
 
-def _aware(moment: datetime) -> datetime:
+def aware(moment: datetime) -> datetime:
     """Take a time without a zone for UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
