@@ -293,6 +293,41 @@ def test_a_known_actor_may_do_what_is_listed_for_its_secrets_until_the_end() -> 
     }
 
 
+DEPLOYER = {"principal": "arn:aws:iam::111122223333:role/cdk-*-cfn-exec-role-*", **WHO}
+
+
+def test_a_deployer_is_told_to_history() -> None:
+    (deployer,) = parse_policy(a_policy(deployers=[DEPLOYER])).to_domain().inventory.deployers
+
+    assert deployer.principal == DEPLOYER["principal"]
+    assert deployer.expires == datetime(2027, 1, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("missing", ["principal", "owner", "reason", "expires"])
+def test_a_deployer_has_an_owner_a_reason_and_an_end(missing: str) -> None:
+    deployer = {key: value for key, value in DEPLOYER.items() if key != missing}
+
+    with pytest.raises(InvalidPolicy, match=rf"deployers\.0\.{missing}"):
+        parse_policy(a_policy(deployers=[deployer]))
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "*",
+        "cdk-*",
+        "*deploy*",
+        "arn:*",
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:role/*/*",
+        "arn:aws:sts::111122223333:assumed-role/cdk-exec/AWSCloudFormation",
+    ],
+)
+def test_a_deployer_is_named_by_an_arn_that_not_every_role_has(principal: str) -> None:
+    with pytest.raises(InvalidPolicy, match=r"deployers\.0\.principal: name a role or user by its ARN"):
+        parse_policy(a_policy(deployers=[{**DEPLOYER, "principal": principal}]))
+
+
 @pytest.mark.parametrize("missing", ["principal", "may", "owner", "reason", "expires"])
 def test_a_known_actor_says_who_what_whose_why_and_until_when(missing: str) -> None:
     actor = {**WHO, "principal": "*role/terraform", "may": ["read"]}

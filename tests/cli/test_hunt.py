@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from nightlatch.cli.main import run
 from own_records import ACCOUNT, GONE, a_secret_arn, in_envelope, own_record
+from stories.benign import blue_green
 
 FIELDS = {
     "rule", "catalogue", "severity", "title", "reason", "principal", "secrets", "event_ids",
@@ -36,6 +37,7 @@ MALLORY = {
     "userName": "mallory",
 }
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BLUE_GREEN = (blue_green.deployed, blue_green.weeks_of_blue)
 
 
 class Hunted:
@@ -145,6 +147,14 @@ def test_a_wait_that_the_end_of_the_input_cuts_short_is_judged(hunt, tmp_path):
 # History, policy, inventory
 
 
+def test_a_history_that_is_too_short_to_know_who_reads_what_is_said_to_be(hunt, tmp_path):
+    history = written(tmp_path, "history", *reads(SWEPT, at=START - timedelta(days=13)))
+
+    found = hunt(written(tmp_path, "log", *SWEEP), "--history", history)
+
+    assert "days=13.0 (of 14 before it tells who usually reads what)\n" in found.err
+
+
 def test_history_is_learnt_and_not_judged(hunt, tmp_path):
     days = [START - timedelta(days=back) for back in (20, 10, 3)]
     before = [record for day in days for record in reads(SWEPT, at=day)]
@@ -154,7 +164,7 @@ def test_history_is_learnt_and_not_judged(hunt, tmp_path):
 
     assert found.findings == []
     assert found.code == 0
-    assert "history: files=1 skipped=0 records=36 malformed=0" in found.err
+    assert "history: files=1 skipped=0 records=36 malformed=0 days=20.0\n" in found.err
     assert found.summary == {"files": 1, "skipped": 0, "records": 12, "malformed": 0, "findings": 0}
     assert len(hunt(log).open) == 1
 
@@ -215,6 +225,20 @@ def test_the_inventory_tells_whom_to_trust(hunt, tmp_path):
 
     assert "POL-02" in {finding["catalogue"] for finding in hunt(log).open}
     assert "POL-02" not in {finding["catalogue"] for finding in hunt(log, "--inventory", inventory).open}
+
+
+def test_the_policys_deployers_hold_beside_an_inventory(hunt, tmp_path):
+    (deployer,) = blue_green.DECLARED.deployers
+    declared = {"principal": deployer.principal, "owner": "shop", "reason": "deploys", "expires": "2027-01-01"}
+    policy = written(tmp_path, "policy.yaml", {"version": 1, "deployers": [declared]})
+    inventory = written(tmp_path, "inventory.json", {"decoys": ["prod/admin-keys"]})
+    log, history = (written(tmp_path, f"log-{n}", *part()) for n, part in enumerate(BLUE_GREEN))
+
+    told = hunt(log, "--history", history)
+    quiet = hunt(log, "--history", history, "--policy", policy, "--inventory", inventory)
+
+    assert {finding["catalogue"] for finding in told.open} == {"ACC-01", "ACC-07"}
+    assert quiet.findings == []
 
 
 @pytest.mark.parametrize(

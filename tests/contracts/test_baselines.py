@@ -910,3 +910,14 @@ def test_what_was_done_a_moment_ago_is_no_habit_yet(baselines):
     seen = baselines.observe([*calls, an_event(secret=a_secret(), by=MALLORY)])
 
     assert seen[-1].habits.of(Side.REGION) == {"long-ago"}
+
+
+def test_of_a_value_that_kms_decrypted_the_reads_up_to_a_quarter_of_an_hour_later_are_known(baselines):
+    use = an_event("Decrypt", source="kms.amazonaws.com", secret=a_secret())
+    early, late = (an_event(secret=a_secret(), by=MALLORY, after_s=after_s) for after_s in (899, 901))
+
+    (alone,) = baselines.observe([use])
+    (too_late,) = baselines.observe([late, use])[1:]
+    (read,) = baselines.observe([early, use])[1:]
+
+    assert [len(seen.readers) for seen in (alone, too_late, read)] == [0, 0, 1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightlatch.detections.blind import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure
-from nightlatch.domain.examples import WAITED, a_label_event, a_role, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.events import KMS, SECRETS_MANAGER, Failure
+from nightlatch.domain.examples import AT, WAITED, a_label_event, a_role, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.rules import Match, Wait, detect
 
@@ -78,3 +79,62 @@ def test_a_request_that_was_too_large_is_told_whoever_made_it(omitted):
     assert isinstance(found, Match)
     assert found.severity is Severity.MEDIUM
     assert DETECTION.evaluate(replace(event, request=an_event().request), Baseline()) is None
+
+
+USE = replace(
+    an_event("Decrypt", source=KMS, secret=a_secret(), version_id="v-1"),
+    principal=replace(a_role(), invoked_by=SECRETS_MANAGER),
+)
+
+
+def judge_use(use=USE, *, readers=(), done=(), maturity=Maturity.LEARNING, settled=WAITED):
+    baseline = Baseline(maturity=maturity, readers=readers, on_secret=sightings([*done]), settled=settled)
+    return DETECTION.evaluate(use, baseline)
+
+
+@pytest.mark.parametrize("reader", ["arn:aws:iam::111122223333:role/app", "arn:aws:iam::111122223333:user/ana"])
+def test_a_value_that_kms_decrypted_needs_a_read_of_that_day_by_anybody(reader):
+    assert judge_use(readers=(Reader(reader, AT),)) is None
+    assert judge_use(readers=(Reader(reader, AT - timedelta(days=1)),)) is not None
+
+
+def test_a_read_just_before_midnight_accounts_for_a_use_just_after_it():
+    midnight = AT.replace(hour=0, minute=0)
+    late = replace(USE, at=midnight + timedelta(minutes=10))
+
+    assert (
+        judge_use(late, readers=(Reader("arn:aws:iam::111122223333:role/app", midnight - timedelta(seconds=1)),))
+        is None
+    )
+
+
+def test_the_read_behind_a_use_may_come_late():
+    assert judge_use(settled=None) == Wait(LATENESS)
+
+
+@pytest.mark.parametrize("name", ["ReplicateSecretToRegions", "UpdateSecret", "RotateSecret"])
+def test_what_was_done_to_the_secret_accounts_for_a_use(name):
+    for after_s in (-LATENESS.total_seconds(), LATENESS.total_seconds()):
+        assert judge_use(done=[an_event(name, secret=a_secret(), after_s=after_s)]) is None
+    assert judge_use(done=[an_event(name, secret=a_secret(), after_s=-LATENESS.total_seconds() - 1)]) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(USE, principal=a_role()),
+        replace(USE, failure=Failure("AccessDeniedException", "")),
+        replace(USE, secrets=()),
+        replace(USE, version_id="RequestToValidateKeyAccess"),
+    ],
+    ids=["the caller itself decrypts", "refused", "no secret", "a trial of the key"],
+)
+def test_other_uses_of_keys_say_nothing_of_reads(other):
+    assert judge_use(other) is None
+
+
+def test_in_a_hunt_without_history_a_use_alone_goes_to_the_digest():
+    match = judge_use(maturity=Maturity.NONE)
+
+    assert isinstance(match, Match)
+    assert match.digest

@@ -205,3 +205,11 @@ def test_what_is_certain_is_told_at_once_and_judged_again_for_the_rest():
     assert isinstance(then, Match)
     assert (first.severity, first.again, len(first.secrets or ())) == (Severity.MEDIUM, WRITES_COME, 5)
     assert (then.severity, then.again, len(then.secrets or ())) == (Severity.HIGH, None, 10)
+
+
+@pytest.mark.parametrize(("inherited", "fires"), [(4, True), (5, False), (9, False)])
+def test_what_a_role_inherits_is_not_new_to_it(inherited, fires):
+    some = reads(9)
+    seen = [replace(sighting_of(event), inherited=n < inherited) for n, event in enumerate(some)]
+
+    assert (judge_seen(some[-1], Trail.of([sighting_of(LISTING), *seen])) is not None) == fires

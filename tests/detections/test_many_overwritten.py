@@ -226,7 +226,11 @@ def test_without_history_a_burst_is_told_and_while_it_is_young_a_large_one(count
 
 @pytest.mark.parametrize(
     ("maturity", "said"),
-    [(Maturity.NONE, "with no history to compare"), (Maturity.MATURE, "that it is not known to write")],
+    [
+        (Maturity.NONE, "with no history to compare"),
+        (Maturity.LEARNING, "that it is not yet known to write, for nightlatch is still learning (14 days)"),
+        (Maturity.MATURE, "that it is not known to write"),
+    ],
 )
 def test_it_says_what_the_writer_was_compared_with(maturity, said):
     assert judge(several(3), maturity=maturity).reason.endswith(said)  # type: ignore[union-attr]

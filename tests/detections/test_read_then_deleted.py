@@ -137,3 +137,11 @@ def test_ten_secrets_read_and_deleted_are_one_finding_with_all_of_them():
     assert len(found.secrets) == 10
     assert found.count == 20
     assert found.title.startswith("backup (role")
+
+
+def test_who_deletes_what_they_only_inherited_is_told():
+    """A deployment reads what the one before it read; it does not delete it."""
+    taken, gone = read(), delete()
+    seen = Trail.of([replace(sighting_of(taken), inherited=True), sighting_of(gone)])
+
+    assert isinstance(DETECTION.evaluate(gone, Baseline(maturity=Maturity.MATURE, by_principal=seen)), Match)

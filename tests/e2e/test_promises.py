@@ -106,8 +106,8 @@ def test_a_malformed_record_ends_in_the_dead_letters_and_its_neighbours_are_judg
     watched.send("ChangesQueue", bodies[0], poison, bodies[1])
     watched.settle()
 
-    entries = watched.theatre.stage.journal.entries(Step.LANE)[before:]
-    assert (entries[0].what, entries[0].outcome) == ("3 messages", Outcome.PARTLY_FAILED)
+    entries = watched.theatre.stage.journal.entries(Step.LANE)[before:]  # a tick's lane may have been at work, too
+    assert ("3 messages", Outcome.PARTLY_FAILED) in {(entry.what, entry.outcome) for entry in entries}
     assert watched.letters("ChangesDeadLetterQueue") == [poison]
     assert [len(watched.messages(name)) for name in (first, second)] == [1, 1]
 

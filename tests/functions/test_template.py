@@ -10,6 +10,7 @@ import pytest
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import NIGHTLATCH, EventName
+from nightlatch.domain.lineage import MAKES_ROLES
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 PATTERN_RULES = {name: rule for name, rule in resources(RULES).items() if "EventPattern" in rule}
@@ -53,15 +54,30 @@ def test_every_event_that_the_catalogue_judges_reaches_a_lane() -> None:
     assert unrouted == []
 
 
-def test_the_rule_for_reads_has_the_only_state_that_lets_reads_through() -> None:
-    reads = resources(RULES)["ReadsRule"]
+def test_what_history_needs_beside_them_reaches_a_lane() -> None:
+    assert {name for name in MAKES_ROLES if not is_routed(name, routed())} == set()
+
+
+@pytest.mark.parametrize(("name", "call"), [("ReadsRule", "GetSecretValue"), ("KeyUseRule", "Decrypt")])
+def test_a_rule_for_reads_has_the_only_state_that_lets_reads_through(name: str, call: str) -> None:
+    reads = resources(RULES)[name]
 
     assert reads["State"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-    assert "GetSecretValue" in reads["EventPattern"]["detail"]["eventName"]
+    assert call in reads["EventPattern"]["detail"]["eventName"]
 
 
 def test_every_other_rule_is_enabled() -> None:
-    assert {rule["State"] for name, rule in resources(RULES).items() if name != "ReadsRule"} == {"ENABLED"}
+    others = {rule["State"] for name, rule in resources(RULES).items() if name not in {"ReadsRule", "KeyUseRule"}}
+
+    assert others == {"ENABLED"}
+
+
+def test_of_what_kms_decrypts_only_the_values_of_secrets_come_and_only_on_demand() -> None:
+    detail = resources(RULES)["KeyUseRule"]["EventPattern"]["detail"]
+
+    assert detail["requestParameters"] == {"encryptionContext": {"SecretARN": [{"exists": True}]}}
+    assert resource("KeyUseRule")["Condition"] == resource("KeyUseDeliveryAlarm")["Condition"] == "WatchesKeyUse"
+    assert template()["Parameters"]["WatchKeyUse"]["Default"] == "no"
 
 
 def test_the_native_label_event_is_routed() -> None:
@@ -76,7 +92,9 @@ def test_a_pattern_keeps_within_the_default_quota(name: str) -> None:
 @pytest.mark.parametrize("name", PATTERN_RULES)
 def test_no_pattern_asks_about_errors_or_identities(name: str) -> None:
     """Denied calls and calls by root must come with the rest."""
-    assert set(PATTERN_RULES[name]["EventPattern"].get("detail", {})) <= {"eventSource", "eventName"}
+    asked = set(PATTERN_RULES[name]["EventPattern"].get("detail", {})) - {"eventSource", "eventName"}
+
+    assert asked == ({"requestParameters"} if name == "KeyUseRule" else set())
 
 
 @pytest.mark.parametrize("name", PATTERN_RULES)

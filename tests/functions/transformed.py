@@ -61,8 +61,10 @@ def resource(name: str) -> Mapping[str, Any]:
 
 
 def target(value: Any) -> str:
-    """Name the resource that a Ref or a GetAtt points to."""
+    """Name the resource that a Ref or a GetAtt points to, where there is a condition when it holds."""
     match value:
+        case {"Fn::If": [_, wanted, {"Ref": "AWS::NoValue"}]}:
+            return target(wanted)
         case {"Ref": str(name)}:
             return name
         case {"Fn::GetAtt": [str(name), *_]}:

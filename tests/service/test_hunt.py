@@ -156,3 +156,18 @@ def test_only_open_findings_count():
 
 def test_nothing_is_found_in_nothing():
     assert hunted([]).findings == ()
+
+
+@pytest.mark.parametrize(("days", "enough"), [(14, True), (13.9, False)])
+def test_pairs_count_once_history_reaches_back_fourteen_days(days, enough):
+    past, today = an_event("ListSecrets", after_s=-days * 86_400), an_event("ListSecrets")
+
+    report = hunted([today], history=[past])
+
+    assert report.reach == timedelta(days=days)
+    assert report.pairs_count is enough
+
+
+def test_without_history_nothing_reaches_back():
+    assert hunted([an_event("ListSecrets")]).reach is None
+    assert hunted([], history=[an_event("ListSecrets")]).reach is None

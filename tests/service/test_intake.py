@@ -51,6 +51,8 @@ def test_every_event_that_a_rule_names_is_read():
         ("aws.secretsmanager", "Secret Label Updated", True),
         ("cloudtrail.amazonaws.com", "StopLogging", True),
         ("cloudtrail.amazonaws.com", "LookupEvents", False),
+        ("iam.amazonaws.com", "CreateRole", True),  # no rule reads it, but history does
+        ("iam.amazonaws.com", "CreateUser", False),
         ("waf.amazonaws.com", "StopLogging", False),
         ("ec2.amazonaws.com", "DescribeInstances", False),
     ],

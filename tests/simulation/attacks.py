@@ -47,6 +47,13 @@ ATTACKS = (
         may=_KEY_ITSELF,
     ),
     Attack(
+        name="a role named like a release",
+        hour=14,
+        play=stories.likely_name,
+        must=frozenset({"access.bulk-read"}),
+        may=frozenset({"access.first-read"}),
+    ),
+    Attack(
         name="catch-all in batches",
         hour=13,
         play=stories.batch,

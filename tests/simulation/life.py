@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simulation import machines, people
 from simulation.organisation import Organisation
@@ -19,12 +19,11 @@ class Form:
     learning: int = 14  # days at the beginning that are no week of the figures
     first_attack: int = 15
     refresh_min: int = 1  # how often the operator refreshes its secrets, in minutes
-    refresh_min_learning: int = 10
+    refresh_min_learning: int = 1
     scans_learning: tuple[float, ...] = machines.SCANS  # hours
 
 
 LONG = Form(days=30, organisation=Organisation())
-LONG_WITH_ATTACKS = replace(LONG, refresh_min=30)  # what is told of attacks does not hang on how often it refreshes
 SHORT = Form(
     days=18,
     organisation=Organisation(secrets=50, principals=12, refreshed=10, spare=8),

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from simulation.callers import Caller, role
-from simulation.organisation import Organisation
-from simulation.records import Pen, Record, Secret, answer, day_at, draw, is_working_day, pick, version
+from simulation.organisation import CLOUDFORMATION, Organisation
+from simulation.records import IAM, Pen, Record, Secret, answer, day_at, draw, is_working_day, pick, version
 
 _ABSENT = (
     "ResourceNotFoundException",
@@ -19,7 +19,6 @@ _ABSENT = (
 )
 SCANS = (0.5, 6.5, 12.5, 18.5)  # hours
 _STACKS = 12  # on a working day
-_CLOUDFORMATION = "cloudformation.amazonaws.com"
 
 
 def terraform(org: Organisation, day: int) -> list[Record]:
@@ -123,19 +122,26 @@ def rotate(pen: Pen, secret: Secret, by: Caller, at: datetime, day: int) -> None
 def deployments(org: Organisation, day: int) -> list[Record]:
     """Start containers and instances, which read their secrets; twice a week a service comes back with a new role."""
     pen = Pen(4, day)
-    renewed = {0: 1, 3: 2}.get(day % 7)
     for number, service in enumerate(org.services):
         # A service's role has the number of the last deployment that brought it a new one.
         release = sum(_renews(org, earlier) == number for earlier in range(day + 1))
-        starts = 1 + int(3 * draw("starts", day, number))
-        if renewed and _renews(org, day) == number:
-            starts = max(starts, 3)
-        for start in range(starts):
-            at = day_at(day, 6 + 16 * draw("hour", day, number, start))
+        is_new = _renews(org, day) == number
+        starts = max(1 + int(3 * draw("starts", day, number)), 3 if is_new else 1)
+        times = [day_at(day, 6 + 16 * draw("hour", day, number, start)) for start in range(starts)]
+        if is_new:
+            deploy(pen, org.pipeline, service.caller("first task", release), min(times) - timedelta(minutes=4))
+        for start, at in enumerate(times):
             for n, secret in enumerate(service.secrets):
                 by = service.caller(f"task-{day}-{number}-{start}", release)
                 pen.call("GetSecretValue", by, at + timedelta(milliseconds=200 * n), {"secretId": secret.arn})
     return pen.records
+
+
+def deploy(pen: Pen, by: Caller, made: Caller, at: datetime) -> None:
+    """Make the role of a release; IAM writes its records in us-east-1, wherever it is called from."""
+    request = {"roleName": made.name, "path": made.path, "assumeRolePolicyDocument": "{}"}
+    answered = {"role": {"roleName": made.name, "path": made.path, "arn": made.arn, "roleId": "AROAEXAMPLERELEASE01"}}
+    pen.call("CreateRole", by, at, request, response=answered, source=IAM, region="us-east-1")
 
 
 def _renews(org: Organisation, day: int) -> int | None:
@@ -174,7 +180,7 @@ def stacks(org: Organisation, day: int) -> list[Record]:
     count = max(1, _STACKS * len(org.everything) // 500) if is_working_day(day) else 0
     for number in range(count):
         at = day_at(day, 8 + 9 * draw("stack", day, number))
-        place = {"address": _CLOUDFORMATION, "agent": _CLOUDFORMATION, "through": _CLOUDFORMATION}
+        place = {"address": CLOUDFORMATION, "agent": CLOUDFORMATION, "through": CLOUDFORMATION}
         by = role("ci-deploy", f"run-{day}-{number}", **place)
         tests = role("ci-test", f"run-{day}-{number}", address="203.0.113.40")
         some = [Secret(f"ci-tmp/{day}-{number}/{n}") for n in range(4)]

@@ -11,6 +11,7 @@ from nightlatch.policy_file import parse_policy
 from simulation.callers import Caller, person, role, user
 from simulation.records import ACCOUNT, Secret, draw, pick
 
+CLOUDFORMATION = "cloudformation.amazonaws.com"
 _SIZES = (2, 3, 4, 5, 5, 8, 12)  # secrets of a service: a few are many
 
 
@@ -96,13 +97,19 @@ class Organisation:
     @cached_property
     def people(self) -> tuple[Caller, ...]:
         """Whoever is left of the principals, signed in through Identity Center."""
-        machines = 6 + len(self.services) + len(self.rotators) + len(self.reporting)
+        machines = 7 + len(self.services) + len(self.rotators) + len(self.reporting)
         return tuple(person(f"person{n}") for n in range(max(6, self.principals - machines)))
 
     @property
     def terraform(self) -> Caller:
         """Infrastructure code, run by a pipeline."""
         return role("terraform", "nightly", address="198.51.100.30", agent="APN/1.0 HashiCorp/1.0 Terraform/1.9.5")
+
+    @property
+    def pipeline(self) -> Caller:
+        """The pipeline that deploys services: CloudFormation creates on its way what a release needs."""
+        place = {"address": CLOUDFORMATION, "agent": CLOUDFORMATION, "through": CLOUDFORMATION}
+        return role("deploy-services", "AWSCloudFormation", path="/deploy/", **place)
 
     @property
     def operator(self) -> Caller:
@@ -118,7 +125,7 @@ class Organisation:
 
     @property
     def policy(self) -> Policy:
-        """What the operator wrote: everybody is told of everything, and whose test stacks come and go."""
+        """What the operator wrote: everybody is told of everything, whose test stacks come and go, and who deploys."""
         stacks = {
             "principal": f"arn:aws:iam::{ACCOUNT}:role/ci-*",
             "secrets": "ci-tmp/",
@@ -127,11 +134,18 @@ class Organisation:
             "reason": "test stacks come and go",
             "expires": "2027-01-01T00:00:00Z",
         }
+        deployer = {
+            "principal": self.pipeline.arn,
+            "owner": "platform team",
+            "reason": "a release may bring a service a new role",
+            "expires": "2027-01-01T00:00:00Z",
+        }
         functions = [caller.session for caller in self.rotators]
         document = {
             "version": 1,
             "defaults": {"mode": "notify"},
             "known_actors": [stacks],
+            "deployers": [deployer],
             "inventory": {"rotation_functions": functions},
         }
         return parse_policy({**document, **self.extra}, where="the simulation").to_domain()

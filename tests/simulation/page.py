@@ -74,15 +74,18 @@ def _setting(measured: Measured) -> str:
     rows = {
         "simulated": f"{form.days} days, the first {form.learning} of them learning",
         "the organisation": f"{len(org.everything)} secrets, {org.principals} principals, and those of deployments",
-        "judged without attacks": f"{measured.benign.events:,} events; External Secrets every {_refresh(form)}",
-        "judged with attacks": f"{measured.attacked.events:,} events; every {_refresh(measured.attacked.form)}",
+        "judged without attacks": f"{measured.benign.events:,} events; {_refresh(form)}",
+        "judged with attacks": f"{measured.attacked.events:,} events; {_refresh(measured.attacked.form)}",
         "real records": _real(measured.real),
     }
     return _table(("", ""), list(rows.items()))
 
 
 def _refresh(form: Form) -> str:
-    return f"{form.refresh_min} min ({form.refresh_min_learning} while learning)"
+    """Say how often the operator refreshes, and where that is coarser than life."""
+    learning = f" (every {form.refresh_min_learning} while learning)"
+    coarser = learning if form.refresh_min_learning != form.refresh_min else ", on all days"
+    return f"External Secrets reads {form.organisation.refreshed} of them every {form.refresh_min} min{coarser}"
 
 
 def _real(cases: Sequence[RealCase]) -> str:

@@ -18,6 +18,7 @@ ACCOUNT, REGION = "111122223333", "eu-west-1"
 STRANGER = "999988887777"
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 SECRETS_MANAGER = "secretsmanager.amazonaws.com"
+IAM = "iam.amazonaws.com"
 READS = ("Get", "List", "Describe", "BatchGet")
 
 Record = dict[str, Any]

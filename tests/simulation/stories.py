@@ -9,6 +9,7 @@ import json
 from datetime import datetime, timedelta
 
 from simulation.callers import Caller, in_console, role
+from simulation.machines import deploy
 from simulation.organisation import Organisation
 from simulation.people import caller as employee
 from simulation.records import ACCOUNT, STRANGER, Pen, Secret, answer, day_at, version
@@ -34,6 +35,16 @@ def slow_sweep(pen: Pen, org: Organisation, at: datetime) -> None:
     others = [secret for secret in org.everything if secret not in service.secrets]
     for n, secret in enumerate(others[:24]):
         pen.call("GetSecretValue", by, at + timedelta(minutes=55 * n), {"secretId": secret.arn})
+
+
+def likely_name(pen: Pen, org: Organisation, at: datetime) -> None:
+    """Make a role that is called like the next release of the largest service, and read with it what that reads."""
+    service = max(org.services, key=lambda one: len(one.secrets))
+    by = service.caller("task-of-a-thief", release=99).at(_ELSEWHERE)
+    deploy(pen, employee(org, 0).at(_ELSEWHERE), by, at)
+    some = dict.fromkeys((*service.secrets, *org.databases[:12]))
+    for n, secret in enumerate(list(some)[:12]):
+        pen.call("GetSecretValue", by, at + timedelta(minutes=3, seconds=n), {"secretId": secret.arn})
 
 
 def batch(pen: Pen, org: Organisation, at: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from simulation.callers import Caller, in_console, person, role
 from simulation.judging import Judge
+from simulation.machines import deploy
 from simulation.organisation import Organisation
 from simulation.records import Pen, Secret, answer, day_at, version
 
@@ -48,12 +49,33 @@ def test_a_service_of_nine_secrets_starts_with_a_new_role() -> None:
     assert moment.told() == set()
 
 
-@pytest.mark.xfail(strict=True, reason="ACC-01: a new role has no pairs, and twelve reads at its start are a burst")
 def test_a_service_of_twelve_secrets_starts_with_a_new_role() -> None:
     moment = Moment(role("svc-shop", "task-1"), known=12)
-    moment.reads(role("svc-shop-r2", "task-2"), SECRETS[:12])
+    new = role("svc-shop-r2", "task-2")
+    deploy(moment.pen, Organisation().pipeline, new, day_at(TODAY, 8.9))
+    moment.reads(new, SECRETS[:12])
 
     assert moment.told() == set()
+
+
+@pytest.mark.parametrize("by", [None, role("svc-shop", "task-1"), person("mallory")])
+def test_twelve_reads_of_a_role_that_no_deployer_made_are_told(by: Caller | None) -> None:
+    moment = Moment(role("svc-shop", "task-1"), known=12)
+    new = role("svc-shop-r2", "task-2")
+    if by is not None:
+        deploy(moment.pen, by, new, day_at(TODAY, 8.9))
+    moment.reads(new, SECRETS[:12])
+
+    assert moment.told() == {"access.bulk-read"}
+
+
+def test_a_deployed_role_that_reads_beyond_what_it_replaces_is_told() -> None:
+    moment = Moment(role("svc-shop", "task-1"), known=5)
+    new = role("svc-shop-r2", "task-2")
+    deploy(moment.pen, Organisation().pipeline, new, day_at(TODAY, 8.9))
+    moment.reads(new, SECRETS[:12])
+
+    assert moment.told() == {"access.bulk-read"}
 
 
 @pytest.mark.xfail(strict=True, reason="ACC-01: ten distinct reads of which five are new, though each refresh is such")

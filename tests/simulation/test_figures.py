@@ -12,7 +12,7 @@ from nightlatch.domain.findings import Severity
 from pages import text_of
 from simulation.attacks import ATTACKS, plan
 from simulation.figures import Count, of_attacks, of_benign_days, of_examples, of_real
-from simulation.life import LONG, LONG_WITH_ATTACKS
+from simulation.life import LONG
 from simulation.page import Measured, page
 from simulation.played import Caught, Played
 from simulation.real_records import RealCase
@@ -78,7 +78,7 @@ def test_a_file_of_real_records_counts_once_for_each_rule() -> None:
 
 
 def test_every_attack_has_a_day_of_its_own_in_the_long_form() -> None:
-    days = plan(LONG_WITH_ATTACKS.days, LONG_WITH_ATTACKS.first_attack)
+    days = plan(LONG.days, LONG.first_attack)
 
     assert [len(of_day) for of_day in days.values()] == [1] * len(ATTACKS)
     assert all(rule in {known.id for known in CATALOGUE} for one in ATTACKS for rule in one.must | one.may)
@@ -94,6 +94,15 @@ def test_the_page_says_what_was_measured() -> None:
 
     assert row[2:5] == ["1 right", "-", "1 missed"]
     assert "21 in 1 files" in text
+
+
+def test_the_page_on_file_is_of_the_long_form_and_the_real_records() -> None:
+    text = text_of("docs/detection-quality.md")
+
+    assert f"{LONG.days} days, the first {LONG.learning} of them learning" in text
+    assert "500 secrets, 120 principals" in text
+    assert text.count("External Secrets reads 10 of them every 1 min, on all days") == 2
+    assert "NIGHTLATCH_RECORDS did not name their folder" not in text
 
 
 @pytest.mark.parametrize("text", [a_page(), text_of("docs/detection-quality.md")], ids=["made", "on file"])

@@ -86,5 +86,5 @@ def test_the_long_form_has_the_size_that_the_page_claims() -> None:
     org = LONG.organisation
 
     assert len({secret.name for secret in org.everything}) == 500
-    machines = 6 + len(org.services) + len(org.rotators) + len(org.reporting)
+    machines = 7 + len(org.services) + len(org.rotators) + len(org.reporting)
     assert machines + len(org.people) == 120

@@ -18,6 +18,7 @@ from stories.attack import (
 )
 from stories.benign import (
     account_recorders,
+    blue_green,
     console_on_call,
     operator_polling,
     replica_refresh,
@@ -58,7 +59,13 @@ BENIGN: tuple[Story, ...] = (
     *stack_delete.STORIES,
     *replica_refresh.STORIES,
     *account_recorders.STORIES,
+    *blue_green.STORIES,
 )
 
 # What looks like a benign story and must be told all the same: the page's controls.
-CONTROLS: tuple[Story, ...] = (*terraform_apply.CONTROLS, *stack_delete.CONTROLS, *replica_refresh.CONTROLS)
+CONTROLS: tuple[Story, ...] = (
+    *terraform_apply.CONTROLS,
+    *stack_delete.CONTROLS,
+    *replica_refresh.CONTROLS,
+    *blue_green.CONTROLS,
+)

@@ -1,6 +1,7 @@
 """How history is remembered and what was known around an event: one algorithm over two stores.
 
     touch pairs ──> note written versions ──> put sightings on trails ──> read each trail once ──> a Baseline each
+         └── routine reads: in a slot of their own trail, nothing asked while all is quiet ─────────────┘
 
 Everything a batch shows is remembered before anything is asked, and what is answered is read off sets that no order
 and no repetition changes. So the last event of a burst to arrive sees the whole burst, however it was cut.
@@ -11,16 +12,20 @@ What stands on which trail, and which marks it gets, is said in `entries.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
 from nightlatch.adapters.copies import pairs_through
 from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
 from nightlatch.adapters.holdings_memory import MemoryHoldings
-from nightlatch.adapters.shown import shown_by
+from nightlatch.adapters.lineage import Lineage, made_by
+from nightlatch.adapters.process_memory import ProcessMemory
+from nightlatch.adapters.routine import noticed, put_aside, recalled
+from nightlatch.adapters.shown import needs_habits, shown_by
 from nightlatch.adapters.surroundings import (
     Known,
     Surroundings,
@@ -37,6 +42,7 @@ from nightlatch.adapters.windows import (
     DAY,
     has_principal,
     principal_trail,
+    routine_trail,
     secret_trails,
     spans,
     with_read_backs,
@@ -60,11 +66,12 @@ class TrailBaselines:
         inventory: What the operator told of the account.
         now: The clock; a sighting that comes late is kept from its coming.
         holdings: What the account was found to hold, and what records show of replicas.
+        memory: What the process remembers between its batches; its own where several share none.
         young: What a history of less than 14 days counts as. LEARNING starts the time with the first event observed;
             NONE leaves it to `learn`, as a hunt does, which without `--history` stays without.
     """
 
-    def __init__(  # noqa: PLR0913 - what is remembered, what waits and what there is are three stores
+    def __init__(  # noqa: PLR0913 - the stores, the clock, and what judging is told
         self,
         trails: Trails,
         waits: Waits,
@@ -72,6 +79,7 @@ class TrailBaselines:
         inventory: Inventory,
         now: Callable[[], datetime],
         holdings: KeptHoldings | None = None,
+        memory: ProcessMemory | None = None,
         young: Maturity = Maturity.LEARNING,
     ) -> None:
         self._trails = trails
@@ -79,6 +87,7 @@ class TrailBaselines:
         self._holdings = MemoryHoldings() if holdings is None else holdings
         self._told = self._inventory = inventory
         self._now = now
+        self._memory = ProcessMemory() if memory is None else memory
         self._young = young
 
     def observe(self, events: Sequence[SecretEvent], own: Collection[str] = ()) -> Sequence[Baseline]:
@@ -90,20 +99,18 @@ class TrailBaselines:
         if not events:
             return ()
         self._take_stock(events)
-        uses, sightings = self._remember(events, own)
         now = self._now()
-        seen = dict(zip((event.event_id for event in events), sightings, strict=True))
-        self._trails.add(
-            [
-                entry
-                for event, sighting in zip(events, sightings, strict=True)
-                for entry in (*on_principal(event, sighting, now), *on_secret(event, sighting))
-            ]
-        )
-        since = self._trails.learning_since(None)
-        if since is None and self._young is Maturity.LEARNING:
-            since = self._trails.learning_since(now)
-        return Surroundings(events, self._around(events, uses, since, seen), self._inventory, self._young)
+        since = self._memory.learning_since(now, partial(self._begin_learning, now))
+        routine = recalled(events, own, self._memory)
+        asked = [event for event in events if event.event_id not in routine]
+        uses, seen = self._remember(asked, since, own)
+        routine |= noticed(asked, seen, uses, self._memory, self._inventory)
+        news = [event for event in asked if event.event_id not in routine]
+        self._trails.add([entry for event in news for entry in _entries(event, seen[event.event_id], now)])
+        reads = [event for event in events if event.event_id in routine]
+        quiet = put_aside(reads, routine, now, trails=self._trails, memory=self._memory)
+        known = self._around(events, uses, since, {event.event_id: seen[event.event_id] for event in news}, quiet)
+        return Surroundings(events, replace(known, routine=routine, quiet=quiet), self._inventory, self._young)
 
     def learn(self, events: Sequence[SecretEvent]) -> None:
         """Take history in: pairs, written versions, changes and deletions; no bursts.
@@ -114,11 +121,10 @@ class TrailBaselines:
         left = iter(events)
         while some := tuple(islice(left, _LEARNT_AT_ONCE)):
             self._take_stock(some)
-            _, sightings = self._remember(some)
-            self._trails.add(
-                [entry for event, sighting in zip(some, sightings, strict=True) for entry in on_secret(event, sighting)]
-            )
+            _, seen = self._remember(some, self._trails.learning_since(None))
+            self._trails.add([entry for event in some for entry in on_secret(event, seen[event.event_id])])
             self._trails.learning_since(min(event.at for event in some))
+        self._memory.forget_learning()
 
     def postpone(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
         """Keep an event that a rule cannot judge yet."""
@@ -145,12 +151,16 @@ class TrailBaselines:
         self._holdings.note(events)
         self._inventory = self._holdings.joined(self._told)
 
+    def _begin_learning(self, now: datetime) -> datetime | None:
+        since = self._trails.learning_since(None)
+        return self._trails.learning_since(now) if since is None and self._young is Maturity.LEARNING else since
+
     def _remember(
-        self, events: Sequence[SecretEvent], own: Collection[str] = ()
-    ) -> tuple[Mapping[PairKey, Uses], list[Sighting]]:
-        """Remember uses and written versions; give the uses and each event's sighting."""
+        self, events: Sequence[SecretEvent], since: datetime | None, own: Collection[str] = ()
+    ) -> tuple[Mapping[PairKey, Uses], dict[str, Sighting]]:
+        """Remember uses and written versions; give the uses, and the sighting of each event by its id."""
         uses = self._trails.touch(
-            [touch for event in events for touch in (*touches_of(event), *shown_by(event))],
+            [touch for event in events for touch in (*touches_of(event), *shown_by(event), *made_by(event))],
             [pair for event in events for pair in pairs_through(event, self._inventory)],
         )
         wrote = self._trails.wrote(
@@ -159,12 +169,14 @@ class TrailBaselines:
             ),
             {version for event in events if reads_version(event) for version in versions_of(event)},
         )
-        since = self._trails.learning_since(None)
-        counted = [maturity_at(event.at, since, self._young) is not Maturity.NONE for event in events]
-        return uses, [
-            replace(sight(event, uses, wrote, inventory=self._inventory, pairs_count=counts), own=event.event_id in own)
-            for event, counts in zip(events, counted, strict=True)
-        ]
+        counts = {event.at: maturity_at(event.at, since, self._young) is not Maturity.NONE for event in events}
+        return uses, {
+            event.event_id: replace(
+                sight(event, uses, wrote, inventory=self._inventory, pairs_count=counts[event.at]),
+                own=event.event_id in own,
+            )
+            for event in events
+        }
 
     def _around(
         self,
@@ -172,16 +184,35 @@ class TrailBaselines:
         uses: Mapping[PairKey, Uses],
         since: datetime | None,
         seen: Mapping[str, Sighting] = MappingProxyType({}),
+        quiet: Collection[str] = (),
     ) -> Known:
-        """Read every trail that the events need: of secrets first, for they explain what stands on the others."""
-        found = self._read([(trail, event.at, CREATION_KEPT) for event in events for trail in secret_trails(event)])
-        readers = self._trails.readers({key for event in events for key in asked_of(event)})
+        """Read every trail that the events need: of secrets first, for they explain what stands on the others.
+
+        Quiet events need none; of habits they need those that a rule about a single call looks at.
+        """
+        loud = [event for event in events if event.event_id not in quiet]
+        found = self._read([(trail, event.at, CREATION_KEPT) for event in loud for trail in secret_trails(event)])
+        readers = self._trails.readers({key for event in loud for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
-        shown = self._trails.partners({name for event in events for name in partners_of(event)})
+        asking = [event for event in events if event.event_id not in quiet or needs_habits(event, self._inventory)]
+        shown = self._trails.partners({name for event in asking for name in partners_of(event)})
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
-        self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
-        found.update(self._read([(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]))
+        self._trails.add([entry for event in loud for entry in self._marked(event, seen.get(event.event_id), known)])
+        found.update(self._of_principals(loud))
+        # Last, for what is inherited is read off and never stored.
+        found.update(Lineage(self._trails, self._inventory.deployers, self._young).inherited(loud, found, since))
         return known
+
+    def _of_principals(self, events: Sequence[SecretEvent]) -> dict[str, Trail]:
+        """Read the trails of who acted, what they read day by day among the rest."""
+        whose = {principal_trail(event): event for event in events if has_principal(event)}
+        wanted = [(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]
+        everyday = [(routine_trail(event), event.at, DAY) for event in events if has_principal(event)]
+        found = self._read([*wanted, *everyday])
+        return {
+            trail: Trail.of(with_read_backs([*found[trail], *found[routine_trail(event)]]))
+            for trail, event in whose.items()
+        }
 
     def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
         """Read trails, each once for each stretch of time in which the windows around its moments meet."""
@@ -192,11 +223,19 @@ class TrailBaselines:
             reach[trail] = before
         found: dict[str, Trail] = {}
         for trail, ats in moments.items():
-            read = [s for start, end in spans(ats, reach[trail], DAY) for s in self._trails.between(trail, start, end)]
-            found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
+            found[trail] = Trail.of(
+                sighting
+                for start, end in spans(ats, reach[trail], DAY)
+                for sighting in self._trails.between(trail, start, end)
+            )
         return found
 
     def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
         on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
         sighting = marked(event, seen, Baseline(on_secret=on_secret, inventory=self._inventory))
         return () if sighting is None else (marked_entry(event, sighting, self._now()),)
+
+
+def _entries(event: SecretEvent, sighting: Sighting, now: datetime) -> Iterator[Entry]:
+    yield from on_principal(event, sighting, now)
+    yield from on_secret(event, sighting)

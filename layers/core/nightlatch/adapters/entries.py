@@ -1,6 +1,7 @@
 """What of an event stands on which trail, how long, and with which marks.
 
-A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
+A principal's trail holds what it did to secrets for 26 hours, but for its routine reads, which have a trail of their
+own. A secret's trail holds everything but reads for 92 days.
 What the service destroys stands beside the deletion calls of its account. Some things only the secret's own history
 explains: a deletion that a call asked for, a step of a rotation, a schedule that was stretched. They get a mark when
 that history has been read; a deletion's is looked at again when the waiting for late calls is over.
@@ -18,6 +19,7 @@ from nightlatch.adapters.windows import (
     is_deletion_call,
     is_destruction,
     principal_trail,
+    routine_trail,
     secret_trails,
 )
 from nightlatch.domain.baseline import Baseline
@@ -67,6 +69,13 @@ def on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple
         return ()
     trails = (principal_trail(event), deletion_trail(event)) if is_deletion_call(event) else (principal_trail(event),)
     return tuple(Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT) for trail in trails)
+
+
+def on_routine(
+    event: SecretEvent, sighting: Sighting, now: datetime, slot: tuple[datetime, str] | None = None
+) -> Entry:
+    """Put a routine read on its principal's trail of them, into a slot where one of several is enough."""
+    return Entry(routine_trail(event), sighting, max(event.at, now) + PRINCIPAL_KEPT, slot)
 
 
 def on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from nightlatch.adapters.compression import BREAKS, Read, is_gzip, reason_of, unzipped
 from nightlatch.adapters.envelopes import Unwrapped, is_control_message, is_record, records_in
 from nightlatch.adapters.json_stream import Broken, Empty, values_in
 from nightlatch.adapters.native_events import is_native
 from nightlatch.adapters.record_fields import read_time
+from nightlatch.adapters.targets import is_other_use_of_key
 from nightlatch.domain.errors import MalformedRecord, Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.service.intake import FileRead, FileSkipped, Item, Malformed
@@ -136,12 +138,16 @@ def _other_kind(value: object) -> str | None:
     return None
 
 
+def _is_wanted(record: Mapping[str, Any], wanted: Wanted) -> bool:
+    return wanted(record["eventSource"], record["eventName"]) and not is_other_use_of_key(record)
+
+
 def _event(unwrapped: Unwrapped, wanted: Wanted) -> SecretEvent | None:
     """Parse what somebody reads; of the rest only make sure that it is a record."""
     record = unwrapped.record
     if isinstance(record, Mapping):
         source, name = record.get("eventSource"), record.get("eventName")
-        if isinstance(source, str) and source and isinstance(name, str) and name and not wanted(source, name):
+        if isinstance(source, str) and source and isinstance(name, str) and name and not _is_wanted(record, wanted):
             read_time(record)
             return None
         if "detail-type" in record and not is_native(record):

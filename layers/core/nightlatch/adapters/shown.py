@@ -12,6 +12,7 @@ from functools import cached_property
 
 from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
+from nightlatch.domain.callers import may_be_human
 from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
@@ -21,6 +22,7 @@ from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
 from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 from nightlatch.domain.sightings import key_asked_for, rotates_with
+from nightlatch.domain.tiers import Tier
 
 _NAMES_OF = {IAM: ("roleName",), KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
 _NEEDS = "needs:"
@@ -30,7 +32,7 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
     """Say what an event shows: the sides of the call, and what the secret needs from now on."""
     if has_habits(event):
         for facet in facets_of(event):
-            yield Touch(PairKey(habits_key(event), f"{facet.kind}#{facet.value}"), Kind.SHOWN, event.at)
+            yield Touch(facet_pair(event, facet), Kind.SHOWN, event.at)
     if event.succeeded:
         for secret in event.secrets if not event.read_only else ():
             if secret.is_full:
@@ -47,9 +49,23 @@ def has_habits(event: SecretEvent) -> bool:
     return event.source == SECRETS_MANAGER and event.channel is Channel.API and of_somebody
 
 
+def needs_habits(event: SecretEvent, inventory: Inventory) -> bool:
+    """Tell whether a rule about a single call looks at the habits of its principal: a person's, or an instance's.
+
+    Of other workloads only calls that are no routine are compared with what they did before.
+    """
+    who = event.principal
+    return may_be_human(who) or who.is_instance or inventory.tier_of(event.secrets) is Tier.CROWN
+
+
 def habits_key(event: SecretEvent) -> str:
     """Name what a principal's habits are kept under."""
     return f"habits:{event.principal.key}"
+
+
+def facet_pair(event: SecretEvent, facet: Facet) -> PairKey:
+    """Name what one side of a principal's calls is kept under."""
+    return PairKey(habits_key(event), f"{facet.kind}#{facet.value}")
 
 
 def regions_key(secret: SecretRef) -> str:

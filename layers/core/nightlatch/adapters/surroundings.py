@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.copies import used_through
+from nightlatch.adapters.routine import Routine
 from nightlatch.adapters.shown import (
     elsewhere,
     habits_before,
@@ -22,16 +23,17 @@ from nightlatch.adapters.uses import (
     PairKey,
     Uses,
     Written,
+    histories,
     is_read_back,
     keys_of,
     pair_before,
     versions_of,
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
-from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.baseline import LATENESS, LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.secrets import SecretRef, may_be_same
@@ -50,7 +52,15 @@ class Known:
     since: datetime | None
     readers: Mapping[str, frozenset[str]]  # principals that have read a secret, by its key
     shown: Mapping[str, Mapping[str, Uses]]  # habits of principals, and what needs a key or function
+    routine: Mapping[str, Routine] = field(default_factory=dict)  # by the ids of the events
+    quiet: frozenset[str] = frozenset()  # ids of routine reads beside which nothing noteworthy stands
     merged: dict[tuple[SecretRef, ...], Trail] = field(default_factory=dict)
+
+    def by_principal(self, event: SecretEvent) -> Trail:
+        """Give what the event's principal did, by the stores; of one of whom all is quiet the read itself."""
+        if event.event_id in self.quiet:
+            return Trail.of((self.routine[event.event_id].sighting,))
+        return self.trails.get(principal_trail(event)) or Trail.of(())
 
     def under_name(self, event: SecretEvent) -> Trail:
         """Give the creations and deletions under the names of a secret that is created, whichever secret it was."""
@@ -108,14 +118,15 @@ class Surroundings(Sequence[Baseline]):
 
     def _around(self, event: SecretEvent) -> Baseline:
         uses = self._known.uses
-        by_principal = self._known.trails.get(principal_trail(event)) or Trail.of(())
+        routine = self._known.routine.get(event.event_id)
+        by_principal = self._known.by_principal(event)
         on_secret = self._known.of_secrets(event)
-        histories = _histories(event.principal.key, next(iter(used_through(event, self._inventory)), ()), uses)
+        own = histories(event.principal.key, next(iter(used_through(event, self._inventory)), ()), uses)
         maturity = maturity_at(event.at, self._known.since, self._young)
-        counted = histories if maturity is not Maturity.NONE else []
+        counted = own if maturity is not Maturity.NONE else []
         return Baseline(
             maturity=maturity,
-            reader=pair_before(counted, Kind.READ, event.at),
+            reader=routine.pair if routine else pair_before(counted, Kind.READ, event.at),
             writer=pair_before(counted, Kind.WRITE, event.at),
             by_principal=by_principal.between(event.at - DAY, event.at + DAY),
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
@@ -130,10 +141,14 @@ class Surroundings(Sequence[Baseline]):
         )
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
-        """Say who had read a secret before something was done to it, the latest first."""
+        """Say who had read a secret before something was done to it, the latest first.
+
+        Where KMS decrypted it, the read that it was for may be a moment later.
+        """
         keys = asked_of(event)
+        upto = event.at + LATENESS if event.source == KMS else event.at
         principals = {principal for key in keys for principal in self._known.readers.get(key, ())}
-        pairs = {who: pair_before(_histories(who, keys, self._known.uses), Kind.READ, event.at) for who in principals}
+        pairs = {who: pair_before(histories(who, keys, self._known.uses), Kind.READ, upto) for who in principals}
         readers = [Reader(who, pair.last_seen) for who, pair in pairs.items() if pair is not None]
         return tuple(sorted(readers, key=lambda reader: (-reader.last_seen.timestamp(), reader.principal)))
 
@@ -146,8 +161,9 @@ def partners_of(event: SecretEvent) -> tuple[str, ...]:
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:
-    """Name the secrets of an event whose readers matter: those that something was done to."""
-    if event.read_only or event.source != SECRETS_MANAGER:
+    """Name the secrets of an event whose readers matter: those that something was done to, or that KMS decrypted."""
+    is_change = event.source == SECRETS_MANAGER and not event.read_only
+    if not is_change and (event.source, event.name) != (KMS, "Decrypt"):
         return ()
     return tuple(key for secret in event.secrets for key in keys_of(secret))
 
@@ -170,8 +186,8 @@ def sight(
     Without `pairs_count` every pair is unknown, as in a hunt whose history is too short (ruling 35).
     """
     kinds = _kinds(event)
-    histories = [_histories(event.principal.key, names, uses) for names in used_through(event, inventory)]
-    pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in histories]
+    used = [histories(event.principal.key, names, uses) for names in used_through(event, inventory)]
+    pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in used]
     known = (
         pairs_count
         and bool(pairs)
@@ -179,7 +195,7 @@ def sight(
     )
     read_back = reads_version(event) and is_read_back(versions_of(event), event.at, wrote)
     # Who wrote what is a fact that counts from the first record on, as who created it does.
-    is_writer = bool(histories) and all(pair_before(history, Kind.WRITE, event.at) for history in histories)
+    is_writer = bool(used) and all(pair_before(history, Kind.WRITE, event.at) for history in used)
     return sighting_of(event, known=known, read_back=read_back, wrote=is_writer)
 
 
@@ -188,10 +204,6 @@ def _kinds(event: SecretEvent) -> tuple[Kind, ...]:
     if event.called("GetSecretValue", "BatchGetSecretValue"):
         return (Kind.READ,)
     return (Kind.WRITE,) if event.called(*MAKE_VERSIONS) else (Kind.READ, Kind.WRITE)
-
-
-def _histories(principal: str, names: Sequence[str], uses: Mapping[PairKey, Uses]) -> list[Uses]:
-    return [uses[pair] for pair in (PairKey(principal, name) for name in names) if pair in uses]
 
 
 def reads_version(event: SecretEvent) -> bool:

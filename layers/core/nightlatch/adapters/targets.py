@@ -9,10 +9,11 @@ Source: design facts 3.2 to 3.4 (real records of 2023 and 2024); traps 1 to 5, 8
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from nightlatch.domain.events import Failure
+from nightlatch.adapters.json_values import parameters
+from nightlatch.domain.events import KMS, Failure
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 
@@ -77,6 +78,14 @@ def secrets_encrypted(parts: Parts) -> tuple[SecretRef, ...]:
     named = parts.request.child("encryptionContext").text("SecretARN")
     ref = secret_ref(named, account_id=parts.account_id, region=parts.region, by_aws=True) if named else None
     return (ref,) if ref is not None and ref.is_arn else ()
+
+
+def is_other_use_of_key(record: Mapping[str, object]) -> bool:
+    """Tell whether KMS decrypted something else than a secret: of those there may be more than of anything else."""
+    if (record.get("eventSource"), record.get("eventName")) != (KMS, "Decrypt"):
+        return False
+    context = parameters(record.get("requestParameters")).child("encryptionContext")
+    return context.text("SecretARN") is None
 
 
 def version_encrypted(parts: Parts) -> str | None:

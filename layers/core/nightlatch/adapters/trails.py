@@ -29,6 +29,12 @@ class Entry:
     trail: str
     sighting: Sighting
     kept_until: datetime
+    slot: tuple[datetime, str] | None = None  # where it stands instead, of all that would stand there only one
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Where on the trail it stands: by its time and event id, or in its slot."""
+        return self.slot or (self.sighting.at, self.sighting.event_id)
 
 
 class Trails(Protocol):
@@ -52,7 +58,7 @@ class Trails(Protocol):
         """Give the principals that have read secrets, by the keys of the secrets; MOST_READERS of each at most."""
 
     def add(self, entries: Collection[Entry]) -> None:
-        """Put sightings on trails; the same event on the same trail is there once."""
+        """Put sightings on trails; at each place of a trail there is one, an event having the same place every time."""
 
     def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
         """Give a trail's sightings of a span, both ends included, by time and event id; the newest MOST_READ."""

@@ -1,11 +1,12 @@
 """History in DynamoDB: what the detectors of one stack remember together; the twin of `trails_memory.py`.
 
     pk                      sk                        holds                                 kept
-    trail#<trail>           <time>#<event id>         a sighting                            26 h or 92 days
+    trail#<trail>           <time>#<event id or slot> a sighting                            26 h or 92 days
     pair#<principal>        <secret key>              the first use of each day             92 days after the last
     pair#habits:<principal> <facet>                   the first of each day                 92 days after the last
     pair#needs:<resource>   <secret key>              the first mention of each day         92 days after the last
-    read#<secret key>       <principal>               nothing more                          as long as the pair
+    pair#made:<role>        <principal>               the first making of each day          92 days after the last
+    read#<secret key>       <principal>               nothing more                          a week longer than the pair
     wrote#<principal>       <version id>              when it was first written             400 days
     learning                since                     when learning began                   for ever
 
@@ -46,6 +47,8 @@ from nightlatch.domain.takings import Taking
 VERSIONS_KEPT = timedelta(days=400)
 Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting, Taking)
 _logger = logging.getLogger(__name__)
+_WEEK_DAYS = 7
+_WEEK_S = _WEEK_DAYS * 86_400
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit
 
@@ -70,8 +73,8 @@ class DynamoTrails:
             if int(stored.get(pair, {}).get(mark, time + 1)) > time
         ]
         for pair, mark, time in news:
-            if mark.startswith(Kind.READ):  # first, for a pair that is touched already is not looked at again
-                self._keep_longer(*_reader_key(pair), _kept_until(time, stored.get(pair, {})))
+            if _is_first_of_week(mark, stored.get(pair, {})):  # first, for a touched pair is not looked at again
+                self._keep_longer(*_reader_key(pair), _kept_until(time, stored.get(pair, {})) + _WEEK_S)
             stored[pair] = self._touch(pair, mark, time, stored.get(pair, {}))
         return {pair: _uses(item) for pair, item in stored.items()}
 
@@ -140,7 +143,7 @@ class DynamoTrails:
         self._table.put_all(
             {
                 "pk": _trail(entry.trail),
-                "sk": key_part(f"{time_key(entry.sighting.at)}#{entry.sighting.event_id}"),
+                "sk": key_part(f"{time_key(entry.place[0])}#{entry.place[1]}"),
                 "sighting": encode(entry.sighting),
                 "expires_at": seconds(entry.kept_until),
             }
@@ -209,6 +212,14 @@ def _reader_key(pair: PairKey) -> tuple[str, str]:
 def _kept_until(time: int, known: Item) -> int:
     """Say until when a pair is kept that is used at a moment, in epoch seconds; never shorter than it is already."""
     return max(time // 1_000_000 + int(KEPT_AFTER_USE.total_seconds()), int(known.get("expires_at", 0)))
+
+
+def _is_first_of_week(mark: str, known: Item) -> bool:
+    """Tell whether a read is the first that is known of its seven days: so often who reads a secret is noted."""
+    if not mark.startswith(Kind.READ):
+        return False
+    weeks = {int(other[1:]) // _WEEK_DAYS for other in _uses(known) if other.startswith(Kind.READ)}
+    return int(mark[1:]) // _WEEK_DAYS not in weeks
 
 
 def _version_key(written: Written) -> tuple[str, str]:

@@ -17,25 +17,26 @@ from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, Written, earlie
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.sightings import Sighting
 
-_LAST = "\U0010ffff"  # sorts behind every event id
+_LAST = "\U0010ffff"  # sorts behind every event id and slot
 
 
 @dataclass(slots=True)
 class _Trail:
-    """Sightings by time and event id; `order` is rebuilt when something was added."""
+    """Sightings by their places; `order` is rebuilt when something was added."""
 
     seen: dict[tuple[datetime, str], Sighting] = field(default_factory=dict)
     order: list[tuple[datetime, str]] = field(default_factory=list)
 
-    def add(self, sighting: Sighting) -> None:
-        self.seen[sighting.at, sighting.event_id] = sighting
+    def add(self, entry: Entry) -> None:
+        self.seen[entry.place] = entry.sighting
 
     def between(self, start: datetime, end: datetime, most: int | None) -> list[Sighting]:
         if len(self.order) != len(self.seen):
             self.order = sorted(self.seen)
         first, behind = bisect_left(self.order, (start, "")), bisect_right(self.order, (end, _LAST))
         first = first if most is None else max(first, behind - most)
-        return [self.seen[key] for key in self.order[first:behind]]
+        found = [self.seen[key] for key in self.order[first:behind]]
+        return sorted(found, key=lambda sighting: (sighting.at, sighting.event_id))  # slots begin before what they hold
 
 
 class MemoryTrails:
@@ -96,7 +97,7 @@ class MemoryTrails:
         """Put sightings on trails."""
         with self._lock:
             for entry in entries:
-                self._trails.setdefault(entry.trail, _Trail()).add(entry.sighting)
+                self._trails.setdefault(entry.trail, _Trail()).add(entry)
 
     def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
         """Give a trail's sightings of a span."""

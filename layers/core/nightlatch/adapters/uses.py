@@ -127,11 +127,16 @@ def surplus(uses: Uses) -> tuple[str, ...]:
     return tuple(gone)
 
 
-def pair_before(histories: Sequence[Uses], kind: Kind, at: datetime) -> Pair | None:
+def histories(principal: str, names: Sequence[str], uses: Mapping[PairKey, Uses]) -> list[Uses]:
+    """Give a principal's uses of a secret under each name that it may have."""
+    return [uses[pair] for pair in (PairKey(principal, name) for name in names) if pair in uses]
+
+
+def pair_before(some: Sequence[Uses], kind: Kind, at: datetime) -> Pair | None:
     """Give the pair as it was before a moment, over the histories of a secret's candidate names; None if it was not."""
     days: dict[str, int] = {}
-    moment = micros(at) if histories else 0
-    for uses in histories:
+    moment = micros(at) if some else 0
+    for uses in some:
         for mark, time in uses.items():
             if time < moment and mark.startswith(kind):
                 days[mark] = min(time, days.get(mark, time))

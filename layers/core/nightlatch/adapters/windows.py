@@ -25,6 +25,11 @@ def principal_trail(event: SecretEvent) -> str:
     return deletion_trail(event) if is_destruction(event) else f"principal:{event.principal.key}"
 
 
+def routine_trail(event: SecretEvent) -> str:
+    """Name the trail of what a principal reads day by day."""
+    return f"routine:{event.principal.key}"
+
+
 def deletion_trail(event: SecretEvent) -> str:
     """Name the trail of all deletions in an account, whoever asked for them."""
     return f"deletions:{event.account_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nightlatch.adapters.baselines import TrailBaselines
@@ -17,7 +17,7 @@ from nightlatch.cli.forms import Output
 from nightlatch.cli.reading import list_unread, numbers, shown
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.baseline import LEARNING_PERIOD, Maturity
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Policy
@@ -76,11 +76,14 @@ def _policy(request: Request) -> Policy:
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:
     """Hold what either of two inventories says; of two organisations the second."""
-    apart = {"organization_id", "tiers", "replications"}
+    apart = {"organization_id", "tiers", "deployers", "replications"}
     parts = [part.name for part in fields(Inventory) if part.name not in apart]
     both = {part: getattr(one, part) | getattr(other, part) for part in parts}
     return Inventory(
-        organization_id=other.organization_id or one.organization_id, tiers=(*other.tiers, *one.tiers), **both
+        organization_id=other.organization_id or one.organization_id,
+        tiers=(*other.tiers, *one.tiers),
+        deployers=(*other.deployers, *one.deployers),
+        **both,
     )
 
 
@@ -96,10 +99,19 @@ def ports_in_memory(inventory: Inventory) -> Ports:
     return Ports(baselines=baselines, own=NothingIsOwn(), effects=NoEffects())
 
 
+def _reach(report: HuntReport) -> str:
+    """Say how far history goes back, and whether that is enough to know who uses what."""
+    if report.reach is None:
+        return ""
+    days = report.reach / timedelta(days=1)
+    short = "" if report.pairs_count else f" (of {LEARNING_PERIOD.days} before it tells who usually reads what)"
+    return f" days={days:.1f}{short}"
+
+
 def _give_account(report: HuntReport) -> None:
     """List what was not read or not judged, then say the numbers in one line (ruling 43)."""
     if report.learnt is not None:
         list_unread(report.learnt)
-        say(f"history: {numbers(report.learnt)}")
+        say(f"history: {numbers(report.learnt)}{_reach(report)}")
     list_unread(report.judged)
     say(f"{numbers(report.judged)} findings={len(report.findings)}")

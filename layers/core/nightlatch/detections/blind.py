@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
 from nightlatch.domain.events import (
+    KMS,
     LABEL_UPDATED,
     NATIVE_SECRETS_MANAGER,
     SECRETS_MANAGER,
     EventName,
     SecretEvent,
+    calls_of,
     secrets_manager,
 )
 from nightlatch.domain.examples import WAITED, a_label_event, a_secret, a_user, an_event, sightings
@@ -25,6 +27,7 @@ from nightlatch.domain.findings import Severity
 from nightlatch.domain.label_history import calls_around
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 
+_A_TRIAL = "RequestToValidateKeyAccess"  # Secrets Manager tries a key before it uses it
 _SUBJECT = "channels"  # one subject an account: what hides one call hides its neighbours
 _LARGE = ("CreateSecret", "PutResourcePolicy", "TagResource", "BatchGetSecretValue", "ReplicateSecretToRegions")
 
@@ -33,6 +36,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a label that moved with no call beside it after a wait, and on a request that CloudTrail left out."""
     if event.source == SECRETS_MANAGER:
         return _left_out(event)
+    if event.source == KMS:
+        return _opened(event, baseline)
     secret = event.secret
     if secret is None or calls_around(event, secret, baseline):
         return None
@@ -44,6 +49,27 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         reason="a staging label moved, and CloudTrail shows no call that moved it; some trail may be blind",
         subject=_SUBJECT,
         digest=baseline.maturity is Maturity.NONE,  # in a hunt the trail's files may not be among the input (ruling 40)
+    )
+
+
+def _opened(event: SecretEvent, baseline: Baseline) -> Verdict:
+    """Ask for the read behind a value that KMS has decrypted; replication and a change of key decrypt it, too."""
+    secret = event.secret
+    by_service = event.principal.invoked_by == SECRETS_MANAGER
+    if secret is None or not event.succeeded or not by_service or event.version_id == _A_TRIAL:
+        return None
+    since = (event.at - LATENESS).date()
+    if any(reader.day >= since for reader in baseline.readers):
+        return None
+    if baseline.on_secret.about(secret).between(event.at - LATENESS, event.at + LATENESS):
+        return None
+    if not baseline.elapsed:
+        return Wait(LATENESS)
+    return Match(
+        reason="KMS decrypted its value, and no read of it is known from that day; some trail may be blind",
+        headline="The value of {secrets} was given out, and no record shows to whom",
+        subject=_SUBJECT,
+        digest=baseline.maturity is Maturity.NONE,
     )
 
 
@@ -66,6 +92,12 @@ _SHOWN = an_event("PutResourcePolicy", secret=_SECRET, by=a_user("mallory"), req
 
 _ALONE = Baseline(maturity=Maturity.LEARNING, on_secret=sightings([_LABEL]), settled=WAITED)
 _BESIDE_ITS_WRITE = replace(_ALONE, on_secret=sightings([_WRITE, _LABEL]))
+_USE = replace(
+    an_event("Decrypt", source=KMS, secret=_SECRET, by=a_user()),
+    principal=replace(a_user(), invoked_by=SECRETS_MANAGER),
+)
+_UNREAD = replace(_ALONE, on_secret=sightings([]))
+_READ = replace(_UNREAD, readers=(Reader(a_user().key, _USE.at),))
 _EARLY = replace(_ALONE, settled=None)
 _REPLICATED = replace(_ALONE, elsewhere=frozenset({"us-east-1"}))
 
@@ -80,14 +112,17 @@ DETECTION = Detection(
     title="Monitor blind",
     headline="{secrets} changed, and no record shows by whom",
     severity=Severity.HIGH,
-    event_names=secrets_manager(*_LARGE) | {EventName(source=NATIVE_SECRETS_MANAGER, name=LABEL_UPDATED)},
+    event_names=secrets_manager(*_LARGE)
+    | calls_of(KMS, "Decrypt")
+    | {EventName(source=NATIVE_SECRETS_MANAGER, name=LABEL_UPDATED)},
     techniques=("T1685.002",),
     evaluate=evaluate,
     blind_spots=(
-        "The heartbeat, the lag and the dead letters are measured by other means, not here. The use of a key without a"
-        " read beside it is not compared yet, nor the label of a secret that exists in several Regions. Where label"
-        " events and records are both cut, nothing disagrees. A hunt cannot tell a blind trail from files that are not"
-        " among its input; it goes to the digest there."
+        "The heartbeat, the lag and the dead letters are measured by other means, not here. Uses of keys are compared"
+        " with reads by the day, and live only where they are watched (the parameter WatchKeyUse). The label of a"
+        " secret that exists in several Regions is not compared. Where label events and records are both cut, nothing"
+        " disagrees. A hunt cannot tell a blind trail from files that are not among its input; there it goes to the"
+        " digest."
     ),
     playbook="""\
 Look whether a trail was stopped or narrowed in this Region, and whether the rules still let reads and writes through.
@@ -97,6 +132,8 @@ Not found? Treat the value as planted: roll back to the version before, and look
     examples=(
         _case("a label moved, and no call came in a quarter of an hour", _LABEL, Severity.HIGH),
         _case("a request too large for its record", _HIDDEN, Severity.MEDIUM),
+        _case("a value decrypted on a day of which no read is known", _USE, Severity.HIGH, known=_UNREAD),
+        _case("a value decrypted for a read", _USE, known=_READ),
         _case("the write stands beside the label", _LABEL, known=_BESIDE_ITS_WRITE),
         _case("the record of the write may still be on its way", _LABEL, known=_EARLY),
         _case("a request that is shown", _SHOWN),

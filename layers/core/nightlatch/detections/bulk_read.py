@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
@@ -99,9 +100,17 @@ def _match(episode: Episode, baseline: Baseline, span: str) -> Match:
     )
 
 
-def _case(name: str, reads: Sequence[SecretEvent], *, fires: bool, known: bool = False, own: bool = False) -> Example:
+def _case(  # noqa: PLR0913 - what may be known of reads, one by one
+    name: str,
+    reads: Sequence[SecretEvent],
+    *,
+    fires: bool,
+    known: bool = False,
+    own: bool = False,
+    inherited: bool = False,
+) -> Example:
     """Judge the last of some reads, by a principal with a history."""
-    seen = Trail.of(sighting_of(event, known=known, read_back=own) for event in reads)
+    seen = Trail.of(replace(sighting_of(event, known=known, read_back=own), inherited=inherited) for event in reads)
     baseline = Baseline(maturity=Maturity.MATURE, by_principal=seen)
     return Example(
         name=name, event=reads[-1], fires=fires, baseline=baseline, severity=Severity.HIGH if fires else None
@@ -124,20 +133,24 @@ DETECTION = Detection(
     evaluate=evaluate,
     blind_spots=(
         "Fewer than 20 new secrets a day stay below both windows. A thief who uses only pairs that its victim is known"
-        " to use, or who spreads the reads over many principals, is not seen here. Reads that AWS makes on a caller's"
-        " way (CloudFormation references) do not count, nor does a secret on which the reader itself stages a rotation."
+        " to use, or who spreads the reads over many principals, is not seen here. What a role inherits counts as known"
+        " to it: whoever controls a declared deployer can make one that may read what another was known to read. Reads"
+        " that AWS makes on a caller's way (CloudFormation references) do not count, nor does a secret on which the"
+        " reader itself stages a rotation."
     ),
     playbook=(
         "Ask the owner of the principal whether they ran this, over a channel that the principal cannot reach.\n"
         "If not: deactivate the access key or revoke the role's sessions, then look at what else it did.\n"
         "Rotate every secret named here, those that reach production first.\n"
-        "If it is a new consumer: nothing to do, its pairs are known after two days."
+        "If it is a new consumer: nothing to do, its pairs are known after two days.\n"
+        "If deployments make new roles for old consumers: declare the pipeline in `deployers`."
     ),
     examples=(
         _case("a stolen key reads twelve secrets in three seconds", _reads(12, every_s=0.25), fires=True),
         _case("one new secret an hour for most of a day", _reads(20, every_s=3600), fires=True),
         _case("nine new secrets at a deployment", _reads(9, every_s=1), fires=False),
         _case("a cluster refreshes what it is known to read", _reads(40, every_s=1), known=True, fires=False),
+        _case("a new role reads what the role before it did", _reads(12, every_s=1), inherited=True, fires=False),
         _case("Terraform reads back what it wrote", _reads(40, every_s=1, version="v-1"), own=True, fires=False),
     ),
 )

@@ -9,6 +9,7 @@ Source: ATT&CK T1555.006; design detections ACC-03 and what users of other tools
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
@@ -32,7 +33,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if secret is None or not event.succeeded or is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
     read = baseline.by_principal.find(event.event_id)
-    if (read is not None and not is_own_read(read)) or is_rotating(event, baseline):
+    if (read is not None and (read.inherited or not is_own_read(read))) or is_rotating(event, baseline):
         return None
     if _has_read_before(event, secret, baseline):
         return None
@@ -71,12 +72,13 @@ def _case(  # noqa: PLR0913 - what may be known of a read, one by one
     reader: Pair | None = None,
     habits: Habits = _NOBODY,
     own: bool = False,
+    inherited: bool = False,
 ) -> Example:
     baseline = Baseline(
         maturity=Maturity.MATURE,
         reader=reader,
         habits=habits,
-        by_principal=Trail.of([sighting_of(read, read_back=own)]),
+        by_principal=Trail.of([replace(sighting_of(read, read_back=own), inherited=inherited)]),
     )
     return Example(name=name, event=read, fires=severity is not None, severity=severity, baseline=baseline)
 
@@ -94,9 +96,11 @@ DETECTION = Detection(
     evaluate=evaluate,
     novelty=True,
     blind_spots=(
-        "A thief who uses only the pairs of its victim is not seen. A role that replaces another at a deployment begins"
-        " anew, for who deploys is not known. Usual hours are what was seen of a person, not a rota: exempt who is on"
-        " call, for the days of the call. A tag weighs as of the last inventory."
+        "A thief who uses only the pairs of its victim is not seen, nor one who holds a role that a declared deployer"
+        " made within a day and reads what the role before it read. A role that replaces another begins anew where its"
+        " maker is not among `deployers`, where the record of its making does not come, or where its name does not tell"
+        " what it replaces (a bare number does not). Usual hours are what was seen of a person, not a rota: exempt who"
+        " is on call, for the days of the call. A tag weighs as of the last inventory."
     ),
     playbook="""\
 Does the principal belong to what uses this secret? Then nothing: its pair is known after two days.
@@ -113,6 +117,7 @@ Deactivate its key or revoke its sessions if it cannot be explained, and rotate 
             habits=_NINE_TO_TWELVE,
         ),
         _case("a reader of last month", an_event(secret=a_secret(), by=_APP), reader=_USUAL),
+        _case("a new role, of a secret that the role before it read", an_event(secret=a_secret()), inherited=True),
         _case("a read-back", an_event(secret=a_secret(), by=_APP, version_id="v-1"), own=True),
         _case(
             "AWS reads for itself",

@@ -108,8 +108,9 @@ DETECTION = Detection(
     evaluate=evaluate,
     blind_spots=(
         "A thief who waits half an hour after the listing, who lists with one principal and reads with another, or who"
-        " takes no more than four new secrets, is not seen here. Names can be had without ListSecrets: from code, from"
-        " environment variables, from a listing of the Resource Groups Tagging API."
+        " takes no more than four new secrets, is not seen here; what a role inherits is not new to it. Names can be"
+        " had without ListSecrets: from code, from environment variables, from a listing of the Resource Groups Tagging"
+        " API."
     ),
     playbook="""\
 Ask the owner of the principal whether a person or a job of theirs looked for secrets just now.

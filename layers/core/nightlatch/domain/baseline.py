@@ -24,8 +24,15 @@ class Maturity(StrEnum):
     MATURE = "mature"
 
     def unknown_to(self, do: str) -> str:
-        """Say of secrets that a principal is not known to use or write them; without history that is no reproach."""
-        return "with no history to compare" if self is Maturity.NONE else f"that it is not known to {do}"
+        """Say of secrets that a principal is not known to use or write them; of a young history that it is young."""
+        match self:
+            case Maturity.NONE:
+                return "with no history to compare"
+            case Maturity.LEARNING:
+                days = LEARNING_PERIOD.days
+                return f"that it is not yet known to {do}, for nightlatch is still learning ({days} days)"
+            case Maturity.MATURE:
+                return f"that it is not known to {do}"
 
 
 def _nothing() -> Trail:

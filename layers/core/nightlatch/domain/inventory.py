@@ -9,6 +9,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from nightlatch.domain.holdings import NOTHING, Holdings
+from nightlatch.domain.lineage import Deployer
 from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.replications import NONE_SHOWN, Replications
@@ -37,6 +38,7 @@ class Inventory:
     scanners: frozenset[str] = frozenset()  # principals that look through all secrets' metadata: globs over their ARNs
     holdings: Holdings = NOTHING  # what was found when the inventory was taken
     replications: Replications = NONE_SHOWN  # what records have shown of replicas
+    deployers: tuple[Deployer, ...] = ()  # whose new roles inherit what the roles that they replace were known to read
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""

@@ -37,6 +37,7 @@ class Sighting:
     labels: tuple[str, ...] = ()  # staging labels the call named
     digest: str = ""  # of a listing's filters, or of a resource policy: what asks or says the same has the same
     known: bool = False  # the principal was known to use this secret before
+    inherited: bool = False  # not the principal, but the role that it replaces at a deployment; read off, never stored
     by_service: bool = False  # AWS made the call on somebody's way (invokedBy), as CloudFormation does
     read_back: bool = False  # it read the very version that it had written itself
     rotating: bool = False  # a step of a rotation of this secret that was under way

@@ -23,8 +23,8 @@ def is_own_read(read: Sighting) -> bool:
 
 
 def is_unknown(sighting: Sighting) -> bool:
-    """Tell whether the principal was not known to use the secret."""
-    return not sighting.known
+    """Tell whether neither the principal nor the role that it replaces was known to use the secret."""
+    return not (sighting.known or sighting.inherited)
 
 
 def is_plain(read: Sighting) -> bool:

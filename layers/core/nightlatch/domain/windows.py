@@ -19,6 +19,7 @@ from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.secrets import SecretRef, representatives
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.trail import Trail
+from nightlatch.domain.value_reads import is_unknown
 
 _Key = TypeVar("_Key")
 
@@ -107,7 +108,7 @@ def _joined(windows: Iterator[tuple[int, int, Count]]) -> Iterator[tuple[int, in
 
 
 def _episode(sightings: Sequence[Sighting], peak: Count, stands_for: dict[SecretRef, SecretRef]) -> Episode:
-    unknown_first = sorted(sightings, key=lambda sighting: sighting.known)
+    unknown_first = sorted(sightings, key=lambda sighting: not is_unknown(sighting))
     secrets = dict.fromkeys(stands_for[secret] for sighting in unknown_first for secret in sighting.secrets)
     regions = sorted({sighting.region for sighting in sightings if sighting.region})
     return Episode(evidence=Evidence.of(*sightings), peak=peak, secrets=tuple(secrets), regions=tuple(regions))
@@ -131,7 +132,7 @@ class _Tally:
             self.regions[sighting.region] += 1
         for secret in sighting.secrets:
             self.secrets[self.stands_for[secret]] += 1
-            if not sighting.known:
+            if is_unknown(sighting):
                 self.unknown[self.stands_for[secret]] += 1
 
     def leave(self, sighting: Sighting) -> None:
@@ -141,7 +142,7 @@ class _Tally:
             _take(self.regions, sighting.region)
         for secret in sighting.secrets:
             _take(self.secrets, self.stands_for[secret])
-            if not sighting.known:
+            if is_unknown(sighting):
                 _take(self.unknown, self.stands_for[secret])
 
     def count(self) -> Count:

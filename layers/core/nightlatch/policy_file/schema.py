@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.tiers import Tier, TierOf
 from nightlatch.domain.versions import MOST_PINS
+from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
@@ -121,6 +123,7 @@ class PolicyFile(Part):
     exemptions: tuple[ExemptionPart, ...] = ()
     known_actors: tuple[ActorPart, ...] = ()
     change_windows: tuple[WindowPart, ...] = ()
+    deployers: tuple[DeployerPart, ...] = ()
     approvers: tuple[_ApproverPart, ...] = ()
     inventory: InventoryFile = InventoryFile()
     limits: _Limits = _Limits()
@@ -134,7 +137,9 @@ class PolicyFile(Part):
             exemptions=tuple(self._exemptions()),
             staged=staged(self.rules),
             approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
-            inventory=self.inventory.to_domain(),
+            inventory=replace(
+                self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
+            ),
             own_roles=own_roles,
             act_within=timedelta(minutes=self.limits.act_within_min),
             buttons_live=timedelta(hours=self.limits.buttons_live_h),

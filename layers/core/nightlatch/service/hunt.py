@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from nightlatch.domain.baseline import LEARNING_PERIOD
 from nightlatch.domain.decisions import Alert, Decision, Record
 from nightlatch.domain.events import SecretEvent, Tick
 from nightlatch.domain.findings import Finding, Severity, State, fold
@@ -32,6 +33,12 @@ class HuntReport:
     findings: tuple[Finding, ...]  # folded, in order of time
     judged: Tally
     learnt: Tally | None  # None without history
+    reach: timedelta | None = None  # from the first event of the history to the first that was judged
+
+    @property
+    def pairs_count(self) -> bool:
+        """Whether there was history enough to know who uses what (ruling 35)."""
+        return self.reach is not None and self.reach >= LEARNING_PERIOD
 
     @property
     def is_partial(self) -> bool:
@@ -59,17 +66,20 @@ def hunt(
     Raises:
         Unavailable: The baselines could not be asked (never with those in memory).
     """
-    learnt = None
+    learnt: Tally | None = None
+    past: list[SecretEvent] = []
     if history is not None:
         past, learnt = take_in(history)
         ports.baselines.learn(in_order(event for event in past if not event.is_twin))
     events, judged = take_in(items)
+    begun, first = (min((event.at for event in some), default=None) for some in (past, events))
     told, unheard = _judge(in_order(events), rules, _telling(policy), ports)
     findings = (*fold(tuple(told)), *(one for some in unheard.values() for one in fold(tuple(some))))
     return HuntReport(
         findings=tuple(sorted(findings, key=lambda f: (f.first_seen, -f.severity.rank, f.rule, f.subject))),
         judged=judged,
         learnt=learnt,
+        reach=first - begun if begun and first else None,
     )
 
 

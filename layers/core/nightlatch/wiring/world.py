@@ -15,6 +15,7 @@ from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
+from nightlatch.adapters.process_memory import ProcessMemory
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
@@ -46,6 +47,7 @@ class World:
         self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
         self._last_good: tuple[str, Policy] | None = None
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
+        self._memory = ProcessMemory()
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
@@ -62,6 +64,7 @@ class World:
             inventory=policy.inventory.with_scanners(self._settings.auditor_roles),
             now=self.now,
             holdings=self._holdings,
+            memory=self._memory,
         )
         effects = LiveEffects(
             incidents=self.incidents,

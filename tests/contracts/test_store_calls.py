@@ -1,0 +1,210 @@
+"""How often the store is called, as docs/costs.md says: counted, so that no change makes judging dearer unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmarks import costs
+from fakes import FixedClock
+from functions.transformed import source
+from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.process_memory import ProcessMemory
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
+from nightlatch.adapters.wire import Item
+from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.examples import a_role, a_secret, an_event
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.metrics import Metric
+from store_calls import Meter
+from worlds import TABLE, a_table, on_moto
+
+DAY_S = 86_400.0
+PAGE = Path(__file__).parents[2] / "docs" / "costs.md"
+APP, OPERATOR = a_role("app", "app-1"), a_role("operator", "operator-1")
+MANY = 200
+KEY_USE = "WatchesKeyUse"  # off unless somebody wants it
+
+
+@pytest.fixture
+def meter(monkeypatch) -> Iterator[Meter]:
+    with on_moto(monkeypatch):
+        _, client = a_table()
+        yield Meter(client)
+
+
+class Process:
+    """One process that judges, as Lambda keeps it between batches."""
+
+    def __init__(self, meter: Meter) -> None:
+        table = Table(meter, TABLE, pause=lambda _: None)
+        self.baselines = TrailBaselines(
+            DynamoTrails(table), DynamoWaits(table), inventory=Inventory(), now=FixedClock(), memory=ProcessMemory()
+        )
+        self.meter = meter
+
+    def calls(self, *events: SecretEvent) -> int:
+        self.meter.clear()
+        list(self.baselines.observe(events))
+        return self.meter.calls.total()
+
+
+def read(
+    number: int, after_s: float, *, by=APP, name: str = "GetSecretValue", version: str | None = None
+) -> SecretEvent:
+    secret = a_secret(f"prod/{number}", suffix=None)
+    return an_event(name, secret=secret, by=by, after_s=after_s, version_id=version)
+
+
+def refresh(after_s: float, count: int = 1_000) -> Sequence[SecretEvent]:
+    """Reads of two hundred secrets in turn, by one principal."""
+    return [read(number % MANY, after_s + number / 10) for number in range(count)]
+
+
+def taught(meter: Meter) -> Process:
+    process = Process(meter)
+    process.baselines.learn([read(number, -day * DAY_S) for day in (20, 3, 2, 1) for number in range(MANY)])
+    return process
+
+
+def first_of_a_day(process: Process) -> int:
+    return process.calls(read(0, 0))
+
+
+def routine(process: Process) -> int:
+    process.calls(read(0, 0))
+    return process.calls(read(0, 1))
+
+
+def routine_after_five_minutes(process: Process) -> int:
+    process.calls(read(0, 0))
+    return process.calls(read(0, 301))
+
+
+def routine_in_a_new_process(process: Process) -> int:
+    process.calls(read(0, 0))
+    return Process(process.meter).calls(read(0, 1))
+
+
+def first_of_a_pair(process: Process) -> int:
+    process.calls(read(0, 0))
+    return process.calls(read(MANY, 1))
+
+
+def first_of_a_principal(process: Process) -> int:
+    process.calls(read(0, 0))
+    return process.calls(read(0, 1, by=OPERATOR))
+
+
+def write(process: Process) -> int:
+    process.calls(read(0, 0))
+    return process.calls(read(0, 1, name="PutSecretValue", version="v-1"))
+
+
+def batch_first_of_a_day(process: Process) -> int:
+    return process.calls(*refresh(0))
+
+
+def batch_after_five_minutes(process: Process) -> int:
+    process.calls(*refresh(0))
+    return process.calls(*refresh(300))
+
+
+def batch_within_five_minutes(process: Process) -> int:
+    process.calls(*refresh(0))
+    return process.calls(*refresh(150))
+
+
+COUNTED: dict[str, Callable[[Process], int]] = {
+    "a routine read": routine,
+    "a routine read, the first of its five minutes": routine_after_five_minutes,
+    "a routine read, the first of its process": routine_in_a_new_process,
+    "a read by a known pair, the first of its day": first_of_a_day,
+    "a read by a new pair": first_of_a_pair,
+    "a read by a new principal": first_of_a_principal,
+    "a value written": write,
+    "1,000 routine reads of 200 secrets": batch_within_five_minutes,
+    "1,000 routine reads of 200 secrets, the first of their five minutes": batch_after_five_minutes,
+    "1,000 reads of 200 secrets by known pairs, the first of their day": batch_first_of_a_day,
+}
+
+
+@pytest.mark.parametrize("what", COUNTED)
+def test_judging_calls_the_store_as_often_as_the_page_says(meter, what):
+    rows = dict(re.findall(r"^\| (.+?) \| ([\d,]+) \|", PAGE.read_text("utf-8"), re.MULTILINE))
+
+    assert COUNTED[what](taught(meter)) == int(rows[what].replace(",", ""))
+
+
+def test_the_page_counts_nothing_else():
+    table = PAGE.read_text("utf-8").split("## Calls of the store", 1)[1].split("\n## ", 1)[0]
+
+    assert re.findall(r"^\| ([^|]+?) \| [\d,]+ \|$", table, re.MULTILINE) == [*COUNTED]
+
+
+def test_what_could_not_be_stored_is_stored_when_the_batch_comes_again(meter, monkeypatch):
+    process = taught(meter)
+    process.calls(read(0, 0))
+
+    def refuse(_: Table, items: Iterable[Item]) -> None:
+        if list(items):
+            raise Unavailable
+
+    with monkeypatch.context() as down:
+        down.setattr(Table, "put_all", refuse)
+        with pytest.raises(Unavailable):
+            process.calls(read(0, 301))
+    process.calls(read(0, 301))
+
+    assert process.meter.calls["batch_write_item"] == 1
+
+
+def test_a_full_memory_forgets_and_asks_again(meter):
+    process = taught(meter)
+    process.baselines._memory = ProcessMemory(most=2)
+    process.calls(read(0, 0))
+    asked = process.calls(read(0, 1))
+
+    assert asked > routine(taught(meter))
+
+
+def units(process: Process, *events: SecretEvent) -> costs.Units:
+    process.calls(*events)
+    return costs.Units(process.meter.read_units, process.meter.write_units)
+
+
+def test_the_costs_are_computed_from_what_is_counted(meter):
+    process = taught(meter)
+
+    assert units(process, read(0, 0)) == costs.FIRST_OF_DAY
+    assert units(process, read(0, 1)) == costs.ROUTINE
+    assert units(process, read(0, 301)) == costs.FIRST_OF_SLOT
+    assert units(process, read(MANY, 302)) == costs.NEW_PAIR
+
+
+def test_a_write_costs_what_the_costs_are_computed_from(meter):
+    process = taught(meter)
+    process.calls(read(0, 0))
+
+    assert units(process, read(0, 1, name="PutSecretValue", version="v-1")) == costs.WRITE
+
+
+def test_the_page_shows_what_the_computation_gives():
+    page = PAGE.read_text("utf-8")
+
+    assert "\n".join(costs.rows()) in page
+    assert "\n".join(costs.price_list()) in page
+
+
+def test_the_computation_knows_the_template_and_the_metrics():
+    resources = source()["Resources"].values()
+    alarms = [one for one in resources if one["Type"] == "AWS::CloudWatch::Alarm" and one.get("Condition") != KEY_USE]
+
+    assert len(alarms) == costs.ALARMS
+    assert len(Metric) == costs.METRICS
