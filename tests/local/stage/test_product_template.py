@@ -35,7 +35,8 @@ def test_every_function_has_its_handler_and_its_layer(stack):
 
 
 def test_every_rule_may_reach_its_queues_and_their_dead_letters(stack):
-    rules = stack.of_type("AWS::Events::Rule")
+    # The rule of the inventory calls a function, and its next knock asks for the same.
+    rules = [rule for rule in stack.of_type("AWS::Events::Rule") if rule.logical_id != "AuditRule"]
     refused = [
         (rule.logical_id, arn)
         for rule in rules
