@@ -78,3 +78,23 @@ def test_a_request_that_was_too_large_is_told_whoever_made_it(omitted):
     assert isinstance(found, Match)
     assert found.severity is Severity.MEDIUM
     assert DETECTION.evaluate(replace(event, request=an_event().request), Baseline()) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["CreateSecret", "PutResourcePolicy", "TagResource", "BatchGetSecretValue", "ReplicateSecretToRegions"]
+)
+def test_every_call_whose_request_may_be_too_large_is_read(name):
+    hidden = an_event(name, secret=a_secret(), request={"omitted": True})
+
+    (finding,), _ = detect(hidden, Baseline(), (DETECTION,))
+
+    assert (finding.severity, finding.subject) == (Severity.MEDIUM, f"principal:{hidden.principal.key}")
+    assert finding.title == "ci-deploy (IAM user) made a call on secret prod/db that its record does not show"
+
+
+def test_whatever_moved_unseen_is_one_matter_of_the_account():
+    assert judge().subject == "channels"
+
+
+def test_a_label_of_no_named_secret_cannot_be_judged():
+    assert DETECTION.evaluate(replace(LABEL, secrets=()), Baseline(settled=WAITED)) is None

@@ -22,6 +22,10 @@ from nightlatch import detections
 from nightlatch.domain.rules import Detection
 
 _SECONDS = 30
+_OF_RULES = (
+    "test_a_detection_names_its_place_in_catalogue_and_attack",
+    "test_the_first_example_is_as_severe_as_the_rule_says",
+)
 _OF_ALL_EXAMPLES = ("test_an_example_is_possible", "test_an_example_does_what_it_says")
 _OF_FIRING_EXAMPLES = ("test_what_a_finding_says_is_complete",)
 _CATALOGUE = "test_catalogue.py::test_the_catalogue_holds_the_first_slice"  # one test, to have its module
@@ -112,6 +116,8 @@ def _test_modules() -> Iterator[ModuleType]:
 
 def _try_examples(session: pytest.Session, rule: Detection) -> None:
     (catalogue,) = {item.module for item in session.items if item.name == _CATALOGUE.rpartition(":")[2]}  # type: ignore[attr-defined]
+    for test in _OF_RULES:
+        getattr(catalogue, test)(rule)
     for example in rule.examples:
         for test in (*_OF_ALL_EXAMPLES, *(_OF_FIRING_EXAMPLES if example.fires else ())):
             getattr(catalogue, test)(rule, example)

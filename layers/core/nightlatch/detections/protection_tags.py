@@ -121,14 +121,14 @@ A credential in clear: take it out, and rotate what it opens. The trail keeps it
 Your infrastructure code does this at each run? Exempt its principal for the name prefix.""",
     examples=(
         _case(
-            "the tag of a guard is taken away",
-            _call(_UNTAG, tagKeys=["nightlatch:guard", "team"]),
-            severity=Severity.HIGH,
-        ),
-        _case(
             "a tag of nightlatch is set",
             _call(_TAG, tags=[{"key": "nightlatch:tier", "value": "temp"}]),
             severity=Severity.MEDIUM,
+        ),
+        _case(
+            "the tag of a guard is taken away",
+            _call(_UNTAG, tagKeys=["nightlatch:guard", "team"]),
+            severity=Severity.HIGH,
         ),
         _case(
             "a tag that the policy asks for is set",
