@@ -49,7 +49,7 @@ def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Invent
     _, region, account, _ = place.split("/", 3)
     if account not in {event.account_id, secret.account_id} and not inventory.trusts(account):
         return f"the {what} is one of account {account}, neither ours nor trusted"
-    if what == "function" and region != secret.region:
+    if region != secret.region:  # a role has none, and is read as of the secret's
         return "the function lies in another Region than the secret"
     if what == "function" and inventory.rotation_functions:
         return (

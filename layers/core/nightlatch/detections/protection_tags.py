@@ -52,20 +52,16 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _keys(event: SecretEvent) -> Iterator[str]:
-    if event.called(_UNTAG):
-        yield from event.request.texts("tagKeys")
-    elif event.called(_TAG):
-        yield from (key for tag in event.request.children("tags") if (key := tag.text("key")) is not None)
+    yield from event.request.texts("tagKeys")
+    yield from (key for tag in event.request.children("tags") if (key := tag.text("key")) is not None)
 
 
 def _texts(event: SecretEvent) -> Iterator[str]:
     """Give what the call wrote in clear."""
-    if event.called(_TAG):
-        for tag in event.request.children("tags"):
-            # A tag may be named `password`, with the password for its value.
-            yield f"{tag.text('key') or ''}={tag.text('value') or ''}"
-    elif event.called(_UPDATE):
-        yield event.request.text("description") or ""
+    for tag in event.request.children("tags"):
+        # A tag may be named `password`, with the password for its value.
+        yield f"{tag.text('key') or ''}={tag.text('value') or ''}"
+    yield event.request.text("description") or ""
 
 
 def _asked_for(event: SecretEvent, baseline: Baseline) -> frozenset[str]:
