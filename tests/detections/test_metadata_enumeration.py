@@ -289,5 +289,16 @@ def test_what_was_written_is_its_own_from_the_first_write_on_by_every_name():
     late = looks(15, "PutSecretValue", at=AT + timedelta(minutes=2))
     by_name = [replace(look, secrets=(a_secret(f"prod/{n}", suffix=None),)) for n, look in enumerate(looks(15))]
 
+    written_by_name = [replace(write, secrets=look.secrets) for write, look in zip(early, by_name, strict=True)]
+
     assert judge([*early, *late, *looks(15)]) is None
     assert judge([*late, *early[::-1], *by_name]) is None
+    assert judge([*written_by_name, *looks(15)]) is None
+
+
+def test_whoever_was_seen_a_day_before_to_the_second_is_no_newcomer():
+    seen = looks(15, by=a_person())
+    first = seen[-1].at - timedelta(days=1)
+    habits = Habits({Facet(Kind.REGION, REGION): Pair(first_seen=first, last_seen=first, days=1)})
+
+    assert judge(seen, habits=habits) is None

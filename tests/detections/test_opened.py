@@ -10,7 +10,7 @@ import pytest
 from nightlatch.detections.opened import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import KMS, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event, the_service
+from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
@@ -212,7 +212,9 @@ def test_services_and_our_own_account_are_no_strangers(statement):
 
 
 def test_a_service_that_takes_back_its_own_grant_is_a_note():
-    assert severity_of(replace(grant("RevokeGrant"), principal=the_service()), protecting()) is Severity.LOW
+    role = a_role("aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS")
+
+    assert severity_of(replace(grant("RevokeGrant"), principal=role), protecting()) is Severity.LOW
 
 
 def test_what_is_told_is_judged_again_for_more_secrets_that_need_the_key():
