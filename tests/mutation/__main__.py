@@ -45,7 +45,7 @@ def _measured(rule: str) -> Measured:
     return Measured(
         code=code,
         tests=tests,
-        made=Counter(mutant.kind for mutant in made),
+        made=dict(Counter(mutant.kind for mutant in made)),
         survivors=tuple(_survivor(mutant, reached) for mutant in left),
     )
 

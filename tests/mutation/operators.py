@@ -2,7 +2,7 @@
 
 mutmut swaps comparisons, `and` and `or`, `in`, `is` and `not`, raises numbers, and leaves arguments and cases out. What
 is added here: a condition that always or never holds, a clause left out, a number one lower, a predicate that says the
-same of everything, a filter of history left out, another severity, nothing returned.
+same of everything, a filter of history left out, one of several elements, another severity, nothing returned.
 
 Of mutmut's, those are left out that break the code instead of bending it (None for a value, a call without what it
 needs), for these are killed by anything and only raise the score. Text that people read is no condition: a string with
@@ -142,6 +142,15 @@ def _can_miss(arg: cst.Arg, call: cst.Call) -> bool:
     return bool(arg.star) or (isinstance(name, cst.Name) and name.value in _OF_ANY_NUMBER)
 
 
+def without_an_element(node: cst.Tuple | cst.List | cst.Set) -> Iterator[cst.CSTNode]:
+    """Leave one of several named things out; of words each is spelt otherwise already."""
+    is_value = bool(node.lpar) or not isinstance(node, cst.Tuple)  # names that a statement assigns stand without
+    named = all(isinstance(element.value, (cst.Name, cst.Attribute)) for element in node.elements)
+    if is_value and named and len(node.elements) > 1:
+        for left_out in node.elements:
+            yield node.with_changes(elements=[element for element in node.elements if element is not left_out])
+
+
 def string_method(node: cst.Call) -> Iterator[cst.CSTNode]:
     """Look from the other end of a string; `find` here is a trail's."""
     if not m.matches(node.func, m.Attribute(attr=m.Name("find"))):
@@ -184,6 +193,11 @@ KINDS: Mapping[str, mutators.OPERATORS_TYPE] = {
         (cst.Call, string_method),
     ],
     "filter": [(cst.Call, without_a_filter), (cst.Call, twin)],
-    "argument": [(cst.Call, without_an_argument), (cst.Lambda, mutators.operator_lambda)],
+    "argument or element": [
+        (cst.Call, without_an_argument),
+        (cst.Tuple, without_an_element),
+        (cst.List, without_an_element),
+        (cst.Set, without_an_element),
+    ],
     "return": [(cst.Return, nothing), (cst.Match, mutators.operator_match)],
 }

@@ -2,14 +2,16 @@
 
 The rest is text and data: titles, playbooks, blind spots and examples (with what builds them) are reached by nothing,
 so no mutant is made of them. A digest of what is reached, without comments and layout, tells whether a rule has
-changed since it was measured.
+changed since it was measured; it is of the text, for every Python describes the tree of a text in its own way.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+import io
+import tokenize
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,22 +23,16 @@ class Reach:
     """The parts of one file that decide, in the order of the file: statements of the module, and fields."""
 
     parts: tuple[ast.stmt | ast.keyword, ...]
+    digest: str  # tells two versions apart where they may decide differently
 
     @property
     def lines(self) -> frozenset[int]:
         """Every line of these parts, counted from one."""
-        return frozenset(
-            line for part in self.parts for line in range(part.lineno, (part.end_lineno or part.lineno) + 1)
-        )
-
-    @property
-    def digest(self) -> str:
-        """Tell two versions apart where they may decide differently."""
-        return _digest(_bare(part) for part in self.parts)
+        return frozenset(line for part in self.parts for line in _lines(part))
 
     def place_of(self, line: int) -> tuple[str, int]:
         """Give the part that holds a line, and how far below its first line; both outlive what is added above."""
-        part = next(part for part in self.parts if part.lineno <= line <= (part.end_lineno or part.lineno))
+        part = next(part for part in self.parts if line in _lines(part))
         return _name_of(part), line - part.lineno
 
     def line_of(self, name: str, below: int) -> int:
@@ -56,13 +52,16 @@ def reach(source: str) -> Reach:
         if stmt is not None and stmt not in reached:
             reached.add(stmt)
             open_names += _names(stmt)
-    parts: list[ast.stmt | ast.keyword] = [*reached, *fields]
-    return Reach(tuple(sorted(parts, key=lambda part: part.lineno)))
+    found: list[ast.stmt | ast.keyword] = [*reached, *fields]
+    parts = sorted(found, key=lambda part: part.lineno)
+    kept = (line for part in parts for line in _lines(part) if line not in _docstring(part))
+    return Reach(tuple(parts), _digest(source, kept))
 
 
 def digest_of(file: Path) -> str:
-    """Digest the code of a whole file, without its comments and layout."""
-    return _digest([ast.parse(file.read_text("utf-8"))])
+    """Digest a whole file, without its comments and layout."""
+    source = file.read_text("utf-8")
+    return _digest(source, range(1, source.count("\n") + 1))
 
 
 def _detection(tree: ast.Module) -> list[ast.keyword]:
@@ -90,15 +89,21 @@ def _name_of(part: ast.stmt | ast.keyword) -> str:
     return f"DETECTION.{part.arg}" if isinstance(part, ast.keyword) else ", ".join(_defines(part))
 
 
-def _bare(part: ast.stmt | ast.keyword) -> ast.AST:
-    """Leave the docstring out."""
+def _lines(node: ast.stmt | ast.keyword) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _docstring(part: ast.stmt | ast.keyword) -> range:
     if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part) is not None:
-        copy = ast.parse(ast.unparse(part)).body[0]
-        assert isinstance(copy, (ast.FunctionDef, ast.ClassDef))
-        copy.body = copy.body[1:]
-        return copy
-    return part
+        return _lines(part.body[0])
+    return range(0)
 
 
-def _digest(nodes: Iterator[ast.AST] | list[ast.Module]) -> str:
-    return hashlib.sha256("\n".join(ast.dump(node) for node in nodes).encode()).hexdigest()[:16]
+def _digest(source: str, kept: Iterable[int]) -> str:
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column]
+    words = [word for line in kept for word in lines[line - 1].split()]
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]

@@ -29,8 +29,10 @@ _OF_RULES = (
 _OF_ALL_EXAMPLES = ("test_an_example_is_possible", "test_an_example_does_what_it_says")
 _OF_FIRING_EXAMPLES = ("test_what_a_finding_says_is_complete",)
 _CATALOGUE = "test_catalogue.py::test_the_catalogue_holds_the_first_slice"  # one test, to have its module
-_ALONE = ("-qqq", "--no-header", "--no-summary", "--capture=no", "--hypothesis-seed=0")
-_WITHOUT = tuple(part for plugin in ("randomly", "xdist", "cacheprovider") for part in ("-p", f"no:{plugin}"))
+_ALONE = ("--override-ini=addopts=--import-mode=importlib", "--capture=no", "--hypothesis-seed=0")
+_WITHOUT = tuple(
+    part for plugin in ("randomly", "xdist", "cacheprovider", "terminal") for part in ("-p", f"no:{plugin}")
+)
 
 
 def survivors(rule: str, tried: list[Mutant]) -> list[Mutant]:
