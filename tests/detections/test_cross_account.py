@@ -12,6 +12,7 @@ from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.rules import applies, detect
 
 STRANGER = "999988887777"
@@ -56,6 +57,7 @@ def test_a_trusted_account_is_milder_within_the_organisation_only(restriction, s
 def test_the_field_counts_in_any_case_and_in_the_answer(field):
     assert severity_of(call(**{field: COPY})) is Severity.CRITICAL
     assert severity_of(call(response={field: COPY})) is Severity.CRITICAL
+    assert severity_of(replace(call(), details=Parameters({field: COPY}))) is Severity.CRITICAL
 
 
 def test_an_account_that_is_not_shown_is_not_foreign():

@@ -13,6 +13,7 @@ from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_secret, a_user
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.secrets import secret_ref
 
 STRANGER = "999988887777"
 NOTHING = Inventory()
@@ -169,3 +170,13 @@ def test_a_rotation_of_no_named_secret_cannot_be_judged():
 def test_a_role_in_a_folder_is_one_of_its_account():
     assert not fires(rotate(role("teams/data/rotation"), field=ROLE))
     assert fires(rotate(role("teams/data/rotation", account=STRANGER), field=ROLE))
+
+
+def test_neither_the_account_of_the_call_nor_that_of_the_secret_is_a_strangers():
+    shared = secret_ref(
+        f"arn:aws:secretsmanager:{REGION}:{STRANGER}:secret:prod/db-AbCdEf", account_id=ACCOUNT, region=REGION
+    )
+
+    assert not fires(rotate(function(account=STRANGER), secret=shared))
+    assert not fires(rotate(function(account=ACCOUNT), secret=shared))
+    assert fires(rotate(function(account="444455556666"), secret=shared))

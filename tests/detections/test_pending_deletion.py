@@ -190,6 +190,7 @@ def test_a_refusal_that_history_does_not_hold_yet_is_told():
 
     assert isinstance(found, Match)
     assert (found.severity, found.headline) == (None, None)
+    assert found.reason.endswith("it is missed by role/app")
 
 
 def test_who_got_the_value_or_was_refused_for_another_reason_does_not_miss_it():

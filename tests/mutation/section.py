@@ -20,10 +20,12 @@ def section(score: Score | None = None) -> str:
 {TITLE}
 
 Does a test fail when one condition of a detection is wrong? `make mutation` changes each in turn (a comparison, a
-clause, a number, a name of a call, a filter of history, a severity, what is returned) and runs the tests of that rule.
-Titles, playbooks, blind spots, reasons and examples are text and data, and are not changed. Of {found.mutants:,}
-mutants {found.killed:,} were killed: **{_share(found.killed, found.mutants)}**. The goal is 90 %; a mutant that changes
-nothing anybody could see counts as a survivor here.
+clause, a number, a name of a call, a filter of history, a severity, what is returned), by mutmut's operators and a few
+of ours, and runs the tests of that rule. Titles, playbooks, blind spots, reasons and examples are text and data, and
+are not changed; what rules share stands in `domain/` and has tests of its own.
+
+Of {found.mutants:,} mutants {found.killed:,} were killed: **{_share(found.killed, found.mutants)}**. The goal is 90 %,
+and a mutant that changes nothing anybody could see counts as a survivor here.
 
 | what was changed | mutants | killed | |
 | --- | --- | --- | --- |

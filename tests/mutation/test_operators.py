@@ -74,11 +74,28 @@ def test_every_condition_that_evaluate_reaches_is_changed_and_nothing_else(
 
 
 def test_words_filters_and_arguments_are_changed_where_they_decide() -> None:
-    words, filters, arguments = (made_of(RULE, kind=kind) for kind in ("word", "filter", "argument"))
+    words, filters, arguments = (made_of(RULE, kind=kind) for kind in ("word", "filter", "argument or element"))
 
     assert {was for was, _ in words} == {'"DeleteSecret"', '"PutSecretValue"', '"RestoreSecret"'}
     assert len(filters) == 4
     assert len(arguments) == 5
+
+
+@pytest.mark.parametrize(
+    ("expression", "left_out"),
+    [
+        ("{CURRENT, Label.PENDING}", {"{Label.PENDING}", "{CURRENT, }"}),
+        ("(CURRENT, PENDING)", {"(PENDING,)", "(CURRENT, )"}),
+        ('("GetSecretValue", _CALL)', set()),
+    ],
+    ids=["a set", "a tuple", "words"],
+)
+def test_one_of_several_elements_is_left_out(expression: str, left_out: set[str]) -> None:
+    source = RULE.replace("not event.denied", f"event.label in {expression}")
+
+    made = {becomes for was, becomes in made_of(source, kind="argument or element") if was == expression}
+
+    assert made == left_out
 
 
 def test_a_predicate_says_the_same_of_everything() -> None:

@@ -52,7 +52,7 @@ def test_the_section_counts_by_kind_and_by_rule_and_says_where() -> None:
 
     text = section(Score(makers=makers(), rules={"bulk_read": found}))
 
-    assert "Of 4\nmutants 3 were killed: **75.0 %**" in text
+    assert "Of 4 mutants 3 were killed: **75.0 %**." in text
     assert "| number | 3 | 2 | 66.7 % |" in text
     assert "| bulk_read | 4 | 3 | 75.0 % |" in text
     assert "`10` | `11` | not judged yet |" in text
