@@ -101,6 +101,7 @@ def test_another_secret_or_no_record_of_the_event_itself_is_silent():
     assert judge(delete(), read(a_secret("prod/api"))) is None
     assert judge(read()) is None
     assert DETECTION.evaluate(delete(), Baseline()) is None
+    assert DETECTION.evaluate(read(), Baseline(by_principal=sightings([delete()]))) is None
     assert judge(an_event("DeleteSecret"), read()) is None
 
 

@@ -158,3 +158,10 @@ def test_the_reason_says_what_was_taken_away_or_why_nothing_was(event, reason):
 
     assert isinstance(verdict, Match)
     assert verdict.reason.startswith(reason)
+
+
+def test_a_refused_call_whose_request_is_shown_is_judged_by_it():
+    assert severity_of(call("PutEventSelectors", request={"eventSelectors": ALL}, failure=DENIED)) is None
+    assert severity_of(call("PutEventSelectors", request={"eventSelectors": NO_KEYS}, failure=DENIED)) is (
+        Severity.MEDIUM
+    )

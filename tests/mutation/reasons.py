@@ -27,6 +27,9 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         'event.name.startswith(_PERMISSION) and event.request.text("principal") == SECRETS_MANAGER -> '
         'event.request.text("principal") == SECRETS_MANAGER': "equal: no other of these calls has a field `principal`",
     },
+    "metadata_enumeration": {
+        "trail.named(*_DESCRIBE, *_POLICY) -> trail": "equal: looks are picked by name again; fewer are gone through",
+    },
     "name_reused": {
         "before.named(ENDED) -> before": "equal: behind the last deletion nothing but its end is kept of a name",
     },
@@ -36,6 +39,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "read_then_deleted": {
         "deletion is None or deletion.secret is None -> deletion is None": _FOR_THE_TYPE,
+        "not deletions or own.secret is None -> own.secret is None": "equal: a cheap question; where are none, none is found",
     },
     "swapped": {
         "may_have_moved(secret, baseline, event) -> (may_have_moved(secret, baseline, event)) or True": (

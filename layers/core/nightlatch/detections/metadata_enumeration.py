@@ -96,9 +96,10 @@ def _not_own(trail: Trail, *, staged: timedelta) -> Trail:
         since = write.at - (staged if PENDING in write.labels else timedelta(0)) - _CLOCKS_DIFFER
         for key in {key for secret in write.secrets for key in secret.keys}:
             own_from[key] = min(since, own_from.get(key, since))
+    looks = trail.named(*_DESCRIBE, *_POLICY).only(_is_strange)
     return Trail.of(
         look
-        for look in trail.only(_is_strange)
+        for look in looks
         if not any(own_from.get(key, _NEVER) <= look.at for secret in look.secrets for key in secret.keys)
     )
 

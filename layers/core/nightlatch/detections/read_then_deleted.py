@@ -47,9 +47,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _deletion(own: Sighting, baseline: Baseline) -> Sighting | None:
     """Give the deletion to judge: the event itself, or the first that came after a read."""
-    if own.secret is None:
-        return None
     deletions = baseline.by_principal.named("DeleteSecret").only(_is_deletion)
+    if not deletions or own.secret is None:
+        return None
     later = deletions.about(own.secret).between(own.at, own.at + WITHIN)
     return later[0] if later else None
 

@@ -57,7 +57,7 @@ def _harm(event: SecretEvent) -> Harm | None:
     if event.name in _WHOLE:
         return _WHOLE[event.name]
     narrowed = _narrowed_selectors(event)
-    unseen = event.request.omitted or event.denied  # a refused call shows no request
+    unseen = event.request.omitted or (event.denied and not event.request.fields)
     if unseen and narrowed is None:
         return (Severity.MEDIUM, f"the record does not show what {event.name} asked for")
     return narrowed or _narrowed_trail(event.request)
