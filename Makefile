@@ -30,7 +30,7 @@ quality: .venv/.dev ## the large counts in full, of which `make test` takes samp
 	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
 	PYTHONPATH=tests $(BIN)/python -m simulation docs/detection-quality.md
 
-# Only rules that have changed, or whose tests have, are measured again: half a minute each.
+# Only rules that have changed, or whose tests have, are measured again: seconds each, some six minutes for all.
 mutation: .venv/.dev ## change each condition of the detections in turn, and see whether a test fails
 	PYTHONPATH=tests $(BIN)/python -m mutation docs/detection-quality.md
 

@@ -39,7 +39,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "read_then_deleted": {
         "deletion is None or deletion.secret is None -> deletion is None": _FOR_THE_TYPE,
-        "not deletions or own.secret is None -> own.secret is None": "equal: a cheap question; where are none, none is found",
+        "not deletions or own.secret is None -> own.secret is None": "equal: a cheap question before a dear one",
     },
     "swapped": {
         "may_have_moved(secret, baseline, event) -> (may_have_moved(secret, baseline, event)) or True": (
