@@ -22,7 +22,7 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.findings import Finding, Remedy, Severity, fold
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.rules import Match, Wait, detect
@@ -319,3 +319,40 @@ def test_a_native_event_of_a_custom_label_is_silent():
     label = a_label_event(SECRET, version_id="v-1", label=PIN)
 
     assert judge(label, FIRST, put("v-2", after_s=-MINUTE), settled=WAITED) is None
+
+
+# What is told
+
+
+def test_there_and_back_by_one_hand_is_a_matter_of_that_hand_and_by_two_of_the_secret():
+    by_one, by_two = flip(), flip()
+    by_two[1:] = [move("v-2", by=a_user("mallory"), after_s=-MINUTE), move("v-1", by=a_user("eve"))]
+
+    one, two = judge(by_one[2], *by_one), judge(by_two[2], *by_two)
+
+    assert isinstance(one, Match)
+    assert isinstance(two, Match)
+    assert (one.subject, two.subject) == (None, f"secret:{SECRET.keys[0]}")
+    assert one.headline == "{who} made another version of {secrets} current and took it back {span}"
+    assert one.reason.startswith("made current and taken back within 15 minutes: do not roll back")
+
+
+def test_a_value_planted_by_an_update_and_taken_back_is_there_and_back():
+    planted = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-MINUTE, version_id="v-2")
+    back = move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")
+
+    (finding,), _ = detect(planted, Baseline(on_secret=sightings([FIRST, planted, back])), (DETECTION,))
+
+    assert finding.severity is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("event", "again"),
+    [(move("v-1"), LATENESS), (move("v-3"), LATENESS), (a_label_event(SECRET, version_id="v-1"), None)],
+    ids=["back", "by hand", "native"],
+)
+def test_a_move_of_the_current_version_can_be_rolled_back(event, again):
+    found = judge(event, FIRST, put("v-2", by=a_role("deploy"), after_s=-MINUTE), settled=WAITED)
+
+    assert isinstance(found, Match)
+    assert (found.remedy, found.again) == (Remedy.ROLL_BACK, again)

@@ -91,11 +91,11 @@ def test_one_target_retried_is_a_note_in_the_digest():
     assert (finding.severity, finding.state) == (Severity.LOW, State.DIGEST)
 
 
-@pytest.mark.parametrize("calls", [1, 2])
-def test_a_refusal_or_two_say_nothing(calls):
+@pytest.mark.parametrize(("calls", "expected"), [(1, None), (2, None), (3, Severity.LOW)])
+def test_a_refusal_or_two_say_nothing_and_three_are_a_note(calls, expected):
     probes = [refused("prod/db", after_s=n) for n in range(calls)]
 
-    assert judge(probes[0], probes) is None
+    assert severity_of(judge(probes[0], probes)) is expected
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "ThrottlingException", "InvalidRequestException"])
@@ -302,3 +302,79 @@ def test_what_opened_is_told_at_once_and_judged_again_when_a_policy_change_has_h
     assert (first.severity, wait) == (Severity.HIGH, Wait(LATENESS))
     assert (again.severity, waits) == (Severity.CRITICAL, ())
     assert [f.severity for f in fold((first, again))] == [Severity.CRITICAL]
+
+
+# What is told
+
+
+@pytest.mark.parametrize(
+    ("names", "severity", "note"),
+    [(5, Severity.MEDIUM, ""), (3, Severity.LOW, "; it looks like a consumer without permission")],
+)
+def test_the_finding_counts_what_was_refused_and_names_all_of_it(names, severity, note):
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(names)]
+
+    found = judge(probes[0], probes)
+
+    assert found is not None
+    assert (found.severity, found.digest) == (severity, severity is Severity.LOW)
+    assert found.reason == f"{names} refused calls of 1 kinds at {names} distinct secrets within 15 minutes{note}"
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(probe.event_id for probe in probes)
+    assert found.secrets == tuple(secret for probe in probes for secret in probe.secrets)
+
+
+@pytest.mark.parametrize("names", [3, 6])
+def test_a_service_probes_nothing_and_opens_nothing(names):
+    key = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    config = replace(a_role("AWSServiceRoleForConfig"), key=key)
+    probes = [refused(f"prod/{n}", after_s=n, by=config) for n in range(names)]
+    success = replace(answered("prod/0", after_s=60), principal=config)
+
+    found = judge(probes[0], [*probes, success])
+
+    assert judge(success, [*probes, success]) is None
+    assert found is not None
+    assert (found.severity, found.digest) == (Severity.LOW, True)
+    assert found.reason.endswith("; an AWS service without permission")
+
+
+def test_an_answer_amid_refusals_is_none_of_them():
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(6)]
+    other = answered("prod/other", after_s=3)
+
+    assert judge(other, [*probes, other]) is None
+
+
+def test_retries_around_it_are_no_part_of_the_probing():
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(5)]
+    retries = [refused("prod/0", after_s=n) for n in (902, 903)]
+
+    found = judge(probes[0], [*probes, *retries])
+
+    assert found is not None
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(probe.event_id for probe in probes)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "minutes", "change_s", "means"),
+    [
+        (60, 1, None, "with no policy change of the secret seen"),
+        (421, 8, 240, "after a change of the secret's resource policy"),
+        (3600, 60, 240, "after a change of the secret's resource policy"),
+    ],
+)
+def test_the_opening_says_after_how_long_and_by_what(after_s, minutes, change_s, means):
+    probes = [refused(f"prod/{n}", after_s=n / 10) for n in range(5)]
+    success = answered("prod/0", after_s=after_s)
+    changes = () if change_s is None else (policy_change("prod/0", after_s=change_s),)
+
+    found = judge(success, [*probes, success], changes=changes)
+
+    assert found is not None
+    assert found.reason == f"secret prod/0 opened {minutes} min after it was refused, {means}"
+    assert found.again == (None if changes else LATENESS)
+    assert found.evidence is not None
+    assert len(found.evidence.event_ids) == 6 + len(changes)
+    assert [secret.name for secret in found.secrets or ()] == [f"prod/{n}" for n in range(5)]

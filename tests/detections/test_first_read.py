@@ -98,7 +98,19 @@ def test_where_no_history_counts_the_day_does():
 
 
 def test_a_refused_read_is_none():
-    assert judge(replace(READ, failure=a_denial("GetSecretValue"))) is None
+    refused = replace(READ, failure=a_denial("GetSecretValue"))
+
+    assert judge(refused) is None
+    assert DETECTION.evaluate(refused, Baseline()) is None
+
+
+def test_a_read_that_history_does_not_hold_yet_is_judged_by_itself_and_one_of_no_named_secret_not():
+    assert isinstance(DETECTION.evaluate(READ, Baseline()), Match)
+    assert DETECTION.evaluate(replace(READ, secrets=()), Baseline()) is None
+
+
+def test_who_only_looked_at_a_secret_before_has_not_read_it():
+    assert isinstance(judge(READ, an_event("DescribeSecret", secret=a_secret(), after_s=-60)), Match)
 
 
 # What explains it
@@ -113,7 +125,10 @@ def test_a_refused_read_is_none():
     ],
 )
 def test_what_aws_reads_is_silent(who):
-    assert judge(an_event(secret=a_secret(), by=who)) is None
+    read = an_event(secret=a_secret(), by=who)
+
+    assert judge(read) is None
+    assert DETECTION.evaluate(read, Baseline()) is None
 
 
 def test_a_rotation_is_silent():

@@ -45,8 +45,11 @@ def test_a_registered_function_is_told_in_every_form(asked, entry):
     assert severity_of(call(function=asked), registered(entry)) is Severity.HIGH
 
 
-def test_the_name_inside_a_fully_qualified_arn_counts():
-    event = an_event(CODE, source=LAMBDA, request={"fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}})
+@pytest.mark.parametrize(
+    "request_", [{"fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}}, {"functionArn": FUNCTION}]
+)
+def test_the_name_inside_an_arn_counts(request_):
+    event = an_event(CODE, source=LAMBDA, request=request_)
 
     assert severity_of(event, registered(FUNCTION)) is Severity.HIGH
 
@@ -70,6 +73,8 @@ def test_a_name_counts_with_any_date(name):
         ({"timeout": 60}, Severity.LOW),
         ({"memorySize": 512, "description": "more"}, Severity.LOW),
         ({"timeout": 60, "revisionId": "r"}, Severity.LOW),
+        ({"timeout": 60, "memorySize": 512, "description": "more"}, Severity.LOW),
+        ({"timeout": 60, "fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}}, Severity.LOW),
         ({"Timeout": 60}, Severity.LOW),
         ({"timeout": 60, "layers": ["arn:layer"]}, Severity.HIGH),
         ({"environment": {}, "timeout": 60}, Severity.HIGH),
@@ -162,3 +167,39 @@ def test_what_is_shown_is_said_in_words_of_ours():
     (found,), _ = detect(call(CONFIGURATION, layers=["arn:l"], role="arn:r"), registered(FUNCTION), (DETECTION,))
 
     assert found.reason.endswith("shows layers, role")
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (call(CODE), "its code was replaced"),
+        (call(PERMISSION, principal="*"), "somebody else than Secrets Manager may call it now"),
+        (
+            an_event("PutRolePolicy", source=IAM, request={"roleName": "rotate-db"}),
+            "the role that it runs with got other rights",
+        ),
+        (call(CONFIGURATION), "its configuration was changed; the record shows not what of it"),
+        (
+            call(CONFIGURATION, vpcConfig={}, environment={}, handler="h", runtime="r"),
+            "its configuration was changed; the record shows environment, handler, network, runtime",
+        ),
+        (call(CONFIGURATION, timeout=3), "only its timeout, memory or description were changed"),
+    ],
+    ids=["code", "permission", "rights", "nothing shown", "configuration", "room"],
+)
+def test_the_reason_says_what_was_changed(event, reason):
+    (found,), _ = detect(event, registered(FUNCTION, f"arn:aws:iam::{ACCOUNT}:role/rotate-db"), (DETECTION,))
+
+    assert found.reason == reason
+
+
+def test_a_change_is_judged_again_for_late_records_and_names_the_secrets_known_so_far():
+    held = (a_secret(), a_secret("prod/x"))
+    change, note = (
+        DETECTION.evaluate(event, Baseline(held=held)) for event in (call(), call(CONFIGURATION, timeout=3))
+    )
+
+    assert isinstance(change, Match)
+    assert isinstance(note, Match)
+    assert (change.secrets, change.again) == (held, LATENESS)
+    assert (note.secrets, note.again) == (held, None)

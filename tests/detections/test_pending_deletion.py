@@ -183,3 +183,19 @@ def test_what_history_keeps_is_enough(backwards):
 
     (finding,) = fold(tuple(found))
     assert finding.severity is Severity.HIGH
+
+
+def test_a_refusal_that_history_does_not_hold_yet_is_told():
+    found = DETECTION.evaluate(refused(), Baseline())
+
+    assert isinstance(found, Match)
+    assert (found.severity, found.headline) == (None, None)
+    assert found.reason.endswith("it is missed by role/app")
+
+
+def test_who_got_the_value_or_was_refused_for_another_reason_does_not_miss_it():
+    found = judge(refused(), refused(JOB, failure=None), refused(a_user("x"), failure=a_denial("GetSecretValue")))
+
+    assert found is not None
+    assert found.severity is None
+    assert found.reason.endswith("it is missed by role/app")

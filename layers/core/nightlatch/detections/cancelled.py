@@ -73,7 +73,7 @@ def _is_retired(secret: SecretRef, at: datetime, *trails: Trail) -> bool:
 
 def _losses(trail: Trail) -> Trail:
     """Keep what the principal has cancelled or stretched and not retired."""
-    calls = trail.named(_CANCEL, "RotateSecret").only(_is_loss)
+    calls = trail.only(_is_loss)
     return Trail.of(call for call in calls if call.secret and not _is_retired(call.secret, call.at, trail))
 
 

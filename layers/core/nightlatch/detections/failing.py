@@ -73,7 +73,7 @@ def _streaks(outcomes: Trail) -> dict[str, tuple[Sighting, ...]]:
 def _overdue_since(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> timedelta | None:
     """Say for how long a rotation should have been over, None where it is not, or where no schedule is known."""
     steps = baseline.done_to(secret, "RotateSecret", _SUCCEEDED, "CancelRotateSecret").upto(event.at)
-    schedule = next((s for s in reversed(steps) if s.name != _SUCCEEDED and s.succeeded and _sets(s)), None)
+    schedule = next((s for s in reversed(steps) if s.succeeded and _sets(s)), None)
     if schedule is None or schedule.gap_days is None:
         return None  # unknown, or switched off
     done = steps.named(_SUCCEEDED)

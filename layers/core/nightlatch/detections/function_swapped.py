@@ -19,7 +19,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import is_same_resource, unversioned
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, rotates_with, succeeded
+from nightlatch.domain.sightings import rotates_with, succeeded
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -28,7 +28,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if function is None or event.secret is None or not event.succeeded:
         return None
     before = _before(event, event.secret, baseline)
-    is_swap = before is not None and not is_same_resource(function, before.function or "")
+    is_swap = before is not None and not is_same_resource(function, before)
     is_new = before is None or is_swap
     why = _why(function, event, event.secret, baseline.inventory, is_swap=is_swap) if is_new else None
     if why is not None:
@@ -36,10 +36,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     return None if baseline.elapsed else Wait(LATENESS)
 
 
-def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Sighting | None:
-    """Give the last call before that set a function, None where the records show none."""
+def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> str | None:
+    """Give the function that was set last before, None where the records show none."""
     calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
-    return next((call for call in reversed(calls) if call.function is not None), None)
+    return next((call.function for call in reversed(calls) if call.function is not None), None)
 
 
 def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Inventory, *, is_swap: bool) -> str | None:
@@ -49,7 +49,7 @@ def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Invent
     _, region, account, _ = place.split("/", 3)
     if account not in {event.account_id, secret.account_id} and not inventory.trusts(account):
         return f"the {what} is one of account {account}, neither ours nor trusted"
-    if what == "function" and region != secret.region:
+    if region != secret.region:  # a role has none, and is read as of the secret's
         return "the function lies in another Region than the secret"
     if what == "function" and inventory.rotation_functions:
         return (

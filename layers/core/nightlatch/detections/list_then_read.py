@@ -32,7 +32,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
     Reads by version may turn out to be read-backs: they get a minute for the writes to come.
     """
-    if is_aws_service(event.principal) or event.principal.is_through_aws or is_rotating(event, baseline):
+    if is_aws_service(event.principal) or is_rotating(event, baseline):
         return None
     calls = baseline.by_principal.once(_listed_then_read, _listed_then_read)
     if calls.find(event.event_id) is None:

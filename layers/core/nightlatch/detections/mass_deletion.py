@@ -84,7 +84,7 @@ def _is_mass(count: Count) -> bool:
 
 
 def _is_unasked(sighting: Sighting) -> bool:
-    return sighting.succeeded and bool(sighting.secrets) and not sighting.known
+    return bool(sighting.secrets) and not sighting.known
 
 
 def _deletions(count: int, *, apart_s: float) -> list[SecretEvent]:

@@ -40,7 +40,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     for refusal in around:
         firsts.setdefault(refusal.principal, refusal)
     consumers = sorted({*firsts, event.principal.key})
-    several = event.secret is not None and len(consumers) >= SEVERAL
+    several = len(consumers) >= SEVERAL
     return Match(
         reason=f"AWS refused the value, for the secret was marked for deletion; it is missed by {_names(consumers)}",
         severity=Severity.HIGH if several else None,
