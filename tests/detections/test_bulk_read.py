@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.bulk_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -197,7 +197,17 @@ def test_a_rotation_of_many_secrets_is_no_sweep():
     started = a_service_event("RotationStarted", secret=a_secret("prod/13"), after_s=-1)
     baseline = Baseline(by_principal=sightings(swept), on_secret=sightings([started]))
 
-    assert DETECTION.evaluate(swept[-1], baseline) is None
+    assert DETECTION.evaluate(swept[-1], baseline) == Wait(LATENESS)
+    assert DETECTION.evaluate(swept[-1], replace(baseline, settled=WAITED)) is None
+
+
+def test_a_read_that_its_principal_is_known_for_counts_in_a_rotation_too():
+    role = a_role("rotate", "rotate-db")
+    known, others = reads(9, by=role), reads(5, by=role, prefix="other")
+    started = a_service_event("RotationStarted", secret=known[-1].secret, after_s=-1)
+    baseline = Baseline(by_principal=amid(known, others), on_secret=sightings([started]))
+
+    assert isinstance(DETECTION.evaluate(known[-1], baseline), Match)
 
 
 def test_secrets_on_which_the_reader_stages_a_rotation_do_not_count():

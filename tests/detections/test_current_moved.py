@@ -78,7 +78,6 @@ def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
         put("v-2", stages=["AWSPENDING"]),
         an_event("UpdateSecret", secret=SECRET, version_id="v-2"),
         an_event("UpdateSecret", secret=SECRET, request={"description": "orders"}),
-        a_label_event(SECRET, version_id="v-2"),
         move("v-2", by=the_service()),
         move("v-2", label="AWSPENDING"),
     ],
@@ -86,6 +85,14 @@ def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
 def test_an_ordinary_write_is_silent(event):
     assert judge(event, FIRST) is None
     assert judge(event, FIRST, settled=WAITED) is None
+
+
+def test_a_native_event_waits_for_its_call_and_for_what_shows_an_older_version():
+    label = a_label_event(SECRET, version_id="v-2")
+
+    assert judge(label, FIRST) == Wait(LATENESS)
+    assert judge(label, FIRST, settled=WAITED) is None
+    assert judge(label, put("v-2"), FIRST) is None
 
 
 def test_a_whole_rotation_is_silent_in_every_order():
@@ -104,7 +111,8 @@ def test_the_registered_function_may_end_a_rotation_whose_first_steps_were_not_s
     functions = Inventory(rotation_functions=frozenset({"rotate-db"}))
     finish = move("v-2", by=ROTATOR)
 
-    assert judge(finish, STARTED, inventory=functions) is None
+    assert judge(finish, STARTED, inventory=functions) == Wait(LATENESS)
+    assert judge(finish, STARTED, inventory=functions, settled=WAITED) is None
     assert isinstance(judge(finish, STARTED, settled=WAITED), Match)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.list_then_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -177,7 +177,8 @@ def test_steps_of_rotations_do_not_count():
     unmarked = Baseline(by_principal=sightings([listing, *steps]), on_secret=sightings([started]))
 
     assert judge_seen(listing, Trail.of([sighting_of(listing), *marked])) is None
-    assert DETECTION.evaluate(steps[-1], unmarked) is None
+    assert DETECTION.evaluate(steps[-1], unmarked) == Wait(LATENESS)
+    assert DETECTION.evaluate(steps[-1], replace(unmarked, settled=WAITED)) is None
 
 
 # Reads by version

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
-from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
+from nightlatch.adapters.entries import marked, marked_again, marked_entry, on_principal, on_secret
 from nightlatch.adapters.shown import shown_by
 from nightlatch.adapters.surroundings import (
     Known,
@@ -169,7 +169,12 @@ class TrailBaselines:
         shown = self._trails.partners({name for event in events for name in partners_of(event)})
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
-        found.update(self._read([(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]))
+        callers = [(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]
+        found.update(self._read(callers))
+        others = [entry for event in events if event.event_id not in seen for entry in self._marked_again(event, known)]
+        if others:
+            self._trails.add(others)
+            found.update(self._read(callers))
         return known
 
     def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
@@ -186,6 +191,16 @@ class TrailBaselines:
         return found
 
     def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
-        on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        sighting = marked(event, seen, Baseline(on_secret=on_secret, inventory=self._inventory))
+        sighting = marked(event, seen, self._of_secrets(event, known))
         return () if sighting is None else (marked_entry(event, sighting, self._now()),)
+
+    def _marked_again(self, event: SecretEvent, known: Known) -> tuple[Entry, ...]:
+        """Look again at the marks of an event that waited; what changed them came after it was first seen."""
+        trail = known.trails.get(principal_trail(event))
+        seen = None if trail is None else trail.find(event.event_id)
+        sighting = None if seen is None else marked_again(event, seen, self._of_secrets(event, known))
+        return () if sighting is None else (marked_entry(event, sighting, self._now()),)
+
+    def _of_secrets(self, event: SecretEvent, known: Known) -> Baseline:
+        on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
+        return Baseline(on_secret=on_secret, inventory=self._inventory)

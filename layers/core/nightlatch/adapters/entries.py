@@ -3,7 +3,7 @@
 A principal's trail holds what it did to secrets for 26 hours; a secret's trail holds everything but reads for 92 days.
 What the service destroys stands beside the deletion calls of its account. Some things only the secret's own history
 explains: a deletion that a call asked for, a step of a rotation, a schedule that was stretched. They get a mark when
-that history has been read; a deletion's is looked at again when the waiting for late calls is over.
+that history has been read, and it is looked at again when a rule's waiting for late records is over.
 """
 
 from __future__ import annotations
@@ -44,11 +44,19 @@ def marked(event: SecretEvent, seen: Sighting | None, known: Baseline) -> Sighti
     if is_destruction(event):
         asked_for = event.secret is not None and is_announced(event.secret, event.at, known)
         return sighting_of(event, known=asked_for)  # ruling 38
-    if seen is None:
-        return None
-    if seen.name in _STEPS and is_rotating(event, known):
-        return replace(seen, rotating=True)
-    return replace(seen, weakens=True) if weakening(event, known) is Weakening.CERTAIN else None
+    return None if seen is None else marked_again(event, seen, known)
+
+
+def marked_again(event: SecretEvent, seen: Sighting, known: Baseline) -> Sighting | None:
+    """Give a call's sighting with the marks that its secret's history gives it today, None where it bears just these.
+
+    An event may come between: the end of a rotation shows what followed it to be no step. Calls of known pairs get no
+    such mark, for no rule counts them against anybody.
+    """
+    rotating = seen.name in _STEPS and not seen.known and is_rotating(event, known)
+    weakens = weakening(event, known) is Weakening.CERTAIN
+    is_so = (seen.rotating, seen.weakens) == (rotating, weakens)
+    return None if is_so else replace(seen, rotating=rotating, weakens=weakens)
 
 
 def marked_entry(event: SecretEvent, sighting: Sighting, now: datetime) -> Entry:

@@ -66,8 +66,10 @@ def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match
 
 def _moved_current(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Verdict:
     by_service = event.principal.kind is PrincipalKind.SERVICE
-    if by_service or CURRENT not in event.request.texts("versionStage") or finishes_rotation(event, secret, baseline):
+    if by_service or CURRENT not in event.request.texts("versionStage"):
         return None
+    if finishes_rotation(event, secret, baseline):
+        return None if baseline.elapsed else Wait(LATENESS)  # the record of the rotation's end may be late
     if was_current(secret, event.version_id, event.at, baseline):
         return Match(
             reason="moved back to a version that was current before, outside a rotation",
@@ -91,15 +93,14 @@ def _seen_without_its_call(event: SecretEvent, secret: SecretRef, baseline: Base
 
     Its own call is judged by itself, and with no call at all the trail is blind, which another rule tells.
     """
-    is_return = was_current(secret, event.version_id, event.at, baseline)
-    if event.request.text("labelUpdated") != CURRENT or not is_return:
+    if event.request.text("labelUpdated") != CURRENT:
         return None
     calls = calls_around(event, secret, baseline)
     if any(accounts_for(call, event) for call in calls):
         return None
     if not baseline.elapsed:
-        return Wait(LATENESS)
-    if not calls:
+        return Wait(LATENESS)  # its call may be late, and so may what shows the version to be an older one
+    if not calls or not was_current(secret, event.version_id, event.at, baseline):
         return None
     return Match(
         reason="went back to an older version, and of the calls seen around it none did that",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity
@@ -31,10 +31,12 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     secret = event.secret
     if secret is None or not event.succeeded or is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
-    read = baseline.by_principal.find(event.event_id)
-    if (read is not None and not is_own_read(read)) or is_rotating(event, baseline):
-        return None
     if _has_read_before(event, secret, baseline):
+        return None
+    if is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
+    read = baseline.by_principal.find(event.event_id)
+    if read is not None and not is_own_read(read):
         return None
     if event.version_id is not None and not baseline.elapsed:
         return Wait(WRITES_COME)

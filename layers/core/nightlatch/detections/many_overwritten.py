@@ -32,7 +32,7 @@ ANY_SECRETS = 20
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the stretch in which one principal overwrote many values; who made a secret is no unknown writer of it."""
     secret = event.secret
-    if secret is None or is_aws_service(event.principal) or is_first_value(event, secret, baseline):
+    if secret is None or is_aws_service(event.principal):
         return None
     writes = baseline.by_principal.once(overwrites, overwrites)
     own = writes.find(event.event_id)
@@ -45,9 +45,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         # A write that makes it too many may be late, and may be one that does not ask by itself.
         may_grow = not own.known or episode_at(writes, event.at, width=WINDOW, too_much=_is_several) is not None
         return Wait(LATENESS) if may_grow and not baseline.elapsed else None
-    if not baseline.elapsed and is_unheard_of(event, secret, baseline):
-        return Wait(LATENESS)  # its creation may be on the way, which makes this its first value
-    return _match(episode, baseline)
+    is_first = is_first_value(event, secret, baseline)
+    if not baseline.elapsed and (is_first or is_unheard_of(event, secret, baseline)):
+        return Wait(LATENESS)  # what makes this its first value may be on the way, and so may an earlier value
+    return None if is_first else _match(episode, baseline)
 
 
 def _is_several(count: Count) -> bool:

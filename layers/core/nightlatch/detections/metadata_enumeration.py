@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_rotation_function
+from nightlatch.domain.callers import (
+    is_aws_service,
+    is_human,
+    is_rotating,
+    may_be_rotation_function,
+    unless_it_has_ended,
+)
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
@@ -44,7 +50,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     strange = _without_steps if may_be_rotation_function(event.principal, baseline) else _strange_looks
     looks = baseline.by_principal.once(strange, strange)
-    if is_rotating(event, baseline) or looks.find(event.event_id) is None:
+    if is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
+    if looks.find(event.event_id) is None:
         return None
     if event.called(*_POLICY):
         episode = episode_at(looks.named(*_POLICY), event.at, width=WINDOW, too_much=_are_policies)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.callers import is_rotating
+from nightlatch.domain.callers import is_rotating, unless_it_has_ended
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, secrets_manager
 from nightlatch.domain.examples import (
     AT,
@@ -105,7 +105,7 @@ def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Judge a version that is only pending: the first step of a rotation, unless none is under way."""
     if is_rotating(event, baseline):
-        return None
+        return unless_it_has_ended(event, baseline)
     if event.secret is not None and baseline.rotation_open(event.secret, event.at):
         who = "a person" if event.principal.is_person else "a role that is not a registered rotation function's"
         return Match(reason=f"a pending version, written by {who} in the middle of a rotation")

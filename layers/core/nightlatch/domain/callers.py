@@ -8,9 +8,10 @@ Source: CloudTrail user guide, userIdentity element; IAM user guide, service-lin
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.rules import Wait
 
 _SERVICE_LINKED = ":role/aws-service-role/"
 
@@ -40,6 +41,15 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     if event.secret is None or not may_be_rotation_function(event.principal, baseline):
         return False
     return baseline.rotation_open(event.secret, event.at)
+
+
+def unless_it_has_ended(event: SecretEvent, baseline: Baseline) -> Wait | None:
+    """Take a call for a step of a rotation that seems open: it is judged again when the end's record cannot be late.
+
+    A call of a known pair is none that a rule counts, so no rotation needs to explain it.
+    """
+    call = baseline.by_principal.find(event.event_id)
+    return None if baseline.elapsed or (call is not None and call.known) else Wait(LATENESS)
 
 
 def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
