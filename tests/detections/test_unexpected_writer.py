@@ -93,7 +93,7 @@ def test_anybody_may_fill_a_secret_in_its_first_hour(after_s):
     by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=after_s)
 
     assert judge(put(), by_ben, settled=WAITED) is None
-    assert judge(put(), by_ben) == Wait(timedelta(minutes=1))
+    assert judge(put(), by_ben) == Wait(LATENESS)
 
 
 def test_a_young_secret_that_has_a_value_is_overwritten_and_not_filled():

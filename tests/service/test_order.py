@@ -122,7 +122,7 @@ def something(chance: Random, *, who, secret, after_s: float, event_id: str) -> 
     return an_event(call, **{"secret": secret, "by": who, "after_s": after_s, "event_id": event_id, **more})
 
 
-def judged(batches: Sequence[Sequence[SecretEvent]]) -> Found:
+def judged(batches: Sequence[Sequence[SecretEvent | Tick]]) -> Found:
     baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(), now=lambda: AT)
     baselines.learn([an_event("ListSecrets", by=a_role("auditor"), after_s=-30 * 86_400)])
     ports = Ports(baselines, NothingIsOwn(), NoEffects())
@@ -159,6 +159,21 @@ def test_in_no_order_and_no_batches_less_is_found(seed):
     assert {key: found.get(key) for key in exactly} == {key: ordered.get(key) for key in exactly}
     at_least = [key for key in ordered if key[0] in NEVER_LESS]
     assert [key for key in at_least if not ordered[key][0] <= found[key][0]] == []
+
+
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_nothing_is_missed_where_ticks_judge_while_records_are_still_coming(seed):
+    chance = Random(seed)  # noqa: S311 - an invention, not a key
+    events = an_hour(chance, 80)
+    late = {event.event_id: event.at + timedelta(seconds=chance.choice(LATE_S) * chance.random()) for event in events}
+    batches: list[Sequence[SecretEvent | Tick]] = []
+    for part in cut(sorted(events, key=lambda event: late[event.event_id]), chance):
+        batches += [part, [Tick(late[part[-1].event_id])]]
+
+    ordered, found = judged([events]), judged(batches)
+
+    assert {key for key in ordered if key not in found} == set()
+    assert {key for key, (_, rank) in ordered.items() if found[key][1] < rank} == set()
 
 
 # A rotation whose end comes late: until then it seems to explain what was done after it
@@ -248,3 +263,51 @@ def test_a_first_value_that_a_late_record_shows_to_be_the_second_is_an_overwrite
     key = ("change.many-overwritten", f"principal:{mallory.key}")
 
     assert judged([known, [again], [first]])[key] == judged([[*known, first, again]])[key]
+
+
+# What is judged when its time has come, while the records around it are still coming
+
+
+def ticking(*batches: Sequence[SecretEvent], after_min: float) -> Found:
+    """Judge what is delivered, with a tick between."""
+    return judged([batches[0], [Tick(AT + timedelta(minutes=after_min))], *batches[1:]])
+
+
+def test_an_overwritten_first_value_is_found_though_the_native_event_of_the_first_is_late():
+    made = an_event("CreateSecret", secret=_SECRET, by=PEOPLE[1], after_s=-900)
+    first = a_label_event(_SECRET, version_id="v-1", after_s=-800)
+    again = an_event("PutSecretValue", secret=_SECRET, by=PEOPLE[0], version_id="v-2")
+    key = ("change.unexpected-writer", f"principal:{PEOPLE[0].key}")
+
+    assert ticking([made, again], [first], after_min=3)[key] == judged([[made, first, again]])[key]
+
+
+def test_calls_after_a_destruction_without_one_complete_the_mass_deletion():
+    gone = a_service_event("StartSecretVersionDelete", secret=SECRETS[0])
+    deleted = [
+        an_event("DeleteSecret", secret=secret, by=who, after_s=1_200)
+        for secret, who in zip(SECRETS[1:3], PEOPLE[:2], strict=True)
+    ]
+    key = ("deletion.mass-deletion", UNEXPLAINED)
+
+    assert ticking([gone], deleted, after_min=16)[key] == judged([[gone, *deleted]])[key]
+
+
+def test_a_rotation_that_is_cancelled_under_cover_of_a_deletion_which_is_undone_is_found():
+    cancelled = an_event("CancelRotateSecret", secret=_SECRET, by=PEOPLE[0])
+    deleted = an_event("DeleteSecret", secret=_SECRET, by=PEOPLE[0], after_s=300)
+    restored = an_event("RestoreSecret", secret=_SECRET, by=PEOPLE[0], after_s=600)
+    key = ("rotation.cancelled", f"principal:{PEOPLE[0].key}")
+
+    assert ticking([cancelled, deleted], [restored], after_min=16)[key] == judged([[cancelled, deleted, restored]])[key]
+
+
+def test_the_first_values_of_secrets_that_others_made_are_no_overwrites_in_any_order():
+    made = [an_event("CreateSecret", secret=secret, by=PEOPLE[0], after_s=-60) for secret in SECRETS[:2]]
+    filled = [
+        an_event("PutSecretValue", secret=secret, by=PEOPLE[1], after_s=n) for n, secret in enumerate(SECRETS[:2])
+    ]
+    over = an_event("PutSecretValue", secret=SECRETS[2], by=PEOPLE[1], after_s=-3, version_id="v-9")
+
+    for batches in ([[over], made, filled], [[*made, *filled, over]], [made, filled, [over]]):
+        assert "change.many-overwritten" not in {rule for rule, _ in judged(batches)}

@@ -203,4 +203,4 @@ class TrailBaselines:
 
     def _of_secrets(self, event: SecretEvent, known: Known) -> Baseline:
         on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        return Baseline(on_secret=on_secret, inventory=self._inventory)
+        return Baseline(on_secret=on_secret, creations=on_secret.named("CreateSecret"), inventory=self._inventory)

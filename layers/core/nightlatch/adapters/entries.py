@@ -24,6 +24,7 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.overwrites import WRITES, is_first_value
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.rotations import Weakening, weakening
 from nightlatch.domain.sightings import Sighting, sighting_of
@@ -53,10 +54,13 @@ def marked_again(event: SecretEvent, seen: Sighting, known: Baseline) -> Sightin
     An event may come between: the end of a rotation shows what followed it to be no step. Calls of known pairs get no
     such mark, for no rule counts them against anybody.
     """
-    rotating = seen.name in _STEPS and not seen.known and is_rotating(event, known)
-    weakens = weakening(event, known) is Weakening.CERTAIN
-    is_so = (seen.rotating, seen.weakens) == (rotating, weakens)
-    return None if is_so else replace(seen, rotating=rotating, weakens=weakens)
+    shown = replace(
+        seen,
+        rotating=seen.name in _STEPS and not seen.known and is_rotating(event, known),
+        weakens=weakening(event, known) is Weakening.CERTAIN,
+        fills=event.called(*WRITES) and event.secret is not None and is_first_value(event, event.secret, known),
+    )
+    return None if shown == seen else shown
 
 
 def marked_entry(event: SecretEvent, sighting: Sighting, now: datetime) -> Entry:

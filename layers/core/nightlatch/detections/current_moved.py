@@ -61,6 +61,7 @@ def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match
         severity=Severity.CRITICAL,
         evidence=Evidence.of(there, back),
         subject=None if by_one else f"secret:{secret.keys[0]}",
+        again=LATENESS,  # a late move between the two shows that they do not belong together
     )
 
 

@@ -31,12 +31,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     secret = event.secret
     if secret is None or not event.succeeded or is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
-    if _has_read_before(event, secret, baseline):
-        return None
     if is_rotating(event, baseline):
-        return unless_it_has_ended(event, baseline)
+        return None if _has_read_before(event, secret, baseline) else unless_it_has_ended(event, baseline)
     read = baseline.by_principal.find(event.event_id)
-    if read is not None and not is_own_read(read):
+    if (read is not None and not is_own_read(read)) or _has_read_before(event, secret, baseline):
         return None
     if event.version_id is not None and not baseline.elapsed:
         return Wait(WRITES_COME)

@@ -34,6 +34,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     secret = event.secret
     if secret is None or is_aws_service(event.principal):
         return None
+    if is_first_value(event, secret, baseline):
+        may_be_another = not baseline.elapsed and not is_maker(event, secret, baseline)
+        return Wait(LATENESS) if may_be_another else None  # the record of an earlier value may be late
     writes = baseline.by_principal.once(overwrites, overwrites)
     own = writes.find(event.event_id)
     if own is None:
@@ -45,10 +48,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         # A write that makes it too many may be late, and may be one that does not ask by itself.
         may_grow = not own.known or episode_at(writes, event.at, width=WINDOW, too_much=_is_several) is not None
         return Wait(LATENESS) if may_grow and not baseline.elapsed else None
-    is_first = is_first_value(event, secret, baseline)
-    if not baseline.elapsed and (is_first or is_unheard_of(event, secret, baseline)):
-        return Wait(LATENESS)  # what makes this its first value may be on the way, and so may an earlier value
-    return None if is_first else _match(episode, baseline)
+    if not baseline.elapsed and is_unheard_of(event, secret, baseline):
+        return Wait(LATENESS)  # its creation may be on the way, which makes this its first value
+    return _match(episode, baseline)
 
 
 def _is_several(count: Count) -> bool:

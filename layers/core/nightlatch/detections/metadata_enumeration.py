@@ -44,9 +44,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the enumeration that this look is part of; records of what the principal wrote get a minute to come."""
-    if is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal):
-        return None
-    if is_human(event.principal) and not _is_new(event, baseline):
+    is_scanner = is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal)
+    if is_scanner or (is_human(event.principal) and not _is_new(event, baseline)):
         return None
     strange = _without_steps if may_be_rotation_function(event.principal, baseline) else _strange_looks
     looks = baseline.by_principal.once(strange, strange)

@@ -45,7 +45,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not event.succeeded or is_expected or _is_creator(event, baseline):
         return None
     if _fills_a_new_secret(event, baseline):
-        return None if baseline.elapsed else Wait(CREATION_COMES)  # the native event of a first value may be late
+        return None if baseline.elapsed else Wait(LATENESS)  # the native event of a first value may be late
     if not wrote_value(event, baseline):
         # The native event of the new value may be late; with none, the call changed the description or the key alone.
         return None if baseline.elapsed else Wait(LATENESS)
