@@ -821,6 +821,56 @@ def test_a_call_on_a_function_knows_the_secrets_that_it_rotates(baselines):
     assert {secret.names[0] for secret in seen.held} == {"prod/db"}
 
 
+def _staging(
+    name: str, after_s: float, *, session: str = "rotate-db", label: str = "AWSPENDING", **more
+) -> SecretEvent:
+    request = {"versionStages": [label]}
+    role = a_role("rotate-role", session)
+    return an_event("PutSecretValue", secret=a_secret(name), by=role, after_s=after_s, request=request, **more)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_"),
+    [
+        ("lambda.amazonaws.com", "UpdateFunctionCode20150331v2", {"functionName": f"{FUNCTION}:live"}),
+        ("iam.amazonaws.com", "PutRolePolicy", {"roleName": "rotate-role"}),
+    ],
+)
+def test_a_call_on_a_function_or_its_role_knows_what_it_staged_on_that_day_and_the_next(
+    baselines, source, name, request_
+):
+    others = [_staging("a", 9, session="other"), _staging("b", 9, label="AWSCURRENT"), _staging("c", 3 * DAY)]
+    changed = replace(an_event(name, source=source, request=request_), region=REGION)
+    baselines.observe([_staging("prod/db", -60), changed, _staging("prod/db", 60), _staging("prod/x", DAY), *others])
+
+    (seen,) = baselines.observe([changed])
+
+    known = [(secret.name, at) for secret, at in seen.staged if secret.name != "a"]
+    assert known == [
+        ("prod/db", AT - timedelta(seconds=60)),
+        ("prod/db", AT + timedelta(seconds=60)),
+        ("prod/x", AT + timedelta(days=1)),
+    ]
+    assert ("a" in {secret.name for secret, _ in seen.staged}) is (source == "iam.amazonaws.com")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_end_of_a_rotation_takes_the_mark_off_what_came_after_it(stores, late):
+    baselines = over(stores)
+    role, secret = a_role("app"), a_secret()
+    started, ended = (
+        a_service_event(f"Rotation{what}", secret=secret, after_s=s) for what, s in (("Started", -90), ("Failed", -60))
+    )
+    read = an_event(secret=secret, by=role)
+    for batch in ([started], [read], [ended]) if late else ([started, ended], [read]):
+        baselines.observe(batch)
+    baselines.postpone(read, "access.bulk-read", AT)
+
+    ((_, _, seen),) = baselines.due(AT + timedelta(minutes=15))
+
+    assert [s.rotating for s in seen.by_principal] == [False]
+
+
 def test_what_is_shown_only_afterwards_was_not_known(baselines):
     baselines.observe([an_event("CreateSecret", secret=a_secret(), request={"kmsKeyId": KEY}, after_s=60)])
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
+from nightlatch.adapters.staged import stages_of
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
 from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
@@ -28,6 +29,7 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
     if has_habits(event):
         for facet in facets_of(event):
             yield Touch(PairKey(habits_key(event), f"{facet.kind}#{facet.value}"), Kind.SHOWN, event.at)
+    yield from stages_of(event)
     if event.succeeded:
         for secret in event.secrets if not event.read_only else ():
             if secret.is_full:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import overload
 
 from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
+from nightlatch.adapters.staged import staged_in, staging_keys
 from nightlatch.adapters.uses import (
     Kind,
     PairKey,
@@ -117,6 +118,7 @@ class Surroundings(Sequence[Baseline]):
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
             held=self._held(event),
             elsewhere=self._elsewhere(event),
+            staged=staged_in(self._known.shown.get(name, {}) for name in staging_keys(event)),
             inventory=self._inventory,
             settled=self._settled,
         )
@@ -144,7 +146,7 @@ def partners_of(event: SecretEvent) -> tuple[str, ...]:
     """Name what an event's baseline asks for beside uses: its principal's habits, or the key or function it touches."""
     if event.channel is Channel.NATIVE:
         return tuple(regions_key(secret) for secret in event.secrets)
-    return (habits_key(event),) if has_habits(event) else touched_resources(event)
+    return (habits_key(event),) if has_habits(event) else (*touched_resources(event), *staging_keys(event))
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:
