@@ -9,7 +9,7 @@ from datetime import timedelta
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import EventName, SecretEvent
 from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.findings import Finding, Remedy, Severity, State, Undone
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.tiers import weighed
 
@@ -25,6 +25,7 @@ class Match:
     secrets: tuple[SecretRef, ...] | None = None  # each once
     remedy: Remedy | None = None  # the rule's own where left out
     avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
+    undoes: Undone | None = None  # what the remedy takes back, where that is another call
     subject: str | None = None  # what later hits fold on; the principal by default
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
     digest: bool = False  # worth a line in the daily digest, not a person's attention
@@ -148,6 +149,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         secrets=secrets,
         remedy=found.remedy or rule.remedy,
         avoid=found.avoid,
+        undoes=found.undoes,
     )
 
 
