@@ -854,6 +854,46 @@ def test_a_call_on_a_function_or_its_role_knows_what_it_staged_on_that_day_and_t
     assert ("a" in {secret.name for secret, _ in seen.staged}) is (source == "iam.amazonaws.com")
 
 
+_AT_HOME = "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "who", "days", "known"),
+    [
+        ("prod/db", "AbCdEf", "app", (9, 3), True),
+        ("prod/db", "AbCdEf", "app", (9,), False),
+        ("prod/db", "ZyXwVu", "app", (9, 3), False),
+        ("prod/db", None, "app", (9, 3), False),
+        ("prod/other", "AbCdEf", "app", (9, 3), False),
+        ("prod/db", "AbCdEf", "other", (9, 3), False),
+    ],
+)
+def test_a_replica_is_known_to_whom_its_primary_is_known(  # noqa: PLR0917 - one case of a table
+    baselines, name, suffix, who, days, known
+):
+    home = a_secret("prod/db", region=_AT_HOME)
+    baselines.observe(
+        [replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME) for day in days]
+    )
+
+    read = an_event(secret=a_secret(name, suffix=suffix), by=a_role(who))
+    (seen,) = baselines.observe([read])
+
+    assert [s.known for s in seen.by_principal] == [known]
+
+
+def test_without_history_no_replica_is_known(stores):
+    baselines = over(stores, young=Maturity.NONE)
+    home = a_secret("prod/db", region=_AT_HOME)
+    baselines.observe(
+        [replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME) for day in (9, 3)]
+    )
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), by=a_role("app"))])
+
+    assert [s.known for s in seen.by_principal] == [False]
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_the_end_of_a_rotation_takes_the_mark_off_what_came_after_it(stores, late):
     baselines = over(stores)

@@ -476,6 +476,26 @@ def test_a_night_of_rotations_one_of_which_succeeds_on_the_retry_is_silent(judge
     assert loud(judge) == set()
 
 
+# Replicas
+
+
+def test_reads_of_one_secrets_replicas_by_who_reads_the_primary_are_no_sweep_over_regions(judge):
+    def reads(at_s: float, *regions: str, by: str = "app") -> list[SecretEvent]:
+        named = [(a_secret("prod/db", region=region), region) for region in regions]
+        return [
+            replace(an_event(secret=secret, by=a_role(by), after_s=at_s + n), region=region)
+            for n, (secret, region) in enumerate(named)
+        ]
+
+    for day in (9, 3):
+        judge(*reads(-day * DAY, REGION))
+    judge(*reads(0, REGION, "us-east-1", "sa-east-1", "us-west-2", "ap-south-1"), OVER)
+    assert judge.of("access.many-regions") == []
+
+    judge(*reads(60, REGION, "us-east-1", "sa-east-1", "us-west-2", by="thief"), OVER)
+    assert [one.principal.name for one in judge.of("access.many-regions")] == ["thief"]
+
+
 # Somebody still needs what awaits its deletion
 
 

@@ -17,7 +17,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
-from nightlatch.adapters.entries import marked, marked_again, marked_entry, on_principal, on_secret
+from nightlatch.adapters.entries import on_principal, on_secret
+from nightlatch.adapters.marking import Marking
+from nightlatch.adapters.replicas_read import pairs_elsewhere
 from nightlatch.adapters.shown import shown_by
 from nightlatch.adapters.surroundings import (
     Known,
@@ -28,7 +30,7 @@ from nightlatch.adapters.surroundings import (
     reads_version,
     sight,
 )
-from nightlatch.adapters.trails import Entry, Trails, Waits
+from nightlatch.adapters.trails import Trails, Waits
 from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
@@ -42,7 +44,6 @@ from nightlatch.adapters.windows import (
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.trail import Trail
 
@@ -167,13 +168,22 @@ class TrailBaselines:
         readers = self._trails.readers({key for event in events for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         shown = self._trails.partners({name for event in events for name in partners_of(event)})
+        elsewhere = {event.event_id: pairs_elsewhere(event, seen.get(event.event_id), shown) for event in events}
+        pairs += [pair for some in elsewhere.values() for pair in some]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
-        self._trails.add([entry for event in events for entry in self._marked(event, seen.get(event.event_id), known)])
+        marking = Marking(known, self._inventory, self._young, self._now())
+        self._trails.add(
+            [
+                entry
+                for event in events
+                for entry in marking.first(event, seen.get(event.event_id), elsewhere[event.event_id])
+            ]
+        )
         callers = [(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]
         found.update(self._read(callers))
-        others = [entry for event in events if event.event_id not in seen for entry in self._marked_again(event, known)]
-        if others:
-            self._trails.add(others)
+        changed = [entry for event in events if event.event_id not in seen for entry in marking.again(event)]
+        if changed:
+            self._trails.add(changed)
             found.update(self._read(callers))
         return known
 
@@ -189,18 +199,3 @@ class TrailBaselines:
             read = [s for start, end in spans(ats, reach[trail], DAY) for s in self._trails.between(trail, start, end)]
             found[trail] = Trail.of(with_read_backs(read) if trail.startswith("principal:") else read)
         return found
-
-    def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
-        sighting = marked(event, seen, self._of_secrets(event, known))
-        return () if sighting is None else (marked_entry(event, sighting, self._now()),)
-
-    def _marked_again(self, event: SecretEvent, known: Known) -> tuple[Entry, ...]:
-        """Look again at the marks of an event that waited; what changed them came after it was first seen."""
-        trail = known.trails.get(principal_trail(event))
-        seen = None if trail is None else trail.find(event.event_id)
-        sighting = None if seen is None else marked_again(event, seen, self._of_secrets(event, known))
-        return () if sighting is None else (marked_entry(event, sighting, self._now()),)
-
-    def _of_secrets(self, event: SecretEvent, known: Known) -> Baseline:
-        on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        return Baseline(on_secret=on_secret, creations=on_secret.named("CreateSecret"), inventory=self._inventory)

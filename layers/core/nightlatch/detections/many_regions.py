@@ -136,7 +136,7 @@ DETECTION = Detection(
         "A Region whose events do not come here is not counted: the stack watches its own. Three Regions in a quarter"
         " of an hour stay below. Without approved Regions in the policy a single strange one is not told, nor where"
         " nothing was seen of the principal before. An application that begins to read replicas in four Regions fires"
-        " once."
+        " once, unless it is known to read the primary, and names the full ARN in both places."
     ),
     playbook="""\
 Is an inventory or a scanner of yours at work? Add its ARN to the scanners of the policy.
