@@ -233,9 +233,11 @@ def test_steps_of_rotations_do_not_count_when_another_read_is_judged():
 
 
 def test_where_functions_are_registered_a_role_that_is_none_of_theirs_hides_nothing_by_staging():
-    sweep = reads(14, by=a_role("evil"))
+    sweep = reads(14, by=a_role("evil", "worker"))
     staged = [
-        an_event("PutSecretValue", secret=e.secret, by=a_role("evil"), request={"versionStages": ["AWSPENDING"]})
+        an_event(
+            "PutSecretValue", secret=e.secret, by=a_role("evil", "worker"), request={"versionStages": ["AWSPENDING"]}
+        )
         for e in sweep
     ]
     known = Baseline(maturity=Maturity.MATURE, by_principal=sightings([*sweep, *staged]))
@@ -269,7 +271,12 @@ def test_reads_in_the_console_count_and_reads_that_aws_makes_do_not(invoked_by: 
 
 @pytest.mark.parametrize(
     ("who", "apart_s", "fires"),
-    [(a_user(), 60, True), (a_role(), 60, False), (a_role(), -60, False), (a_role(), 19 * 3600, True)],
+    [
+        (a_user(), 60, True),
+        (a_role("app", "worker"), 60, False),
+        (a_role("app", "worker"), -60, False),
+        (a_role("app", "worker"), 19 * 3600, True),
+    ],
 )
 def test_staging_a_version_hides_a_read_only_beside_it_and_only_for_a_role(who, apart_s: float, *, fires: bool):
     sweep = reads(12, by=who)

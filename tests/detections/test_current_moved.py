@@ -116,6 +116,18 @@ def test_the_registered_function_may_end_a_rotation_whose_first_steps_were_not_s
     assert isinstance(judge(finish, STARTED, settled=WAITED), Match)
 
 
+def test_a_session_that_only_bears_the_functions_name_ends_no_rotation():
+    functions = Inventory(rotation_functions=frozenset({"rotate-db"}))
+    before = [
+        put("v-0", by=ROTATOR, after_s=-90_000, stages=["AWSPENDING"]),
+        a_service_event("RotationSucceeded", secret=SECRET, after_s=-89_990),
+    ]
+    known = {"inventory": functions, "settled": WAITED}
+
+    assert judge(move("v-2", by=ROTATOR), *before, STARTED, **known) is None
+    assert isinstance(judge(move("v-2", by=a_role("stolen", "rotate-db")), *before, STARTED, **known), Match)
+
+
 def test_a_rotation_excuses_only_the_one_who_runs_it():
     pending = put("v-2", by=ROTATOR, after_s=-6, stages=["AWSPENDING"])
 

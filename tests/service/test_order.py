@@ -35,7 +35,7 @@ from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 
-PEOPLE = (a_user("mallory"), a_role("app"), a_person("ana"), a_role("rotator", "rotate-db"))
+PEOPLE = (a_user("mallory"), a_role("app", "worker"), a_person("ana"), a_role("rotator", "rotate-db"))
 SECRETS = tuple(a_secret(f"prod/{n}") for n in range(14))
 OPEN_TO_ALL = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue"}}'
 MARKED = Failure(

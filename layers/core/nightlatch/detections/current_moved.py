@@ -158,8 +158,9 @@ DETECTION = Detection(
     blind_spots=(
         "A version that was current more than ninety days ago is not recognised as older. A move by a role that may "
         "be a rotation is told a quarter of an hour late, when its rotation's records have had time to come. Inside an "
-        "open rotation a session named after a registered function is believed. One who plants a value and another who "
-        "takes it back pass for a mistake that was mended (HIGH). Deployments with custom labels fire."
+        "open rotation a session named after a registered function is believed, unless the last ninety days show a "
+        "rotation of the secret by another role. One who plants a value and another who takes it back pass for a "
+        "mistake that was mended (HIGH). Deployments with custom labels fire."
     ),
     playbook="""\
 Was it a rollback by somebody of yours? Then it is done; note it. nightlatch's own are not told here.

@@ -162,9 +162,10 @@ DETECTION = Detection(
     blind_spots=(
         "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
         "principal. A session may call itself after a rotation function, and with no function registered any role may "
-        "be one: inside an open rotation its pending version is believed. In its first hour a secret that is not shown "
-        "to have a value may be filled by anybody. Who created a secret more than 400 days ago is forgotten. Its tags "
-        "are not weighed, only the policy's tiers."
+        "be one: inside an open rotation its pending version is believed, unless the last ninety days show a rotation "
+        "of the secret by another role. In its first hour a secret that is not shown to have a value may be filled by "
+        "anybody. Who created a secret more than 400 days ago is forgotten. Its tags are not weighed, only the "
+        "policy's tiers."
     ),
     playbook="""\
 Ask the person, or the owner of the role: did they mean to write this secret?

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.rotations import is_rotation_function
@@ -106,7 +107,7 @@ def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline)
     """
     if not baseline.rotation_open(secret, event.at):
         return False
-    return is_rotation_function(event, baseline) or any(
+    return (is_rotation_function(event, baseline) and is_rotating(event, baseline)) or any(
         s.principal == event.principal.key and s.succeeded and PENDING in s.labels and s.version_id == event.version_id
         for s in baseline.done_to(secret, "PutSecretValue")
     )
