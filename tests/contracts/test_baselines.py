@@ -854,6 +854,45 @@ def test_a_call_on_a_function_or_its_role_knows_what_it_staged_on_that_day_and_t
     assert ("a" in {secret.name for secret, _ in seen.staged}) is (source == "iam.amazonaws.com")
 
 
+def _rights(name: str, after_s: float = -60, **more) -> SecretEvent:
+    return an_event(name, by=a_user("ben"), source="iam.amazonaws.com", after_s=after_s, **more)
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "known"),
+    [
+        (a_role("app"), _rights("AttachRolePolicy", request={"roleName": "app"}), True),
+        (a_role("app"), _rights("DeleteRolePermissionsBoundary", request={"roleName": "app"}), True),
+        (
+            replace(a_role("app"), key=f"arn:aws:iam::{ACCOUNT}:role/jobs/app"),
+            _rights("PutRolePolicy", request={"roleName": "app"}),
+            True,
+        ),
+        (a_user("app"), _rights("PutUserPolicy", request={"userName": "app"}), True),
+        (replace(a_user("app"), name="jobs/app"), _rights("AddUserToGroup", request={"userName": "app"}), True),
+        (a_user("app"), _rights("AttachRolePolicy", request={"roleName": "app"}), False),
+        (a_role("app"), _rights("AttachRolePolicy", request={"roleName": "other"}), False),
+        (
+            a_role("app"),
+            _rights("AttachRolePolicy", request={"roleName": "app"}, failure=a_denial("AttachRolePolicy")),
+            False,
+        ),
+        (a_role("app"), _rights("CreatePolicyVersion", request={"roleName": "app"}), False),
+        (a_role("app"), _rights("AttachRolePolicy", request={}), False),
+    ],
+)
+@pytest.mark.parametrize("refused", [True, False])
+def test_of_who_was_refused_it_is_known_what_changed_their_rights(baselines, who, change, known, refused):
+    failure = a_denial("GetSecretValue", "prod/db") if refused else None
+    first = an_event(secret=a_secret(), by=who, after_s=-90, failure=failure)
+    baselines.observe([change])
+    baselines.observe([first])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), by=who)])
+
+    assert [s.name for s in seen.rights] == ([change.name] if known and refused else [])
+
+
 _AT_HOME = "us-east-1"
 
 

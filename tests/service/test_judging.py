@@ -575,3 +575,22 @@ def test_a_secret_that_was_restored_since_is_not_offered_to_be(judge):
     judge(refused(), policy=NOTIFY)
 
     assert responses(judge) == []
+
+
+# Rights given between a refusal and a success
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_is_refused_and_then_given_rights_is_told_as_that(judge, late):
+    target, thief = a_secret("prod/db"), a_role("dev-alice")
+    refused_ = an_event(secret=target, by=thief, failure=Failure("AccessDenied", f"not authorized: {target.text}"))
+    given = an_event(
+        "PutRolePolicy", by=MALLORY, source="iam.amazonaws.com", after_s=60, request={"roleName": "dev-alice"}
+    )
+    read = an_event(secret=target, by=thief, after_s=120)
+
+    for batch in ([refused_], [read], [given]) if late else ([refused_], [given], [read]):
+        judge(*batch)
+    judge(OVER)
+
+    assert max(one.severity.rank for one in judge.of("access.denied-probing")) == Severity.CRITICAL.rank

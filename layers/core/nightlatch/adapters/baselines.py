@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 
-from nightlatch.adapters.entries import on_principal, on_secret
+from nightlatch.adapters.entries import on_principal, on_rights, on_secret
 from nightlatch.adapters.marking import Marking
 from nightlatch.adapters.replicas_read import pairs_elsewhere
 from nightlatch.adapters.shown import shown_by
@@ -37,6 +37,7 @@ from nightlatch.adapters.windows import (
     DAY,
     has_principal,
     principal_trail,
+    rights_asked_of,
     secret_trails,
     spans,
     with_read_backs,
@@ -92,7 +93,11 @@ class TrailBaselines:
             [
                 entry
                 for event, sighting in zip(events, sightings, strict=True)
-                for entry in (*on_principal(event, sighting, now), *on_secret(event, sighting))
+                for entry in (
+                    *on_principal(event, sighting, now),
+                    *on_secret(event, sighting),
+                    *on_rights(event, sighting, now),
+                )
             ]
         )
         since = self._trails.learning_since(None)
@@ -168,23 +173,17 @@ class TrailBaselines:
         readers = self._trails.readers({key for event in events for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         shown = self._trails.partners({name for event in events for name in partners_of(event)})
-        elsewhere = {event.event_id: pairs_elsewhere(event, seen.get(event.event_id), shown) for event in events}
-        pairs += [pair for some in elsewhere.values() for pair in some]
+        pairs += [pair for event in events for pair in pairs_elsewhere(event, seen.get(event.event_id), shown)]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         marking = Marking(known, self._inventory, self._young, self._now())
-        self._trails.add(
-            [
-                entry
-                for event in events
-                for entry in marking.first(event, seen.get(event.event_id), elsewhere[event.event_id])
-            ]
-        )
+        self._trails.add([entry for event in events for entry in marking.first(event, seen.get(event.event_id))])
         callers = [(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]
         found.update(self._read(callers))
         changed = [entry for event in events if event.event_id not in seen for entry in marking.again(event)]
         if changed:
             self._trails.add(changed)
             found.update(self._read(callers))
+        found.update(self._read(rights_asked_of(events, found)))
         return known
 
     def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from nightlatch.adapters.trails import Entry
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
+    changed_rights,
     deletion_trail,
     is_deletion_call,
     is_destruction,
@@ -79,6 +80,12 @@ def on_principal(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple
         return ()
     trails = (principal_trail(event), deletion_trail(event)) if is_deletion_call(event) else (principal_trail(event),)
     return tuple(Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT) for trail in trails)
+
+
+def on_rights(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
+    """Put a change of somebody's rights on their trail, kept as long as what they did."""
+    trail = changed_rights(event)
+    return () if trail is None else (Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT),)
 
 
 def on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.adapters.entries import marked, marked_again, marked_entry
-from nightlatch.adapters.replicas_read import is_known_elsewhere
+from nightlatch.adapters.replicas_read import is_known_elsewhere, pairs_elsewhere
 from nightlatch.adapters.surroundings import Known, maturity_at
 from nightlatch.adapters.trails import Entry
-from nightlatch.adapters.uses import PairKey
 from nightlatch.adapters.windows import DAY, principal_trail
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
@@ -28,16 +26,16 @@ class Marking:
     young: Maturity
     now: datetime
 
-    def first(self, event: SecretEvent, seen: Sighting | None, elsewhere: Sequence[PairKey]) -> tuple[Entry, ...]:
+    def first(self, event: SecretEvent, seen: Sighting | None) -> tuple[Entry, ...]:
         """Mark an event that has just been seen, or a destruction that waited for the calls behind it.
 
         Args:
             event: What happened.
             seen: What history keeps of it so far, None where it waited.
-            elsewhere: The reader's pairs with the same secret in other Regions.
         """
         pairs_count = maturity_at(event.at, self.known.since, self.young) is not Maturity.NONE
-        if seen is not None and pairs_count and is_known_elsewhere(event, elsewhere, self.known.uses):
+        elsewhere = pairs_elsewhere(event, seen, self.known.shown) if pairs_count else ()
+        if seen is not None and is_known_elsewhere(event, elsewhere, self.known.uses):
             return (marked_entry(event, replace(seen, known=True), self.now),)
         return self._entries(event, marked(event, seen, self._of_secrets(event)))
 

@@ -20,7 +20,7 @@ from nightlatch.adapters.uses import (
     used_by,
     versions_of,
 )
-from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
+from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, rights_trail, secret_trails
 from nightlatch.domain.baseline import LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import ENDED
@@ -114,6 +114,7 @@ class Surroundings(Sequence[Baseline]):
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             creations=on_secret.named("CreateSecret").between(event.at - CREATION_KEPT, event.at + DAY),
             under_name=self._known.under_name(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY),
+            rights=self._rights(event).between(event.at - DAY, event.at + DAY),
             readers=self._readers(event),
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
             held=self._held(event),
@@ -122,6 +123,10 @@ class Surroundings(Sequence[Baseline]):
             inventory=self._inventory,
             settled=self._settled,
         )
+
+    def _rights(self, event: SecretEvent) -> Trail:
+        trail = rights_trail(event.principal)
+        return (self._known.trails.get(trail) if trail else None) or Trail.of(())
 
     def _held(self, event: SecretEvent) -> tuple[SecretRef, ...]:
         """Give the secrets that need what the event touches."""

@@ -56,6 +56,7 @@ class Baseline:
     on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
     creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
     under_name: Trail = field(default_factory=_nothing)  # lives and ends of any secret of this name, 90 days
+    rights: Trail = field(default_factory=_nothing)  # changes of what IAM lets the principal do, 24 h either side
     readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
     habits: Habits = field(default_factory=Habits)  # of the principal, before the event
     elsewhere: frozenset[str] = frozenset()  # other Regions with a secret of this name and suffix, for native events
