@@ -199,6 +199,26 @@ def test_there_and_back_is_critical_and_the_same_in_every_order():
     assert len({(f.id, f.event_ids) for (f,) in outcomes}) == 1
 
 
+def test_an_update_that_does_not_show_its_version_is_seen_there_and_back_by_its_native_event():
+    update = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-5 * MINUTE)
+    label = a_label_event(SECRET, version_id="v-2", after_s=-5 * MINUTE + 1)
+    calls = [update, label, move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")]
+    outcomes = [judge_all([FIRST, *order]) for order in permutations(calls)]
+
+    assert {f.severity for findings in outcomes for f in findings} == {Severity.CRITICAL}
+    assert {f.event_ids for (f,) in outcomes} == {tuple(sorted((update.event_id, calls[2].event_id)))}
+
+
+def test_an_update_of_the_description_beside_the_label_of_another_write_is_no_flip():
+    update = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-5 * MINUTE)
+    theirs = put("v-2", by=a_role("deploy"), after_s=-5 * MINUTE + 1)
+    label = a_label_event(SECRET, version_id="v-2", after_s=-5 * MINUTE + 2)
+    back = move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")
+
+    for known in ([update], [update, theirs], [update, theirs, label]):
+        assert [f.severity for f in judge_all([FIRST, *known, back])] == [Severity.HIGH]
+
+
 def test_there_and_back_names_both_calls():
     first, planted, back = flip()
 
