@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.bulk_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -200,7 +200,17 @@ def test_a_rotation_of_many_secrets_is_no_sweep():
     started = a_service_event("RotationStarted", secret=a_secret("prod/13"), after_s=-1)
     baseline = Baseline(by_principal=sightings(swept), on_secret=sightings([started]))
 
-    assert DETECTION.evaluate(swept[-1], baseline) is None
+    assert DETECTION.evaluate(swept[-1], baseline) == Wait(LATENESS)
+    assert DETECTION.evaluate(swept[-1], replace(baseline, settled=WAITED)) is None
+
+
+def test_a_read_that_its_principal_is_known_for_counts_in_a_rotation_too():
+    role = a_role("rotate", "rotate-db")
+    known, others = reads(9, by=role), reads(5, by=role, prefix="other")
+    started = a_service_event("RotationStarted", secret=known[-1].secret, after_s=-1)
+    baseline = Baseline(by_principal=amid(known, others), on_secret=sightings([started]))
+
+    assert isinstance(DETECTION.evaluate(known[-1], baseline), Match)
 
 
 def test_secrets_on_which_the_reader_stages_a_rotation_do_not_count():
@@ -226,9 +236,11 @@ def test_steps_of_rotations_do_not_count_when_another_read_is_judged():
 
 
 def test_where_functions_are_registered_a_role_that_is_none_of_theirs_hides_nothing_by_staging():
-    sweep = reads(14, by=a_role("evil"))
+    sweep = reads(14, by=a_role("evil", "worker"))
     staged = [
-        an_event("PutSecretValue", secret=e.secret, by=a_role("evil"), request={"versionStages": ["AWSPENDING"]})
+        an_event(
+            "PutSecretValue", secret=e.secret, by=a_role("evil", "worker"), request={"versionStages": ["AWSPENDING"]}
+        )
         for e in sweep
     ]
     known = Baseline(maturity=Maturity.MATURE, by_principal=sightings([*sweep, *staged]))
@@ -262,7 +274,12 @@ def test_reads_in_the_console_count_and_reads_that_aws_makes_do_not(invoked_by: 
 
 @pytest.mark.parametrize(
     ("who", "apart_s", "fires"),
-    [(a_user(), 60, True), (a_role(), 60, False), (a_role(), -60, False), (a_role(), 19 * 3600, True)],
+    [
+        (a_user(), 60, True),
+        (a_role("app", "worker"), 60, False),
+        (a_role("app", "worker"), -60, False),
+        (a_role("app", "worker"), 19 * 3600, True),
+    ],
 )
 def test_staging_a_version_hides_a_read_only_beside_it_and_only_for_a_role(who, apart_s: float, *, fires: bool):
     sweep = reads(12, by=who)

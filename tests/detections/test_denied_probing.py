@@ -8,7 +8,7 @@ import pytest
 
 from nightlatch.detections.denied_probing import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.events import IAM, Failure, SecretEvent
 from nightlatch.domain.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.rules import Match, Wait, detect
@@ -176,6 +176,51 @@ def test_a_policy_change_counts_though_one_more_call_was_refused_after_it(again)
     assert severity_of(judge(events[2], events, changes=(change,))) is Severity.CRITICAL
     assert severity_of(judge(events[1], events, changes=(change,))) is Severity.CRITICAL
     assert severity_of(judge_seen(events[2], known, changes=(change,))) is Severity.CRITICAL
+
+
+def rights_change(*, after_s: float, name: str = "AttachRolePolicy") -> SecretEvent:
+    return an_event(name, by=a_person("ben"), source=IAM, after_s=after_s, request={"roleName": "app"})
+
+
+@pytest.mark.parametrize(
+    ("after_s", "severity"),
+    [
+        (-1, Severity.HIGH),
+        (0, Severity.CRITICAL),
+        (240, Severity.CRITICAL),
+        (420, Severity.CRITICAL),
+        (421, Severity.HIGH),
+    ],
+)
+def test_a_change_of_the_readers_own_rights_in_between_is_critical_too(after_s, severity):
+    events = [refused("prod/db"), answered("prod/db", after_s=420)]
+    change = rights_change(after_s=after_s)
+    baseline = Baseline(by_principal=sightings(events), rights=sightings([change]))
+
+    for event in events:
+        verdict = DETECTION.evaluate(event, baseline)
+
+        assert isinstance(verdict, Match)
+        assert verdict.severity is severity
+        assert (change.event_id in verdict.evidence.event_ids) is (severity is Severity.CRITICAL)
+        assert ("its own rights (AttachRolePolicy)" in verdict.reason) is (severity is Severity.CRITICAL)
+
+
+def test_an_ordinary_reader_whose_rights_were_mended_is_nothing():
+    events = [refused("prod/db"), answered("prod/db", after_s=420)]
+    seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
+
+    baseline = Baseline(by_principal=seen, rights=sightings([rights_change(after_s=240)]))
+
+    assert DETECTION.evaluate(events[1], baseline) is None
+
+
+def test_the_change_of_rights_itself_is_no_refusal_and_no_success():
+    change = rights_change(after_s=240)
+    denied = replace(change, failure=a_denial("AttachRolePolicy"))
+    baseline = Baseline(by_principal=sightings([refused(f"prod/{n}") for n in range(9)]), settled=WAITED)
+
+    assert [DETECTION.evaluate(event, baseline) for event in (change, denied)] == [None, None]
 
 
 def test_a_refusal_that_arrives_after_the_success_sees_it():
@@ -360,7 +405,7 @@ def test_retries_around_it_are_no_part_of_the_probing():
 @pytest.mark.parametrize(
     ("after_s", "minutes", "change_s", "means"),
     [
-        (60, 1, None, "with no policy change of the secret seen"),
+        (60, 1, None, "with no change of the secret's policy or of its own rights seen"),
         (421, 8, 240, "after a change of the secret's resource policy"),
         (3600, 60, 240, "after a change of the secret's resource policy"),
     ],

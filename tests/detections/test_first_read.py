@@ -11,7 +11,7 @@ from fakes import FixedClock
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.first_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -135,7 +135,8 @@ def test_a_rotation_is_silent():
     step = an_event(secret=a_secret(), by=a_role("rotate", "rotate-db"))
     started = sightings([a_service_event("RotationStarted", secret=a_secret(), after_s=-5)])
 
-    assert judge(step, on_secret=started) is None
+    assert judge(step, on_secret=started) == Wait(LATENESS)
+    assert judge(step, on_secret=started, settled=WAITED) is None
     assert judge(step)
 
 

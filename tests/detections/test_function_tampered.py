@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightlatch.detections.function_tampered import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import IAM, LAMBDA, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, applies, detect
@@ -60,6 +61,39 @@ def test_the_name_inside_an_arn_counts(request_):
 def test_another_function_is_silent(entry):
     assert severity_of(call(), registered(entry)) is None
     assert severity_of(call(), registered()) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "severity"),
+    [(-1, Severity.HIGH), (0, Severity.CRITICAL), (24 * 3600, Severity.CRITICAL), (24 * 3600 + 1, Severity.HIGH)],
+)
+def test_it_is_raised_by_what_it_stages_within_a_day(after, severity):
+    staged = ((a_secret(), AT + timedelta(seconds=after)),)
+
+    assert severity_of(call(), replace(registered(FUNCTION), staged=staged)) is severity
+    assert severity_of(call(CONFIGURATION, timeout=9), replace(registered(FUNCTION), staged=staged)) is Severity.LOW
+
+
+def test_what_it_has_taken_is_named_once_and_counted():
+    staged = tuple((a_secret(name), AT + timedelta(hours=1)) for name in ("prod/a", "prod/b", "prod/a"))
+
+    (found,), _ = detect(call(), replace(registered(FUNCTION), staged=staged), (DETECTION,))
+
+    assert found.title == "ci-deploy (IAM user) changed a function that has rotated 2 secrets (prod/a, prod/b) since"
+    assert found.reason == "its code was replaced; within a day it staged new values of 2 secrets"
+
+
+def test_for_a_day_it_is_looked_at_again_every_hour():
+    looks = []
+    now = AT
+    while True:
+        _, waits = detect(call(), replace(registered(FUNCTION), settled=now - LATENESS), (DETECTION,))
+        if not waits:
+            break
+        now = AT + waits[0][1].until_after
+        looks.append(now - AT)
+
+    assert looks == [LATENESS, *(timedelta(hours=n) for n in range(1, 24)), timedelta(hours=24) + LATENESS]
 
 
 @pytest.mark.parametrize("name", ["UpdateFunctionCode", CODE, "UpdateFunctionCode20991231"])

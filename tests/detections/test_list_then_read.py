@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.list_then_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -178,7 +178,8 @@ def test_steps_of_rotations_do_not_count():
     unmarked = Baseline(by_principal=sightings([listing, *steps]), on_secret=sightings([started]))
 
     assert judge_seen(listing, Trail.of([sighting_of(listing), *marked])) is None
-    assert DETECTION.evaluate(steps[-1], unmarked) is None
+    assert DETECTION.evaluate(steps[-1], unmarked) == Wait(LATENESS)
+    assert DETECTION.evaluate(steps[-1], replace(unmarked, settled=WAITED)) is None
 
 
 # Reads by version
@@ -219,7 +220,7 @@ def test_what_a_role_inherits_is_not_new_to_it(inherited, fires):
 # What is told
 
 
-def test_the_finding_holds_the_listing_and_the_reads_of_unknown_secrets_that_followed_it():
+def test_the_finding_holds_the_listings_and_the_reads_of_unknown_secrets_that_followed_one():
     unknown, known = reads(5), reads(3, start_s=2, prefix="known")
     looks = [an_event("DescribeSecret", secret=a_secret(f"looked/{n}"), after_s=6 + n) for n in range(5)]
     later = replace(LISTING, event_id="later", at=unknown[-1].at + timedelta(seconds=1))
@@ -230,7 +231,7 @@ def test_the_finding_holds_the_listing_and_the_reads_of_unknown_secrets_that_fol
     assert found is not None
     assert found.reason.endswith("read 5 distinct ones that it is not known to use")
     assert found.evidence is not None
-    assert set(found.evidence.event_ids) == {LISTING.event_id, *(read.event_id for read in unknown)}
+    assert set(found.evidence.event_ids) == {LISTING.event_id, "later", *(read.event_id for read in unknown)}
     assert set(found.secrets or ()) == {read.secret for read in unknown}
     assert found.again is None
     assert judge_seen(known[0], seen) is None

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.many_regions import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -125,7 +125,8 @@ def test_a_rotation_that_is_judged_is_silent():
     steps = reads(4, by=a_role("rotate", "rotate-db"))
     started = a_service_event("RotationStarted", secret=steps[-1].secret, after_s=-1)
 
-    assert judge(steps, on_secret=sightings([started])) is None
+    assert judge(steps, on_secret=sightings([started])) == Wait(LATENESS)
+    assert judge(steps, on_secret=sightings([started]), settled=WAITED) is None
 
 
 @pytest.mark.parametrize(

@@ -194,5 +194,5 @@ def test_what_comes_after_the_wait_makes_nothing_a_sweep():
         for late_s in (59, 60)
     ]
 
-    assert judged[0] is None
+    assert judged[0] == Wait(timedelta(minutes=45))
     assert isinstance(judged[1], Match)

@@ -37,7 +37,7 @@ from nightlatch.domain.sightings import sighting_of
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_reads import WRITES_COME
 
-APP = a_role("app")
+APP = a_role("app", "worker")
 INVENTORY = Inventory(scanners=frozenset({a_role("prowler").key}))
 
 
@@ -237,7 +237,7 @@ def test_any_order_with_duplicates_is_one_finding():
     (finding,) = judge_all(events)
     assert (finding.severity, finding.state, finding.count) == (Severity.MEDIUM, State.OPEN, 26)
     assert finding.title.startswith(
-        "app (role, session i-0123456789abcdef0) looked through the metadata of 20 secrets (prod/0, prod/1, prod/2"
+        "app (role, session worker) looked through the metadata of 20 secrets (prod/0, prod/1, prod/2"
     )
 
 

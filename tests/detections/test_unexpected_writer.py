@@ -94,7 +94,7 @@ def test_anybody_may_fill_a_secret_in_its_first_hour(after_s):
     by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=after_s)
 
     assert judge(put(), by_ben, settled=WAITED) is None
-    assert judge(put(), by_ben) == Wait(timedelta(minutes=1))
+    assert judge(put(), by_ben) == Wait(LATENESS)
 
 
 def test_a_young_secret_that_has_a_value_is_overwritten_and_not_filled():
@@ -186,7 +186,8 @@ def test_a_service_that_owns_the_secret_may_write_it():
 
 
 def test_the_registered_function_may_write_a_pending_version_in_a_rotation():
-    assert judge(step(), STARTED, inventory=FUNCTIONS) is None
+    assert judge(step(), STARTED, inventory=FUNCTIONS) == Wait(LATENESS)
+    assert judge(step(), STARTED, inventory=FUNCTIONS, settled=WAITED) is None
 
 
 def test_the_verdict_on_a_rotation_does_not_depend_on_which_record_comes_first():
@@ -210,7 +211,7 @@ def test_a_role_that_is_no_registered_functions_is_told_in_a_rotation_too():
 
 
 def test_where_no_function_is_registered_any_role_in_a_rotation_may_be_one():
-    assert judge(step("rotate-other"), STARTED) is None
+    assert judge(step("rotate-other"), STARTED, settled=WAITED) is None
 
 
 def test_a_person_is_no_rotation_function():

@@ -1,6 +1,7 @@
 """Benign story 6: a primary rotates in us-east-1, and its replica in eu-west-1 follows without a call there.
 
-The application fails over and reads replicas of what it has read for weeks: known by their primaries.
+The application fails over and reads replicas of what it has read for weeks: known by their primaries, where it calls
+them by their full ARNs. Of a bare name nobody can tell whether it is a replica or another secret of that name.
 """
 
 from __future__ import annotations
@@ -50,9 +51,21 @@ def failed_over() -> Sequence[Record]:
     return [*_refreshed(NAMES[0], 0), *_reads(REPLICA, 120, NAMES)]
 
 
-_UNKNOWN_THERE = "a replica is not known by the reads of its primary: twelve of them make ACC-01 HIGH"
+def failed_over_by_name() -> Sequence[Record]:
+    """The application reads all its secrets in the other Region, by their names."""
+    return [read(APP, name, at=n, region=REPLICA) for n, name in enumerate(NAMES)]
+
+
+_BY_NAME = "a bare name proves no replica of the primary: twelve of them make ACC-01 HIGH"
 STORIES = (
     Story(name="replica-follows", records=refreshed, history=weeks_at_home),
     Story(name="replica-follows-without-history", records=refreshed),
-    Story(name="application-fails-over", records=failed_over, history=weeks_at_home, misjudged=_UNKNOWN_THERE),
+    Story(name="application-fails-over", records=failed_over, history=weeks_at_home, words_matter=True),
+    Story(
+        name="application-fails-over-by-name",
+        records=failed_over_by_name,
+        history=weeks_at_home,
+        misjudged=_BY_NAME,
+        words_matter=True,
+    ),
 )

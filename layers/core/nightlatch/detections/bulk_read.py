@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function
+from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
@@ -36,8 +36,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
     Reads by version may turn out to be read-backs: where only they make it too many, the writes get a minute to come.
     """
-    if is_aws_service(event.principal) or event.principal.is_through_aws or is_rotating(event, baseline):
+    if is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
+    read = baseline.by_principal.find(event.event_id)
+    if read is not None and not read.known and is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
     counted = _without_steps if may_be_rotation_function(event.principal, baseline) else _counted
     reads = baseline.by_principal.once(counted, counted)
     if reads.find(event.event_id) is None:

@@ -5,7 +5,7 @@ the records and its time is over, one is enough. It is rarely an attack, but who
 breaks the rotation in this very way. Secrets that a service of AWS manages are that service's to rotate.
 
 Source: Secrets Manager user guide, CloudTrail entries (RotationFailed, RotationAbandoned, TestRotationFailed) and
-rotation windows (a day where no duration is given); design facts 3.2 and 5.1 (managed secrets: `service!name`).
+rotation windows (within a day, never into the next one); design facts 3.2 and 5.1 (managed secrets: `service!name`).
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def _overdue_since(event: SecretEvent, secret: SecretRef, baseline: Baseline) ->
         return None  # unknown, or switched off
     done = steps.named(_SUCCEEDED)
     since = max(schedule.at, done[-1].at) if done else schedule.at
-    late = event.at - (since + timedelta(days=schedule.gap_days) + LONGEST_WINDOW + GRACE)
+    gap = timedelta(days=schedule.gap_days)
+    late = event.at - (since + gap + min(gap, LONGEST_WINDOW) + GRACE)  # no window reaches into the next one
     return late if late > timedelta(0) else None
 
 
@@ -119,10 +120,11 @@ DETECTION = Detection(
     techniques=(),  # it concerns whoever runs the secret; ATT&CK has nothing for it
     evaluate=evaluate,
     blind_spots=(
-        "A rotation that never starts leaves no record: only a failure is judged, so a silent miss is left to the "
-        "audit of schedules. A schedule is known for ninety days after it was set, and of a cron expression only that "
-        "it repeats within a year. As the window of a rotation the longest, a day, is taken. Replicas rotate with "
-        "their primary and are not judged."
+        "A rotation that never starts leaves no record: only a failure is judged. A silent miss cannot be told from "
+        "records: most schedules were set longer ago than the ninety days that history keeps; the audit reads "
+        "NextRotationDate. Of a cron expression only that it repeats within a year is known. As the window of a "
+        "rotation the longest that its schedule allows is taken, a day at most. Replicas rotate with their primary and "
+        "are not judged."
     ),
     playbook="""\
 Read the log of the rotation function at the time of the failure; its last line usually says why.

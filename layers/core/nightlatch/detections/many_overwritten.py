@@ -32,8 +32,11 @@ ANY_SECRETS = 20
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the stretch in which one principal overwrote many values; who made a secret is no unknown writer of it."""
     secret = event.secret
-    if secret is None or is_aws_service(event.principal) or is_first_value(event, secret, baseline):
+    if secret is None or is_aws_service(event.principal):
         return None
+    if is_first_value(event, secret, baseline):
+        may_be_another = not baseline.elapsed and not is_maker(event, secret, baseline)
+        return Wait(LATENESS) if may_be_another else None  # the record of an earlier value may be late
     writes = baseline.by_principal.once(overwrites, overwrites)
     own = writes.find(event.event_id)
     if own is None:

@@ -8,9 +8,11 @@ Source: CloudTrail user guide, userIdentity element; IAM user guide, service-lin
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.rotations import rotators_of
+from nightlatch.domain.rules import Wait
 
 _SERVICE_LINKED = ":role/aws-service-role/"
 
@@ -35,11 +37,24 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether a role of a rotation function calls inside an open rotation of this very secret.
 
     Lambda names the session of a function's role after the function. Where the inventory names no rotation function
-    at all, any role that is not a person may be the one.
+    at all, any role that is not a person may be the one. Whoever may assume a role can name a session likewise: so
+    where the secret was rotated before, it must be the role that staged its versions then.
     """
     if event.secret is None or not may_be_rotation_function(event.principal, baseline):
         return False
-    return baseline.rotation_open(event.secret, event.at)
+    if not baseline.rotation_open(event.secret, event.at):
+        return False
+    rotators = rotators_of(event.secret, event.at, baseline)
+    return not rotators or event.principal.key in rotators
+
+
+def unless_it_has_ended(event: SecretEvent, baseline: Baseline) -> Wait | None:
+    """Take a call for a step of a rotation that seems open: it is judged again when the end's record cannot be late.
+
+    A call of a known pair is none that a rule counts, so no rotation needs to explain it.
+    """
+    call = baseline.by_principal.find(event.event_id)
+    return None if baseline.elapsed or (call is not None and call.known) else Wait(LATENESS)
 
 
 def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
@@ -49,6 +64,13 @@ def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
     """
     if principal.kind is not PrincipalKind.ROLE or principal.is_person:
         return False
+    if _SERVICE_LINKED in principal.key:
+        return True
     registered = baseline.inventory.rotation_functions
-    managed = _SERVICE_LINKED in principal.key
-    return managed or not registered or baseline.inventory.is_rotation_function(principal.session_name or "")
+    may_be = not registered or baseline.inventory.is_rotation_function(principal.session_name or "")
+    return may_be and not _is_no_function(principal)
+
+
+def _is_no_function(principal: Principal) -> bool:
+    """Tell what AWS says of a session that Lambda opens for no function: a second factor, the console, an instance."""
+    return principal.mfa is True or principal.from_console is True or principal.is_instance
