@@ -146,7 +146,7 @@ DETECTION = Detection(
         "If not: deactivate the access key or revoke the role's sessions, then look at what else it did.\n"
         "Rotate every secret named here, those that reach production first.\n"
         "If it is a new consumer: nothing to do, its pairs are known after two days.\n"
-        "If deployments make new roles for old consumers: declare the pipeline in `deployers`."
+        "If a deployment made a new role for an old consumer: declare who deploys in `deployers`."
     ),
     examples=(
         _case("a stolen key reads twelve secrets in three seconds", _reads(12, every_s=0.25), fires=True),
