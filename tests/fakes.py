@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,11 +14,13 @@ from nightlatch.adapters.queues import group_of
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
+from nightlatch.domain.holding import Holding
 from nightlatch.domain.incidents import Incident, add, link, open_incident
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
 from nightlatch.service.ports import Notice
+from nightlatch.service.stock_ports import Page
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
@@ -316,6 +318,59 @@ class FakeSecrets:
     def _request(self, call: str) -> str:
         self.calls.append(call)
         return f"request-{len(self.calls)}"
+
+
+class FakeAccount:
+    """An account with secrets, aliases, functions and a stack, listed a few at a time."""
+
+    def __init__(self, *, page: int = 2) -> None:
+        self.page = page
+        self.listed: list[Holding] = []
+        self.replicas: dict[str, tuple[str, ...]] = {}
+        self.keys: dict[str, str] = {}  # alias -> ARN
+        self.roles: dict[str, str] = {}  # function -> role
+        self.parts: tuple[str, ...] = ()
+        self.fails: dict[str, Exception] = {}  # by what is asked: "secrets", an ARN, an alias, "own"
+        self.asked: list[str] = []
+
+    def secrets(self, token: str | None) -> Page:
+        self._ask("secrets")
+        if token is not None and not token.isdecimal():
+            raise WorldMoved("AWS no longer knows this place in its list; begin anew")
+        start = int(token or 0)
+        end = start + self.page
+        more = str(end) if end < len(self.listed) else None
+        return Page(secrets=tuple(self.listed[start:end]), token=more)
+
+    def replica_regions(self, arn: str) -> tuple[str, ...]:
+        self._ask(arn)
+        if arn not in {one.arn for one in self.listed}:
+            raise NotFound("it does not exist in this account and Region")
+        return self.replicas.get(arn, ())
+
+    def key_behind(self, alias: str) -> str:
+        self._ask(alias)
+        return self._found(self.keys, alias)
+
+    def role_of(self, function: str) -> str:
+        self._ask(function)
+        if function.split(":")[3] != REGION:
+            raise Refused("it lies in another Region; only its name is known")
+        return self._found(self.roles, function)
+
+    def own_parts(self) -> tuple[str, ...]:
+        self._ask("own")
+        return self.parts
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if what in self.fails:
+            raise self.fails[what]
+
+    def _found(self, known: Mapping[str, str], name: str) -> str:
+        if name not in known:
+            raise NotFound("it does not exist in this account and Region")
+        return known[name]
 
 
 class FakeChannel:

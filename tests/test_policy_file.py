@@ -405,3 +405,32 @@ def test_a_rule_has_one_stage_by_whichever_name() -> None:
 
     with pytest.raises(InvalidPolicy, match=r"rules: rule access\.first-read is there twice; keep one of them"):
         parse_policy(twice)
+
+
+LISTED = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf"
+
+
+def test_an_inventory_may_name_single_secrets_and_functions_as_show_writes_them() -> None:
+    function = {"arn": "arn:aws:lambda:eu-west-1:111122223333:function:rotate-db", "role": "arn:aws:iam::1:role/r"}
+    written = {
+        "taken_at": "2026-03-02T09:00:00Z",
+        "secrets": [{"arn": LISTED, "tier": "crown", "replica_regions": ["us-east-1"], "next_rotation": "2026-04-01"}],
+        "functions": [function],
+    }
+
+    inventory = parse_inventory(written)
+
+    (listed,) = inventory.holdings.secrets
+    assert (listed.tier, listed.replica_regions) == ("crown", ("us-east-1",))
+    assert listed.next_rotation == datetime(2026, 4, 1, tzinfo=UTC)
+    assert inventory.holdings.taken_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert inventory.is_rotation_function("rotate-db:live")
+    assert inventory == parse_policy(a_policy(inventory=written)).to_domain().inventory
+
+
+@pytest.mark.parametrize(
+    "arn", ["prod/db", "arn:aws:s3:::bucket", LISTED.rsplit("-", 1)[0], LISTED.replace("111122223333", "")]
+)
+def test_a_listed_secret_is_named_by_its_full_arn(arn: str) -> None:
+    with pytest.raises(InvalidPolicy, match=r"inventory: secrets\.0\.arn"):
+        parse_inventory({"secrets": [{"arn": arn}]})

@@ -38,7 +38,7 @@ def on_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "MOTO_ACCOUNT_ID": ACCOUNT,
     }.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
+    with mock_aws(config={"lambda": {"use_docker": False}}):  # functions that run nothing
         yield
 
 

@@ -60,10 +60,13 @@ LAMBDA_GB = 0.5
 CALL_S, EVENT_S, BATCH_S = 0.008, 0.0015, 0.015  # of a store call, of judging one event on a third of a core, besides
 LOGGED_KB = 2.0  # by one batch
 SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
-ALARMS, METRICS = 29, 10  # template.yaml, domain/metrics.py
+SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
+PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
+ALARMS, METRICS = 32, 12  # template.yaml, domain/metrics.py
 SQS_TAKES = 10  # messages that one request can bring or delete
 POLLS = 4 * 5 * 3 * 60 * 24 * DAYS  # four lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
+INVENTORIES, KNOCKS = 24 * DAYS, 12 * 24 * DAYS  # taken, and asked for by the schedule
 
 
 def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
@@ -83,9 +86,12 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
     write_units = (
         slots * FIRST_OF_SLOT.writes + firsts * FIRST_OF_DAY.writes + news * NEW_PAIR.writes + writes * WRITE.writes
     )
+    pages = INVENTORIES * SECRETS / 100
+    read_units += PROCESSES * (TICKS + pages * PAGE_KB / 4)
+    write_units += pages * PAGE_KB + INVENTORIES * 2
     calls = trails_asked + slots / 25 + firsts * 3 + news * 8 + writes * 10
-    handled = batches + writes + TICKS
-    seconds = calls * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S
+    handled = batches + writes + TICKS + KNOCKS
+    seconds = calls * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
     stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * PAIR_KB) / 1_048_576
     price = PRICES
     return {

@@ -31,7 +31,17 @@ def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, ca
     assert "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", [["timeline", "x"], ["snapshots", "list", "x"], ["rollback", "x"], ["approve", "r-1"]])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["timeline", "x"],
+        ["snapshots", "list", "x"],
+        ["rollback", "x"],
+        ["approve", "r-1"],
+        ["inventory", "show"],
+        ["inventory", "refresh"],
+    ],
+)
 def test_without_a_stage_local_says_how_to_start_one(
     verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

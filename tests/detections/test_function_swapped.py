@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightlatch.detections.function_swapped import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_secret, a_user, an_event, sightings
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.secrets import secret_ref
@@ -139,8 +142,8 @@ def test_it_names_the_account_and_never_the_function():
         (rotate(function(account=STRANGER)), NOTHING, f"the function is one of account {STRANGER}, neither ours nor"),
         (rotate(function(region="us-east-1")), NOTHING, "the function lies in another Region than the secret"),
         (rotate(function("new")), LISTED, "the function is not a registered rotation function"),
-        (rotate(function("new")), NOTHING, "the function is another one than the records showed before"),
-        (rotate(role("new"), field=ROLE), LISTED, "the role is another one than the records showed before"),
+        (rotate(function("new")), NOTHING, "the function is another one than before"),
+        (rotate(role("new"), field=ROLE), LISTED, "the role is another one than before"),
         (
             rotate(role(account=STRANGER), field=ROLE),
             NOTHING,
@@ -180,3 +183,29 @@ def test_neither_the_account_of_the_call_nor_that_of_the_secret_is_a_strangers()
     assert not fires(rotate(function(account=STRANGER), secret=shared))
     assert not fires(rotate(function(account=ACCOUNT), secret=shared))
     assert fires(rotate(function(account="444455556666"), secret=shared))
+
+
+def listed(rotated_by: str | None, *, after_s: float = -3_600) -> Inventory:
+    """An inventory of before, or of after, with what rotated the secret then."""
+    known = Holding(arn=a_secret().text, rotated_by=rotated_by)
+    return Inventory(holdings=Holdings.of([Found(secrets=(known,))], AT + timedelta(seconds=after_s)))
+
+
+@pytest.mark.parametrize(
+    ("inventory", "is_told"),
+    [
+        (listed(function()), False),
+        (listed(function("rotate-mail")), True),
+        (listed(None), False),  # it rotates for the first time
+        (listed(function("rotate-mail"), after_s=60), False),  # taken after the call: it may show either
+        (NOTHING, False),
+    ],
+)
+def test_without_a_record_the_inventory_of_before_says_which_function_it_was(inventory, is_told):
+    assert fires(rotate(f"{function()}:live"), inventory=inventory) is is_told
+
+
+def test_a_later_call_outranks_the_inventory():
+    swapped_back = rotate(function("rotate-mail"), after_s=-60)
+
+    assert not fires(rotate(function("rotate-mail")), swapped_back, inventory=listed(function()))

@@ -237,3 +237,12 @@ def test_a_change_is_judged_again_for_late_records_and_names_the_secrets_known_s
     assert isinstance(note, Match)
     assert (change.secrets, change.again) == (held, LATENESS)
     assert (note.secrets, note.again) == (held, None)
+
+
+def test_a_role_that_the_inventory_knows_is_told_as_what_it_is():
+    rights = an_event("PutRolePolicy", source=IAM, request={"roleName": "rotate-db-role"})
+
+    (found,), _ = detect(rights, Baseline(held=(a_secret(),)), (DETECTION,))
+
+    assert "changed the role of a function that rotates secret prod/db" in found.title
+    assert found.reason == "the role that it runs with got other rights"

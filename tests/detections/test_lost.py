@@ -64,20 +64,20 @@ def test_another_key_is_silent(entry):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_secrets_that_records_show_are_counted_and_named(name):
+def test_the_secrets_that_are_known_to_need_it_are_counted_and_named(name):
     held = tuple(a_secret(f"prod/{n}") for n in range(4))
 
     (found,), _ = detect(call(name), Baseline(held=held), (DETECTION,))
 
     assert found.secrets == held
     assert "4 secrets (prod/0, prod/1, prod/2 and 1 more)" in found.title
-    assert "4 secrets that need it" in found.reason
+    assert "4 secrets are known to need it" in found.reason
 
 
 def test_one_secret_is_one():
     (found,), _ = detect(call(), Baseline(held=(a_secret(),)), (DETECTION,))
 
-    assert "1 secret that needs it" in found.reason
+    assert "1 secret is known to need it" in found.reason
 
 
 def test_an_unknown_key_is_looked_at_again_for_its_use_may_be_told_late():
@@ -113,8 +113,8 @@ def test_enabling_a_key_is_not_read_and_no_other_service_is():
     ("held", "said"),
     [
         ((), "the inventory names it as protecting secrets, and no record shows which"),
-        ((a_secret(),), "records show 1 secret that needs it"),
-        ((a_secret(), a_secret("prod/x")), "records show 2 secrets that need it"),
+        ((a_secret(),), "1 secret is known to need it"),
+        ((a_secret(), a_secret("prod/x")), "2 secrets are known to need it"),
     ],
 )
 def test_the_reason_says_who_needs_the_key(held, said):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_secret, an_event, sightings
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_secret, an_event, sightings
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.key_moves import Place, Standing, goes_back, lock_after, may_have_moved, moves_of, standing
 
@@ -143,3 +148,20 @@ def test_a_hot_writer_costs_no_more_with_every_write():
     known = on_secret(*events)
 
     assert not any(may_have_moved(a_secret(), known, event) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("listed", "taken_s", "which"),
+    [
+        (KEY, -HOUR, []),  # infrastructure code repeats the key that the secret has
+        (None, -HOUR, [0]),  # it was under the key of AWS
+        (THEIRS, -HOUR, [0]),
+        (KEY, HOUR, [0]),  # taken after the call: it shows what the call did
+    ],
+)
+def test_the_inventory_of_before_says_under_which_key_a_secret_was(listed, taken_s, which):
+    holding = Holding(arn=a_secret().text, key=listed)
+    holdings = Holdings.of([Found(secrets=(holding,))], AT + timedelta(seconds=taken_s))
+    baseline = replace(on_secret(move()), inventory=Inventory(holdings=holdings))
+
+    assert [m.event_id for m in moves_of(a_secret(), baseline, move())] == [move().event_id for _ in which]

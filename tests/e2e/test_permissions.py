@@ -32,6 +32,8 @@ def played(watched: Watched) -> Sequence[Judged]:
     undo_under_a_key_of_ones_own(watched)
     decline(watched)
     destroy_without_a_call(watched)
+    needing_all_that_the_list_leaves_open(watched)
+    watched.an_hour_later()
     watched.settle()
     return tuple(watched.judged)
 
@@ -44,6 +46,16 @@ def undo_under_a_key_of_ones_own(watched: Watched) -> None:
     offer = watched.an_offer(secret=name)
     watched.press(offer)
     watched.shows(offer.ts, "✅")
+
+
+def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
+    """Make secrets with replicas, with a key by its alias and with a function that rotates them."""
+    terraform = watched.theatre.as_role("terraform", "apply")
+    for name, needs in watched.needy_secrets().items():
+        terraform.create_secret(Name=name, SecretString=a_value(), **needs)
+    terraform.rotate_secret(
+        SecretId=watched.a_secret(), RotationLambdaARN=watched.a_function(), RotateImmediately=False
+    )
 
 
 def decline(watched: Watched) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +18,12 @@ import requests
 from moto.sqs.models import Queue
 
 from e2e.built import ROOT
+from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.slack_requests import sign
 from nightlatch.adapters.table import Table
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response
 from nightlatch.local.permissions.guard import Judged
@@ -84,6 +88,45 @@ class Watched:
         self.theatre.as_role("terraform", "apply").create_secret(Name=name, SecretString=value or a_value())
         self.settle()
         return name
+
+    def needy_secrets(self) -> dict[str, dict[str, Any]]:
+        """Name secrets to make, with what the list of secrets does not tell of them."""
+        key, mark = self.client("kms").create_key()["KeyMetadata"]["KeyId"], uuid.uuid4().hex[:8]
+        self.client("kms").create_alias(AliasName=f"alias/e2e-{mark}", TargetKeyId=key)
+        return {
+            f"prod/e2e-aliased-{mark}": {"KmsKeyId": f"alias/e2e-{mark}"},
+            f"prod/e2e-copied-{mark}": {"AddReplicaRegions": [{"Region": "us-east-1"}]},
+        }
+
+    def a_function(self) -> str:
+        """Make a function that is not of the stack; the stage runs it to no effect."""
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as target:
+            target.writestr("app.py", "")
+        made = self.client("lambda").create_function(
+            FunctionName=f"rotate-{uuid.uuid4().hex[:8]}",
+            Runtime="python3.13",
+            Role=self.theatre.operator_role,
+            Handler="app.handler",
+            Code={"ZipFile": code.getvalue()},
+        )
+        return str(made["FunctionArn"])
+
+    def an_hour_later(self) -> None:
+        """Let schedules fire as they would in an hour, then go back to the present."""
+        stage = self.theatre.stage
+        stage.clock.advance(3_600)
+        try:
+            stage.tick()
+            self.settle()
+        finally:
+            stage.clock.follow()
+
+    @property
+    def holdings(self) -> Holdings:
+        """Read the inventory as it was last taken."""
+        table = Table(self.client("dynamodb"), self.theatre.variables()["NIGHTLATCH_STATE_TABLE"])
+        return DynamoHoldings(table).last()[1]
 
     def an_offer(self, *, by: str = "visit", secret: str | None = None) -> Offer:
         """Overwrite a value and wait until the message offers to roll it back."""

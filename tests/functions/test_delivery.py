@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.transformed import dead_letter_queues, many, resource, resources, target
+from nightlatch.domain.takings import HELD_FOR
+from nightlatch.wiring import AUDITED_FOR
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 
@@ -29,7 +32,11 @@ def test_every_queue_is_encrypted() -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in resources(QUEUES).values())
 
 
-@pytest.mark.parametrize("name", resources(RULES))
+# The one rule that calls a function: its next knock asks for the same, so that there is nothing to keep.
+TO_LANES = sorted(set(resources(RULES)) - {"AuditRule"})
+
+
+@pytest.mark.parametrize("name", TO_LANES)
 def test_a_rule_retries_and_then_keeps_what_it_could_not_deliver(name: str) -> None:
     for lane in resources(RULES)[name]["Targets"]:
         queue = resources(QUEUES)[target(lane["Arn"])]
@@ -38,11 +45,26 @@ def test_a_rule_retries_and_then_keeps_what_it_could_not_deliver(name: str) -> N
         assert lane["DeadLetterConfig"]["Arn"] == queue["RedrivePolicy"]["deadLetterTargetArn"]
 
 
-@pytest.mark.parametrize("name", resources(RULES))
+@pytest.mark.parametrize("name", TO_LANES)
 def test_a_rule_may_send_to_its_lane_and_to_the_dead_letter_queue(name: str) -> None:
     for lane in resources(RULES)[name]["Targets"]:
         for queue in (target(lane["Arn"]), target(lane["DeadLetterConfig"]["Arn"])):
             assert name in senders(queue), queue
+
+
+def test_the_schedule_of_the_inventory_knocks_often_enough_to_go_on_and_may_call_the_auditor_alone() -> None:
+    rule = resources(RULES)["AuditRule"]
+    (permission,) = (one for one in resources("AWS::Lambda::Permission").values() if "events" in one["Principal"])
+
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    assert [target(one["Arn"]) for one in rule["Targets"]] == ["Auditor"]
+    assert (target(permission["FunctionName"]), target(permission["SourceArn"])) == ("Auditor", "AuditRule")
+
+
+def test_the_auditor_ends_before_somebody_else_may_go_on_with_its_inventory() -> None:
+    timeout = timedelta(seconds=resources(FUNCTIONS)["Auditor"]["Timeout"])
+
+    assert AUDITED_FOR < timeout < HELD_FOR
 
 
 def senders(queue: str) -> set[str]:

@@ -21,7 +21,9 @@ from builders import a_response
 from nightlatch.adapters.slack_requests import sign
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.takings import Taking
 from nightlatch.service.ports import Notice
+from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record
 from worlds import a_client, a_table, on_moto
 
@@ -91,7 +93,15 @@ def _environment() -> Mapping[str, str]:
         "NIGHTLATCH_KILL_SWITCH_PARAMETER": PARAMETER,
         "NIGHTLATCH_SLACK_SECRET_ID": slack["ARN"],
         "NIGHTLATCH_ACTION_MODE": "slack",
+        "NIGHTLATCH_STACK": _a_stack(),
     }
+
+
+def _a_stack() -> str:
+    """Make a stack to be ours, with nothing but a queue in it."""
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ours"}}}}
+    made = a_client("cloudformation").create_stack(StackName="nightlatch", TemplateBody=json.dumps(template))
+    return str(made["StackId"])
 
 
 def batch(*bodies: str) -> dict[str, Any]:
@@ -294,7 +304,35 @@ def test_the_endpoint_reads_a_body_that_came_as_text(load: Load) -> None:
     assert load("interactions").handler(event, Context())["statusCode"] == 200
 
 
-@pytest.mark.parametrize("name", ["detector", "notifier", "responder", "interactions"])
+# --- the auditor
+
+
+def test_the_auditor_takes_the_inventory_and_then_leaves_it_for_an_hour(
+    load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        first, second = (load("auditor").handler({}, Context()) for _ in range(2))
+
+    assert (first["progress"], first["gaps"]) == ("finished", 0)
+    assert first["secrets"] >= 1
+    assert second == {"progress": "fresh"}
+    [line] = logged(caplog, "inventory")
+    assert line["secrets"] == first["secrets"]
+
+
+def test_the_auditor_tells_what_it_could_not_look_at(
+    load: Load, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = load("auditor")
+    taking = Taking(id="t", begun_at=datetime.now(UTC), secrets=3, gaps=("its own stack: not permitted; add x",))
+    monkeypatch.setattr(app, "take_stock", lambda: Stocktaking(Progress.FINISHED, taking))
+
+    assert app.handler({}, Context())["gaps"] == 1
+    [warning] = logged(caplog, "not looked at")
+    assert warning["gap"] == "its own stack: not permitted; add x"
+
+
+@pytest.mark.parametrize("name", ["detector", "notifier", "responder", "interactions", "auditor"])
 def test_an_unknown_error_is_not_swallowed(load: Load, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A bug must fail the invocation, so that the message comes again and the alarm rings."""
     app = load(name)
@@ -302,7 +340,9 @@ def test_an_unknown_error_is_not_swallowed(load: Load, monkeypatch: pytest.Monke
     def breaks(*_args: object) -> object:
         raise ZeroDivisionError
 
-    entry = {"detector": "judge", "notifier": "tell", "responder": "carry_out", "interactions": "answer"}[name]
+    entry = {"detector": "judge", "notifier": "tell", "responder": "carry_out", "interactions": "answer"}.get(
+        name, "take_stock"
+    )
     monkeypatch.setattr(app, entry, breaks)
     body = a_notice() if name == "notifier" else an_order("r-1")
 

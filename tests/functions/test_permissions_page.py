@@ -17,6 +17,7 @@ EVERY = {"*": "everything"}
 OF_THE_ACCOUNT = {
     ":secret:*": "every secret of the account and Region",
     ":key/*": "every key of the account and Region",
+    ":function:*": "every function of the account and Region",
 }
 
 
@@ -40,6 +41,8 @@ def quoted(cell: str) -> set[str]:
 def on(value: Any) -> str:
     """Say what a statement is about in the words of the page."""
     match value:
+        case {"Ref": "AWS::StackId"}:
+            return "our own stack"
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             return name
         case {"Fn::Sub": str(text)} if ":parameter${" in text:

@@ -11,7 +11,8 @@ from functions.transformed import many, resource, resources, target
 
 ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
-LOOKING = {"secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"}
+LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
+LOOKING = {"secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds", LISTING}
 READING = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
 
 
@@ -52,8 +53,8 @@ def test_only_those_who_talk_to_slack_read_a_value_and_only_of_our_own_secret() 
     assert readers == {("NotifierRole", str(SLACK_SECRET)), ("InteractionsRole", str(SLACK_SECRET))}
 
 
-@pytest.mark.parametrize("role", ["DetectorRole", "ResponderRole"])
-def test_who_judges_and_who_acts_are_denied_every_value(role: str) -> None:
+@pytest.mark.parametrize("role", ["DetectorRole", "AuditorRole", "ResponderRole"])
+def test_who_judges_who_looks_and_who_acts_are_denied_every_value(role: str) -> None:
     denied = [statement for statement in statements(role, "Deny") if set(many(statement["Action"])) == READING]
 
     assert [statement["Resource"] for statement in denied] == ["*"]
@@ -73,7 +74,8 @@ def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
 def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) -> None:
     assert actions(role)
     assert not {action for action in actions(role) if "*" in action}
-    assert "*" not in [item for statement in statements(role, "Allow") for item in many(statement["Resource"])]
+    on_everything = [one["Action"] for one in statements(role, "Allow") if "*" in many(one["Resource"])]
+    assert on_everything == ([LISTING] if role == "AuditorRole" else [])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -89,6 +91,7 @@ def test_every_function_has_the_role_of_its_privilege_and_sam_adds_none() -> Non
     assert roles == {
         "DetectorChanges": "DetectorRole",
         "DetectorReads": "DetectorRole",
+        "Auditor": "AuditorRole",
         "Notifier": "NotifierRole",
         "Responder": "ResponderRole",
         "Interactions": "InteractionsRole",
@@ -135,3 +138,10 @@ def test_our_own_role_is_known_to_whoever_must_recognise_our_own_actions() -> No
     for name in ("DetectorChanges", "DetectorReads", "Responder"):
         variables = resource(name)["Properties"]["Environment"]["Variables"]
         assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::GetAtt": ["ResponderRole", "Arn"]}
+
+
+def test_our_auditor_is_known_as_a_scanner_to_whoever_judges() -> None:
+    """It lists and describes secrets each hour, which nobody is to be told of."""
+    for name in ("DetectorChanges", "DetectorReads"):
+        variables = resource(name)["Properties"]["Environment"]["Variables"]
+        assert variables["NIGHTLATCH_AUDITOR_ROLES"] == {"Fn::GetAtt": ["AuditorRole", "Arn"]}

@@ -9,7 +9,7 @@ import pytest
 
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.events import EventName
+from nightlatch.domain.events import NIGHTLATCH, EventName
 from nightlatch.domain.lineage import MAKES_ROLES
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
@@ -45,7 +45,8 @@ def is_routed(wanted: EventName, names: set[EventName]) -> bool:
 
 
 def test_every_event_that_the_catalogue_judges_reaches_a_lane() -> None:
-    wanted = {name for detection in CATALOGUE for name in detection.event_names}
+    # What nightlatch sees by itself comes by no rule: the auditor lays it beside what waits.
+    wanted = {name for detection in CATALOGUE for name in detection.event_names if name.source != NIGHTLATCH}
 
     unrouted = sorted(f"{name.source} {name.name}" for name in wanted if not is_routed(name, routed()))
 

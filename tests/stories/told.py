@@ -63,4 +63,9 @@ BENIGN: tuple[Story, ...] = (
 )
 
 # What looks like a benign story and must be told all the same: the page's controls.
-CONTROLS: tuple[Story, ...] = (*terraform_apply.CONTROLS, *stack_delete.CONTROLS, *blue_green.CONTROLS)
+CONTROLS: tuple[Story, ...] = (
+    *terraform_apply.CONTROLS,
+    *stack_delete.CONTROLS,
+    *replica_refresh.CONTROLS,
+    *blue_green.CONTROLS,
+)

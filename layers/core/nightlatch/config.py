@@ -33,6 +33,10 @@ class Settings(BaseModel):
     own_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
         frozenset(), alias="NIGHTLATCH_OWN_ROLES"
     )
+    auditor_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
+        frozenset(), alias="NIGHTLATCH_AUDITOR_ROLES"
+    )
+    stack: str = Field("", alias="NIGHTLATCH_STACK")  # ARN of the stack that this is
     clock: str = Field("", alias="NIGHTLATCH_CLOCK")  # the local stage's clock file; empty in AWS
 
 

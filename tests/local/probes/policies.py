@@ -135,6 +135,13 @@ def versions_after_a_rotation_test(world: World) -> object:
     return sorted(shown.values())
 
 
+def region_of_a_primary(world: World) -> object:
+    world.a_secret("alone")
+    world.a_secret(AddReplicaRegions=[{"Region": ELSEWHERE}])
+    listed = {one["Name"]: one.get("PrimaryRegion") for one in world.secrets.list_secrets()["SecretList"]}
+    return listed, world.secrets.describe_secret(SecretId="prod/db").get("PrimaryRegion")
+
+
 PROBES = {
     "block-public-policy": Probe(ask=public_policy_when_blocked, aws="PublicPolicyException", moto=None),
     "malformed-policy": Probe(ask=malformed_policy, aws="MalformedPolicyDocumentException", moto=None),
@@ -143,6 +150,11 @@ PROBES = {
     ),
     "deny-is-enforced": Probe(ask=denied_read, aws="AccessDeniedException", moto=None),
     "stop-replication": Probe(ask=replica_cut_loose, aws=(True, True, "1", []), moto="NotImplementedError"),
+    "primary-region": Probe(
+        ask=region_of_a_primary,
+        aws=({"alone": None, "prod/db": HOME}, HOME),
+        moto=({"alone": None, "prod/db": None}, None),
+    ),
     "replicate-full-arn": Probe(ask=arn_of_replicate, aws=(True, True), moto=(False, False)),
     "rotate-needs-a-function": Probe(ask=rotate_without_function, aws="InvalidRequestException", moto=None),
     "schedule-expression-kept": Probe(

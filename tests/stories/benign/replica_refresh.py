@@ -1,17 +1,22 @@
 """Benign story 6: a primary rotates in us-east-1, and its replica in eu-west-1 follows without a call there.
 
 The application fails over and reads replicas of what it has read for weeks: known by their primaries, where it calls
-them by their full ARNs. Of a bare name nobody can tell whether it is a replica or another secret of that name.
+them by their full ARNs, or where the inventory names the replicas. The control is the same by bare names without that
+inventory: two secrets of one name in two Regions are two secrets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nightlatch.domain.findings import Severity
+from nightlatch.domain.holding import Found, Holding
+from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.inventory import Inventory
 from stories.callers import Caller, a_role, by_way_of
 from stories.records import DAY, SERVICE, Record, arn_of, by_service, key_used, label_moved, read, version_of
 from stories.rotating import STEPS_S, a_rotation
-from stories.story import Story
+from stories.story import Story, Told
 
 PRIMARY, REPLICA = "us-east-1", "eu-west-1"
 ROTATOR, APP = a_role("rotate-db-role", "rotate-db", path="/service-role/"), a_role("app", "i-0123456789abcdef0")
@@ -56,7 +61,9 @@ def failed_over_by_name() -> Sequence[Record]:
     return [read(APP, name, at=n, region=REPLICA) for n, name in enumerate(NAMES)]
 
 
-_BY_NAME = "a bare name proves no replica of the primary: twelve of them make ACC-01 HIGH"
+_LISTED = Holdings.of(
+    [Found(secrets=tuple(Holding(arn=arn_of(name, PRIMARY), replica_regions=(REPLICA,)) for name in NAMES))]
+)
 STORIES = (
     Story(name="replica-follows", records=refreshed, history=weeks_at_home),
     Story(name="replica-follows-without-history", records=refreshed),
@@ -65,7 +72,19 @@ STORIES = (
         name="application-fails-over-by-name",
         records=failed_over_by_name,
         history=weeks_at_home,
-        misjudged=_BY_NAME,
+        inventory=Inventory(holdings=_LISTED),
+        words_matter=True,
+    ),
+)
+
+_STRANGE = Told(catalogue="ACC-01", severity=Severity.HIGH, secrets=12, why="nothing says that they are replicas")
+CONTROLS = (
+    Story(
+        name="application-reads-namesakes",
+        records=failed_over_by_name,
+        history=weeks_at_home,
+        tells=(_STRANGE,),
+        incidents=1,
         words_matter=True,
     ),
 )

@@ -26,6 +26,7 @@ from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
 _SERVER_ERROR = 500
 _LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "Internal", "LimitExceededRate")
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
+_GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
 
@@ -78,6 +79,34 @@ def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterato
         raise Refused(f"no AWS credentials ({error}); sign in, then try again") from error
     except BotoCoreError as error:
         raise Unavailable(f"secret {secret}: AWS could not be reached ({error}); try again later") from error
+
+
+@contextmanager
+def looking(action: str) -> Iterator[None]:
+    """Translate what AWS answers to a question about one thing that may be gone or out of reach.
+
+    Args:
+        action: The IAM action, which is also what to add when it is denied.
+
+    Raises:
+        NotFound: There is no such thing.
+        Refused: A permission is missing, or AWS does not answer this question.
+        Unavailable: AWS could not be asked.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code, said = code_of(error), _said(error)
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _GONE or (code == "ValidationError" and "does not exist" in said):
+            raise NotFound("it does not exist in this account and Region") from error
+        if code.startswith(_LATER) or status >= _SERVER_ERROR:
+            raise Unavailable(f"{action}: AWS did not answer ({code}); try again later") from error
+        raise Refused(_refusal(code, said, action)) from error
+    except _NO_CREDENTIALS as error:
+        raise Refused(f"no AWS credentials ({error}); sign in, then try again") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"{action}: AWS could not be reached ({error}); try again later") from error
 
 
 def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool) -> Exception:

@@ -19,7 +19,9 @@ from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
+from nightlatch.adapters.copies import pairs_through
 from nightlatch.adapters.entries import on_principal, on_rights, on_secret
+from nightlatch.adapters.holdings_memory import MemoryHoldings
 from nightlatch.adapters.lineage import Lineage, made_by
 from nightlatch.adapters.marking import Marking
 from nightlatch.adapters.process_memory import ProcessMemory
@@ -35,8 +37,8 @@ from nightlatch.adapters.surroundings import (
     reads_version,
     sight,
 )
-from nightlatch.adapters.trails import Entry, Trails, Waits
-from nightlatch.adapters.uses import PairKey, Uses, first_writes, pairs_of, touches_of, versions_of, wrote_version
+from nightlatch.adapters.trails import Entry, KeptHoldings, Trails, Waits
+from nightlatch.adapters.uses import PairKey, Uses, first_writes, touches_of, versions_of, wrote_version
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
     DAY,
@@ -65,6 +67,7 @@ class TrailBaselines:
         waits: The store of events that wait.
         inventory: What the operator told of the account.
         now: The clock; a sighting that comes late is kept from its coming.
+        holdings: What the account was found to hold, and what records show of replicas.
         memory: What the process remembers between its batches; its own where several share none.
         young: What a history of less than 14 days counts as. LEARNING starts the time with the first event observed;
             NONE leaves it to `learn`, as a hunt does, which without `--history` stays without.
@@ -77,12 +80,14 @@ class TrailBaselines:
         *,
         inventory: Inventory,
         now: Callable[[], datetime],
+        holdings: KeptHoldings | None = None,
         memory: ProcessMemory | None = None,
         young: Maturity = Maturity.LEARNING,
     ) -> None:
         self._trails = trails
         self._waits = waits
-        self._inventory = inventory
+        self._holdings = MemoryHoldings() if holdings is None else holdings
+        self._told = self._inventory = inventory
         self._now = now
         self._memory = ProcessMemory() if memory is None else memory
         self._young = young
@@ -95,12 +100,13 @@ class TrailBaselines:
         """
         if not events:
             return ()
+        self._take_stock(events)
         now = self._now()
         since = self._memory.learning_since(now, partial(self._begin_learning, now))
         routine = recalled(events, own, self._memory)
         asked = [event for event in events if event.event_id not in routine]
         uses, seen = self._remember(asked, since, own)
-        routine |= noticed(asked, seen, uses, self._memory)
+        routine |= noticed(asked, seen, uses, self._memory, self._inventory)
         news = [event for event in asked if event.event_id not in routine]
         self._trails.add([entry for event in news for entry in _entries(event, seen[event.event_id], now)])
         reads = [event for event in events if event.event_id in routine]
@@ -116,6 +122,7 @@ class TrailBaselines:
         """
         left = iter(events)
         while some := tuple(islice(left, _LEARNT_AT_ONCE)):
+            self._take_stock(some)
             _, seen = self._remember(some, self._trails.learning_since(None))
             self._trails.add([entry for event in some for entry in on_secret(event, seen[event.event_id])])
             self._trails.learning_since(min(event.at for event in some))
@@ -131,7 +138,8 @@ class TrailBaselines:
         if not ready:
             return ()
         events = [event for event, _ in ready]
-        uses = self._trails.touch((), [pair for event in events for pair in pairs_of(event)])
+        self._take_stock()
+        uses = self._trails.touch((), [pair for event in events for pair in pairs_through(event, self._inventory)])
         known = self._around(events, uses, self._trails.learning_since(None))
         baselines = Surroundings(events, known, self._inventory, self._young, settled=now - LATENESS)
         return tuple((event, rule, baseline) for (event, rule), baseline in zip(ready, baselines, strict=True))
@@ -139,6 +147,11 @@ class TrailBaselines:
     def settle(self, event: SecretEvent, rule_id: str) -> None:
         """Forget a kept event that has been judged."""
         self._waits.drop(event, rule_id)
+
+    def _take_stock(self, events: Sequence[SecretEvent] = ()) -> None:
+        """Keep what events show of replicas, then join what the account holds with what the operator told."""
+        self._holdings.note(events)
+        self._inventory = self._holdings.joined(self._told)
 
     def _begin_learning(self, now: datetime) -> datetime | None:
         since = self._trails.learning_since(None)
@@ -150,7 +163,7 @@ class TrailBaselines:
         """Remember uses and written versions; give the uses, and the sighting of each event by its id."""
         uses = self._trails.touch(
             [touch for event in events for touch in (*touches_of(event), *shown_by(event), *made_by(event))],
-            [pair for event in events for pair in pairs_of(event)],
+            [pair for event in events for pair in pairs_through(event, self._inventory)],
         )
         wrote = self._trails.wrote(
             first_writes(
@@ -158,9 +171,10 @@ class TrailBaselines:
             ),
             {version for event in events if reads_version(event) for version in versions_of(event)},
         )
+        counts = {event.at: maturity_at(event.at, since, self._young) is not Maturity.NONE for event in events}
         return uses, {
             event.event_id: replace(
-                sight(event, uses, wrote, pairs_count=maturity_at(event.at, since, self._young) is not Maturity.NONE),
+                sight(event, uses, wrote, inventory=self._inventory, pairs_count=counts[event.at]),
                 own=event.event_id in own,
             )
             for event in events

@@ -18,12 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
+from nightlatch.domain.holding import Found
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.replications import Replication
 from nightlatch.domain.responses import Response
 from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.takings import Taking
 
-Stored = TypeVar("Stored", Finding, Incident, Response, SecretEvent, Sighting)
+Stored = TypeVar("Stored", Finding, Found, Incident, Replication, Response, SecretEvent, Sighting, Taking)
 
 # Source: Secrets Manager API reference, the request and response fields that hold a value or a password.
 # A description and the variables of a function are where people put credentials that belong into a secret.
@@ -33,10 +36,11 @@ _TAG = {"key", "value"}
 _made: dict[type, TypeAdapter[Any]] = {}
 
 
-def encode(value: Finding | Incident | Response | SecretEvent | Sighting) -> str:
+def encode(value: Finding | Found | Incident | Replication | Response | SecretEvent | Sighting | Taking) -> str:
     """Write a value as JSON."""
     kept = _without_values(value) if isinstance(value, SecretEvent) else value
-    return str(_adapter(type(kept)).dump_json(kept), "utf-8")
+    # Of most secrets of an inventory little is known: what is not is left out.
+    return str(_adapter(type(kept)).dump_json(kept, exclude_defaults=isinstance(kept, Found)), "utf-8")
 
 
 def decode(kind: type[Stored], text: str | bytes) -> Stored:

@@ -25,6 +25,7 @@ from nightlatch.adapters.windows import DAY, principal_trail, routine_trail, spa
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.habits import facets_of
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.sightings import Sighting, denied, sighting_of
 from nightlatch.domain.trail import Trail
@@ -59,6 +60,7 @@ def noticed(
     seen: Mapping[str, Sighting],
     uses: Mapping[PairKey, Uses],
     memory: ProcessMemory,
+    inventory: Inventory,
 ) -> dict[str, Routine]:
     """Give the events that what the store says shows to be routine, and remember that.
 
@@ -67,6 +69,8 @@ def noticed(
         seen: What history keeps of each, by its id, with whether the pair is known.
         uses: The uses of their pairs and of the sides of their calls.
         memory: What the process remembers.
+        inventory: What is known of the account. A replica may be cut loose before the day is over: only a pair of its
+            own makes its reads routine.
     """
     found = {}
     for event in events:
@@ -75,6 +79,8 @@ def noticed(
             continue
         names = next(iter(used_by(event)), ())
         pair = pair_before(histories(event.principal.key, names, uses), Kind.READ, event.at)
+        if _is_replica(event, inventory) and not (pair and pair.is_known(event.at)):
+            continue
         found[event.event_id] = Routine(sighting, pair)
         if pair is not None and event.called("GetSecretValue"):
             pair = replace(pair, last_seen=event.at, days=pair.days + (pair.last_seen.date() != event.at.date()))
@@ -130,6 +136,10 @@ def _may_be_routine(event: SecretEvent) -> bool:
         and event.version_id is None
         and event.request.text("versionStage") in {None, CURRENT}
     )
+
+
+def _is_replica(event: SecretEvent, inventory: Inventory) -> bool:
+    return any(inventory.primary_of(secret, event.at) is not None for secret in event.secrets)
 
 
 def _is_at_home(event: SecretEvent, uses: Mapping[PairKey, Uses]) -> bool:

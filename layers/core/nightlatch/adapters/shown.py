@@ -11,20 +11,22 @@ from datetime import datetime
 from functools import cached_property
 
 from nightlatch.adapters.staged import stages_of
+from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
 from nightlatch.domain.callers import may_be_human
-from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
 from nightlatch.domain.sightings import key_asked_for, rotates_with
 from nightlatch.domain.tiers import Tier
 
-_NAMES_OF = {KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
+_NAMES_OF = {IAM: ("roleName",), KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
+_NEEDS = "needs:"
 
 
 def shown_by(event: SecretEvent) -> Iterator[Touch]:
@@ -109,21 +111,36 @@ class _SeenBefore(Mapping[Facet, Pair]):
 
 
 def touched_resources(event: SecretEvent) -> tuple[str, ...]:
-    """Name the keys and functions that a call of KMS or Lambda touches, as `shown_by` names them."""
+    """Name the keys, functions and roles that a call of their service touches, as `shown_by` names them."""
     names = _NAMES_OF.get(event.source)
     service = event.source.split(".", 1)[0]
     texts = texts_in(event, *names) if names else ()
     return tuple(dict.fromkeys(_resource(event, text, service=service) for text in texts))
 
 
-def needing(shown: Mapping[str, Uses], at: datetime) -> tuple[SecretRef, ...]:
+def held_by(event: SecretEvent, shown: Mapping[str, Mapping[str, Uses]], inventory: Inventory) -> tuple[SecretRef, ...]:
+    """Give the secrets that need what an event touches, as the inventory says or records showed before."""
+    resources = touched_resources(event)
+    listed = [secret for one in resources for secret in inventory.holdings.needing(one.removeprefix(_NEEDS))]
+    seen = [secret for one in resources for secret in _needing(shown.get(one, {}), event.at)]
+    return distinct((*listed, *seen))[:MOST_PARTNERS]
+
+
+def elsewhere(event: SecretEvent, shown: Mapping[str, Mapping[str, Uses]], inventory: Inventory) -> frozenset[str]:
+    """Give the other Regions in which a secret was seen, or has its primary, that a native event is about."""
+    regions = {region for secret in event.secrets for region in shown.get(regions_key(secret), {})}
+    if event.channel is Channel.NATIVE:
+        primaries = (inventory.primary_of(secret, event.at) for secret in event.secrets)
+        regions.update(primary.region for primary in primaries if primary is not None)
+    return frozenset(regions) - {event.region}
+
+
+def _needing(shown: Mapping[str, Uses], at: datetime) -> Iterator[SecretRef]:
     """Give the secrets that were shown with a resource before a moment."""
-    found = []
     for key, uses in shown.items():
         account, region, name = key.split("/", 2)
         if pair_before([uses], Kind.SHOWN, at) is not None:
-            found.append(secret_ref(name, account_id=account, region=region))
-    return tuple(found)
+            yield secret_ref(name, account_id=account, region=region)
 
 
 def _needed(event: SecretEvent) -> Iterator[str]:
@@ -140,4 +157,4 @@ def _needed(event: SecretEvent) -> Iterator[str]:
 
 def _resource(event: SecretEvent, text: str, *, service: str) -> str:
     account, region = event.account_id, event.region
-    return f"needs:{unversioned(text, service=service, region=region, account=account)}"
+    return f"{_NEEDS}{unversioned(text, service=service, region=region, account=account)}"

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import overload
 
+from nightlatch.adapters.copies import used_through
 from nightlatch.adapters.routine import Routine
-from nightlatch.adapters.shown import habits_before, habits_key, has_habits, needing, regions_key, touched_resources
+from nightlatch.adapters.shown import (
+    elsewhere,
+    habits_before,
+    habits_key,
+    has_habits,
+    held_by,
+    regions_key,
+    touched_resources,
+)
 from nightlatch.adapters.staged import staged_in, staging_keys
 from nightlatch.adapters.uses import (
     Kind,
@@ -19,7 +28,6 @@ from nightlatch.adapters.uses import (
     is_read_back,
     keys_of,
     pair_before,
-    used_by,
     versions_of,
 )
 from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, rights_trail, secret_trails
@@ -29,7 +37,7 @@ from nightlatch.domain.deletions import ENDED
 from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.secrets import SecretRef, distinct, may_be_same
+from nightlatch.domain.secrets import SecretRef, may_be_same
 from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 
@@ -114,7 +122,7 @@ class Surroundings(Sequence[Baseline]):
         routine = self._known.routine.get(event.event_id)
         by_principal = self._known.by_principal(event)
         on_secret = self._known.of_secrets(event)
-        own = histories(event.principal.key, next(iter(used_by(event)), ()), uses)
+        own = histories(event.principal.key, next(iter(used_through(event, self._inventory)), ()), uses)
         maturity = maturity_at(event.at, self._known.since, self._young)
         counted = own if maturity is not Maturity.NONE else []
         return Baseline(
@@ -128,8 +136,8 @@ class Surroundings(Sequence[Baseline]):
             rights=self._rights(event).between(event.at - DAY, event.at + DAY),
             readers=self._readers(event),
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
-            held=self._held(event),
-            elsewhere=self._elsewhere(event),
+            held=held_by(event, self._known.shown, self._inventory),
+            elsewhere=elsewhere(event, self._known.shown, self._inventory),
             staged=staged_in(self._known.shown.get(name, {}) for name in staging_keys(event)),
             inventory=self._inventory,
             settled=self._settled,
@@ -138,16 +146,6 @@ class Surroundings(Sequence[Baseline]):
     def _rights(self, event: SecretEvent) -> Trail:
         trail = rights_trail(event.principal)
         return (self._known.trails.get(trail) if trail else None) or Trail.of(())
-
-    def _held(self, event: SecretEvent) -> tuple[SecretRef, ...]:
-        """Give the secrets that need what the event touches."""
-        shown = [self._known.shown.get(resource, {}) for resource in touched_resources(event)]
-        return distinct(secret for some in shown for secret in needing(some, event.at))
-
-    def _elsewhere(self, event: SecretEvent) -> frozenset[str]:
-        """Give the other Regions in which a secret was seen that a native event is about."""
-        known = [self._known.shown.get(regions_key(secret), {}) for secret in event.secrets]
-        return frozenset(region for some in known for region in some) - {event.region}
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first.
@@ -183,14 +181,19 @@ def maturity_at(at: datetime, since: datetime | None, young: Maturity) -> Maturi
 
 
 def sight(
-    event: SecretEvent, uses: Mapping[PairKey, Uses], wrote: Mapping[Written, datetime], *, pairs_count: bool
+    event: SecretEvent,
+    uses: Mapping[PairKey, Uses],
+    wrote: Mapping[Written, datetime],
+    *,
+    inventory: Inventory,
+    pairs_count: bool,
 ) -> Sighting:
     """Reduce an event to what history keeps, with what was known of its principal before it.
 
     Without `pairs_count` every pair is unknown, as in a hunt whose history is too short (ruling 35).
     """
     kinds = _kinds(event)
-    used = [histories(event.principal.key, names, uses) for names in used_by(event)]
+    used = [histories(event.principal.key, names, uses) for names in used_through(event, inventory)]
     pairs = [[pair_before(history, kind, event.at) for kind in kinds] for history in used]
     known = (
         pairs_count

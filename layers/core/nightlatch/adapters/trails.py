@@ -1,4 +1,4 @@
-"""What the history needs of its store: five questions about trails and pairs, three about what waits.
+"""What the history needs of its store: questions about trails and pairs, about what waits, about what there is.
 
 Both twins, in memory and in DynamoDB, keep these promises; the algorithm over them is `baselines.py`. Everything that
 is remembered may be remembered again, in any order and from several handlers at once, and comes to the same.
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from nightlatch.adapters.uses import PairKey, Touch, Uses, Written
 from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.sightings import Sighting
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
@@ -77,3 +78,13 @@ class Waits(Protocol):
 
     def drop(self, event: SecretEvent, rule_id: str) -> None:
         """Forget an event; forgetting it twice is forgetting it once."""
+
+
+class KeptHoldings(Protocol):
+    """The store of what the account holds. All may raise Unavailable."""
+
+    def note(self, events: Collection[SecretEvent]) -> None:
+        """Remember what events show of replicas; noting it twice is noting it once."""
+
+    def joined(self, inventory: Inventory) -> Inventory:
+        """Add what was found and what was noted to what the operator told; as it was a minute ago at most."""

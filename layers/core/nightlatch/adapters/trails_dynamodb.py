@@ -39,10 +39,13 @@ from nightlatch.adapters.uses import (
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.holding import Found
+from nightlatch.domain.replications import Replication
 from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.takings import Taking
 
 VERSIONS_KEPT = timedelta(days=400)
-Kept = TypeVar("Kept", SecretEvent, Sighting)
+Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting, Taking)
 _logger = logging.getLogger(__name__)
 _WEEK_DAYS = 7
 _WEEK_S = _WEEK_DAYS * 86_400

@@ -80,7 +80,12 @@ class Connection:
     @property
     def trails(self) -> DynamoTrails:
         """The history of this nightlatch."""
-        return DynamoTrails(self._table(self.settings.state_table))
+        return DynamoTrails(self.state)
+
+    @property
+    def state(self) -> Table:
+        """The table of history and inventory."""
+        return self._table(self.settings.state_table)
 
     @property
     def dispatch(self) -> SqsDispatch:
@@ -172,7 +177,7 @@ def _to_stack(where: Where) -> Connection:
         client = session.client("cloudformation", config=Config(connect_timeout=3, read_timeout=15))
         stacks = client.describe_stacks(StackName=where.stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    return Connection(session, None, load_settings(_environment(outputs)))
+    return Connection(session, None, load_settings({**_environment(outputs), "NIGHTLATCH_STACK": stacks[0]["StackId"]}))
 
 
 def _environment(outputs: Mapping[str, str]) -> dict[str, str]:

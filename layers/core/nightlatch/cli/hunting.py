@@ -76,7 +76,8 @@ def _policy(request: Request) -> Policy:
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:
     """Hold what either of two inventories says; of two organisations the second."""
-    parts = [part.name for part in fields(Inventory) if part.name not in {"organization_id", "tiers", "deployers"}]
+    apart = {"organization_id", "tiers", "deployers", "replications"}
+    parts = [part.name for part in fields(Inventory) if part.name not in apart]
     both = {part: getattr(one, part) | getattr(other, part) for part in parts}
     return Inventory(
         organization_id=other.organization_id or one.organization_id,

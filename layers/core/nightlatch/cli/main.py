@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from nightlatch.cli import docs, hunt, rules, secrets, stage, suggest
+from nightlatch.cli import docs, hunt, inventory, rules, secrets, stage, suggest
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
@@ -33,6 +33,7 @@ app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES)(secrets.rollback)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)
 app.add_typer(secrets.snapshots, name="snapshots")
 app.add_typer(rules.app, name="rules")
+app.add_typer(inventory.app, name="inventory")
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
 app.command("docs", epilog=docs.EXAMPLES, hidden=True)(docs.docs)  # for those who work on nightlatch

@@ -109,7 +109,11 @@ def _announced(theatre: Theatre) -> Iterator[None]:
     note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {
         "endpoint": theatre.stage.endpoint,
-        "environment": {**theatre.variables("DetectorChanges"), "AWS_DEFAULT_REGION": "eu-west-1"},
+        "environment": {
+            **theatre.variables("Auditor"),
+            **theatre.variables("DetectorChanges"),
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        },
         "operator_role": theatre.operator_role,
     }
     descriptor = os.open(note, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)

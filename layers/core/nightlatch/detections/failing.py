@@ -1,8 +1,9 @@
 """The rotation of a secret fails again and again, or is overdue: the value grows old and nobody has noticed.
 
 One failure is often mended by the retry. Two with no success between them are not, and where the schedule is known from
-the records and its time is over, one is enough. It is rarely an attack, but whoever wants a stolen value to last
-breaks the rotation in this very way. Secrets that a service of AWS manages are that service's to rotate.
+the records and its time is over, one is enough. One that never began leaves no record: the list of secrets shows it. It
+is rarely an attack, but whoever wants a stolen value to last breaks the rotation in this very way. Secrets that a
+service of AWS manages are that service's to rotate.
 
 Source: Secrets Manager user guide, CloudTrail entries (RotationFailed, RotationAbandoned, TestRotationFailed) and
 rotation windows (within a day, never into the next one); design facts 3.2 and 5.1 (managed secrets: `service!name`).
@@ -11,21 +12,21 @@ rotation windows (within a day, never into the next one); design facts 3.2 and 5
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
+from nightlatch.domain.events import NIGHTLATCH, SecretEvent, calls_of, secrets_manager
 from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import WAITED, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Severity
+from nightlatch.domain.holding import Holding
+from nightlatch.domain.missed import GRACE, LONGEST_WINDOW, MISSED, due_date, missed_rotation
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.trail import Trail
 
 STREAK = 2
-LONGEST_WINDOW = timedelta(days=1)  # in which a rotation may begin, counted from the day that it is due
-GRACE = timedelta(hours=1)
 
 _SUCCEEDED, _TEST_SUCCEEDED, _TEST_FAILED = "RotationSucceeded", "TestRotationSucceeded", "TestRotationFailed"
 _FAILURES = ("RotationFailed", "RotationAbandoned", _TEST_FAILED)
@@ -35,6 +36,9 @@ _MANAGED = re.compile(r"[a-z-]+!.+")
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Judge a failure after a quarter of an hour, when a success between it and the last one has had time to come."""
     secret = event.secret
+    due = due_date(event)
+    if secret is not None and due is not None:
+        return _missed(secret, due, baseline)
     if secret is None or any(_MANAGED.fullmatch(name) for name in secret.names):
         return None
     if baseline.settled is None:
@@ -51,6 +55,22 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         headline="The rotation of {secrets} is overdue and fails" if overdue is not None else None,
         severity=Severity.HIGH if overdue is not None else None,
         evidence=Evidence.of(*streak) if streak else None,
+        subject=f"secret:{secret.keys[0]}",
+    )
+
+
+def _missed(secret: SecretRef, due: datetime, baseline: Baseline) -> Match | None:
+    """Fire where nobody has tried since the rotation was due; a try that failed is told by its own record."""
+    if baseline.settled is None:
+        return None
+    tries = baseline.done_to(secret, "RotationStarted", *_FAILURES, _SUCCEEDED)
+    tried = next((one for one in reversed(tries) if one.at >= due - LONGEST_WINDOW), None)
+    if tried is not None and tried.name != _SUCCEEDED:
+        return None
+    return Match(
+        reason=f"it was due by {due:%Y-%m-%d %H:%M} UTC, and no record shows that one began",
+        headline="The rotation of {secrets} did not come",
+        severity=Severity.MEDIUM,
         subject=f"secret:{secret.keys[0]}",
     )
 
@@ -104,6 +124,11 @@ _MONTHLY = an_event(
 _OF_A_SERVICE = [a_service_event("RotationFailed", secret=a_secret("rds!db-1a2b"), after_s=-n) for n in (0, 60)]
 
 
+_DUE = AT - timedelta(days=2)
+_LISTED = Holding(arn=a_secret().text, next_rotation=_DUE)
+_MISSED = [found for found in (missed_rotation(_LISTED, at=AT, before=None),) if found is not None]
+
+
 def _case(name: str, event: SecretEvent, *known: SecretEvent, severity: Severity | None = None) -> Example:
     """Judge a failure, after its wait, with what else is known of its secret."""
     baseline = Baseline(on_secret=sightings([*known, event]), settled=WAITED)
@@ -113,18 +138,17 @@ def _case(name: str, event: SecretEvent, *known: SecretEvent, severity: Severity
 DETECTION = Detection(
     id="rotation.failing",
     catalogue="ROT-02",
-    title="Rotation fails again and again, or is overdue",
+    title="Rotation fails again and again, is overdue, or does not come",
     headline="The rotation of {secrets} failed again, with no success between",
     severity=Severity.MEDIUM,
-    event_names=secrets_manager(*_FAILURES),
+    event_names=secrets_manager(*_FAILURES) | calls_of(NIGHTLATCH, MISSED),
     techniques=(),  # it concerns whoever runs the secret; ATT&CK has nothing for it
     evaluate=evaluate,
     blind_spots=(
-        "A rotation that never starts leaves no record: only a failure is judged. A silent miss cannot be told from "
-        "records: most schedules were set longer ago than the ninety days that history keeps; the audit reads "
-        "NextRotationDate. Of a cron expression only that it repeats within a year is known. As the window of a "
-        "rotation the longest that its schedule allows is taken, a day at most. Replicas rotate with their primary and "
-        "are not judged."
+        "A rotation that never starts leaves no record: it is seen by the inventory, an hour after its window at the "
+        "soonest, and not in a hunt. A schedule is known for ninety days after it was set, and of a cron expression "
+        "only that it repeats within a year. As the window of a rotation the longest that its schedule allows, a day "
+        "at most, is taken where none is listed. Replicas rotate with their primary and are not judged."
     ),
     playbook="""\
 Read the log of the rotation function at the time of the failure; its last line usually says why.
@@ -136,6 +160,10 @@ Nobody can say why: treat the present value as one that somebody wants to last, 
         _case("failed yesterday and today", _FAILED, _YESTERDAY, severity=Severity.MEDIUM),
         _case("abandoned, then failed", _FAILED, _ABANDONED, severity=Severity.MEDIUM),
         _case("failed once, and nine days overdue", _FAILED, _MONTHLY, severity=Severity.HIGH),
+        _case("was due two days ago, and nobody has tried", *_MISSED, severity=Severity.MEDIUM),
+        _case(
+            "was due two days ago, and failed", *_MISSED, a_service_event("RotationFailed", secret=a_secret(), at=_DUE)
+        ),
         _case("failed once", _FAILED),
         _case("failed, succeeded on the retry, failed again a day later", _FAILED, _YESTERDAY, _MENDED),
         _case("a secret that a service of AWS manages", *_OF_A_SERVICE),

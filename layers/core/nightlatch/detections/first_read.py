@@ -105,7 +105,7 @@ DETECTION = Detection(
         " made within a day and reads what the role before it read. A role that replaces another begins anew where its"
         " maker is not among `deployers`, where the record of its making does not come, or where its name does not tell"
         " what it replaces (a bare number does not). Usual hours are what was seen of a person, not a rota: exempt who"
-        " is on call, for the days of the call. Tags are not weighed, only the policy's tiers."
+        " is on call, for the days of the call. A tag weighs as of the last inventory."
     ),
     playbook="""\
 Does the principal belong to what uses this secret? Then nothing: its pair is known after two days.

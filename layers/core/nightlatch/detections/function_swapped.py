@@ -2,8 +2,8 @@
 
 The function makes the new password and sets it, so a swapped one steals from now on and nobody reads a thing. It is
 told where the function lies in another account or Region, where the operator's list of rotation functions does not
-hold it, and, without such a list, where the records show another one before. What was set before and is set again
-swaps nothing.
+hold it, and, without such a list, where the records or the inventory show another one before. What was set before and
+is set again swaps nothing.
 
 Source: Secrets Manager API reference, RotateSecret (RotationLambdaARN, ExternalSecretRotationRoleArn); design facts
 7.3 (A10); ATT&CK T1098, T1648.
@@ -37,9 +37,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> str | None:
-    """Give the function that was set last before, None where the records show none."""
+    """Give what rotated the secret before: by the last call that set it, else by the inventory of before."""
     calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
-    return next((call.function for call in reversed(calls) if call.function is not None), None)
+    called = next((call.function for call in reversed(calls) if call.function is not None), None)
+    listed = baseline.inventory.holdings.before(secret, event.at)
+    return called or (listed.rotated_by if listed is not None else None)
 
 
 def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Inventory, *, is_swap: bool) -> str | None:
@@ -49,13 +51,13 @@ def _why(function: str, event: SecretEvent, secret: SecretRef, inventory: Invent
     _, region, account, _ = place.split("/", 3)
     if account not in {event.account_id, secret.account_id} and not inventory.trusts(account):
         return f"the {what} is one of account {account}, neither ours nor trusted"
-    if region != secret.region:  # a role has none, and is read as of the secret's
+    if what == "function" and region != secret.region:
         return "the function lies in another Region than the secret"
     if what == "function" and inventory.rotation_functions:
         return (
             None if inventory.is_rotation_function(function) else "the function is not a registered rotation function"
         )
-    return f"the {what} is another one than the records showed before" if is_swap else None
+    return f"the {what} is another one than before" if is_swap else None
 
 
 def _is_function(event: SecretEvent) -> bool:
@@ -104,8 +106,9 @@ DETECTION = Detection(
     blind_spots=(
         "How old a function is does not show in records of Secrets Manager, so that a new one in our own account is "
         "only told by the list of rotation functions or by the one before. With no list, a first function within our "
-        "account is silent, and what was set more than ninety days ago is forgotten. Another version or alias of the "
-        "same function is not told apart, and with a list a swap of one registered function for another is silent."
+        "account is silent, and in a hunt without an inventory what was set more than ninety days ago is forgotten. "
+        "Another version or alias of the same function is not told apart, and with a list a swap of one registered "
+        "function for another is silent."
     ),
     playbook="""\
 Ask who set it: a migration to a new function is known to its team.

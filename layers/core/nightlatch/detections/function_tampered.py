@@ -52,6 +52,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not held and not baseline.inventory.is_rotation_function(*arns_in(event, *_NAMING)):
         return None if baseline.elapsed else Wait(LATENESS)  # the record that shows the function may be late
     known = "that rotates {secrets}" if held else "that rotates secrets"
+    what = "the role of a function" if event.source == IAM else "a function"
     if _is_harmless(event):
         return Match(
             reason="only its timeout, memory or description were changed",
@@ -64,12 +65,12 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if taken:
         return Match(
             reason=f"{_reason(event)}; within a day it staged new values of {len(taken)} secret{'s'[: len(taken) > 1]}",
-            headline="{who} changed a function that has rotated {secrets} since",
+            headline=f"{{who}} changed {what} that has rotated {{secrets}} since",
             severity=Severity.CRITICAL,
             secrets=taken,
             again=again,
         )
-    return Match(reason=_reason(event), headline=f"{{who}} changed a function {known}", secrets=held, again=again)
+    return Match(reason=_reason(event), headline=f"{{who}} changed {what} {known}", secrets=held, again=again)
 
 
 def _lets_the_service_call(event: SecretEvent) -> bool:
@@ -128,10 +129,11 @@ DETECTION = Detection(
     techniques=("T1525", "T1648"),
     evaluate=evaluate,
     blind_spots=(
-        "A function is known by `rotation_functions` of the inventory, or by a RotateSecret of the last ninety days "
-        "that names it. A role counts only where it is listed there, too. A new version of a layer, an alias that "
-        "points elsewhere and whether the code is the same as before are not seen. That it has rotated since is told "
-        "within an hour, from what is staged by a session of its name or role; where nothing is staged it stays HIGH."
+        "A function is known by `rotation_functions`, by the inventory that is taken each hour, or by a RotateSecret "
+        "of the last ninety days that names it; its role by the inventory, or where it is listed there, too. A new "
+        "version of a layer, an alias that points elsewhere and whether the code is the same as before are not seen. "
+        "That it has rotated since is told within an hour, from what is staged by a session of its name or role; where "
+        "nothing is staged it stays HIGH."
     ),
     playbook="""\
 Who changed it, and is it a deployment? Ask for the commit; a pipeline that deploys this function may be exempted.

@@ -27,7 +27,7 @@ _DONE = {
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Fire when the key is one that the operator named, or one that records showed with secrets.
+    """Fire when the key is one that the operator named, or one that records or the inventory showed with secrets.
 
     The record that shows it may be late, so an unknown key is looked at once more.
     """
@@ -47,7 +47,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 def _needing(held: tuple[SecretRef, ...]) -> str:
     if not held:
         return "the inventory names it as protecting secrets, and no record shows which"
-    return f"records show {len(held)} secret{'s' if len(held) > 1 else ''} that need{'s' if len(held) == 1 else ''} it"
+    one = len(held) == 1
+    return f"{len(held)} secret{'' if one else 's'} {'is' if one else 'are'} known to need it"
 
 
 _ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -86,10 +87,10 @@ DETECTION = Detection(
     techniques=("T1485", "T1486"),
     evaluate=evaluate,
     blind_spots=(
-        "A key is known by `protected_keys` of the inventory, or by records: live by calls that named it for a secret "
-        "in the last ninety days, in a hunt also by the events of KMS that show its use. An alias is not resolved, so "
-        "a key that is only known by its alias may be missed. An external key store that is cut off leaves no such "
-        "call, and revoked grants are told by KMS-03."
+        "A key is known by `protected_keys`, by the inventory that is taken each hour, or by records: live by calls "
+        "that named it for a secret in the last ninety days, in a hunt also by the events of KMS that show its use. "
+        "Records resolve no alias, so in a hunt a key that is only known by its alias may be missed. An external key "
+        "store that is cut off leaves no such call, and revoked grants are told by KMS-03."
     ),
     playbook="""\
 Enable the key again, or cancel its deletion and then enable it: readers fail until both are done.

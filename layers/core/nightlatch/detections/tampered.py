@@ -72,8 +72,9 @@ DETECTION = Detection(
     techniques=("T1562.001", "T1685"),
     evaluate=evaluate,
     blind_spots=(
-        "Only what `self_resources` of the inventory names is ours; without it this rule is silent. A deployment of "
-        "our own stack looks the same, for no record names the stack it came from. Alarms, parameters, the secret of "
+        "Ours is what the inventory found in our own stack, and what `self_resources` names; in a hunt without either "
+        "this rule is silent. A deployment of our own stack looks the same, for no record names the stack it came "
+        "from. Alarms, parameters, the secret of "
         "the Slack token and event buses are not watched, a refused attempt is not told, and whoever stops delivery "
         "first may keep this very event from coming. IAM is seen where us-east-1 is."
     ),

@@ -11,8 +11,11 @@ from __future__ import annotations
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.resources import is_same_resource
 from nightlatch.domain.rotations import rotators_of
 from nightlatch.domain.rules import Wait
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import succeeded
 
 _SERVICE_LINKED = ":role/aws-service-role/"
 
@@ -36,16 +39,21 @@ def may_be_human(principal: Principal) -> bool:
 def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether a role of a rotation function calls inside an open rotation of this very secret.
 
-    Lambda names the session of a function's role after the function. Where the inventory names no rotation function
-    at all, any role that is not a person may be the one. Whoever may assume a role can name a session likewise: so
-    where the secret was rotated before, it must be the role that staged its versions then.
+    Lambda names the session of a function's role after the function. Where no rotation function is known at all, any
+    role that is not a person may be the one; a function that a call has just set is known by that call. Whoever may
+    assume a role can name a session likewise: so where the inventory does not know the role, and the secret was rotated
+    before, it must be the role that staged its versions then.
     """
-    if event.secret is None or not may_be_rotation_function(event.principal, baseline):
+    who = event.principal
+    if event.secret is None or not _may_rotate(who):
         return False
-    if not baseline.rotation_open(event.secret, event.at):
+    known = may_be_rotation_function(who, baseline) or _was_set(event, event.secret, baseline)
+    if not known or not baseline.rotation_open(event.secret, event.at):
         return False
+    if baseline.inventory.knows_role_of(who):
+        return True
     rotators = rotators_of(event.secret, event.at, baseline)
-    return not rotators or event.principal.key in rotators
+    return not rotators or who.key in rotators
 
 
 def unless_it_has_ended(event: SecretEvent, baseline: Baseline) -> Wait | None:
@@ -62,15 +70,28 @@ def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
 
     A service-linked role rotates what its service manages, which no inventory of functions can name.
     """
-    if principal.kind is not PrincipalKind.ROLE or principal.is_person:
+    if not _may_rotate(principal):
         return False
-    if _SERVICE_LINKED in principal.key:
-        return True
-    registered = baseline.inventory.rotation_functions
-    may_be = not registered or baseline.inventory.is_rotation_function(principal.session_name or "")
-    return may_be and not _is_no_function(principal)
+    inventory = baseline.inventory
+    managed = _SERVICE_LINKED in principal.key
+    return managed or not inventory.knows_rotation_functions or inventory.rotates_as(principal)
 
 
-def _is_no_function(principal: Principal) -> bool:
-    """Tell what AWS says of a session that Lambda opens for no function: a second factor, the console, an instance."""
-    return principal.mfa is True or principal.from_console is True or principal.is_instance
+def _may_rotate(principal: Principal) -> bool:
+    """Tell whether a caller is a role that Lambda may have taken; the rest is what AWS says of other sessions."""
+    is_no_function = principal.mfa is True or principal.from_console is True or principal.is_instance
+    is_role = principal.kind is PrincipalKind.ROLE and not principal.is_person
+    return is_role and (_SERVICE_LINKED in principal.key or not is_no_function)
+
+
+def _was_set(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether the last RotateSecret before named this caller's function or role; the operator's list outranks it.
+
+    The inventory learns of a function an hour late, and must not take its first rotation for a stranger's doing.
+    """
+    if baseline.inventory.rotation_functions:
+        return False
+    calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
+    last = next((call.function for call in reversed(calls) if call.function), None)
+    names = (event.principal.session_name or "", event.principal.key)
+    return last is not None and any(is_same_resource(last, name) for name in names)

@@ -23,6 +23,7 @@ S3 = "s3.amazonaws.com"
 LOGS = "logs.amazonaws.com"
 IAM = "iam.amazonaws.com"
 CLOUDFORMATION = "cloudformation.amazonaws.com"
+NIGHTLATCH = "nightlatch"  # what it saw by itself, where no record tells
 LABEL_UPDATED = "Secret Label Updated"
 
 # Source: design facts 3.4 (real denied records), CloudTrail record contents (VpceAccessDenied).

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 
+from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.lineage import Deployer
 from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.principals import Principal
+from nightlatch.domain.replications import NONE_SHOWN, Replications
 from nightlatch.domain.resources import is_any_of
 from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
 from nightlatch.domain.tiers import Tier, TierOf, tier_of
@@ -33,23 +36,60 @@ class Inventory:
     break_glass: frozenset[str] = frozenset()  # principals kept for emergencies, whose every use is told
     tiers: tuple[TierOf, ...] = ()  # the first that matches decides; a secret of none is standard
     scanners: frozenset[str] = frozenset()  # principals that look through all secrets' metadata: globs over their ARNs
+    holdings: Holdings = NOTHING  # what was found when the inventory was taken
+    replications: Replications = NONE_SHOWN  # what records have shown of replicas
     deployers: tuple[Deployer, ...] = ()  # whose new roles inherit what the roles that they replace were known to read
 
     def trusts(self, account_id: str) -> bool:
         """Tell whether the operator named an account as one of theirs, by its id or by any ARN of it."""
         return account_id in {_account(entry) for entry in self.trusted_accounts}
 
+    def with_scanners(self, principals: frozenset[str]) -> Inventory:
+        """Let some further principals look through metadata: our own auditor does."""
+        return replace(self, scanners=self.scanners | principals)
+
     def is_rotation_function(self, *texts: str) -> bool:
         """Tell whether a Lambda function's name, ARN, alias or version is a registered rotation function."""
-        return is_any_of(self.rotation_functions, texts)
+        return is_any_of(self.rotation_functions, texts) or is_any_of(self.holdings.function_arns, texts)
+
+    @property
+    def knows_rotation_functions(self) -> bool:
+        """Whether any function is known to rotate secrets; else nobody can be told from one."""
+        return bool(self.rotation_functions or self.holdings.function_arns or self.holdings.external_roles)
+
+    def rotates_as(self, principal: Principal) -> bool:
+        """Tell whether a role's session is one of a rotation function: by its name, by its role where that is known.
+
+        A session's name is chosen by whoever takes the role, the role is not.
+        """
+        session = principal.session_name or ""
+        if principal.key in self.holdings.external_roles:
+            return True
+        roles = self.holdings.roles_named(session)
+        return self.is_rotation_function(session) and (not roles or None in roles or principal.key in roles)
+
+    def knows_role_of(self, principal: Principal) -> bool:
+        """Tell whether a role's session is one of a rotation function of which the role itself is known."""
+        return principal.key in {
+            *self.holdings.external_roles,
+            *self.holdings.roles_named(principal.session_name or ""),
+        }
 
     def is_protected_key(self, *texts: str) -> bool:
         """Tell whether a KMS key's id, alias or ARN is one that the operator named as protecting secrets."""
         return is_any_of(self.protected_keys, texts)
 
     def tier_of(self, secrets: Iterable[SecretRef]) -> Tier:
-        """Give the highest tier among some secrets."""
-        return tier_of(secrets, self.tiers)
+        """Give the highest tier among some secrets: what the operator said, else the tag of before the event."""
+        if not self.tiers and not self.holdings.has_tiers:
+            return Tier.STANDARD
+        return tier_of(secrets, self.tiers, self.holdings.tier_of)
+
+    def primary_of(self, secret: SecretRef, at: datetime) -> SecretRef | None:
+        """Give the primary of a secret that is a replica at a moment, None where it is none or nobody knows."""
+        if not self.replications and not self.holdings.has_replicas:
+            return None
+        return self.replications.primary_of(secret, at, self.holdings)
 
     def approves_key(self, *texts: str) -> bool | None:
         """Tell whether secrets may be moved to a KMS key; None where the operator listed none."""
@@ -61,7 +101,7 @@ class Inventory:
 
     def is_own(self, *texts: str) -> bool:
         """Tell whether a resource is a part of nightlatch itself."""
-        return is_any_of(self.self_resources, texts)
+        return is_any_of(self.self_resources, texts) or is_any_of(self.holdings.own, texts)
 
     def is_decoy(self, secret: SecretRef) -> bool:
         """Tell whether a reference may mean one of the decoy secrets."""

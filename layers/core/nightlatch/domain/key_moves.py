@@ -94,11 +94,11 @@ def moves_of(secret: SecretRef, baseline: Baseline, event: SecretEvent) -> tuple
     """
     place = Place.of(secret)
     setting = [call for call in _calls(secret, baseline, event) if _key_of(call) is not None]
-    before: list[Sighting | None] = [None, *setting]
+    before = [_listed_key(secret, baseline, setting[0]), *map(_key_of, setting)] if setting else []
     return tuple(
         call
         for earlier, call in zip(before, setting, strict=False)
-        if call.name == "UpdateSecret" and (earlier is None or not _is_same_key(earlier, call, place))
+        if call.name == "UpdateSecret" and (earlier is None or not _is_same_key(earlier, _key_of(call), place))
     )
 
 
@@ -107,7 +107,7 @@ def goes_back(move: Sighting, secret: SecretRef, baseline: Baseline, event: Secr
     place = Place.of(secret)
     setting = [call for call in _calls(secret, baseline, event) if _key_of(call) is not None and call.at < move.at]
     return any(
-        _is_same_key(one, move, place) and following.at - one.at >= SETTLED_AFTER
+        _is_same_key(_key_of(one), _key_of(move), place) and following.at - one.at >= SETTLED_AFTER
         for one, following in pairwise(setting)
     )
 
@@ -142,5 +142,11 @@ def _key_of(call: Sighting) -> str | None:
     return call.key_id or (_AWS_KEY if call.name == "CreateSecret" else None)
 
 
-def _is_same_key(one: Sighting, other: Sighting, place: Place) -> bool:
-    return is_same_resource(place.key(_key_of(one) or ""), place.key(_key_of(other) or ""))
+def _listed_key(secret: SecretRef, baseline: Baseline, call: Sighting) -> str | None:
+    """Give the key that the inventory showed before a call, None where none was taken by then."""
+    listed = baseline.inventory.holdings.before(secret, call.at)
+    return None if listed is None else listed.key or _AWS_KEY
+
+
+def _is_same_key(one: str | None, other: str | None, place: Place) -> bool:
+    return is_same_resource(place.key(one or ""), place.key(other or ""))

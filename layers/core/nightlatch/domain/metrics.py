@@ -21,4 +21,6 @@ class Metric(StrEnum):
     RESPONSES_FAILED = "ResponsesFailed"  # could not be carried out; it comes again
     PRESSES_ACCEPTED = "PressesAccepted"  # a button that counted
     PRESSES_REFUSED = "PressesRefused"  # Slack's, but from somebody who may not, or too late
+    SECRETS_LISTED = "SecretsListed"  # by each inventory that was finished
+    INVENTORY_GAPS = "InventoryGaps"  # what it could not look at; the log says what
     REQUESTS_FORGED = "RequestsForged"  # not signed by Slack

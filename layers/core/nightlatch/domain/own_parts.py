@@ -26,7 +26,7 @@ from nightlatch.domain.events import (
     SecretEvent,
     calls_of,
 )
-from nightlatch.domain.resources import arns_in
+from nightlatch.domain.resources import arns_in, written_out
 
 _TOPIC_PARTS = 6  # of an ARN; behind them stands the subscription
 
@@ -55,6 +55,38 @@ class Part:
             yield arn
             if self.source == SNS:
                 yield ":".join(arn.split(":")[:_TOPIC_PARTS])
+
+
+# Types of which CloudFormation gives the name that records of the service give, too.
+_BY_NAME = frozenset(
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::Events::Rule",
+        "AWS::IAM::Role",
+        "AWS::KMS::Alias",
+        "AWS::KMS::Key",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+    }
+)
+
+
+def part_arn(kind: str, name: str, *, stack: str) -> str:
+    """Write a resource of our stack as its ARN, so that a rule is not taken for a topic of the same name.
+
+    Args:
+        kind: Its type, such as `AWS::Events::Rule`.
+        name: Its physical id, a name for most types and an ARN or a URL for some.
+        stack: The ARN of the stack, in whose account and Region it is.
+    """
+    if name.startswith(("arn:", "http")):
+        return name
+    region, account = stack.split(":")[3:5]
+    _, service, what = kind.lower().split("::")[:3]
+    if kind in _BY_NAME:
+        return written_out(name, service=service, region=region, account=account)
+    return f"arn:aws:{service}:{region}:{account}:{what}/{name.removeprefix('/')}"
 
 
 PARTS = (

@@ -23,6 +23,7 @@ _KINDS = frozenset(
     {"function", "layer", "key", "rule", "role", "user", "table", "stack", "log-group", "secret", "trail"}
 )
 _FUNCTION_ARN_PARTS = 6
+_QUALIFIED_PARTS = 7  # of a function's ARN; behind them stands the version or alias
 _ACCOUNT = re.compile(r"\d{12}")
 # What stands before a bare name in an ARN of its service.
 _BARE = {
@@ -130,7 +131,15 @@ def unversioned(text: str, *, service: str, region: str, account: str) -> str:
         account: Where the call was made.
     """
     read = _read(text)
-    return f"{read.service or service}/{read.region or region}/{read.account or account}/{read.name}"
+    owner = read.service or service
+    place = "" if owner in _GLOBAL else read.region or region
+    return f"{owner}/{place}/{read.account or account}/{read.name}"
+
+
+def unqualified(arn: str) -> str:
+    """Leave a function's version or alias out of its ARN; any other text stays."""
+    parts = arn.split(":")
+    return ":".join(parts[:_QUALIFIED_PARTS]) if parts[2:3] == ["lambda"] and parts[5:6] == ["function"] else arn
 
 
 @lru_cache(maxsize=64)

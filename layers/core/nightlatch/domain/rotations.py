@@ -24,13 +24,9 @@ STEPS_SPAN = timedelta(minutes=15)  # the steps of one rotation lie no further a
 
 
 def is_rotation_function(event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether the caller is the role of a registered rotation function, by its session's name."""
-    session = event.principal.session_name
-    return (
-        event.principal.kind is PrincipalKind.ROLE
-        and session is not None
-        and baseline.inventory.is_rotation_function(session)
-    )
+    """Tell whether the caller is the role of a registered rotation function, by its session's name and its role."""
+    is_role = event.principal.kind is PrincipalKind.ROLE and event.principal.session_name is not None
+    return is_role and baseline.inventory.rotates_as(event.principal)
 
 
 def rotators_of(secret: SecretRef, at: datetime, baseline: Baseline) -> frozenset[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _ARN = re.compile(
@@ -92,6 +92,13 @@ def may_be_same(one: SecretRef, other: SecretRef) -> bool:
         partial = one.tail in other.names and not one.is_full
         return partial or (other.tail in one.names and not other.is_full)
     return bool(set(one.names) & set(other.names))
+
+
+def in_region(secret: SecretRef, region: str) -> SecretRef:
+    """Refer to what bears the name, and the suffix, of a secret in another Region: of a replica that is its primary."""
+    parts = secret.text.split(":")
+    text = ":".join([*parts[:3], region, *parts[4:]]) if secret.is_arn else secret.text
+    return replace(secret, text=text, region=region)
 
 
 def representatives(references: Iterable[SecretRef]) -> dict[SecretRef, SecretRef]:

@@ -8,7 +8,7 @@ Source: design detections, shared rules; ruling 9 (a tier changes the severity, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -41,18 +41,36 @@ class TierOf:
     tier: Tier
 
 
-def tier_of(secrets: Iterable[SecretRef], tiers: tuple[TierOf, ...]) -> Tier:
-    """Give the highest tier among some secrets, by every name that each may have: alert open."""
-    if not tiers:
-        return Tier.STANDARD
-    found = {_tier_of_name(name, tiers) for secret in secrets for name in secret.names}
+def _untagged(_secret: SecretRef) -> Tier | None:
+    return None
+
+
+def tier_of(
+    secrets: Iterable[SecretRef], tiers: tuple[TierOf, ...], tagged: Callable[[SecretRef], Tier | None] = _untagged
+) -> Tier:
+    """Give the highest tier among some secrets, by every name that each may have: alert open.
+
+    Args:
+        secrets: The secrets.
+        tiers: What the operator said, which wins over any tag: a tag can be set by whoever may tag.
+        tagged: Gives what the tag of a secret said when the inventory was taken.
+    """
+    found = {
+        _tier_of_name(name, tiers) or tagged(secret) or Tier.STANDARD for secret in secrets for name in secret.names
+    }
     return max(found, key=lambda tier: tier.rank, default=Tier.STANDARD)
 
 
 @lru_cache(maxsize=16_384)
-def _tier_of_name(name: str, tiers: tuple[TierOf, ...]) -> Tier:
+def _tier_of_name(name: str, tiers: tuple[TierOf, ...]) -> Tier | None:
     """Remembered, for a sweep of many secrets is asked about with each of its reads."""
-    return next((one.tier for one in tiers if fnmatchcase(name, one.names)), Tier.STANDARD)
+    return next((one.tier for one in tiers if fnmatchcase(name, one.names)), None)
+
+
+def tagged_tier(tags: Mapping[str, str]) -> Tier | None:
+    """Read the tier from a secret's tags; a word that is no tier is none."""
+    said = tags.get(TAG, "").strip().lower()
+    return Tier(said) if said in set(Tier) else None
 
 
 def weighed(severity: Severity, tier: Tier) -> Severity:

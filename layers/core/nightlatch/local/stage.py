@@ -26,6 +26,7 @@ from typing import Any, Self
 from nightlatch.local.activity import Activity
 from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.aws.sessions import stage_session
+from nightlatch.local.aws.stack_lists import listing_stack
 from nightlatch.local.clock import VARIABLE, StageClock
 from nightlatch.local.deployment import Function, Stack, deploy, read_template
 from nightlatch.local.deployment.template import Place
@@ -182,6 +183,7 @@ class Stage:
         parts.callback(self._lanes.join)
         parts.callback(self.runtime.close)
         parts.enter_context(running_functions(self.runtime, invoker))
+        parts.enter_context(listing_stack(self.stack))
         parts.enter_context(taking_put_events(self.bus))
         self.bus.start()
         parts.callback(self.bus.close)

@@ -13,11 +13,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
 from nightlatch.domain.tiers import Tier, TierOf
 from nightlatch.domain.versions import MOST_PINS
 from nightlatch.policy_file.deployers import DeployerPart
+from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
@@ -90,11 +92,20 @@ class InventoryFile(Part):
     break_glass: frozenset[str] = frozenset()
     tiers: tuple[_TierPart, ...] = ()
     scanners: frozenset[str] = frozenset()
+    secrets: tuple[SecretPart, ...] = ()
+    functions: tuple[FunctionPart, ...] = ()
+    taken_at: Moment | None = None  # of the secrets and functions
 
     def to_domain(self) -> Inventory:
         """Give the value that rules read."""
         tiers = tuple(TierOf(part.names, part.tier) for part in self.tiers)
-        return Inventory(**self.model_dump(exclude={"tiers"}), tiers=tiers)
+        holdings = Holdings(
+            secrets=tuple(part.to_domain() for part in self.secrets),
+            functions=tuple(part.to_domain() for part in self.functions),
+            taken_at=self.taken_at,
+        )
+        written = self.model_dump(exclude={"tiers", "secrets", "functions", "taken_at"})
+        return Inventory(**written, tiers=tiers, holdings=holdings or NOTHING)
 
 
 class _Limits(Part):

@@ -7,6 +7,7 @@ environment comes in as an argument, so a test wires the real thing to whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from nightlatch.config import load_settings
@@ -15,9 +16,12 @@ from nightlatch.service.approve import ApprovePorts
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
 from nightlatch.service.respond import respond
+from nightlatch.service.stocktaking import Stocktaking, take_stock
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
+
+AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
 
 
 def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], JudgedBatch]:
@@ -39,6 +43,13 @@ def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, .
         incidents=world.incidents, ledger=world.ledger, notices=world.notices, channels=world.channels()
     )
     return lambda notice: notify(notice, ports=ports, now=world.now())
+
+
+def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
+    """Build the auditor: what came of going on with the inventory out."""
+    world = World(load_settings(environ))
+    ports = world.auditing()
+    return lambda: take_stock(ports, now=world.now, until=world.now() + AUDITED_FOR)
 
 
 def wire_interactions(environ: Mapping[str, str]) -> Callable[[Mapping[str, object]], PressAnswer]:

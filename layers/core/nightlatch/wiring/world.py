@@ -6,9 +6,11 @@ import logging
 import secrets as entropy
 from functools import partial
 
+from nightlatch.adapters.account import AwsAccount
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.clock import Clock, clock
+from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
@@ -19,6 +21,7 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
+from nightlatch.adapters.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.config import Settings
@@ -29,6 +32,7 @@ from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.respond import RespondPorts
+from nightlatch.service.stock_ports import StockPorts
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ class World:
         self.now: Clock = clock(settings.clock)
         self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
         self._last_good: tuple[str, Policy] | None = None
+        self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
@@ -54,7 +59,12 @@ class World:
         """Give what judging needs under a policy."""
         state = self._table(self._settings.state_table)
         baselines = TrailBaselines(
-            DynamoTrails(state), DynamoWaits(state), inventory=policy.inventory, now=self.now, memory=self._memory
+            DynamoTrails(state),
+            DynamoWaits(state),
+            inventory=policy.inventory.with_scanners(self._settings.auditor_roles),
+            now=self.now,
+            holdings=self._holdings,
+            memory=self._memory,
         )
         effects = LiveEffects(
             incidents=self.incidents,
@@ -72,6 +82,23 @@ class World:
             secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
+        )
+
+    def auditing(self) -> StockPorts:
+        """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
+        account = AwsAccount(
+            self._aws.of("secretsmanager"),
+            self._aws.of("kms"),
+            self._aws.of("lambda"),
+            self._aws.of("cloudformation"),
+            stack=self._settings.stack,
+        )
+        state = self._table(self._settings.state_table)
+        return StockPorts(
+            account=account,
+            takings=DynamoTakings(state),
+            before=DynamoHoldings(state).tagged,
+            postpone=DynamoWaits(state).keep,
         )
 
     def _table(self, name: str) -> Table:

@@ -53,14 +53,18 @@ class Place:
     region: str
     stack_name: str
 
+    @property
+    def stack_arn(self) -> str:
+        """The ARN of the stack; AWS has a random id where this says `stage`."""
+        return f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.stack_name}/stage"
+
     def pseudo(self) -> dict[str, str]:
         """Give the pseudo parameters of CloudFormation."""
-        stack = f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.stack_name}/stage"
         return {
             "AWS::AccountId": self.account,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,
-            "AWS::StackId": stack,
+            "AWS::StackId": self.stack_arn,
             "AWS::StackName": self.stack_name,
             "AWS::URLSuffix": "amazonaws.com",
         }

@@ -97,6 +97,8 @@ def _describe(self: Any) -> dict[str, Any]:
     for key in ("VersionIdsToStages", "SecretVersionsToStages"):
         if key in described:
             described[key] = {version_id: stages for version_id, stages in described[key].items() if stages}
+    if self.replicas:
+        described["PrimaryRegion"] = self.region
     rules = getattr(self, "rotation_rules", None)  # kept by rotation.py
     if rules and "RotationRules" in described:
         described["RotationRules"] = rules

@@ -31,6 +31,13 @@ CORRECTIONS = (
         source="botocore 1.43 service model, ReplicateSecretToRegions",
         evidence=Evidence.VERIFIED,
     ),
+    Correction(
+        id="primary-region",
+        aws="a primary with replicas is listed and described with its own Region as PrimaryRegion",
+        moto="names the Region of replicas alone",
+        source="botocore 1.43 service model, SecretListEntry (PrimaryRegion: where the secret originated)",
+        evidence=Evidence.VERIFIED,
+    ),
 )
 
 _replicate = SecretsManagerBackend.replicate_secret_to_regions

@@ -47,6 +47,10 @@ class Insides:
         """Give a function's ARN by its name or ARN."""
         return name if name.startswith("arn:") else self._arn("lambda", f"function:{name}")
 
+    def stack(self, name: str) -> str:
+        """Give a stack's ARN by its name or ARN; of a name the random id is not known."""
+        return name if name.startswith("arn:") else self._arn("cloudformation", f"stack/{name}/*")
+
     def key(self, key_id: str) -> str:
         """Give a key's ARN by id, ARN or alias."""
         keys = kms_backends[self.account][self.region]

@@ -100,6 +100,19 @@ def _parameter(asked: Mapping[str, Any], inside: Insides) -> Needs:
         yield from _by_way_of("ssm", ("Decrypt",), inside.key_of_parameter(asked["Name"]), inside)
 
 
+def _list_secrets(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    del asked, inside
+    yield Request(action="secretsmanager:ListSecrets", resource="*")  # AWS asks about no resource here
+
+
+def _function_configuration(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    yield Request(action="lambda:GetFunctionConfiguration", resource=inside.function(asked["FunctionName"]))
+
+
+def _stack_resources(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    yield Request(action="cloudformation:ListStackResources", resource=inside.stack(asked["StackName"]))
+
+
 def _describe_key(asked: Mapping[str, Any], inside: Insides) -> Needs:
     yield Request(action="kms:DescribeKey", resource=inside.key(asked["KeyId"]))
 
@@ -145,10 +158,13 @@ _TABLE: Mapping[tuple[str, str], Write] = {
             "PutResourcePolicy",
         )
     },
+    ("secretsmanager", "ListSecrets"): _list_secrets,
     ("secretsmanager", "GetSecretValue"): _on_secret("GetSecretValue", "Decrypt"),
     ("secretsmanager", "PutSecretValue"): _on_secret("PutSecretValue", "GenerateDataKey", "Decrypt"),
     ("ssm", "GetParameter"): _parameter,
     ("kms", "DescribeKey"): _describe_key,
     ("lambda", "Invoke"): _invoke,
+    ("lambda", "GetFunctionConfiguration"): _function_configuration,
+    ("cloudformation", "ListStackResources"): _stack_resources,
     ("sts", "GetCallerIdentity"): _nothing,
 }

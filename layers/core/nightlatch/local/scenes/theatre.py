@@ -107,6 +107,7 @@ def open_theatre(
         _take_effect(theatre, policy or policy_document())
         stage.warm()
         _teach(theatre)
+        _take_stock(theatre)
         yield theatre
 
 
@@ -124,6 +125,12 @@ def _teach(theatre: Theatre) -> None:
         DynamoTrails(state), DynamoWaits(state), inventory=Inventory(), now=theatre.stage.clock.now
     )
     baselines.learn(ordinary_life(theatre.company, account_id=ACCOUNT_ID, region=REGION, now=now))
+
+
+def _take_stock(theatre: Theatre) -> None:
+    """Let the auditor take the first inventory now, which else its schedule would do within five minutes."""
+    auditor = theatre.stage.stack.functions["Auditor"]
+    theatre.stage.client("lambda").invoke(FunctionName=auditor.name, InvocationType="Event", Payload=b"{}")
 
 
 def _slack_document(slack: Workspace) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""Takes the inventory of secrets and what they need; reads lists and descriptions, and no value."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nightlatch.domain.metrics import Metric
+from nightlatch.service.stocktaking import Progress
+from nightlatch.wiring import wire_auditor
+
+logger = Logger()
+metrics = Metrics()
+take_stock = wire_auditor(os.environ)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Go on with the inventory, or begin one that is due; what could not be looked at is told."""
+    done = take_stock()
+    taking = done.taking
+    if taking is None:
+        return {"progress": done.progress}
+    said = {"progress": done.progress, "secrets": taking.secrets, "gaps": taking.gap_count}
+    logger.info("inventory", extra=said)
+    if done.progress is Progress.FINISHED:
+        metrics.add_metric(name=Metric.SECRETS_LISTED, unit=MetricUnit.Count, value=taking.secrets)
+        metrics.add_metric(name=Metric.INVENTORY_GAPS, unit=MetricUnit.Count, value=taking.gap_count)
+        for gap in taking.gaps:
+            logger.warning("not looked at", extra={"gap": gap})
+    return said

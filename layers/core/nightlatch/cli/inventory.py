@@ -1,0 +1,50 @@
+"""`nightlatch inventory`: its verbs and their options, and nothing else, for `--help` reads this module."""
+
+from __future__ import annotations
+
+import typer
+
+from nightlatch.cli.forms import Form
+from nightlatch.cli.secrets import Local, Output, Profile, Region, Stack
+
+SHOW_EXAMPLES = """\b
+Examples:
+  nightlatch inventory show
+  nightlatch inventory show --local
+  nightlatch inventory show --output json > inventory.json && nightlatch hunt ./cloudtrail --inventory inventory.json
+"""
+REFRESH_EXAMPLES = """\b
+Examples:
+  nightlatch inventory refresh
+  nightlatch inventory refresh --local
+  nightlatch inventory refresh --profile audit --region eu-west-1
+"""
+
+app = typer.Typer(help="What nightlatch knows of your secrets, keys and functions.", rich_markup_mode=None)
+
+
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show(
+    *,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """List what is known of each secret: tier, key, rotation, replicas; never a value."""
+    from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    return stock.show(Where(local=local, stack=stack, profile=profile, region=region), output)
+
+
+@app.command("refresh", epilog=REFRESH_EXAMPLES)
+def refresh(
+    *, local: Local = False, stack: Stack = "nightlatch", profile: Profile = None, region: Region = None
+) -> int:
+    """Take the inventory now, with your own AWS credentials; the schedule takes it once an hour."""
+    from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    return stock.refresh(Where(local=local, stack=stack, profile=profile, region=region))

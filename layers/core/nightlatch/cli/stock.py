@@ -1,0 +1,156 @@
+"""Runs the verbs of the inventory: shows what was found, or takes it anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from rich.table import Table
+
+from nightlatch.adapters.account import AwsAccount
+from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.takings_dynamodb import DynamoTakings
+from nightlatch.adapters.waits_dynamodb import DynamoWaits
+from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.forms import Form
+from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.domain.errors import NotFound, Refused
+from nightlatch.domain.holding import Holding
+from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.takings import Taking
+from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
+
+_A_STEP = timedelta(minutes=2)  # shorter than a taking is held, so that nobody else goes on with ours
+_RESTARTS = 3
+
+
+def show(where: Where, output: Form) -> ExitCode:
+    """Write what was found when the inventory was last taken.
+
+    Raises:
+        NotFound: No stage, stack or inventory.
+        Unavailable: AWS could not be asked.
+    """
+    connection = connect(where)
+    taking, holdings = DynamoHoldings(connection.state).last()
+    if taking is None or not holdings:
+        raise NotFound("no inventory has been taken yet; take one: nightlatch inventory refresh")
+    if output is Form.JSON:
+        sys.stdout.write(f"{json.dumps(document_of(holdings), indent=2)}\n")
+    else:
+        results().print(_table(holdings))
+    return _tell(taking)
+
+
+def refresh(where: Where) -> ExitCode:
+    """Take the inventory now.
+
+    Raises:
+        Refused: Somebody else is taking it at this moment, or AWS's list cannot be gone through.
+        NotFound: No stage or stack.
+        Unavailable: AWS could not be asked.
+    """
+    connection = connect(where)
+    ports = _ports(connection)
+    restarts = 0
+    with progress() as doing:
+        doing("listing secrets")
+        done = _a_step(connection, ports)
+        while done.progress in {Progress.STOPPED, Progress.RESTARTS}:
+            restarts += done.progress is Progress.RESTARTS
+            if restarts > _RESTARTS:
+                raise Refused("AWS forgets its place in the list again and again; try again later")
+            doing(f"listing secrets: {done.taking.secrets if done.taking else 0}")
+            done = _a_step(connection, ports)
+    if done.taking is None:
+        raise Refused("somebody else is taking the inventory at this moment; show it in five minutes")
+    return _tell(done.taking)
+
+
+def document_of(holdings: Holdings) -> dict[str, object]:
+    """Write an inventory so that `hunt --inventory` reads it."""
+    return {
+        "taken_at": _time(holdings.taken_at),
+        "secrets": [_fields(asdict(one)) for one in holdings.secrets],
+        "functions": [_fields(asdict(one)) for one in holdings.functions],
+        "self_resources": sorted(holdings.own),
+    }
+
+
+def _ports(connection: Connection) -> StockPorts:
+    account = AwsAccount(
+        connection.client("secretsmanager"),
+        connection.client("kms"),
+        connection.client("lambda"),
+        connection.client("cloudformation"),
+        stack=connection.settings.stack,
+    )
+    state = connection.state
+    return StockPorts(
+        account=account,
+        takings=DynamoTakings(state),
+        before=DynamoHoldings(state).tagged,
+        postpone=DynamoWaits(state).keep,
+    )
+
+
+def _a_step(connection: Connection, ports: StockPorts) -> Stocktaking:
+    return take_stock(ports, now=connection.now, until=connection.now() + _A_STEP, at_once=True)
+
+
+def _fields(values: Mapping[str, object]) -> dict[str, object]:
+    """Leave out what is not known."""
+    known = {name: value for name, value in values.items() if value not in (None, ())}
+    return {name: _time(value) if isinstance(value, datetime) else value for name, value in known.items()}
+
+
+def _table(holdings: Holdings) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("SECRET", "TIER", "KEY", "ROTATED BY", "REPLICATION", "NOTE"):
+        table.add_column(name)
+    for one in sorted(holdings.secrets, key=lambda one: one.secret.name):
+        table.add_row(
+            cell(one.secret.name),
+            one.tier or "",
+            cell(_short(one.key) or "AWS's own"),
+            cell(_short(one.rotated_by)),
+            cell(_replication(one)),
+            cell(_note(one)),
+        )
+    return table
+
+
+def _short(arn: str | None) -> str:
+    """Give what follows the account in an ARN."""
+    return (arn or "").split(":", 5)[-1]
+
+
+def _replication(one: Holding) -> str:
+    if one.replica_regions:
+        return f"to {', '.join(one.replica_regions)}"
+    is_replica = one.primary_region not in {None, one.secret.region}
+    return f"replica of {one.primary_region}" if is_replica else ""
+
+
+def _note(one: Holding) -> str:
+    deleted = "waits to be deleted" if one.deleted_at else ""
+    managed = f"managed by {one.owning_service}" if one.owning_service else ""
+    lowered = f"its tag says less since {_time(one.lowered_at)}" if one.lowered_at else ""
+    return ", ".join(note for note in (deleted, managed, lowered) if note)
+
+
+def _tell(taking: Taking) -> ExitCode:
+    """Say what the inventory could not see, then its numbers in one line."""
+    for gap in taking.gaps:
+        say(f"not looked at: {gap}")
+    say(f"taken={_time(taking.finished_at)} secrets={taking.secrets} gaps={taking.gap_count}")
+    return ExitCode.PARTIAL if taking.gap_count else ExitCode.CLEAN
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
