@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -103,3 +104,19 @@ def test_a_key_swap_puts_the_new_key_into_the_inventory_at_once():
     lost = an_event("DisableKey", source=KMS, request={"keyId": new}, after_s=9)
 
     assert [secret.name for secret in last_of(swap, lost, found=NEEDY).held] == ["prod/db"]
+
+
+def test_a_replica_is_no_routine_before_its_own_pair_is_known():
+    """It may be cut loose before the day is over, and routine is remembered for the day."""
+    stores = MemoryTrails(), MemoryWaits()
+    baselines = TrailBaselines(*stores, inventory=Inventory(), now=lambda: AT, holdings=MemoryHoldings(LISTED))
+    baselines.learn([*AT_HOME, *(replace(one, secrets=(a_secret("b"),), region=FAR) for one in AT_HOME)])
+    (there,) = baselines.observe([ELSEWHERE])
+    assert there.reader is not None
+
+    baselines.observe([replace(CUT_LOOSE, at=ELSEWHERE.at + timedelta(seconds=1))])
+    again = replace(ELSEWHERE, at=ELSEWHERE.at + timedelta(seconds=9), event_id="again")
+    (alone,) = baselines.observe([again])
+
+    (read,) = alone.by_principal.named("GetSecretValue").between(again.at, again.at)
+    assert not read.known

@@ -275,6 +275,19 @@ def test_a_missed_date_is_laid_before_the_rule_once():
     assert OVERDUE in {detection.id for detection in CATALOGUE}
 
 
+def test_a_date_that_was_missed_while_the_inventory_before_was_taken_is_not_lost():
+    world = World(listed(next_rotation=NOW - OVER + timedelta(minutes=1)), listed("a"), listed("b"))
+    minutes = iter(range(100))
+    slow = lambda: NOW + timedelta(minutes=next(minutes))  # noqa: E731 - each look at the clock costs a minute
+    assert take_stock(world.ports, now=slow, until=NOW + EVERY).progress is Progress.FINISHED
+    assert waiting(world) == []
+
+    world.clock.advance(EVERY + timedelta(minutes=10))
+    world.audit()
+
+    assert [name for name, _ in waiting(world)] == ["prod/db"]
+
+
 def test_the_next_tick_tells_it_and_not_where_somebody_has_tried():
     silent, failed = listed("silent", next_rotation=DUE), listed("failed", next_rotation=DUE)
     world = World(silent, failed)

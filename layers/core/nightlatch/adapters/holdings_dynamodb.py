@@ -114,7 +114,7 @@ class DynamoHoldings:
         if len(pages) < taking.pages:
             _logger.warning("inventory has lost pages", extra={"pages": len(pages), "taken": taking.pages})
             return None
-        return Holdings.of(pages, taking.finished_at)
+        return Holdings.of(pages, taking.finished_at, begun_at=taking.begun_at)
 
 
 def _every(_listed: Holding) -> bool:

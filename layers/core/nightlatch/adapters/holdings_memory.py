@@ -71,7 +71,7 @@ class MemoryTakings:
 
     def finish(self, taking: Taking) -> None:
         """Make this taking the inventory."""
-        self._holdings.found = Holdings.of(self._pages.values(), taking.finished_at)
+        self._holdings.found = Holdings.of(self._pages.values(), taking.finished_at, begun_at=taking.begun_at)
         self._last, self._under_way, self._held_until = taking, None, None
 
     def drop(self, taking: Taking) -> None:

@@ -34,10 +34,13 @@ class Holdings:
     secrets: tuple[Holding, ...] = ()
     functions: tuple[RotationFunction, ...] = ()
     own: frozenset[str] = frozenset()
-    taken_at: datetime | None = None  # None for one that the operator wrote
+    begun_at: datetime | None = None  # when it was begun to take, and when it was whole;
+    taken_at: datetime | None = None  # neither is known of one that the operator wrote
 
     @classmethod
-    def of(cls, pages: Iterable[Found], taken_at: datetime | None = None) -> Holdings:
+    def of(
+        cls, pages: Iterable[Found], taken_at: datetime | None = None, *, begun_at: datetime | None = None
+    ) -> Holdings:
         """Put pages together; a function that several pages name counts once, with its role where one knows it."""
         some = tuple(pages)
         functions: dict[str, RotationFunction] = {}
@@ -48,6 +51,7 @@ class Holdings:
             secrets=tuple({one.arn: one for page in some for one in page.secrets}.values()),
             functions=tuple(functions.values()),
             own=frozenset(part for page in some for part in page.own),
+            begun_at=begun_at or taken_at,
             taken_at=taken_at,
         )
 
@@ -61,7 +65,8 @@ class Holdings:
     def __or__(self, other: Holdings) -> Holdings:
         """Hold what either says; of one secret what the second says."""
         pages = (Found(secrets=one.secrets, functions=one.functions, own=tuple(one.own)) for one in (self, other))
-        return Holdings.of(pages, other.taken_at or self.taken_at)
+        later = other if other.taken_at else self
+        return Holdings.of(pages, later.taken_at, begun_at=later.begun_at)
 
     def of_secret(self, secret: SecretRef) -> tuple[Holding, ...]:
         """Give the holdings that a reference can mean."""

@@ -28,7 +28,7 @@ def missed_rotation(listed: Holding, *, at: datetime, before: datetime | None) -
     Args:
         listed: The secret.
         at: When the inventory is taken.
-        before: When the one before it was taken; None for the first.
+        before: When the one before it was begun, which its dates were compared with; None for the first.
     """
     due = listed.next_rotation
     if due is None or not listed.rotates_by_itself:

@@ -69,7 +69,7 @@ class Replications:
         """Give the primary of a secret that is a replica at a moment, None where nothing says that it is one."""
         about = [one for one in self._near(secret) if one.at <= at and one.is_about(secret)]
         last = max(about, key=lambda one: (one.at, one.event_id), default=None)
-        if last is None or _is_outdated(last, at, holdings.taken_at):
+        if last is None or _is_outdated(last, at, holdings):
             return holdings.primary_of(secret)
         return in_region(secret, last.secret.region) if last.made else None
 
@@ -88,9 +88,10 @@ class Replications:
         return found
 
 
-def _is_outdated(last: Replication, at: datetime, taken_at: datetime | None) -> bool:
-    """Tell whether an inventory of before the moment was taken late enough to have seen the call."""
-    return taken_at is not None and last.at + LISTED_AFTER <= taken_at <= at
+def _is_outdated(last: Replication, at: datetime, holdings: Holdings) -> bool:
+    """Tell whether an inventory of before the moment was begun late enough to have seen the call."""
+    begun, taken = holdings.begun_at, holdings.taken_at
+    return begun is not None and taken is not None and last.at + LISTED_AFTER <= begun and taken <= at
 
 
 NONE_SHOWN = Replications()

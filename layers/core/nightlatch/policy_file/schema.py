@@ -102,6 +102,7 @@ class InventoryFile(Part):
         holdings = Holdings(
             secrets=tuple(part.to_domain() for part in self.secrets),
             functions=tuple(part.to_domain() for part in self.functions),
+            begun_at=self.taken_at,
             taken_at=self.taken_at,
         )
         written = self.model_dump(exclude={"tiers", "secrets", "functions", "taken_at"})

@@ -70,7 +70,7 @@ def take_stock(
             return Stocktaking(Progress.RESTARTS, taking)
         found = look.at(page)
         for one in found.secrets:
-            missed = missed_rotation(one, at=taking.begun_at, before=before.taken_at)
+            missed = missed_rotation(one, at=taking.begun_at, before=before.begun_at)
             if missed is not None:
                 ports.postpone(missed, OVERDUE, taking.begun_at)
         taking = _keep(ports, taking, found, page.token, look)
