@@ -903,6 +903,7 @@ _AT_HOME = "us-east-1"
         ("prod/db", "AbCdEf", "app", (9,), False),
         ("prod/db", "ZyXwVu", "app", (9, 3), False),
         ("prod/db", None, "app", (9, 3), False),
+        ("prod/db", "backup", "app", (9, 3), False),
         ("prod/other", "AbCdEf", "app", (9, 3), False),
         ("prod/db", "AbCdEf", "other", (9, 3), False),
     ],
@@ -910,9 +911,13 @@ _AT_HOME = "us-east-1"
 def test_a_replica_is_known_to_whom_its_primary_is_known(  # noqa: PLR0917 - one case of a table
     baselines, name, suffix, who, days, known
 ):
-    home = a_secret("prod/db", region=_AT_HOME)
+    at_home = [a_secret("prod/db", region=_AT_HOME), a_secret("prod/db", suffix="backup", region=_AT_HOME)]
     baselines.observe(
-        [replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME) for day in days]
+        [
+            replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME)
+            for day in days
+            for home in at_home
+        ]
     )
 
     read = an_event(secret=a_secret(name, suffix=suffix), by=a_role(who))

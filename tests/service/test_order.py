@@ -311,3 +311,19 @@ def test_the_first_values_of_secrets_that_others_made_are_no_overwrites_in_any_o
 
     for batches in ([[over], made, filled], [[*made, *filled, over]], [made, filled, [over]]):
         assert "change.many-overwritten" not in {rule for rule, _ in judged(batches)}
+
+
+def test_a_write_by_who_made_its_secret_completes_the_overwrites_of_others():
+    mallory = PEOPLE[0]
+    made = an_event("CreateSecret", secret=SECRETS[0], by=mallory, after_s=-60, version_id="v-1")
+    first, second, own = (
+        an_event("PutSecretValue", secret=secret, by=mallory, after_s=after_s, version_id="v-2")
+        for secret, after_s in ((SECRETS[1], 0), (SECRETS[2], 60), (SECRETS[0], 1_700))
+    )
+    filled = an_event("PutSecretValue", secret=SECRETS[0], by=mallory, after_s=-30, version_id="v-1")
+    key = ("change.many-overwritten", f"principal:{mallory.key}")
+
+    assert (
+        ticking([made, filled, first, second], [own], after_min=20)[key]
+        == (judged([[made, filled, first, second, own]])[key])
+    )

@@ -26,8 +26,8 @@ def pairs_elsewhere(
     """Name the reader and the secret as it would be in each other Region that the reader has called in before."""
     secret = event.secret
     is_strange = seen is not None and not seen.known and event.succeeded and event.called("GetSecretValue")
-    if not is_strange or secret is None or not secret.is_arn or secret.tail == secret.names[0]:
-        return ()
+    if not is_strange or secret is None or not secret.is_arn or secret.name == secret.tail:
+        return ()  # no suffix, or what may as well be the end of its name
     facets = shown.get(habits_key(event), {})
     regions = {facet.removeprefix(_REGION) for facet in facets if facet.startswith(_REGION)} - {secret.region}
     tail, who = secret.tail, event.principal.key

@@ -47,10 +47,17 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if episode is None:
         # A write that makes it too many may be late, and may be one that does not ask by itself.
         may_grow = not own.known or episode_at(writes, event.at, width=WINDOW, too_much=_is_several) is not None
-        return Wait(LATENESS) if may_grow and not baseline.elapsed else None
+        return _unless_it_grows(event, baseline) if may_grow else None
     if not baseline.elapsed and is_unheard_of(event, secret, baseline):
         return Wait(LATENESS)  # its creation may be on the way, which makes this its first value
     return _match(episode, baseline)
+
+
+def _unless_it_grows(event: SecretEvent, baseline: Baseline) -> Wait | None:
+    """Ask again for the late, and then for all that the window may still hold."""
+    if not baseline.elapsed:
+        return Wait(LATENESS)
+    return None if baseline.is_past(event.at + WINDOW + LATENESS) else Wait(WINDOW + LATENESS)
 
 
 def _is_several(count: Count) -> bool:
