@@ -821,6 +821,140 @@ def test_a_call_on_a_function_knows_the_secrets_that_it_rotates(baselines):
     assert {secret.names[0] for secret in seen.held} == {"prod/db"}
 
 
+def _staging(
+    name: str, after_s: float, *, session: str = "rotate-db", label: str = "AWSPENDING", **more
+) -> SecretEvent:
+    request = {"versionStages": [label]}
+    role = a_role("rotate-role", session)
+    return an_event("PutSecretValue", secret=a_secret(name), by=role, after_s=after_s, request=request, **more)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "request_"),
+    [
+        ("lambda.amazonaws.com", "UpdateFunctionCode20150331v2", {"functionName": f"{FUNCTION}:live"}),
+        ("iam.amazonaws.com", "PutRolePolicy", {"roleName": "rotate-role"}),
+    ],
+)
+def test_a_call_on_a_function_or_its_role_knows_what_it_staged_on_that_day_and_the_next(
+    baselines, source, name, request_
+):
+    others = [_staging("a", 9, session="other"), _staging("b", 9, label="AWSCURRENT"), _staging("c", 3 * DAY)]
+    changed = replace(an_event(name, source=source, request=request_), region=REGION)
+    baselines.observe([_staging("prod/db", -60), changed, _staging("prod/db", 60), _staging("prod/x", DAY), *others])
+
+    (seen,) = baselines.observe([changed])
+
+    known = [(secret.name, at) for secret, at in seen.staged if secret.name != "a"]
+    assert known == [
+        ("prod/db", AT - timedelta(seconds=60)),
+        ("prod/db", AT + timedelta(seconds=60)),
+        ("prod/x", AT + timedelta(days=1)),
+    ]
+    assert ("a" in {secret.name for secret, _ in seen.staged}) is (source == "iam.amazonaws.com")
+
+
+def _rights(name: str, after_s: float = -60, **more) -> SecretEvent:
+    return an_event(name, by=a_user("ben"), source="iam.amazonaws.com", after_s=after_s, **more)
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "known"),
+    [
+        (a_role("app"), _rights("AttachRolePolicy", request={"roleName": "app"}), True),
+        (a_role("app"), _rights("DeleteRolePermissionsBoundary", request={"roleName": "app"}), True),
+        (
+            replace(a_role("app"), key=f"arn:aws:iam::{ACCOUNT}:role/jobs/app"),
+            _rights("PutRolePolicy", request={"roleName": "app"}),
+            True,
+        ),
+        (a_user("app"), _rights("PutUserPolicy", request={"userName": "app"}), True),
+        (replace(a_user("app"), name="jobs/app"), _rights("AddUserToGroup", request={"userName": "app"}), True),
+        (a_user("app"), _rights("AttachRolePolicy", request={"roleName": "app"}), False),
+        (a_role("app"), _rights("AttachRolePolicy", request={"roleName": "other"}), False),
+        (
+            a_role("app"),
+            _rights("AttachRolePolicy", request={"roleName": "app"}, failure=a_denial("AttachRolePolicy")),
+            False,
+        ),
+        (a_role("app"), _rights("CreatePolicyVersion", request={"roleName": "app"}), False),
+        (a_role("app"), _rights("AttachRolePolicy", request={}), False),
+    ],
+)
+@pytest.mark.parametrize("refused", [True, False])
+def test_of_who_was_refused_it_is_known_what_changed_their_rights(baselines, who, change, known, refused):
+    failure = a_denial("GetSecretValue", "prod/db") if refused else None
+    first = an_event(secret=a_secret(), by=who, after_s=-90, failure=failure)
+    baselines.observe([change])
+    baselines.observe([first])
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), by=who)])
+
+    assert [s.name for s in seen.rights] == ([change.name] if known and refused else [])
+
+
+_AT_HOME = "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "who", "days", "known"),
+    [
+        ("prod/db", "AbCdEf", "app", (9, 3), True),
+        ("prod/db", "AbCdEf", "app", (9,), False),
+        ("prod/db", "ZyXwVu", "app", (9, 3), False),
+        ("prod/db", None, "app", (9, 3), False),
+        ("prod/db", "backup", "app", (9, 3), False),
+        ("prod/other", "AbCdEf", "app", (9, 3), False),
+        ("prod/db", "AbCdEf", "other", (9, 3), False),
+    ],
+)
+def test_a_replica_is_known_to_whom_its_primary_is_known(  # noqa: PLR0917 - one case of a table
+    baselines, name, suffix, who, days, known
+):
+    at_home = [a_secret("prod/db", region=_AT_HOME), a_secret("prod/db", suffix="backup", region=_AT_HOME)]
+    baselines.observe(
+        [
+            replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME)
+            for day in days
+            for home in at_home
+        ]
+    )
+
+    read = an_event(secret=a_secret(name, suffix=suffix), by=a_role(who))
+    (seen,) = baselines.observe([read])
+
+    assert [s.known for s in seen.by_principal] == [known]
+
+
+def test_without_history_no_replica_is_known(stores):
+    baselines = over(stores, young=Maturity.NONE)
+    home = a_secret("prod/db", region=_AT_HOME)
+    baselines.observe(
+        [replace(an_event(secret=home, by=a_role("app"), after_s=-day * DAY), region=_AT_HOME) for day in (9, 3)]
+    )
+
+    (seen,) = baselines.observe([an_event(secret=a_secret(), by=a_role("app"))])
+
+    assert [s.known for s in seen.by_principal] == [False]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_end_of_a_rotation_takes_the_mark_off_what_came_after_it(stores, late):
+    baselines = over(stores)
+    role, secret = a_role("app"), a_secret()
+    started, ended = (
+        a_service_event(f"Rotation{what}", secret=secret, after_s=s) for what, s in (("Started", -90), ("Failed", -60))
+    )
+    read = an_event(secret=secret, by=role)
+    for batch in ([started], [read], [ended]) if late else ([started, ended], [read]):
+        baselines.observe(batch)
+    baselines.postpone(read, "access.bulk-read", AT)
+
+    ((_, _, seen),) = baselines.due(AT + timedelta(minutes=15))
+
+    assert [s.rotating for s in seen.by_principal] == [False]
+
+
 def test_what_is_shown_only_afterwards_was_not_known(baselines):
     baselines.observe([an_event("CreateSecret", secret=a_secret(), request={"kmsKeyId": KEY}, after_s=60)])
 

@@ -154,3 +154,31 @@ def test_catch_all_calls_with_other_filters_are_no_second_finding():
     (finding,) = judge_all(calls)
 
     assert finding.count == 4
+
+
+def test_what_was_asked_for_by_filter_is_told_so():
+    (finding,) = judge_all([batch(("name", ["app/"]))])
+
+    assert finding.title == "ci-deploy (IAM user) fetched secrets by filter within a second"
+
+
+def test_refused_calls_and_listings_with_the_same_filters_are_no_pages_and_no_habit():
+    one = batch(("tag-key", ["team"]))
+    refused = batch(("tag-key", ["team"]), after_s=-2, failure=Failure("AccessDenied"))
+    listed = [an_event("ListSecrets", request=one.request.fields, after_s=-n) for n in (4, 6)]
+
+    first = judge(one, refused, *listed)
+
+    assert first is not None
+    assert (first.severity, first.novelty) == (Severity.MEDIUM, True)
+
+
+def test_a_call_that_history_does_not_hold_yet_is_judged_by_itself():
+    verdict = DETECTION.evaluate(batch(("tag-key", ["!none"])), Baseline())
+
+    assert isinstance(verdict, Match)
+    assert verdict.severity is Severity.HIGH
+
+
+def test_a_filter_without_a_key_narrows():
+    assert judge(an_event("BatchGetSecretValue", request={"filters": [{"values": ["ab"]}]}), before()) is None

@@ -137,4 +137,28 @@ def test_in_a_hunt_without_history_a_use_alone_goes_to_the_digest():
     match = judge_use(maturity=Maturity.NONE)
 
     assert isinstance(match, Match)
-    assert match.digest
+    assert (match.digest, match.subject) == (True, "channels")
+
+
+def test_what_was_done_to_another_secret_accounts_for_nothing():
+    assert judge_use(done=[an_event("UpdateSecret", secret=a_secret("prod/other"))]) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["CreateSecret", "PutResourcePolicy", "TagResource", "BatchGetSecretValue", "ReplicateSecretToRegions"]
+)
+def test_every_call_whose_request_may_be_too_large_is_read(name):
+    hidden = an_event(name, secret=a_secret(), request={"omitted": True})
+
+    (finding,), _ = detect(hidden, Baseline(), (DETECTION,))
+
+    assert (finding.severity, finding.subject) == (Severity.MEDIUM, f"principal:{hidden.principal.key}")
+    assert finding.title == "ci-deploy (IAM user) made a call on secret prod/db that its record does not show"
+
+
+def test_whatever_moved_unseen_is_one_matter_of_the_account():
+    assert judge().subject == "channels"
+
+
+def test_a_label_of_no_named_secret_cannot_be_judged():
+    assert DETECTION.evaluate(replace(LABEL, secrets=()), Baseline(settled=WAITED)) is None

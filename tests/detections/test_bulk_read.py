@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.bulk_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -25,10 +25,13 @@ from nightlatch.domain.examples import (
 )
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.rotations import STEPS_SPAN
 from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.domain.sightings import sighting_of
 from nightlatch.domain.trail import Trail
+
+SPAN_S = STEPS_SPAN.total_seconds()
 
 
 def reads(count: int, *, every_s: float = 1, start_s: float = 0, prefix: str = "prod", **more) -> list[SecretEvent]:
@@ -197,7 +200,17 @@ def test_a_rotation_of_many_secrets_is_no_sweep():
     started = a_service_event("RotationStarted", secret=a_secret("prod/13"), after_s=-1)
     baseline = Baseline(by_principal=sightings(swept), on_secret=sightings([started]))
 
-    assert DETECTION.evaluate(swept[-1], baseline) is None
+    assert DETECTION.evaluate(swept[-1], baseline) == Wait(LATENESS)
+    assert DETECTION.evaluate(swept[-1], replace(baseline, settled=WAITED)) is None
+
+
+def test_a_read_that_its_principal_is_known_for_counts_in_a_rotation_too():
+    role = a_role("rotate", "rotate-db")
+    known, others = reads(9, by=role), reads(5, by=role, prefix="other")
+    started = a_service_event("RotationStarted", secret=known[-1].secret, after_s=-1)
+    baseline = Baseline(by_principal=amid(known, others), on_secret=sightings([started]))
+
+    assert isinstance(DETECTION.evaluate(known[-1], baseline), Match)
 
 
 def test_secrets_on_which_the_reader_stages_a_rotation_do_not_count():
@@ -223,9 +236,11 @@ def test_steps_of_rotations_do_not_count_when_another_read_is_judged():
 
 
 def test_where_functions_are_registered_a_role_that_is_none_of_theirs_hides_nothing_by_staging():
-    sweep = reads(14, by=a_role("evil"))
+    sweep = reads(14, by=a_role("evil", "worker"))
     staged = [
-        an_event("PutSecretValue", secret=e.secret, by=a_role("evil"), request={"versionStages": ["AWSPENDING"]})
+        an_event(
+            "PutSecretValue", secret=e.secret, by=a_role("evil", "worker"), request={"versionStages": ["AWSPENDING"]}
+        )
         for e in sweep
     ]
     known = Baseline(maturity=Maturity.MATURE, by_principal=sightings([*sweep, *staged]))
@@ -259,7 +274,12 @@ def test_reads_in_the_console_count_and_reads_that_aws_makes_do_not(invoked_by: 
 
 @pytest.mark.parametrize(
     ("who", "apart_s", "fires"),
-    [(a_user(), 60, True), (a_role(), 60, False), (a_role(), -60, False), (a_role(), 19 * 3600, True)],
+    [
+        (a_user(), 60, True),
+        (a_role("app", "worker"), 60, False),
+        (a_role("app", "worker"), -60, False),
+        (a_role("app", "worker"), 19 * 3600, True),
+    ],
 )
 def test_staging_a_version_hides_a_read_only_beside_it_and_only_for_a_role(who, apart_s: float, *, fires: bool):
     sweep = reads(12, by=who)
@@ -283,3 +303,70 @@ def test_reads_by_version_wait_a_minute_for_the_writes_that_would_explain_them()
     assert DETECTION.evaluate(by_version[-1], baseline) == Wait(timedelta(minutes=1))
     assert isinstance(DETECTION.evaluate(by_version[-1], replace(baseline, settled=WAITED)), Match)
     assert isinstance(DETECTION.evaluate(plain[-1], mixed), Match)
+
+
+# What counts, each condition
+
+
+def test_a_read_back_amid_a_sweep_is_silent():
+    stolen, own = reads(12), reads(1, prefix="app", start_s=5)
+    seen = Trail.of([*sightings(stolen), sighting_of(own[0], read_back=True)])
+
+    assert judge(stolen[0], seen) is not None
+    assert judge(own[0], seen) is None
+
+
+def test_a_role_that_aws_keeps_for_itself_is_no_sweep():
+    swept = reads(14, by=a_role("aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"))
+
+    assert judge(swept[-1], sightings(swept)) is None
+
+
+def test_the_slow_window_is_a_day_and_names_unknown_secrets_alone():
+    day = reads(20, every_s=24 * 3600 / 19)
+    known = reads(5, every_s=3600, prefix="known")
+
+    found = judge(day[0], amid(known, day))
+
+    assert found is not None
+    assert found.reason == "read 20 distinct secrets within 24 hours, 20 of them that it is not known to use"
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {event.event_id for event in day}
+    assert found.secrets == tuple(event.secret for event in day)
+
+
+def test_a_burst_names_all_its_reads_and_no_looks():
+    swept = reads(10)
+    looks = [an_event("DescribeSecret", secret=a_secret(f"looked/{n}"), after_s=n) for n in range(5)]
+
+    found = judge(swept[0], sightings([*swept, *looks]))
+
+    assert found is not None
+    assert found.reason.startswith("read 10 distinct secrets within 10 minutes, 10 of them")
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in swept)
+
+
+@pytest.mark.parametrize(
+    ("name", "apart_s", "failure", "fires"),
+    [
+        ("PutSecretValue", SPAN_S, None, False),
+        ("PutSecretValue", -SPAN_S, None, False),
+        ("PutSecretValue", SPAN_S + 1, None, True),
+        ("PutSecretValue", -SPAN_S - 1, None, True),
+        ("PutSecretValue", 60, a_denial("PutSecretValue"), True),
+        ("UpdateSecretVersionStage", 60, None, True),
+    ],
+)
+def test_only_a_version_staged_within_the_span_of_a_rotation_explains_a_read(name, apart_s, failure, *, fires: bool):
+    role = a_role("rotate", "rotate-db")
+    swept = reads(12, by=role)
+    staged = [
+        an_event(
+            name, secret=read.secret, by=role, at=read.at, after_s=apart_s, failure=failure,
+            request={"versionStages": ["AWSPENDING"]},
+        )
+        for read in swept
+    ]  # fmt: skip
+
+    assert (judge(swept[-1], sightings([*swept, *staged])) is not None) is fires

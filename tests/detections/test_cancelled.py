@@ -255,3 +255,40 @@ def test_a_secret_that_stood_scheduled_for_deletion_lost_nothing_and_a_restored_
 
     assert judge(cancel(), scheduled) is None
     assert isinstance(judge(cancel(), scheduled, restored), Match)
+
+
+# What is told
+
+
+def test_a_stretched_schedule_says_how_long_it_is_and_is_no_matter_of_an_hour():
+    found = judge(stretched(), MONTHLY)
+
+    assert isinstance(found, Match)
+    assert found.reason == "the schedule was set to 900 days, longer than a year"
+    assert found.again is None
+
+
+def test_a_sweep_names_its_calls_and_is_judged_again():
+    swept = [cancel(f"prod/{n}", after_s=n) for n in range(3)]
+
+    found = judge(swept[0], *swept[1:])
+
+    assert isinstance(found, Match)
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in swept)
+    assert found.again == timedelta(minutes=60)
+
+
+def test_an_earlier_schedule_or_one_that_was_refused_does_not_switch_it_on_again():
+    refused = replace(rotate(None), at=AT + timedelta(minutes=5), failure=Failure("AccessDenied"))
+
+    assert "on again" in judge(cancel(), MONTHLY, refused, settled=AT + timedelta(minutes=45)).reason  # type: ignore[union-attr]
+
+
+def test_a_cancellation_of_no_named_secret_is_told_and_counts_nowhere():
+    nameless = replace(cancel(), secrets=())
+
+    found = judge(nameless, nameless, cancel("prod/1", after_s=1), settled=AT + timedelta(minutes=45))
+
+    assert isinstance(found, Match)
+    assert found.severity is None

@@ -94,6 +94,11 @@ def test_a_detection_has_two_examples_of_each_kind_with_names_of_their_own(rule:
     assert sum(not example.fires for example in rule.examples) >= 2
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_the_first_example_is_as_severe_as_the_rule_says(rule: Detection) -> None:
+    assert (rule.examples[0].fires, rule.examples[0].severity) == (True, rule.severity)
+
+
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_an_example_is_possible(rule: Detection, example: Example) -> None:
     """Its name is read by the rule, a refused call shows no request, and history is of this principal and day."""

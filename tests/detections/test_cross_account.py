@@ -12,6 +12,7 @@ from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.rules import applies, detect
 
 STRANGER = "999988887777"
@@ -56,6 +57,7 @@ def test_a_trusted_account_is_milder_within_the_organisation_only(restriction, s
 def test_the_field_counts_in_any_case_and_in_the_answer(field):
     assert severity_of(call(**{field: COPY})) is Severity.CRITICAL
     assert severity_of(call(response={field: COPY})) is Severity.CRITICAL
+    assert severity_of(replace(call(), details=Parameters({field: COPY}))) is Severity.CRITICAL
 
 
 def test_an_account_that_is_not_shown_is_not_foreign():
@@ -64,9 +66,10 @@ def test_an_account_that_is_not_shown_is_not_foreign():
     assert severity_of(call(crossAccountReplicaARN=OURS)) is Severity.MEDIUM
 
 
+@pytest.mark.parametrize("field", ["primarySecretARN", "replicaSecretARN"])
 @pytest.mark.parametrize(("inventory", "severity"), [(NONE, Severity.CRITICAL), (TRUSTED, Severity.MEDIUM)])
-def test_an_accepted_copy_is_judged_like_an_associated_one(inventory, severity):
-    assert severity_of(call(ACCEPT, primarySecretARN=COPY), inventory) is severity
+def test_an_accepted_copy_is_judged_like_an_associated_one(field, inventory, severity):
+    assert severity_of(call(ACCEPT, **{field: COPY}), inventory) is severity
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ def test_untying_is_a_note():
     (note,), _ = detect(call("DisassociateCrossAccountReplica", crossAccountReplicaARN=COPY), Baseline(), (DETECTION,))
 
     assert (note.severity, note.state) == (Severity.LOW, State.DIGEST)
+    assert note.title == "ci-deploy (IAM user) untied secret prod/db from its copy in another account"
 
 
 def test_the_account_is_named_and_the_arn_is_not_repeated():
@@ -105,3 +109,23 @@ def test_a_stack_does_not_silence_it():
     stack = replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com")
 
     assert severity_of(call(by=stack, crossAccountReplicaARN=COPY)) is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("event", "inventory", "reason"),
+    [
+        (
+            call(crossAccountReplicaARN=COPY, replicaRestriction="NoRestriction"),
+            NONE,
+            f"account {STRANGER} is neither ours nor trusted, and the copy may be in any organisation",
+        ),
+        (call(crossAccountReplicaARN=COPY), NONE, f"account {STRANGER} is neither ours nor trusted"),
+        (call(crossAccountReplicaARN=COPY), TRUSTED, f"account {STRANGER} is trusted"),
+        (call(), NONE, "the record does not show which account"),
+    ],
+    ids=["a stranger in any organisation", "a stranger", "a trusted account", "nobody shown"],
+)
+def test_the_reason_says_whose_account_it_is(event, inventory, reason):
+    (found,), _ = detect(event, Baseline(inventory=inventory), (DETECTION,))
+
+    assert found.reason == reason

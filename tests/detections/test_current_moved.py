@@ -22,7 +22,7 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.findings import Finding, Remedy, Severity, fold
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.rules import Match, Wait, detect
@@ -78,7 +78,6 @@ def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
         put("v-2", stages=["AWSPENDING"]),
         an_event("UpdateSecret", secret=SECRET, version_id="v-2"),
         an_event("UpdateSecret", secret=SECRET, request={"description": "orders"}),
-        a_label_event(SECRET, version_id="v-2"),
         move("v-2", by=the_service()),
         move("v-2", label="AWSPENDING"),
     ],
@@ -86,6 +85,14 @@ def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
 def test_an_ordinary_write_is_silent(event):
     assert judge(event, FIRST) is None
     assert judge(event, FIRST, settled=WAITED) is None
+
+
+def test_a_native_event_waits_for_its_call_and_for_what_shows_an_older_version():
+    label = a_label_event(SECRET, version_id="v-2")
+
+    assert judge(label, FIRST) == Wait(LATENESS)
+    assert judge(label, FIRST, settled=WAITED) is None
+    assert judge(label, put("v-2"), FIRST) is None
 
 
 def test_a_whole_rotation_is_silent_in_every_order():
@@ -104,8 +111,21 @@ def test_the_registered_function_may_end_a_rotation_whose_first_steps_were_not_s
     functions = Inventory(rotation_functions=frozenset({"rotate-db"}))
     finish = move("v-2", by=ROTATOR)
 
-    assert judge(finish, STARTED, inventory=functions) is None
+    assert judge(finish, STARTED, inventory=functions) == Wait(LATENESS)
+    assert judge(finish, STARTED, inventory=functions, settled=WAITED) is None
     assert isinstance(judge(finish, STARTED, settled=WAITED), Match)
+
+
+def test_a_session_that_only_bears_the_functions_name_ends_no_rotation():
+    functions = Inventory(rotation_functions=frozenset({"rotate-db"}))
+    before = [
+        put("v-0", by=ROTATOR, after_s=-90_000, stages=["AWSPENDING"]),
+        a_service_event("RotationSucceeded", secret=SECRET, after_s=-89_990),
+    ]
+    known = {"inventory": functions, "settled": WAITED}
+
+    assert judge(move("v-2", by=ROTATOR), *before, STARTED, **known) is None
+    assert isinstance(judge(move("v-2", by=a_role("stolen", "rotate-db")), *before, STARTED, **known), Match)
 
 
 def test_a_rotation_excuses_only_the_one_who_runs_it():
@@ -177,6 +197,26 @@ def test_there_and_back_is_critical_and_the_same_in_every_order():
 
     assert {f.severity for findings in outcomes for f in findings} == {Severity.CRITICAL}
     assert len({(f.id, f.event_ids) for (f,) in outcomes}) == 1
+
+
+def test_an_update_that_does_not_show_its_version_is_seen_there_and_back_by_its_native_event():
+    update = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-5 * MINUTE)
+    label = a_label_event(SECRET, version_id="v-2", after_s=-5 * MINUTE + 1)
+    calls = [update, label, move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")]
+    outcomes = [judge_all([FIRST, *order]) for order in permutations(calls)]
+
+    assert {f.severity for findings in outcomes for f in findings} == {Severity.CRITICAL}
+    assert {f.event_ids for (f,) in outcomes} == {tuple(sorted((update.event_id, calls[2].event_id)))}
+
+
+def test_an_update_of_the_description_beside_the_label_of_another_write_is_no_flip():
+    update = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-5 * MINUTE)
+    theirs = put("v-2", by=a_role("deploy"), after_s=-5 * MINUTE + 1)
+    label = a_label_event(SECRET, version_id="v-2", after_s=-5 * MINUTE + 2)
+    back = move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")
+
+    for known in ([update], [update, theirs], [update, theirs, label]):
+        assert [f.severity for f in judge_all([FIRST, *known, back])] == [Severity.HIGH]
 
 
 def test_there_and_back_names_both_calls():
@@ -319,3 +359,40 @@ def test_a_native_event_of_a_custom_label_is_silent():
     label = a_label_event(SECRET, version_id="v-1", label=PIN)
 
     assert judge(label, FIRST, put("v-2", after_s=-MINUTE), settled=WAITED) is None
+
+
+# What is told
+
+
+def test_there_and_back_by_one_hand_is_a_matter_of_that_hand_and_by_two_of_the_secret():
+    by_one, by_two = flip(), flip()
+    by_two[1:] = [move("v-2", by=a_user("mallory"), after_s=-MINUTE), move("v-1", by=a_user("eve"))]
+
+    one, two = judge(by_one[2], *by_one), judge(by_two[2], *by_two)
+
+    assert isinstance(one, Match)
+    assert isinstance(two, Match)
+    assert (one.subject, two.subject) == (None, f"secret:{SECRET.keys[0]}")
+    assert one.headline == "{who} made another version of {secrets} current and took it back {span}"
+    assert one.reason.startswith("made current and taken back within 15 minutes: do not roll back")
+
+
+def test_a_value_planted_by_an_update_and_taken_back_is_there_and_back():
+    planted = an_event("UpdateSecret", secret=SECRET, by=a_user("mallory"), after_s=-MINUTE, version_id="v-2")
+    back = move("v-1", by=a_user("mallory"), removeFromVersionId="v-2")
+
+    (finding,), _ = detect(planted, Baseline(on_secret=sightings([FIRST, planted, back])), (DETECTION,))
+
+    assert finding.severity is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("event", "again"),
+    [(move("v-1"), LATENESS), (move("v-3"), LATENESS), (a_label_event(SECRET, version_id="v-1"), None)],
+    ids=["back", "by hand", "native"],
+)
+def test_a_move_of_the_current_version_can_be_rolled_back(event, again):
+    found = judge(event, FIRST, put("v-2", by=a_role("deploy"), after_s=-MINUTE), settled=WAITED)
+
+    assert isinstance(found, Match)
+    assert (found.remedy, found.again) == (Remedy.ROLL_BACK, again)

@@ -124,3 +124,29 @@ def test_a_scanner_that_looks_and_then_reads_is_one_critical_finding_in_any_orde
         Severity.CRITICAL,
         f"prowler (role, session i-0123456789abcdef0) touched a decoy: secret {NAME}",
     )
+
+
+@pytest.mark.parametrize(
+    ("failure", "came"),
+    [
+        (None, "succeeded"),
+        (a_denial("DescribeSecret", NAME), "was refused"),
+        (Failure("ThrottlingException"), "failed"),
+    ],
+)
+def test_what_came_of_it_is_said_of_everybody_and_of_a_scanner(failure, came):
+    by_anybody = an_event("DescribeSecret", secret=FULL, failure=failure)
+    by_scanner = replace(by_anybody, principal=SCANNER)
+
+    assert [finding.reason for event in (by_anybody, by_scanner) for finding in judge(event)] == [
+        f"DescribeSecret {came} on what nobody has any business with",
+        f"a declared scanner's DescribeSecret {came}",
+    ]
+
+
+def test_a_scanner_is_told_of_the_decoy_alone():
+    event = replace(an_event("DescribeSecret", by=SCANNER), secrets=(a_secret("prod/db"), FULL))
+
+    (finding,) = judge(event)
+
+    assert (finding.severity, finding.secrets) == (Severity.LOW, (FULL,))

@@ -95,3 +95,28 @@ def test_a_teardown_of_twenty_is_one_finding_in_any_order():
     assert len(forward.secrets) == 20
     assert forward.count == 20
     assert forward.remedy is Remedy.RESTORE
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        (7, "a window of 7 days, the shortest there is"),
+        (8, "a window of 8 days"),
+        (None, "the default window of 30 days"),
+    ],
+)
+def test_the_window_is_said(window, said):
+    found = judge(recoveryWindowInDays=window)
+
+    assert found is not None
+    assert found.reason == f"scheduled with {said}; readers are refused already"
+
+
+def test_readers_that_are_few_are_all_named_and_it_is_judged_again_for_late_ones():
+    readers = tuple(Reader(a_role(f"app-{n}").key, AT) for n in range(3))
+
+    found = DETECTION.evaluate(an_event("DeleteSecret", secret=a_secret()), Baseline(readers=readers))
+
+    assert isinstance(found, Match)
+    assert found.reason.endswith("role/app-0, role/app-1, role/app-2, which read it within 7 days")
+    assert found.again == timedelta(minutes=15)

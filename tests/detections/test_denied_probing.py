@@ -8,7 +8,7 @@ import pytest
 
 from nightlatch.detections.denied_probing import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.events import IAM, Failure, SecretEvent
 from nightlatch.domain.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
 from nightlatch.domain.rules import Match, Wait, detect
@@ -91,11 +91,11 @@ def test_one_target_retried_is_a_note_in_the_digest():
     assert (finding.severity, finding.state) == (Severity.LOW, State.DIGEST)
 
 
-@pytest.mark.parametrize("calls", [1, 2])
-def test_a_refusal_or_two_say_nothing(calls):
+@pytest.mark.parametrize(("calls", "expected"), [(1, None), (2, None), (3, Severity.LOW)])
+def test_a_refusal_or_two_say_nothing_and_three_are_a_note(calls, expected):
     probes = [refused("prod/db", after_s=n) for n in range(calls)]
 
-    assert judge(probes[0], probes) is None
+    assert severity_of(judge(probes[0], probes)) is expected
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "ThrottlingException", "InvalidRequestException"])
@@ -176,6 +176,51 @@ def test_a_policy_change_counts_though_one_more_call_was_refused_after_it(again)
     assert severity_of(judge(events[2], events, changes=(change,))) is Severity.CRITICAL
     assert severity_of(judge(events[1], events, changes=(change,))) is Severity.CRITICAL
     assert severity_of(judge_seen(events[2], known, changes=(change,))) is Severity.CRITICAL
+
+
+def rights_change(*, after_s: float, name: str = "AttachRolePolicy") -> SecretEvent:
+    return an_event(name, by=a_person("ben"), source=IAM, after_s=after_s, request={"roleName": "app"})
+
+
+@pytest.mark.parametrize(
+    ("after_s", "severity"),
+    [
+        (-1, Severity.HIGH),
+        (0, Severity.CRITICAL),
+        (240, Severity.CRITICAL),
+        (420, Severity.CRITICAL),
+        (421, Severity.HIGH),
+    ],
+)
+def test_a_change_of_the_readers_own_rights_in_between_is_critical_too(after_s, severity):
+    events = [refused("prod/db"), answered("prod/db", after_s=420)]
+    change = rights_change(after_s=after_s)
+    baseline = Baseline(by_principal=sightings(events), rights=sightings([change]))
+
+    for event in events:
+        verdict = DETECTION.evaluate(event, baseline)
+
+        assert isinstance(verdict, Match)
+        assert verdict.severity is severity
+        assert (change.event_id in verdict.evidence.event_ids) is (severity is Severity.CRITICAL)
+        assert ("its own rights (AttachRolePolicy)" in verdict.reason) is (severity is Severity.CRITICAL)
+
+
+def test_an_ordinary_reader_whose_rights_were_mended_is_nothing():
+    events = [refused("prod/db"), answered("prod/db", after_s=420)]
+    seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
+
+    baseline = Baseline(by_principal=seen, rights=sightings([rights_change(after_s=240)]))
+
+    assert DETECTION.evaluate(events[1], baseline) is None
+
+
+def test_the_change_of_rights_itself_is_no_refusal_and_no_success():
+    change = rights_change(after_s=240)
+    denied = replace(change, failure=a_denial("AttachRolePolicy"))
+    baseline = Baseline(by_principal=sightings([refused(f"prod/{n}") for n in range(9)]), settled=WAITED)
+
+    assert [DETECTION.evaluate(event, baseline) for event in (change, denied)] == [None, None]
 
 
 def test_a_refusal_that_arrives_after_the_success_sees_it():
@@ -302,3 +347,79 @@ def test_what_opened_is_told_at_once_and_judged_again_when_a_policy_change_has_h
     assert (first.severity, wait) == (Severity.HIGH, Wait(LATENESS))
     assert (again.severity, waits) == (Severity.CRITICAL, ())
     assert [f.severity for f in fold((first, again))] == [Severity.CRITICAL]
+
+
+# What is told
+
+
+@pytest.mark.parametrize(
+    ("names", "severity", "note"),
+    [(5, Severity.MEDIUM, ""), (3, Severity.LOW, "; it looks like a consumer without permission")],
+)
+def test_the_finding_counts_what_was_refused_and_names_all_of_it(names, severity, note):
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(names)]
+
+    found = judge(probes[0], probes)
+
+    assert found is not None
+    assert (found.severity, found.digest) == (severity, severity is Severity.LOW)
+    assert found.reason == f"{names} refused calls of 1 kinds at {names} distinct secrets within 15 minutes{note}"
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(probe.event_id for probe in probes)
+    assert found.secrets == tuple(secret for probe in probes for secret in probe.secrets)
+
+
+@pytest.mark.parametrize("names", [3, 6])
+def test_a_service_probes_nothing_and_opens_nothing(names):
+    key = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    config = replace(a_role("AWSServiceRoleForConfig"), key=key)
+    probes = [refused(f"prod/{n}", after_s=n, by=config) for n in range(names)]
+    success = replace(answered("prod/0", after_s=60), principal=config)
+
+    found = judge(probes[0], [*probes, success])
+
+    assert judge(success, [*probes, success]) is None
+    assert found is not None
+    assert (found.severity, found.digest) == (Severity.LOW, True)
+    assert found.reason.endswith("; an AWS service without permission")
+
+
+def test_an_answer_amid_refusals_is_none_of_them():
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(6)]
+    other = answered("prod/other", after_s=3)
+
+    assert judge(other, [*probes, other]) is None
+
+
+def test_retries_around_it_are_no_part_of_the_probing():
+    probes = [refused(f"prod/{n}", after_s=n) for n in range(5)]
+    retries = [refused("prod/0", after_s=n) for n in (902, 903)]
+
+    found = judge(probes[0], [*probes, *retries])
+
+    assert found is not None
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(probe.event_id for probe in probes)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "minutes", "change_s", "means"),
+    [
+        (60, 1, None, "with no change of the secret's policy or of its own rights seen"),
+        (421, 8, 240, "after a change of the secret's resource policy"),
+        (3600, 60, 240, "after a change of the secret's resource policy"),
+    ],
+)
+def test_the_opening_says_after_how_long_and_by_what(after_s, minutes, change_s, means):
+    probes = [refused(f"prod/{n}", after_s=n / 10) for n in range(5)]
+    success = answered("prod/0", after_s=after_s)
+    changes = () if change_s is None else (policy_change("prod/0", after_s=change_s),)
+
+    found = judge(success, [*probes, success], changes=changes)
+
+    assert found is not None
+    assert found.reason == f"secret prod/0 opened {minutes} min after it was refused, {means}"
+    assert found.again == (None if changes else LATENESS)
+    assert found.evidence is not None
+    assert len(found.evidence.event_ids) == 6 + len(changes)
+    assert [secret.name for secret in found.secrets or ()] == [f"prod/{n}" for n in range(5)]

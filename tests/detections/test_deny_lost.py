@@ -96,7 +96,10 @@ def test_what_keeps_every_denial_is_silent(before, after):
 
 
 def test_a_deleted_policy_loses_all_its_denials_and_one_without_any_loses_none():
-    assert fires(delete(), put(GUARD, after_s=-DAY))
+    found = judge(delete(), put(GUARD, after_s=-DAY))
+
+    assert isinstance(found, Match)
+    assert found.reason == "of 1 Deny statement 1 no longer stands: the policy was deleted"
     assert not fires(delete(), put(ALLOW, after_s=-DAY))
     assert not fires(delete())
     assert not fires(delete(), put(GUARD, after_s=-DAY), delete(after_s=-60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -15,7 +16,7 @@ from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.rules import Match, Wait, detect
 
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
 FAILED, ABANDONED, SUCCEEDED = "RotationFailed", "RotationAbandoned", "RotationSucceeded"
 TEST_FAILED, TEST_SUCCEEDED = "TestRotationFailed", "TestRotationSucceeded"
 
@@ -96,8 +97,10 @@ def test_it_is_one_secret_by_all_its_names_and_no_other():
         ({"automaticallyAfterDays": 30}, 31, False),
         ({"automaticallyAfterDays": 30}, 31 + 1 / 24, False),
         ({"automaticallyAfterDays": 30}, 31 + 1.1 / 24, True),
-        ({"scheduleExpression": "rate(4 hours)"}, 1.1, False),
-        ({"scheduleExpression": "rate(4 hours)"}, 1.3, True),
+        ({"scheduleExpression": "rate(4 hours)"}, 8.9 / 24, False),
+        ({"scheduleExpression": "rate(4 hours)"}, 9.1 / 24, True),
+        ({"scheduleExpression": "rate(36 hours)"}, 2.5 + 0.9 / 24, False),
+        ({"scheduleExpression": "rate(36 hours)"}, 2.5 + 1.1 / 24, True),
         ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 89, False),
         ({}, 89, False),
     ],
@@ -149,3 +152,57 @@ def test_a_failure_that_names_no_secret_is_silent():
     nobody = an_event(FAILED, at=AT + timedelta(seconds=1))
 
     assert DETECTION.evaluate(nobody, Baseline(settled=WAITED)) is None
+
+
+def test_an_overdue_rotation_has_a_title_of_its_own_and_names_its_failures():
+    earlier, now = step(after_s=-60), step()
+
+    found = judge(now, earlier, scheduled({"automaticallyAfterDays": 30}, days_ago=40))
+
+    assert isinstance(found, Match)
+    assert found.headline == "The rotation of {secrets} is overdue and fails"
+    assert found.evidence is not None
+    assert found.evidence.event_ids == (earlier.event_id, now.event_id)
+    assert found.subject == f"secret:{a_secret().keys[0]}"
+
+
+@pytest.mark.parametrize(
+    ("late_s", "said"),
+    [
+        (25 * HOUR - 1, "24 hours"),
+        (25 * HOUR, "25 hours"),
+        (47 * HOUR, "47 hours"),
+        (48 * HOUR, "2 days"),
+        (71 * HOUR, "2 days"),
+        (72 * HOUR, "3 days"),
+    ],
+)
+def test_two_days_are_told_in_days_and_less_in_hours(late_s, said):
+    monthly = an_event("RotateSecret", secret=a_secret(), request={"rotationRules": {"automaticallyAfterDays": 30}})
+    set_at = AT - timedelta(days=31, hours=1, seconds=late_s)
+
+    found = judge(step(), replace(monthly, at=set_at))
+
+    assert isinstance(found, Match)
+    assert found.reason == f"rotation failed once; by its schedule it is overdue for {said}"
+
+
+def test_of_several_successes_the_last_counts():
+    monthly = scheduled({"automaticallyAfterDays": 30}, days_ago=80)
+
+    assert judge(step(), monthly, step(SUCCEEDED, after_s=-45 * DAY), step(SUCCEEDED, after_s=-5 * DAY)) is None
+
+
+def test_a_schedule_switched_off_in_the_same_second_is_off():
+    cancelled = an_event("CancelRotateSecret", secret=a_secret())
+
+    assert judge(step(), scheduled({"automaticallyAfterDays": 30}, days_ago=80), cancelled) is None
+
+
+def test_an_overdue_failure_that_history_does_not_hold_yet_is_told():
+    known = sightings([scheduled({"automaticallyAfterDays": 30}, days_ago=40)])
+
+    found = DETECTION.evaluate(step(), Baseline(on_secret=known, settled=WAITED))
+
+    assert isinstance(found, Match)
+    assert found.evidence is None

@@ -11,7 +11,7 @@ from fakes import FixedClock
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.first_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -98,7 +98,19 @@ def test_where_no_history_counts_the_day_does():
 
 
 def test_a_refused_read_is_none():
-    assert judge(replace(READ, failure=a_denial("GetSecretValue"))) is None
+    refused = replace(READ, failure=a_denial("GetSecretValue"))
+
+    assert judge(refused) is None
+    assert DETECTION.evaluate(refused, Baseline()) is None
+
+
+def test_a_read_that_history_does_not_hold_yet_is_judged_by_itself_and_one_of_no_named_secret_not():
+    assert isinstance(DETECTION.evaluate(READ, Baseline()), Match)
+    assert DETECTION.evaluate(replace(READ, secrets=()), Baseline()) is None
+
+
+def test_who_only_looked_at_a_secret_before_has_not_read_it():
+    assert isinstance(judge(READ, an_event("DescribeSecret", secret=a_secret(), after_s=-60)), Match)
 
 
 # What explains it
@@ -113,14 +125,18 @@ def test_a_refused_read_is_none():
     ],
 )
 def test_what_aws_reads_is_silent(who):
-    assert judge(an_event(secret=a_secret(), by=who)) is None
+    read = an_event(secret=a_secret(), by=who)
+
+    assert judge(read) is None
+    assert DETECTION.evaluate(read, Baseline()) is None
 
 
 def test_a_rotation_is_silent():
     step = an_event(secret=a_secret(), by=a_role("rotate", "rotate-db"))
     started = sightings([a_service_event("RotationStarted", secret=a_secret(), after_s=-5)])
 
-    assert judge(step, on_secret=started) is None
+    assert judge(step, on_secret=started) == Wait(LATENESS)
+    assert judge(step, on_secret=started, settled=WAITED) is None
     assert judge(step)
 
 

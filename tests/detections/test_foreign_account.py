@@ -10,7 +10,17 @@ import pytest
 from nightlatch.detections.foreign_account import DETECTION
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_person, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.examples import (
+    ACCOUNT,
+    REGION,
+    a_person,
+    a_role,
+    a_secret,
+    a_user,
+    an_event,
+    an_outsider,
+    sightings,
+)
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.parameters import Parameters
@@ -212,3 +222,36 @@ def test_the_text_of_a_policy_may_be_written_in_another_way_and_say_the_same():
     before = replace(gives("secretsmanager:*", ROLE, after_s=-60), request=Parameters({"resourcePolicy": spaced}))
 
     assert again(before) is None
+
+
+# What is told
+
+
+@pytest.mark.parametrize(
+    ("accounts", "reason"),
+    [
+        ([THEIRS], f"the policy lets in account {THEIRS}, neither ours nor trusted"),
+        ([THEIRS, OTHERS], f"the policy lets in accounts {OTHERS}, {THEIRS}, neither ours nor trusted"),
+    ],
+)
+def test_the_accounts_are_named(accounts, reason):
+    found = judge(put({"AWS": accounts}))
+
+    assert found is not None
+    assert found.reason == reason
+
+
+def test_our_own_account_within_an_organisation_is_ours():
+    assert judge(put({"AWS": ACCOUNT}, condition={"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}})) is None
+
+
+def test_a_policy_that_its_record_does_not_show_is_not_judged():
+    assert judge(an_event("PutResourcePolicy", secret=a_secret(), request={"omitted": True})) is None
+
+
+def test_neither_a_secret_without_a_name_nor_an_author_without_an_arn_hides_anything():
+    nameless = replace(put({"AWS": THEIRS}), secrets=())
+    by_number = replace(gives("secretsmanager:*", ROLE), principal=an_outsider())
+
+    assert isinstance(judge(nameless), Match)
+    assert isinstance(judge(by_number), Match)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,11 +16,13 @@ from nightlatch.domain.holding import Found, Holding
 from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.secrets import secret_ref
 
 STRANGER = "999988887777"
 NOTHING = Inventory()
 LISTED = Inventory(rotation_functions=frozenset({"rotate-db"}))
 DAY = 86_400
+ROLE = "externalSecretRotationRoleArn"
 
 
 def function(name: str = "rotate-db", *, account: str = ACCOUNT, region: str = REGION) -> str:
@@ -103,13 +106,12 @@ def test_the_last_call_that_set_a_function_counts_and_a_refused_one_or_a_later_o
 
 
 def test_a_role_of_an_external_rotation_is_compared_with_the_one_before_and_with_no_list_of_functions():
-    by_role = "externalSecretRotationRoleArn"
-    before = rotate(role(), field=by_role, after_s=-DAY)
+    before = rotate(role(), field=ROLE, after_s=-DAY)
 
-    assert fires(rotate(role(account=STRANGER), field=by_role))
-    assert fires(rotate(role("evil"), field=by_role), before)
-    assert not fires(rotate(role(), field=by_role), before, inventory=LISTED)
-    assert not fires(rotate(role("first"), field=by_role), inventory=LISTED)
+    assert fires(rotate(role(account=STRANGER), field=ROLE))
+    assert fires(rotate(role("evil"), field=ROLE), before)
+    assert not fires(rotate(role(), field=ROLE), before, inventory=LISTED)
+    assert not fires(rotate(role("first"), field=ROLE), inventory=LISTED)
 
 
 @pytest.mark.parametrize("form", [a_secret(), a_secret(suffix=None)], ids=["full", "name"])
@@ -132,6 +134,55 @@ def test_it_names_the_account_and_never_the_function():
     assert STRANGER in found.reason
     assert "stolen-name" not in f"{found.title} {found.reason}"
     assert found.title == "mallory (IAM user) set another rotation function or role for secret prod/db"
+
+
+@pytest.mark.parametrize(
+    ("event", "inventory", "reason"),
+    [
+        (rotate(function(account=STRANGER)), NOTHING, f"the function is one of account {STRANGER}, neither ours nor"),
+        (rotate(function(region="us-east-1")), NOTHING, "the function lies in another Region than the secret"),
+        (rotate(function("new")), LISTED, "the function is not a registered rotation function"),
+        (rotate(function("new")), NOTHING, "the function is another one than before"),
+        (rotate(role("new"), field=ROLE), LISTED, "the role is another one than before"),
+        (
+            rotate(role(account=STRANGER), field=ROLE),
+            NOTHING,
+            f"the role is one of account {STRANGER}, neither ours nor",
+        ),
+    ],
+)
+def test_the_reason_says_what_is_wrong(event, inventory, reason):
+    found = judge(event, rotate(function("old"), after_s=-DAY), inventory=inventory)
+
+    assert isinstance(found, Match)
+    assert found.reason.startswith(reason)
+
+
+def test_after_the_wait_what_is_right_is_silent():
+    assert judge(rotate(function())) is None
+
+
+def test_a_call_that_names_no_function_changes_none():
+    assert not fires(rotate(function()), rotate(function(), after_s=-DAY), rotate(None, after_s=-60))
+
+
+def test_a_rotation_of_no_named_secret_cannot_be_judged():
+    assert judge(replace(rotate(function(account=STRANGER)), secrets=())) is None
+
+
+def test_a_role_in_a_folder_is_one_of_its_account():
+    assert not fires(rotate(role("teams/data/rotation"), field=ROLE))
+    assert fires(rotate(role("teams/data/rotation", account=STRANGER), field=ROLE))
+
+
+def test_neither_the_account_of_the_call_nor_that_of_the_secret_is_a_strangers():
+    shared = secret_ref(
+        f"arn:aws:secretsmanager:{REGION}:{STRANGER}:secret:prod/db-AbCdEf", account_id=ACCOUNT, region=REGION
+    )
+
+    assert not fires(rotate(function(account=STRANGER), secret=shared))
+    assert not fires(rotate(function(account=ACCOUNT), secret=shared))
+    assert fires(rotate(function(account="444455556666"), secret=shared))
 
 
 def listed(rotated_by: str | None, *, after_s: float = -3_600) -> Inventory:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightlatch.detections.function_tampered import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import IAM, LAMBDA, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, applies, detect
@@ -45,8 +46,11 @@ def test_a_registered_function_is_told_in_every_form(asked, entry):
     assert severity_of(call(function=asked), registered(entry)) is Severity.HIGH
 
 
-def test_the_name_inside_a_fully_qualified_arn_counts():
-    event = an_event(CODE, source=LAMBDA, request={"fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}})
+@pytest.mark.parametrize(
+    "request_", [{"fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}}, {"functionArn": FUNCTION}]
+)
+def test_the_name_inside_an_arn_counts(request_):
+    event = an_event(CODE, source=LAMBDA, request=request_)
 
     assert severity_of(event, registered(FUNCTION)) is Severity.HIGH
 
@@ -57,6 +61,39 @@ def test_the_name_inside_a_fully_qualified_arn_counts():
 def test_another_function_is_silent(entry):
     assert severity_of(call(), registered(entry)) is None
     assert severity_of(call(), registered()) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "severity"),
+    [(-1, Severity.HIGH), (0, Severity.CRITICAL), (24 * 3600, Severity.CRITICAL), (24 * 3600 + 1, Severity.HIGH)],
+)
+def test_it_is_raised_by_what_it_stages_within_a_day(after, severity):
+    staged = ((a_secret(), AT + timedelta(seconds=after)),)
+
+    assert severity_of(call(), replace(registered(FUNCTION), staged=staged)) is severity
+    assert severity_of(call(CONFIGURATION, timeout=9), replace(registered(FUNCTION), staged=staged)) is Severity.LOW
+
+
+def test_what_it_has_taken_is_named_once_and_counted():
+    staged = tuple((a_secret(name), AT + timedelta(hours=1)) for name in ("prod/a", "prod/b", "prod/a"))
+
+    (found,), _ = detect(call(), replace(registered(FUNCTION), staged=staged), (DETECTION,))
+
+    assert found.title == "ci-deploy (IAM user) changed a function that has rotated 2 secrets (prod/a, prod/b) since"
+    assert found.reason == "its code was replaced; within a day it staged new values of 2 secrets"
+
+
+def test_for_a_day_it_is_looked_at_again_every_hour():
+    looks = []
+    now = AT
+    while True:
+        _, waits = detect(call(), replace(registered(FUNCTION), settled=now - LATENESS), (DETECTION,))
+        if not waits:
+            break
+        now = AT + waits[0][1].until_after
+        looks.append(now - AT)
+
+    assert looks == [LATENESS, *(timedelta(hours=n) for n in range(1, 24)), timedelta(hours=24) + LATENESS]
 
 
 @pytest.mark.parametrize("name", ["UpdateFunctionCode", CODE, "UpdateFunctionCode20991231"])
@@ -70,6 +107,8 @@ def test_a_name_counts_with_any_date(name):
         ({"timeout": 60}, Severity.LOW),
         ({"memorySize": 512, "description": "more"}, Severity.LOW),
         ({"timeout": 60, "revisionId": "r"}, Severity.LOW),
+        ({"timeout": 60, "memorySize": 512, "description": "more"}, Severity.LOW),
+        ({"timeout": 60, "fullyQualifiedArn": {"relativeId": {"functionName": "rotate-db"}}}, Severity.LOW),
         ({"Timeout": 60}, Severity.LOW),
         ({"timeout": 60, "layers": ["arn:layer"]}, Severity.HIGH),
         ({"environment": {}, "timeout": 60}, Severity.HIGH),
@@ -162,6 +201,42 @@ def test_what_is_shown_is_said_in_words_of_ours():
     (found,), _ = detect(call(CONFIGURATION, layers=["arn:l"], role="arn:r"), registered(FUNCTION), (DETECTION,))
 
     assert found.reason.endswith("shows layers, role")
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (call(CODE), "its code was replaced"),
+        (call(PERMISSION, principal="*"), "somebody else than Secrets Manager may call it now"),
+        (
+            an_event("PutRolePolicy", source=IAM, request={"roleName": "rotate-db"}),
+            "the role that it runs with got other rights",
+        ),
+        (call(CONFIGURATION), "its configuration was changed; the record shows not what of it"),
+        (
+            call(CONFIGURATION, vpcConfig={}, environment={}, handler="h", runtime="r"),
+            "its configuration was changed; the record shows environment, handler, network, runtime",
+        ),
+        (call(CONFIGURATION, timeout=3), "only its timeout, memory or description were changed"),
+    ],
+    ids=["code", "permission", "rights", "nothing shown", "configuration", "room"],
+)
+def test_the_reason_says_what_was_changed(event, reason):
+    (found,), _ = detect(event, registered(FUNCTION, f"arn:aws:iam::{ACCOUNT}:role/rotate-db"), (DETECTION,))
+
+    assert found.reason == reason
+
+
+def test_a_change_is_judged_again_for_late_records_and_names_the_secrets_known_so_far():
+    held = (a_secret(), a_secret("prod/x"))
+    change, note = (
+        DETECTION.evaluate(event, Baseline(held=held)) for event in (call(), call(CONFIGURATION, timeout=3))
+    )
+
+    assert isinstance(change, Match)
+    assert isinstance(note, Match)
+    assert (change.secrets, change.again) == (held, LATENESS)
+    assert (note.secrets, note.again) == (held, None)
 
 
 def test_a_role_that_the_inventory_knows_is_told_as_what_it_is():

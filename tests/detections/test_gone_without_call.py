@@ -99,3 +99,25 @@ def test_a_replica_removed_from_its_primary_is_silent():
 
 def test_an_event_that_names_no_secret_is_silent():
     assert DETECTION.evaluate(replace(ended(), secrets=()), baseline()) is None
+
+
+@pytest.mark.parametrize(("apart_s", "together"), [(3600, True), (-3600, True), (3601, False), (-3601, False)])
+def test_what_the_service_writes_within_an_hour_is_one_deletion(apart_s, together):
+    here, there = ended(), ended(after_s=apart_s, event="Start")
+
+    verdict = DETECTION.evaluate(here, baseline(here, there))
+
+    assert isinstance(verdict, Match)
+    assert verdict.evidence is not None
+    assert (there.event_id in verdict.evidence.event_ids) is together
+
+
+def test_the_end_of_a_window_that_began_before_history_is_of_the_account_too():
+    start, end = ended(suffix="", event="Start"), ended(suffix="", after_s=15)
+
+    verdict = DETECTION.evaluate(end, baseline(start, end, maturity=Maturity.NONE))
+
+    assert isinstance(verdict, Match)
+    assert (verdict.severity, verdict.subject) == (Severity.LOW, "deletions-without-call")
+    assert verdict.evidence is not None
+    assert set(verdict.evidence.event_ids) == {start.event_id, end.event_id}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nightlatch.detections.list_then_read import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -177,7 +178,8 @@ def test_steps_of_rotations_do_not_count():
     unmarked = Baseline(by_principal=sightings([listing, *steps]), on_secret=sightings([started]))
 
     assert judge_seen(listing, Trail.of([sighting_of(listing), *marked])) is None
-    assert DETECTION.evaluate(steps[-1], unmarked) is None
+    assert DETECTION.evaluate(steps[-1], unmarked) == Wait(LATENESS)
+    assert DETECTION.evaluate(steps[-1], replace(unmarked, settled=WAITED)) is None
 
 
 # Reads by version
@@ -213,3 +215,35 @@ def test_what_a_role_inherits_is_not_new_to_it(inherited, fires):
     seen = [replace(sighting_of(event), inherited=n < inherited) for n, event in enumerate(some)]
 
     assert (judge_seen(some[-1], Trail.of([sighting_of(LISTING), *seen])) is not None) == fires
+
+
+# What is told
+
+
+def test_the_finding_holds_the_listings_and_the_reads_of_unknown_secrets_that_followed_one():
+    unknown, known = reads(5), reads(3, start_s=2, prefix="known")
+    looks = [an_event("DescribeSecret", secret=a_secret(f"looked/{n}"), after_s=6 + n) for n in range(5)]
+    later = replace(LISTING, event_id="later", at=unknown[-1].at + timedelta(seconds=1))
+    seen = Trail.of([*sightings([LISTING, *unknown, *looks, later]), *sightings(known, known=True)])
+
+    found = judge_seen(unknown[0], seen)
+
+    assert found is not None
+    assert found.reason.endswith("read 5 distinct ones that it is not known to use")
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {LISTING.event_id, "later", *(read.event_id for read in unknown)}
+    assert set(found.secrets or ()) == {read.secret for read in unknown}
+    assert found.again is None
+    assert judge_seen(known[0], seen) is None
+
+
+def test_a_listing_that_aws_makes_on_somebodys_way_is_none_of_theirs():
+    listing = replace(LISTING, principal=replace(LISTING.principal, invoked_by="cloudformation.amazonaws.com"))
+
+    assert judge(reads(5)[-1], listing, *reads(5)) is None
+
+
+def test_all_plain_reads_are_not_judged_again():
+    (finding, *more), waits = detect(reads(5)[-1], Baseline(by_principal=sightings([LISTING, *reads(5)])), (DETECTION,))
+
+    assert (finding.severity, more, waits) == (Severity.MEDIUM, [], ())

@@ -107,3 +107,18 @@ def test_a_stack_does_not_silence_it():
 def test_enabling_a_key_is_not_read_and_no_other_service_is():
     assert not applies(DETECTION, call("EnableKey"))
     assert not applies(DETECTION, an_event("DisableKey", source="iam.amazonaws.com"))
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ((), "the inventory names it as protecting secrets, and no record shows which"),
+        ((a_secret(),), "1 secret is known to need it"),
+        ((a_secret(), a_secret("prod/x")), "2 secrets are known to need it"),
+    ],
+)
+def test_the_reason_says_who_needs_the_key(held, said):
+    found = judge(call(), replace(protecting(ID), held=held))
+
+    assert isinstance(found, Match)
+    assert found.reason == f"the key was disabled; it can be enabled again; {said}"

@@ -244,3 +244,9 @@ def test_forty_rotations_of_one_function_are_silent():
 
 def test_an_event_that_names_no_secret_is_silent():
     assert DETECTION.evaluate(an_event("PutSecretValue"), Baseline()) is None
+
+
+def test_updates_are_read_like_puts():
+    updates = [replace(put, name="UpdateSecret") for put in several(3)]
+
+    assert [finding.severity for finding in judge_all(updates)] == [Severity.CRITICAL]

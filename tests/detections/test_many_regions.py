@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.many_regions import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -125,7 +125,8 @@ def test_a_rotation_that_is_judged_is_silent():
     steps = reads(4, by=a_role("rotate", "rotate-db"))
     started = a_service_event("RotationStarted", secret=steps[-1].secret, after_s=-1)
 
-    assert judge(steps, on_secret=sightings([started])) is None
+    assert judge(steps, on_secret=sightings([started])) == Wait(LATENESS)
+    assert judge(steps, on_secret=sightings([started]), settled=WAITED) is None
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,18 @@ def test_what_is_unknown_never_fires_alone(habits, inventory):
 
 
 def test_an_approved_region_is_never_strange():
+    new_to_it = [replace(an_event("ListSecrets"), region="eu-central-1")]
+
     assert judge(calls(1), habits=at_home(), inventory=EUROPE) is None
+    assert judge(new_to_it, habits=at_home(), inventory=EUROPE) is None
+
+
+def test_only_regions_tell_where_a_principal_was_seen():
+    old = Pair(first_seen=AT - timedelta(days=30), last_seen=AT - timedelta(hours=1), days=9)
+    new = Pair(first_seen=AT - timedelta(hours=2), last_seen=AT - timedelta(hours=1), days=1)
+    habits = Habits({Facet(Kind.HOUR, "9"): old, Facet(Kind.REGION, REGION): new})
+
+    assert judge(STRANGE, habits=habits, inventory=EUROPE) is None
 
 
 @pytest.mark.parametrize(
@@ -220,3 +232,33 @@ def test_a_sweep_of_regions_is_one_finding_in_any_order(maturity, state):
         assert finding.title == "ci-deploy (IAM user) looked for secrets in 7 Regions within 6 s"
         assert finding.reason.startswith("calls in 7 Regions within 15 minutes: ap-southeast-2, ca-central-1")
         assert finding.reason.endswith("and 1 more")
+
+
+def test_a_read_by_version_waits_though_others_or_its_region_are_enough():
+    by_version = reads(1, start_s=9, version_id="v-1")
+
+    assert judge([*calls(4), *by_version]) == Wait(WRITES_COME)
+    assert judge([replace(by_version[0], region="sa-east-1")], habits=at_home(), inventory=EUROPE) == Wait(WRITES_COME)
+
+
+def test_a_plain_call_waits_where_only_reads_by_version_make_them_many_and_its_region_is_no_strange_one():
+    seen = [*reads(4, version_id="v-1")[1:], *calls(1, start_s=9)]
+    strange = [*reads(4, version_id="v-1")[:3], replace(calls(1, start_s=9)[0], region="sa-east-1")]
+
+    assert judge(seen) == Wait(WRITES_COME)
+    assert isinstance(judge(strange, habits=at_home(), inventory=EUROPE), Match)
+
+
+@pytest.mark.parametrize(("count", "named"), [(6, 6), (7, 6)])
+def test_of_many_regions_a_few_are_named_and_all_calls_are_evidence(count, named):
+    looked = reads(count)
+
+    found = judge(looked)
+
+    assert isinstance(found, Match)
+    shown = sorted(event.region for event in looked)[:named]
+    more = f" and {count - named} more" if count > named else ""
+    assert found.reason == f"calls in {count} Regions within 15 minutes: {', '.join(shown)}{more}"
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in looked)
+    assert len(found.secrets or ()) == count

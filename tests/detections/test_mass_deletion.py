@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import permutations
 
 from nightlatch.detections.mass_deletion import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import WAITED, a_denial, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.examples import WAITED, a_denial, a_secret, a_service_event, an_event, sightings, the_service
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.rules import Match, Wait, detect
 from nightlatch.domain.trail import Trail
@@ -19,6 +19,12 @@ MINUTE = 60
 
 def delete(name: str, *, after_s: float = 0, **more) -> SecretEvent:
     return an_event("DeleteSecret", **{"secret": a_secret(name), "after_s": after_s, **more})
+
+
+def judge(event: SecretEvent, *others: SecretEvent) -> Match | None:
+    verdict = DETECTION.evaluate(event, Baseline(by_principal=sightings([event, *others])))
+    assert verdict is None or isinstance(verdict, Match)
+    return verdict
 
 
 def judge_all(arrived: list[SecretEvent]) -> tuple[Finding, ...]:
@@ -130,3 +136,63 @@ def test_a_service_event_without_a_secret_is_no_deletion():
     nameless = replace(GONE[0], secrets=())
 
     assert DETECTION.evaluate(nameless, Baseline(by_principal=sightings(GONE))) is None
+
+
+# What is told
+
+
+def test_of_a_removal_of_replicas_the_primary_counts_alone():
+    three = (a_secret("prod/0"), *(a_secret("prod/0", region=region) for region in ("us-east-1", "eu-north-1")))
+    removal = replace(an_event("RemoveRegionsFromReplication", after_s=9), secrets=three)
+    others = [delete(f"prod/{n}", after_s=n) for n in (1, 2)]
+
+    assert judge_all([removal]) == ()
+    found = judge(removal, *others)
+    assert found is not None
+    assert found.reason == "3 distinct secrets in 3 calls, 1 of the calls removed replicas"
+
+
+def test_only_the_calls_of_the_stretch_are_counted_and_named():
+    swept = [delete(f"prod/{n}", after_s=n) for n in range(3)]
+    earlier, refused = delete("old", after_s=-3 * 3600), delete("no", after_s=1, failure=Failure("AccessDenied"))
+
+    found = judge(swept[0], earlier, refused, *swept[1:])
+
+    assert found is not None
+    assert found.reason == "3 distinct secrets in 3 calls"
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in swept)
+    assert found.secrets == tuple(event.secret for event in swept)
+    assert judge(refused, *swept) is None
+
+
+def test_of_what_the_service_destroyed_only_the_stretch_up_to_the_wait_is_counted_and_named():
+    gone = [started(f"prod/{n}", after_s=n) for n in range(3)]
+    nameless = replace(started("prod/8", after_s=2), secrets=(), event_id="nameless")
+    asked = delete("prod/3", after_s=3, by=the_service())
+    other = an_event("PutSecretValue", secret=a_secret("prod/4"), by=the_service(), after_s=3)
+    far = [started("prod/5", after_s=-2 * 3600), started("prod/6", after_s=2 * 3600)]
+    seen = [*gone, nameless, asked, other, *far]
+    baseline = Baseline(by_principal=sightings(seen), settled=WAITED)
+
+    found = DETECTION.evaluate(gone[0], baseline)
+
+    assert isinstance(found, Match)
+    assert found.reason.startswith("4 distinct secrets; of 3 no call is known")
+    assert found.subject == "deletions-without-call"
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {event.event_id for event in (*gone, asked)}
+    assert set(found.secrets or ()) == {event.secret for event in (*gone, asked)}
+
+
+def test_what_comes_after_the_wait_makes_nothing_a_sweep():
+    gone = [started("prod/0"), started("prod/1", after_s=1), started("prod/2", after_s=60)]
+    seen = sightings(gone)
+
+    judged = [
+        DETECTION.evaluate(gone[0], Baseline(by_principal=seen, settled=gone[0].at + timedelta(seconds=late_s)))
+        for late_s in (59, 60)
+    ]
+
+    assert judged[0] == Wait(timedelta(minutes=45))
+    assert isinstance(judged[1], Match)

@@ -37,7 +37,7 @@ from nightlatch.domain.sightings import sighting_of
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_reads import WRITES_COME
 
-APP = a_role("app")
+APP = a_role("app", "worker")
 INVENTORY = Inventory(scanners=frozenset({a_role("prowler").key}))
 
 
@@ -237,7 +237,7 @@ def test_any_order_with_duplicates_is_one_finding():
     (finding,) = judge_all(events)
     assert (finding.severity, finding.state, finding.count) == (Severity.MEDIUM, State.OPEN, 26)
     assert finding.title.startswith(
-        "app (role, session i-0123456789abcdef0) looked through the metadata of 20 secrets (prod/0, prod/1, prod/2"
+        "app (role, session worker) looked through the metadata of 20 secrets (prod/0, prod/1, prod/2"
     )
 
 
@@ -250,3 +250,55 @@ def test_while_the_baseline_is_young_it_is_only_recorded(maturity, state):
 
     assert finding.state is state
     assert "resource policies of 5 secrets" in finding.title
+
+
+# What is told
+
+
+@pytest.mark.parametrize(
+    ("seen", "what", "headline"),
+    [
+        (policies(5), "resource policies", "{who} read the resource policies of {secrets} {span}"),
+        (looks(15), "metadata", None),
+    ],
+    ids=["policies", "described"],
+)
+def test_the_finding_says_what_was_looked_at_and_names_it(seen, what, headline):
+    nameless = replace(seen[0], secrets=(), event_id="nameless", at=AT + timedelta(seconds=2))
+
+    found = judge([nameless, *seen])
+
+    assert found is not None
+    assert found.reason.startswith(f"looked at the {what} of {len(seen)} distinct secrets within 15 minutes")
+    assert found.headline == headline
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {event.event_id for event in seen}
+    assert set(found.secrets or ()) == {event.secret for event in seen}
+
+
+def test_a_look_that_is_explained_is_silent_amid_others():
+    strange, own = looks(15), replace(looks(1, prefix="own")[0], at=AT + timedelta(seconds=5))
+    seen = Trail.of([*sightings(strange), sighting_of(own, wrote=True)])
+
+    assert judge_seen(own, seen) is None
+    assert judge_seen(strange[0], seen) is not None
+
+
+def test_what_was_written_is_its_own_from_the_first_write_on_by_every_name():
+    early = looks(15, "PutSecretValue", at=AT - timedelta(minutes=2))
+    late = looks(15, "PutSecretValue", at=AT + timedelta(minutes=2))
+    by_name = [replace(look, secrets=(a_secret(f"prod/{n}", suffix=None),)) for n, look in enumerate(looks(15))]
+
+    written_by_name = [replace(write, secrets=look.secrets) for write, look in zip(early, by_name, strict=True)]
+
+    assert judge([*early, *late, *looks(15)]) is None
+    assert judge([*late, *early[::-1], *by_name]) is None
+    assert judge([*written_by_name, *looks(15)]) is None
+
+
+def test_whoever_was_seen_a_day_before_to_the_second_is_no_newcomer():
+    seen = looks(15, by=a_person())
+    first = seen[-1].at - timedelta(days=1)
+    habits = Habits({Facet(Kind.REGION, REGION): Pair(first_seen=first, last_seen=first, days=1)})
+
+    assert judge(seen, habits=habits) is None

@@ -45,6 +45,10 @@ def delete(by=BEN, *, after_s: float = -DAY, secret=OLD, **more) -> SecretEvent:
     return an_event("DeleteSecret", secret=secret, by=by, after_s=after_s, **more)
 
 
+def ended(days_ago: float) -> SecretEvent:
+    return a_service_event(ENDED, secret=OLD, after_s=-days_ago * DAY)
+
+
 def judge(event: SecretEvent, *under_name: SecretEvent, settled=WAITED) -> Match | Wait | None:
     return DETECTION.evaluate(event, Baseline(under_name=sightings([event, *under_name]), settled=settled))
 
@@ -154,3 +158,32 @@ def test_over_real_history_a_force_delete_and_its_name_are_put_together_in_eithe
 def partial():
     text = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db"
     return secret_ref(text, account_id=ACCOUNT, region=REGION)
+
+
+def test_of_several_deletions_the_last_freed_the_name_and_is_told():
+    earlier = delete(replace(MALLORY, key="u0", invoked_by="cloudformation.amazonaws.com"), after_s=-40 * DAY)
+    by_stack = replace(a_user("carol"), invoked_by="cloudformation.amazonaws.com")
+
+    found = judge(create(by_stack), earlier, delete(after_s=-3 * DAY))
+
+    assert isinstance(found, Match)
+    assert found.severity is None
+    assert found.reason == "the secret of this name was deleted 3 days before, by role/ops"
+
+
+def test_of_several_ends_the_last_counts_and_one_before_the_deletion_does_not():
+    deleted, early, late = delete(after_s=-60 * DAY), *(ended(days) for days in (31, 3))
+
+    assert isinstance(judge(create(), deleted, early, late), Match)
+    assert judge(create(), deleted, early) is None
+    assert isinstance(judge(create(), ended(31), delete(after_s=-29 * DAY)), Match)
+
+
+def test_who_restored_the_old_one_once_is_not_who_had_it():
+    restored = an_event("RestoreSecret", secret=OLD, by=MALLORY, after_s=-5 * DAY)
+
+    assert isinstance(judge(create(), restored, delete()), Match)
+
+
+def test_a_creation_that_names_no_secret_cannot_be_judged():
+    assert judge(replace(create(), secrets=()), delete()) is None

@@ -195,3 +195,26 @@ def test_over_real_history_a_write_explains_the_read_of_what_it_made_in_any_orde
         told.append(DETECTION.evaluate(event, replace(known, settled=WAITED)) is not None)
 
     assert told == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (read("AWSPREVIOUS"), "asked for the version before the current one, by the label AWSPREVIOUS"),
+        (read("blue"), "asked for the version that bears a custom label"),
+        (read(version="v-1"), "asked by id for a version that was not current"),
+    ],
+)
+def test_the_reason_says_how_it_was_asked_for(event, reason):
+    verdict = judge(event, *PUTS)
+
+    assert isinstance(verdict, Match)
+    assert verdict.reason == reason
+
+
+def test_who_asks_for_the_current_version_by_label_gets_no_other():
+    assert judge(read("AWSCURRENT", "v-1"), *PUTS) is None
+
+
+def test_a_read_of_no_named_secret_cannot_be_judged():
+    assert judge(read("AWSPREVIOUS", secret=None), *PUTS) is None

@@ -195,3 +195,30 @@ def test_a_stack_does_not_silence_it():
     stack = replace(put(allow("*")), principal=replace(a_role("deploy"), invoked_by="cloudformation.amazonaws.com"))
 
     assert isinstance(DETECTION.evaluate(stack, protecting()), Match)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow({"Service": "sns.amazonaws.com"}, condition={"aws:SourceAccount": STRANGER}),
+        allow({"Service": "sns.amazonaws.com", "AWS": ACCOUNT}),
+        allow({"Service": "sns.amazonaws.com", "AWS": ACCOUNT}, condition={"aws:PrincipalOrgID": OURS}),
+        allow({"AWS": ACCOUNT}, condition={"aws:PrincipalOrgID": OURS}),
+    ],
+    ids=["for a stranger", "beside our account", "beside it in an organisation", "our account in an organisation"],
+)
+def test_services_and_our_own_account_are_no_strangers(statement):
+    assert severity_of(put(statement), protecting()) is None
+
+
+def test_a_service_that_takes_back_its_own_grant_is_a_note():
+    role = a_role("aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS")
+
+    assert severity_of(replace(grant("RevokeGrant"), principal=role), protecting()) is Severity.LOW
+
+
+def test_what_is_told_is_judged_again_for_more_secrets_that_need_the_key():
+    found = DETECTION.evaluate(put(allow("*")), protecting())
+
+    assert isinstance(found, Match)
+    assert found.again == LATENESS

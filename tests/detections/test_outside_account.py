@@ -85,3 +85,14 @@ def test_a_record_of_another_account_is_read_and_told():
     (finding,) = judge(parse(own_record("from_another_account")))
 
     assert finding.principal.account_id != finding.account_id
+
+
+@pytest.mark.parametrize(
+    ("failure", "came"),
+    [(None, "succeeded"), (a_denial("ListSecrets"), "was refused"), (Failure("ThrottlingException"), "failed")],
+)
+def test_what_came_of_it_is_said_also_where_no_secret_is_named(failure, came):
+    (finding,) = judge(an_event("ListSecrets", by=an_outsider(), failure=failure))
+
+    assert finding.reason == f"account {THEIRS} is neither this one nor trusted; its ListSecrets {came}"
+    assert finding.headline == DETECTION.headline

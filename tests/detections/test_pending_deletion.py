@@ -11,12 +11,13 @@ from fakes import FixedClock
 from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.pending_deletion import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
     AT,
     REGION,
+    WAITED,
     a_denial,
     a_person,
     a_role,
@@ -25,7 +26,7 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
+from nightlatch.domain.findings import Finding, Severity, State, Undone, fold
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, detect
 from nightlatch.domain.secrets import SecretRef, secret_ref
@@ -183,3 +184,61 @@ def test_what_history_keeps_is_enough(backwards):
 
     (finding,) = fold(tuple(found))
     assert finding.severity is Severity.HIGH
+
+
+def test_a_refusal_that_history_does_not_hold_yet_is_told():
+    found = DETECTION.evaluate(refused(), Baseline())
+
+    assert isinstance(found, Match)
+    assert (found.severity, found.headline) == (None, None)
+    assert found.reason.endswith("it is missed by role/app")
+
+
+def test_who_got_the_value_or_was_refused_for_another_reason_does_not_miss_it():
+    found = judge(refused(), refused(JOB, failure=None), refused(a_user("x"), failure=a_denial("GetSecretValue")))
+
+    assert found is not None
+    assert found.severity is None
+    assert found.reason.endswith("it is missed by role/app")
+
+
+# The way back
+
+
+def deleted(*, after_h: float = -72, name: str = "DeleteSecret", **more) -> SecretEvent:
+    return an_event(name, secret=SECRET, by=a_user("mallory"), after_s=after_h * HOUR, **more)
+
+
+def undone(*known: SecretEvent, waited: bool = True) -> tuple[Undone | None, timedelta | None]:
+    event = refused()
+    baseline = Baseline(on_secret=sightings([*known, event]), settled=WAITED if waited else None)
+    verdict = DETECTION.evaluate(event, baseline)
+    assert isinstance(verdict, Match)
+    return verdict.undoes, verdict.again
+
+
+def test_a_restore_takes_back_the_last_deletion_before_the_refusal():
+    deletion = deleted()
+    earlier = [deleted(after_h=-200), deleted(after_h=-100, name="RestoreSecret")]
+    failed = deleted(after_h=-1, failure=a_denial("DeleteSecret"))
+
+    assert undone(*earlier, deletion, failed, waited=False) == (Undone(deletion.event_id, deletion.principal.key), None)
+
+
+def test_a_deletion_that_no_record_shows_gets_its_time_and_then_stands_for_the_day():
+    assert undone(waited=False) == (None, LATENESS)
+    assert undone() == (Undone("marked-for-deletion-2026-03-02"), None)
+    assert undone(deleted(after_h=-9), deleted(after_h=-8, name="RestoreSecret"))[0] == undone()[0]
+
+
+def test_what_was_restored_since_needs_no_way_back():
+    assert undone(deleted(), deleted(after_h=0.1, name="RestoreSecret")) == (None, None)
+
+
+def test_a_secret_that_is_not_named_cannot_be_restored():
+    event = refused(secret=None)
+
+    verdict = DETECTION.evaluate(event, Baseline(by_principal=sightings([event]), settled=WAITED))
+
+    assert isinstance(verdict, Match)
+    assert (verdict.undoes, verdict.again) == (None, None)

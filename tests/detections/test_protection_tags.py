@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -122,3 +123,45 @@ def test_a_sweep_of_tags_is_one_finding_in_any_order():
 
     assert forward == backward
     assert (len(forward.secrets), forward.severity) == (5, Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (untag("nightlatch:tier"), "a tag by which nightlatch treats the secret was taken away"),
+        (tag(nightlatch__tier="temp"), "a tag by which nightlatch treats the secret was set"),
+        (untag("team"), "a tag that the secret's own policy asks for was taken away"),
+        (tag(team="x"), "a tag that the secret's own policy asks for was set"),
+    ],
+)
+def test_the_reason_says_which_tag_and_what_became_of_it(event, reason):
+    found = judge(event, policy("aws:ResourceTag/team"))
+
+    assert isinstance(found, Match)
+    assert found.reason == reason
+
+
+def test_a_credential_beside_a_tag_of_the_policy_is_no_title_of_its_own():
+    found = judge(tag(team=f"password={PLANTED}"), policy("aws:ResourceTag/team"))
+
+    assert isinstance(found, Match)
+    assert found.headline is None
+
+
+def test_the_policy_of_the_same_second_is_in_force():
+    assert isinstance(judge(untag("team"), policy("aws:ResourceTag/team", after_s=0)), Match)
+
+
+def test_a_tag_named_password_without_a_value_gives_nothing_away():
+    empty = an_event("TagResource", secret=a_secret(), request={"tags": [{"key": "password"}]})
+
+    assert judge(empty) is None
+
+
+def test_of_a_secret_that_is_not_named_no_policy_is_known():
+    nameless = replace(untag("nightlatch:tier", "team"), secrets=())
+
+    found = judge(nameless, policy("aws:ResourceTag/team"))
+
+    assert isinstance(found, Match)
+    assert found.reason == "a tag by which nightlatch treats the secret was taken away"

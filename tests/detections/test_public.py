@@ -109,3 +109,27 @@ def test_no_policy_makes_the_rules_stumble(policy, as_text, flag):
 
     assert waits == ()
     assert not any(finding.headline.startswith("Could not judge") for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "how"),
+    [
+        ("PublicPolicyException", "AWS's check for public access stopped it"),
+        ("AccessDenied", "AWS refused: AccessDenied"),
+    ],
+)
+def test_an_attempt_says_who_stopped_it(code, how):
+    found = judge(PUBLIC, failure=Failure(code))
+
+    assert found is not None
+    assert found.reason == f"a policy that lets everybody in was tried; {how}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "whom"), [(PUBLIC, "everybody"), (BY_SERVICE, "an AWS service on behalf of any customer")]
+)
+def test_it_says_whom_which_statement_lets_in(policy, whom):
+    found = judge(policy)
+
+    assert found is not None
+    assert found.reason.startswith(f"statement 1 lets in {whom}, and nothing narrows it; ")

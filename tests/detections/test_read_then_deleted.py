@@ -101,6 +101,7 @@ def test_another_secret_or_no_record_of_the_event_itself_is_silent():
     assert judge(delete(), read(a_secret("prod/api"))) is None
     assert judge(read()) is None
     assert DETECTION.evaluate(delete(), Baseline()) is None
+    assert DETECTION.evaluate(read(), Baseline(by_principal=sightings([delete()]))) is None
     assert judge(an_event("DeleteSecret"), read()) is None
 
 
@@ -145,3 +146,36 @@ def test_who_deletes_what_they_only_inherited_is_told():
     seen = Trail.of([replace(sighting_of(taken), inherited=True), sighting_of(gone)])
 
     assert isinstance(DETECTION.evaluate(gone, Baseline(maturity=Maturity.MATURE, by_principal=seen)), Match)
+
+
+@pytest.mark.parametrize(("others", "said"), [(0, "read once"), (1, "read 2 times"), (2, "read 3 times")])
+def test_it_says_how_often_it_was_read(others, said):
+    found = judge(delete(), read(), *(read(after_s=-70 - n) for n in range(others)))
+
+    assert isinstance(found, Match)
+    assert found.reason == f"{said}, and deleted within a day of that"
+
+
+def test_the_first_deletion_of_this_secret_after_the_read_is_the_one():
+    before, another = delete(after_s=-7_200), delete(a_secret("prod/api"), after_s=-30)
+    first, again, late = delete(), delete(after_s=30), read(after_s=-60)
+
+    found = judge(late, before, another, first, again)
+
+    assert isinstance(found, Match)
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {late.event_id, first.event_id}
+
+
+def test_our_own_deletion_is_no_evidence():
+    ours = replace(sighting_of(delete()), own=True)
+    seen = Trail.of([sighting_of(read()), ours])
+
+    assert DETECTION.evaluate(delete(), Baseline(by_principal=seen)) is None
+    assert DETECTION.evaluate(read(), Baseline(by_principal=seen)) is None
+
+
+def test_a_read_of_no_named_secret_was_of_none():
+    nameless = replace(read(), secrets=())
+
+    assert judge(nameless, delete()) is None

@@ -122,3 +122,14 @@ def test_a_service_of_aws_that_is_refused_is_a_note_and_one_on_somebodys_way_is_
 
     assert judge(by_service[0], *by_service[1:]).severity is Severity.LOW  # type: ignore[union-attr]
     assert judge(refused(by=on_the_way)).severity is None  # type: ignore[union-attr]
+
+
+def test_who_insists_is_told_with_every_try():
+    tries = [refused(f"prod/{n}", after_s=n * MINUTE) for n in range(3)]
+
+    found = judge(tries[0], *tries[1:])
+
+    assert found is not None
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in tries)
+    assert found.secrets == tuple(event.secret for event in tries)

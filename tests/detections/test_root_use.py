@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import botocore.session
 import pytest
 
@@ -74,3 +76,19 @@ def test_a_principal_kept_for_emergencies_is_told_in_whatever_form_it_is_named(w
     assert finding.reason.startswith("a principal kept for emergencies called DescribeSecret")
     assert detect(event, other, (DETECTION,)) == ((), ())
     assert detect(event, Baseline(), (DETECTION,)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (an_event(secret=a_secret()), "GetSecretValue (a read), which succeeded"),
+        (an_event("DeleteSecret", failure=Failure("AccessDenied")), "DeleteSecret (a change), which was refused"),
+        (an_event("PutSecretValue", failure=Failure("ThrottlingException")), "PutSecretValue (a change), which failed"),
+    ],
+)
+def test_it_says_who_did_what_and_what_came_of_it(event, said):
+    (finding,), _ = detect(replace(event, principal=the_root()), Baseline(), (DETECTION,))
+
+    assert finding.reason == f"root called {said}"
+    assert ("on secret prod/db" in finding.title) == bool(event.secrets)
+    assert ("no named secret" in finding.title) is False

@@ -13,7 +13,7 @@ from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, a_label_event, a_role, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import detect
+from nightlatch.domain.rules import Match, detect
 
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"
@@ -232,3 +232,116 @@ def test_by_name_and_by_arn_it_is_one_secret():
     (found,), _ = detect(events[1], baseline, (DETECTION,))
 
     assert found.severity is Severity.CRITICAL
+
+
+# Each condition
+
+
+def verdict(event: SecretEvent, *others: SecretEvent, inventory: Inventory = NONE) -> Match | None:
+    seen = sightings([event, *others])
+    found = DETECTION.evaluate(event, Baseline(on_secret=seen, by_principal=seen, inventory=inventory))
+    assert found is None or isinstance(found, Match)
+    return found
+
+
+def ids(*events: SecretEvent) -> set[str]:
+    return {event.event_id for event in events}
+
+
+def evidence(found: Match | None) -> set[str]:
+    assert found is not None
+    assert found.evidence is not None
+    return set(found.evidence.event_ids)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        move(THEIRS, failure=Failure("InvalidParameterException")),
+        write(failure=Failure("LimitExceededException")),
+        replace(move(THEIRS), secrets=()),
+        replace(made("CreateSecret", kmsKeyId=THEIRS), failure=Failure("ResourceExistsException")),
+    ],
+    ids=["a move that failed", "a write that failed", "no named secret", "a creation that failed"],
+)
+def test_what_failed_or_names_no_secret_is_silent(event):
+    assert verdict(event, move(after_s=-60)) is None
+
+
+def test_a_version_is_judged_by_the_last_move_before_it():
+    moved, later = move(KEY), move(THEIRS, after_s=2 * HOUR)
+
+    assert verdict(write(), moved, later, inventory=APPROVED) is None
+    locked = verdict(write(3 * HOUR), moved, write(), later, inventory=APPROVED)
+    assert evidence(locked) == ids(later, write(3 * HOUR))
+    assert verdict(write(DAY + 2 * HOUR), moved, later, inventory=APPROVED) is not None
+
+
+def test_of_several_versions_the_first_is_the_lock():
+    found = verdict(write(2 * HOUR), move(), write(HOUR))
+
+    assert evidence(found) == ids(move(), write(HOUR))
+
+
+def test_a_day_after_the_move_is_the_end_though_the_key_was_named_again_since():
+    again = move(after_s=DAY - HOUR)
+
+    assert verdict(write(DAY), move(), again) is not None
+    assert verdict(write(DAY + 1), move(), again) is None
+
+
+def test_an_update_whose_value_only_a_native_event_shows_is_a_lock_itself():
+    update = an_event("UpdateSecret", secret=a_secret(), by=a_role("app"), after_s=HOUR)
+    label = a_label_event(a_secret(), version_id="v-9", after_s=HOUR + 1)
+
+    assert evidence(verdict(update, move(), label)) == ids(move(), update)
+
+
+def test_a_way_back_to_a_strangers_key_is_none():
+    created = an_event(
+        "CreateSecret", secret=a_secret(), after_s=-9 * DAY, request={"name": "prod/db", "kmsKeyId": THEIRS}
+    )
+
+    found = verdict(move(THEIRS), created, move(KEY, after_s=-HOUR))
+
+    assert found is not None
+    assert found.reason.startswith("moved to a key of an account that is neither ours nor trusted")
+    assert found.severity is None
+
+
+def test_only_moves_to_keys_that_nobody_vouches_for_make_a_sweep():
+    moved = [move(name=f"prod/{n}", after_s=n) for n in (0, 1)]
+    others = [
+        move("alias/aws/secretsmanager", "prod/2", after_s=2),
+        move(name="prod/3", after_s=3, request={"description": "x"}),
+        move(name="prod/4", after_s=4, failure=Failure("InvalidParameterException")),
+        replace(made("CreateSecret", kmsKeyId=KEY), secrets=(a_secret("prod/5"),)),
+        replace(move(name="prod/6", after_s=6), secrets=()),
+    ]
+
+    few, sweep = verdict(moved[0], moved[1], *others), verdict(moved[0], moved[1], move(name="prod/7"), *others)
+
+    assert few is not None
+    assert few.severity is Severity.MEDIUM
+    assert sweep is not None
+    assert sweep.reason == "3 secrets were moved to other keys within an hour"
+    assert evidence(sweep) == ids(*moved, move(name="prod/7"))
+    assert {secret.name for secret in sweep.secrets or ()} == {"prod/0", "prod/1", "prod/7"}
+
+
+@pytest.mark.parametrize(
+    ("event", "how"),
+    [
+        (made("CreateSecret", kmsKeyId=THEIRS), "created"),
+        (
+            made("ReplicateSecretToRegions", addReplicaRegions=[{"region": "eu-central-1", "kmsKeyId": THEIRS}]),
+            "replicated",
+        ),
+    ],
+)
+def test_it_says_how_a_secret_came_under_a_strange_key(event, how):
+    found = verdict(event)
+
+    assert found is not None
+    assert found.reason == f"{how} under a key of an account that is neither ours nor trusted"
+    assert found.headline == f"{{who}} {how} {{secrets}} under a strange key"

@@ -189,3 +189,11 @@ def test_the_rule_and_the_function_are_two_findings_of_one_person_and_a_repetiti
 
     assert findings[0] == findings[1]
     assert [f.severity.value for f in findings[0]] == ["CRITICAL", "CRITICAL"]
+
+
+def test_what_the_name_of_a_field_means_is_said_by_its_service():
+    alias = {"functionName": "other", "name": "nl-detector"}
+    trial = {"name": "nl-reads", "dryRun": True}
+
+    assert judge(an_event("UpdateAlias20150331", source=LAMBDA, request=alias), own(ARNS[LAMBDA])) is None
+    assert judge(an_event("DeleteRule", source=EVENTBRIDGE, request=trial), own(ARNS[EVENTBRIDGE])) is not None

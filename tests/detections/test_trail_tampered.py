@@ -16,6 +16,7 @@ from nightlatch.domain.rules import Match, applies
 DENIED = Failure("AccessDenied", "User is not authorized to perform this action")
 ALL = [{"readWriteType": "All", "includeManagementEvents": True}]
 WRITES = [{"readWriteType": "WriteOnly", "includeManagementEvents": True}]
+READS = [{"readWriteType": "ReadOnly", "includeManagementEvents": True}]
 NO_KEYS = [{"excludeManagementEventSources": ["kms.amazonaws.com"]}]
 DATA_ONLY = [{"fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}]}]
 
@@ -48,6 +49,7 @@ def test_stopping_or_deleting_needs_nothing_else(name, severity):
     ("request_", "severity"),
     [
         ({"eventSelectors": WRITES}, Severity.CRITICAL),
+        ({"eventSelectors": READS}, Severity.CRITICAL),
         ({"eventSelectors": NO_KEYS}, Severity.HIGH),
         ({"advancedEventSelectors": DATA_ONLY}, Severity.CRITICAL),
         ({"eventSelectors": ALL}, None),
@@ -133,3 +135,33 @@ def test_a_failed_call_that_would_take_nothing_away_is_silent():
 
 def test_the_same_name_at_another_service_is_another_call():
     assert not applies(DETECTION, an_event("StopLogging", source="ecs.amazonaws.com"))
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (call("PutEventSelectors", request={"eventSelectors": WRITES}), "a trail no longer records "),
+        (
+            call("UpdateEventDataStore", request={"advancedEventSelectors": DATA_ONLY}),
+            "an event data store no longer records ",
+        ),
+        (
+            call("DeleteTrail", failure=Failure("TrailNotFoundException")),
+            "DeleteTrail named nothing that exists, so nothing was changed",
+        ),
+        (call("DeleteTrail", failure=DENIED), "DeleteTrail failed, so nothing was changed"),
+    ],
+    ids=["a trail", "a store", "nothing there", "refused"],
+)
+def test_the_reason_says_what_was_taken_away_or_why_nothing_was(event, reason):
+    verdict = DETECTION.evaluate(event, Baseline())
+
+    assert isinstance(verdict, Match)
+    assert verdict.reason.startswith(reason)
+
+
+def test_a_refused_call_whose_request_is_shown_is_judged_by_it():
+    assert severity_of(call("PutEventSelectors", request={"eventSelectors": ALL}, failure=DENIED)) is None
+    assert severity_of(call("PutEventSelectors", request={"eventSelectors": NO_KEYS}, failure=DENIED)) is (
+        Severity.MEDIUM
+    )

@@ -195,3 +195,42 @@ def test_a_copy_out_is_one_critical_finding_with_all_its_secrets():
     assert found.severity is Severity.CRITICAL
     assert {secret.name for secret in found.secrets} == {"prod/0", "prod/1", "prod/2"}
     assert "secret prod/0 " in found.title
+
+
+@pytest.mark.parametrize(("response", "known"), [([], "no replica is left"), (None, "no replica is known to be left")])
+def test_it_says_whether_it_is_known_that_none_is_left(response, known):
+    (found,) = judge_all(remove(response=response))
+
+    assert found.reason == f"{known}: nothing holds up a forced deletion"
+
+
+def test_of_a_replica_made_and_cut_loose_the_primary_alone_is_named():
+    made = replace(make(), secrets=(a_secret(), a_secret(region=FAR)))
+
+    (found,), _ = detect(stop(), Baseline(by_principal=sightings([made, stop()])), (DETECTION,))
+
+    assert found.severity is Severity.CRITICAL
+    assert found.secrets == (a_secret(),)
+
+
+def test_a_replica_in_no_named_region_is_in_none_that_is_approved():
+    nowhere = an_event(
+        "ReplicateSecretToRegions", secret=a_secret(), request={"addReplicaRegions": [{"kmsKeyId": THEIRS}]}
+    )
+
+    (found,) = judge_all(nowhere, inventory=HOME)
+
+    assert found.reason.startswith("a replica is in a Region that is not approved; a replica is under a key")
+
+
+def test_a_call_that_names_no_secret_cannot_be_judged():
+    assert severities(replace(make(THEIRS), secrets=()), inventory=HOME) == []
+
+
+def test_a_key_for_a_replica_in_no_named_region_is_read_as_of_the_secrets_own():
+    key = KEY.replace(NEAR, "eu-west-1")
+    replica = {"addReplicaRegions": [{"kmsKeyId": key.rpartition("/")[2]}]}
+    nowhere = an_event("ReplicateSecretToRegions", secret=a_secret(), request=replica)
+
+    assert severities(nowhere, inventory=Inventory(approved_keys=frozenset({key}))) == []
+    assert severities(nowhere, inventory=Inventory(approved_keys=frozenset({KEY}))) == [Severity.HIGH]

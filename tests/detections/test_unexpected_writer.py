@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -93,7 +94,7 @@ def test_anybody_may_fill_a_secret_in_its_first_hour(after_s):
     by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=after_s)
 
     assert judge(put(), by_ben, settled=WAITED) is None
-    assert judge(put(), by_ben) == Wait(timedelta(minutes=1))
+    assert judge(put(), by_ben) == Wait(LATENESS)
 
 
 def test_a_young_secret_that_has_a_value_is_overwritten_and_not_filled():
@@ -185,7 +186,8 @@ def test_a_service_that_owns_the_secret_may_write_it():
 
 
 def test_the_registered_function_may_write_a_pending_version_in_a_rotation():
-    assert judge(step(), STARTED, inventory=FUNCTIONS) is None
+    assert judge(step(), STARTED, inventory=FUNCTIONS) == Wait(LATENESS)
+    assert judge(step(), STARTED, inventory=FUNCTIONS, settled=WAITED) is None
 
 
 def test_the_verdict_on_a_rotation_does_not_depend_on_which_record_comes_first():
@@ -209,7 +211,7 @@ def test_a_role_that_is_no_registered_functions_is_told_in_a_rotation_too():
 
 
 def test_where_no_function_is_registered_any_role_in_a_rotation_may_be_one():
-    assert judge(step("rotate-other"), STARTED) is None
+    assert judge(step("rotate-other"), STARTED, settled=WAITED) is None
 
 
 def test_a_person_is_no_rotation_function():
@@ -249,3 +251,109 @@ def test_a_person_is_named_first():
     (finding,), _ = detect(put(by=a_person("mallory")), around([], maturity=Maturity.MATURE), (DETECTION,))
 
     assert finding.title.startswith("mallory (Admin, Identity Center) wrote a new value to secret prod/db")
+
+
+# Each condition
+
+
+@pytest.mark.parametrize("event", [put(), update(version_id="v-2"), step()])
+def test_a_write_of_no_named_secret_is_told_or_waits_for_its_rotation(event):
+    nameless = replace(event, secrets=())
+
+    assert isinstance(judge(nameless, readers=(), settled=WAITED), Match)
+    assert isinstance(judge(nameless, readers=()), Wait if event == step() else Match)
+
+
+def test_updates_of_days_make_a_writer_by_update_alone_and_by_its_own_alone():
+    before = [update(event_id=f"u{n}", version_id=f"w{n}", after_s=-n * 86_400) for n in (1, 2, 3)]
+
+    assert judge(update(version_id="v-2"), *before) is None
+    assert isinstance(judge(put(), *before), Match)
+    assert isinstance(judge(update(version_id="v-2", by=a_user("mallory")), *before), Match)
+
+
+def test_of_updates_the_last_says_whether_they_are_forgotten():
+    before = [update(event_id=f"u{n}", version_id=f"w{n}", after_s=-n * 86_400) for n in (1, 100)]
+
+    assert judge(update(version_id="v-2"), *before) is None
+
+
+def test_updates_that_failed_make_no_writer():
+    failed = Failure("InvalidRequestException")
+    before = [update(event_id=f"u{n}", after_s=-n * 86_400, failure=failed) for n in (1, 2, 3)]
+    shown = [a_label_event(SECRET, version_id=f"w{n}", after_s=-n * 86_400 + 1) for n in (1, 2, 3)]
+
+    assert isinstance(judge(update(version_id="v-2"), *before, *shown), Match)
+
+
+@pytest.mark.parametrize(("apart_s", "known"), [(60, True), (-60, True), (61, False), (-61, False)])
+def test_a_native_event_shows_what_an_update_of_the_same_minute_wrote(apart_s, known):
+    before = [update(event_id=f"u{n}", after_s=-n * 86_400) for n in (1, 2, 3)]
+    shown = [a_label_event(SECRET, version_id=f"w{n}", after_s=-n * 86_400 + apart_s) for n in (1, 2, 3)]
+
+    assert (judge(update(version_id="v-2"), *before, *shown) is None) is known
+
+
+@pytest.mark.parametrize(
+    ("label", "fills"),
+    [
+        (a_label_event(SECRET, version_id="v-1", label="AWSPENDING", after_s=-30), True),
+        (a_label_event(SECRET, version_id="v-1", after_s=30), True),
+        (a_label_event(SECRET, version_id="v-1"), False),
+    ],
+    ids=["only pending", "later", "in the same second"],
+)
+def test_a_young_secret_has_a_value_once_another_version_was_current(label, fills):
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-60)
+
+    assert (judge(put(), by_ben, label, settled=WAITED) is None) is fills
+
+
+@pytest.mark.parametrize(
+    ("other", "waits"),
+    [
+        (a_label_event(SECRET, version_id="v-2", after_s=-1), True),
+        (a_label_event(SECRET, version_id="v-1", after_s=-1), False),
+        (put(event_id="again", after_s=-1), False),
+        (an_event("TagResource", secret=SECRET), False),
+        (an_event("TagResource", secret=SECRET, after_s=1), True),
+        (an_event("TagResource", secret=a_secret("prod/other"), after_s=-1), True),
+    ],
+    ids=["its own label", "another label", "the same version", "in the same second", "later", "another secret"],
+)
+def test_a_secret_is_unheard_of_until_anything_else_was_done_to_it(other, waits):
+    assert isinstance(judge(put(), other, readers=()), Wait if waits else Match)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (
+            step("rotate-other"),
+            "a pending version, written by a role that is not a registered rotation function's in the middle of",
+        ),
+        (
+            put(by=a_person("rotate-db"), request={"versionStages": ["AWSPENDING"]}),
+            "a pending version, written by a person in the middle of",
+        ),
+        (
+            put(by=a_user("rotate-db"), request={"versionStages": ["AWSPENDING"]}),
+            "a new version, by a principal that is not known to write this secret",
+        ),
+    ],
+    ids=["a role", "a person", "a user"],
+)
+def test_in_a_rotation_it_says_who_wrote(event, reason):
+    found = judge(event, STARTED, inventory=FUNCTIONS)
+
+    assert isinstance(found, Match)
+    assert found.reason.startswith(reason)
+
+
+def test_no_way_back_may_end_at_what_the_same_hand_wrote_before():
+    mine = sightings([put(version_id="v-1", after_s=-60), put()])
+
+    found = judge(put(), by_principal=mine)
+
+    assert isinstance(found, Match)
+    assert found.avoid == ("v-1",)

@@ -119,3 +119,31 @@ def test_it_means_something_against_history_alone(maturity, state):
     (finding,), _ = detect(event, Baseline(habits=usual(), maturity=maturity), (DETECTION,))
 
     assert finding.state is state
+
+
+@pytest.mark.parametrize(
+    "who",
+    [replace(ANA, from_console=True, mfa=True), replace(ANA, from_console=True), replace(ANA, mfa=False)],
+    ids=["with a second factor", "it is not known", "not in the console"],
+)
+def test_only_the_console_without_a_second_factor_is_a_sign(who):
+    assert list(signs(read(by=who), usual())) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GetSecretValue",
+        "PutSecretValue",
+        "UpdateSecret",
+        "UpdateSecretVersionStage",
+        "DeleteSecret",
+        "PutResourcePolicy",
+    ],
+)
+def test_reads_and_what_changes_a_secret_are_judged(name):
+    event = replace(read(address="203.0.113.9", agent="curl/8", hours=14), name=name)
+
+    (finding,), _ = detect(event, Baseline(habits=usual(), maturity=Maturity.MATURE), (DETECTION,))
+
+    assert finding.state is State.OPEN

@@ -11,9 +11,10 @@ from nightlatch.detections.used_elsewhere import DETECTION
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Origin, SecretEvent
 from nightlatch.domain.examples import AT, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.findings import Severity
 from nightlatch.domain.habits import NO_ENDPOINT, Facet, Habits, Kind
 from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match
+from nightlatch.domain.rules import Match, detect
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9"
 INSTANCE = replace(a_role("web", "i-0123456789abcdef0"), access_key_id="ASIAONE")
@@ -99,3 +100,32 @@ def test_only_an_instance_has_a_place(who):
 
 def test_what_ec2_delivered_is_an_instances_whatever_the_session():
     assert judge(read(AWAY, by=replace(a_role("app", "x"), from_instance=True)), habits("vpce-1")) is not None
+
+
+@pytest.mark.parametrize("name", ["GetSecretValue", "BatchGetSecretValue", "ListSecrets"])
+def test_reads_and_listings_are_judged(name):
+    event = replace(read(AWAY), name=name)
+
+    (finding,), _ = detect(event, Baseline(habits=habits("vpce-1"), by_principal=sightings([event])), (DETECTION,))
+
+    assert finding.severity is Severity.HIGH
+
+
+def test_calls_without_a_key_are_not_known_to_be_of_one():
+    nobody = replace(INSTANCE, access_key_id=None)
+
+    assert judge(read(HOME, by=nobody), habits(NO_ENDPOINT), read(AWAY, after_s=60, by=nobody)) is None
+
+
+def test_a_call_from_no_address_is_nowhere():
+    assert judge(read("secretsmanager.amazonaws.com"), habits("vpce-1")) is None
+
+
+def test_both_calls_of_the_key_are_named():
+    other = read(AWAY, after_s=60)
+
+    found = judge(read(HOME), habits(NO_ENDPOINT), other)
+
+    assert found is not None
+    assert found.evidence is not None
+    assert found.evidence.event_ids == (other.event_id,)

@@ -116,12 +116,13 @@ def test_it_is_one_secret_by_all_its_names_and_no_other():
     "other",
     [
         put(failure=Failure("AccessDenied")),
+        put(failure=Failure("InvalidParameterException"), version_id="v-9"),
         put(name="UpdateSecret", version_id=None, request={"description": "orders"}),
         put(version_id="v-1.0", event_id="a retry"),
         an_event("UpdateSecretVersionStage", secret=a_secret(), version_id="v-9"),
         an_event("CreateSecret", secret=a_secret(), version_id="v-9"),
     ],
-    ids=["refused", "description", "the same version again", "label moved", "creation"],
+    ids=["refused", "failed", "description", "the same version again", "label moved", "creation"],
 )
 def test_what_makes_no_further_version_does_not_count(other):
     six = [put(after_s=n + 1.0) for n in range(6)]
@@ -177,3 +178,44 @@ def test_who_finds_the_secret_full_is_told_milder_and_counts_among_the_writes():
 
 def test_an_event_that_names_no_secret_is_silent():
     assert DETECTION.evaluate(an_event("PutSecretValue"), Baseline()) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        put(after_s=30, failure=Failure("AccessDenied")),
+        put(after_s=30, name="UpdateSecret", version_id=None, request={"description": "orders"}),
+    ],
+    ids=["refused", "description"],
+)
+def test_what_makes_no_version_is_silent_amid_a_flood(event):
+    assert judge([*puts(7, 60), event], event) is None
+
+
+def test_each_refusal_for_too_many_versions_counts():
+    refused = [put(after_s=n, failure=FULL) for n in range(7)]
+
+    found = judge(refused)
+
+    assert found is not None
+    assert found.reason.startswith("7 new versions of one secret within 10 minutes, by user/ci-deploy; AWS refused 7")
+
+
+def test_writes_are_no_removals_and_all_removals_are_named():
+    five, six = removals(5, 60), removals(6, 60)
+
+    found = judge([*six, *puts(7, 60)], six[-1])
+
+    assert judge([*five, *puts(7, 60)], five[-1]) is None
+    assert found is not None
+    assert found.evidence is not None
+    assert found.evidence.event_ids == tuple(event.event_id for event in six)
+
+
+def test_who_wrote_before_the_flood_has_no_part_in_it():
+    long_before = put(after_s=-3 * DAY, by=a_user("ben"))
+
+    found = judge([long_before, *puts(7, 60)])
+
+    assert found is not None
+    assert (found.subject, found.headline) == (None, None)

@@ -8,6 +8,7 @@ import pytest
 
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_human
+from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     a_person,
     a_role,
@@ -20,7 +21,7 @@ from nightlatch.domain.examples import (
     the_service,
 )
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.principals import Principal, PrincipalKind
 
 SECRET = a_secret()
 STARTED = a_service_event("RotationStarted", secret=SECRET, after_s=-5)
@@ -81,6 +82,60 @@ def test_a_rotation_is_a_role_of_its_function_inside_an_open_rotation(reader, hi
     baseline = Baseline(on_secret=sightings(history), inventory=inventory)
 
     assert is_rotating(an_event(secret=SECRET, by=reader), baseline) is rotating
+
+
+def a_rotation(by: Principal, days_ago: float, *, ends: str = "Succeeded") -> list[SecretEvent]:
+    at = -days_ago * 86_400.0
+    pending = {"versionStages": ["AWSPENDING"]}
+    return [
+        a_service_event("RotationStarted", secret=SECRET, after_s=at),
+        an_event("PutSecretValue", secret=SECRET, by=by, after_s=at + 5, request=pending, version_id=f"v{days_ago}"),
+        a_service_event(f"Rotation{ends}", secret=SECRET, after_s=at + 15),
+    ]
+
+
+def set_function(name: str, days_ago: float) -> SecretEvent:
+    request = {"rotationLambdaARN": f"arn:aws:lambda:eu-west-1:111122223333:function:{name}"}
+    return an_event("RotateSecret", secret=SECRET, by=a_user(), after_s=-days_ago * 86_400.0, request=request)
+
+
+ROTATOR, MIMIC = a_role("rotate", "rotate-db"), a_role("stolen", "rotate-db")
+
+
+@pytest.mark.parametrize("functions", [{"rotate-db"}, set()])
+@pytest.mark.parametrize(
+    ("history", "mimic_rotates"),
+    [
+        ([], True),
+        (a_rotation(ROTATOR, 30), False),
+        (a_rotation(ROTATOR, 30, ends="Failed"), True),
+        ([set_function("rotate-db", 60), *a_rotation(ROTATOR, 30), set_function("rotate-db", 20)], False),
+        ([*a_rotation(ROTATOR, 30), set_function("rotate-db-2", 20)], True),
+        ([*a_rotation(ROTATOR, 30), set_function("rotate-db-2", 20), *a_rotation(ROTATOR, 10)], False),
+        ([*a_rotation(ROTATOR, 30), *a_rotation(MIMIC, 10)], True),
+    ],
+    ids=["never rotated", "rotated", "never well", "set again", "another function", "and rotated", "by both"],
+)
+def test_where_a_secret_was_rotated_before_only_its_role_passes_for_the_function(history, mimic_rotates, functions):
+    inventory = Inventory(rotation_functions=frozenset(functions))
+    baseline = Baseline(on_secret=sightings([*history, STARTED]), inventory=inventory)
+
+    assert is_rotating(an_event(secret=SECRET, by=ROTATOR), baseline)
+    assert is_rotating(an_event(secret=SECRET, by=MIMIC), baseline) is mimic_rotates
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"mfa": True}, {"from_console": True}, {"from_instance": True}, {"session_name": "i-0123456789abcdef0"}],
+    ids=str,
+)
+@pytest.mark.parametrize("functions", [{"rotate-db", "i-0123456789abcdef0"}, set()])
+def test_what_aws_says_of_a_session_that_lambda_did_not_open_is_believed(told, functions):
+    inventory = Inventory(rotation_functions=frozenset(functions))
+    baseline = Baseline(on_secret=sightings([STARTED]), inventory=inventory)
+
+    assert is_rotating(an_event(secret=SECRET, by=replace(ROTATOR, mfa=False, from_console=None)), baseline)
+    assert not is_rotating(an_event(secret=SECRET, by=replace(ROTATOR, **told)), baseline)
 
 
 def test_an_open_rotation_of_another_secret_excuses_nothing():

@@ -29,7 +29,7 @@ from nightlatch.domain.examples import (
 from nightlatch.domain.findings import Finding, Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ActionKind
+from nightlatch.domain.responses import ActionKind, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
@@ -474,3 +474,123 @@ def test_a_night_of_rotations_one_of_which_succeeds_on_the_retry_is_silent(judge
     judge(Tick(AT + timedelta(hours=2)))
 
     assert loud(judge) == set()
+
+
+# Replicas
+
+
+def test_reads_of_one_secrets_replicas_by_who_reads_the_primary_are_no_sweep_over_regions(judge):
+    def reads(at_s: float, *regions: str, by: str = "app") -> list[SecretEvent]:
+        named = [(a_secret("prod/db", region=region), region) for region in regions]
+        return [
+            replace(an_event(secret=secret, by=a_role(by), after_s=at_s + n), region=region)
+            for n, (secret, region) in enumerate(named)
+        ]
+
+    for day in (9, 3):
+        judge(*reads(-day * DAY, REGION))
+    judge(*reads(0, REGION, "us-east-1", "sa-east-1", "us-west-2", "ap-south-1"), OVER)
+    assert judge.of("access.many-regions") == []
+
+    judge(*reads(60, REGION, "us-east-1", "sa-east-1", "us-west-2", by="thief"), OVER)
+    assert [one.principal.name for one in judge.of("access.many-regions")] == ["thief"]
+
+
+# Somebody still needs what awaits its deletion
+
+
+MARKED = Failure(
+    "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."
+)
+DELETION = an_event("DeleteSecret", secret=a_secret("prod/db"), by=MALLORY)
+NOTIFY, PROTECT = (Policy(default=Protection(mode=mode)) for mode in (Mode.NOTIFY, Mode.PROTECT))
+
+
+def refused(by: str = "app", *, after_s: float = 60, suffix: str | None = "AbCdEf") -> SecretEvent:
+    return an_event(secret=a_secret("prod/db", suffix=suffix), by=a_role(by), after_s=after_s, failure=MARKED)
+
+
+def responses(judge: Judge) -> list[tuple[ActionKind, ResponseState]]:
+    return [(one.action.kind, one.state) for one in judge.ledger.by_id.values()]
+
+
+@pytest.mark.parametrize("first", ["the deletion", "the refusals", "neither"])
+@pytest.mark.parametrize(("policy", "state"), [(NOTIFY, ResponseState.PROPOSED), (PROTECT, ResponseState.APPROVED)])
+def test_a_deletion_and_those_that_it_hits_are_answered_by_one_restore(judge, first, policy, state):
+    refusals = [refused(), refused("job", suffix=None)]
+    batches = {"the deletion": [[DELETION], refusals], "the refusals": [refusals, [DELETION]]}
+    for batch in batches.get(first, [[*refusals, DELETION]]):
+        judge(*batch, policy=policy)
+    judge(OVER, policy=policy)
+
+    assert len(judge.of("access.pending-deletion")) >= 1
+    assert responses(judge) == [(ActionKind.RESTORE_DELETED, state)]
+    dispatched = {response_id for _, response_id in judge.dispatch.responses}
+    assert dispatched == (set(judge.ledger.by_id) if policy is PROTECT else set())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_of_those_who_need_a_deleted_secret_a_restore_is_only_offered(judge, known):
+    if known:
+        judge.baselines.learn([replace(DELETION, at=AT - timedelta(days=3))])
+    judge(refused(), policy=PROTECT)
+    judge(refused("job", after_s=120, suffix=None), policy=PROTECT)
+    judge(OVER, policy=PROTECT)
+
+    assert responses(judge) == [(ActionKind.RESTORE_DELETED, ResponseState.PROPOSED)]
+    assert judge.dispatch.responses == []
+    (offered,) = judge.ledger.by_id.values()
+    assert (offered.caused_by.key == MALLORY.key) is known
+
+
+def test_an_offer_that_nobody_took_is_made_anew_when_somebody_needs_the_secret(judge):
+    judge(DELETION, policy=NOTIFY)
+    late = refused(after_s=10 * 3600)
+    for _ in range(2):
+        handle([late], rules=CATALOGUE, policy=NOTIFY, ports=judge.ports, now=late.at)
+
+    first, second = judge.ledger.by_id.values()
+    assert first.id != second.id
+    assert first.button != second.button
+    assert second.expires_at == late.at + NOTIFY.buttons_live
+
+
+def test_what_policy_does_by_itself_waits_for_no_button_that_was_offered_before(judge):
+    judge.baselines.learn([DELETION])  # seen, and not judged yet, by another handler
+    judge(refused(), policy=PROTECT)
+    assert responses(judge) == [(ActionKind.RESTORE_DELETED, ResponseState.PROPOSED)]
+
+    judge(DELETION, policy=PROTECT)
+    judge(DELETION, policy=PROTECT)
+
+    (response,) = judge.ledger.by_id.values()
+    assert response.state is ResponseState.APPROVED
+    assert response.approved_by.startswith("policy ")
+    assert {response_id for _, response_id in judge.dispatch.responses} == {response.id}
+
+
+def test_a_secret_that_was_restored_since_is_not_offered_to_be(judge):
+    judge.baselines.learn([DELETION, an_event("RestoreSecret", secret=a_secret("prod/db"), by=MALLORY, after_s=90)])
+
+    judge(refused(), policy=NOTIFY)
+
+    assert responses(judge) == []
+
+
+# Rights given between a refusal and a success
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_is_refused_and_then_given_rights_is_told_as_that(judge, late):
+    target, thief = a_secret("prod/db"), a_role("dev-alice")
+    refused_ = an_event(secret=target, by=thief, failure=Failure("AccessDenied", f"not authorized: {target.text}"))
+    given = an_event(
+        "PutRolePolicy", by=MALLORY, source="iam.amazonaws.com", after_s=60, request={"roleName": "dev-alice"}
+    )
+    read = an_event(secret=target, by=thief, after_s=120)
+
+    for batch in ([refused_], [read], [given]) if late else ([refused_], [given], [read]):
+        judge(*batch)
+    judge(OVER)
+
+    assert max(one.severity.rank for one in judge.of("access.denied-probing")) == Severity.CRITICAL.rank

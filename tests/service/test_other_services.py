@@ -1,6 +1,6 @@
 """Calls of other services over real history: the keys and functions that secrets need, and nightlatch itself.
 
-Told as stories: a rotation hijacked, a secret copied out, a key taken away, the monitor muted, and an honest apply.
+Told as stories: a rotation hijacked, a secret copied out, a key taken away, and an honest apply.
 """
 
 from __future__ import annotations
@@ -209,23 +209,6 @@ def test_a_move_and_the_rotation_that_locks_it_are_one_finding_live_too():
     (found,) = live.of("key.swapped")
     assert found.severity is Severity.CRITICAL
     assert found.count == 2
-
-
-def test_the_monitor_is_muted_in_two_ways_and_both_are_told():
-    rule, mute = (
-        record("events", "PutRule", requestParameters={"name": "nl-ReadsRule-1", "state": "ENABLED"}),
-        record(
-            "lambda",
-            "PutFunctionConcurrency20171031",
-            after_s=120,
-            requestParameters={"functionName": "nl-detector", "reservedConcurrentExecutions": 0},
-        ),
-    )
-    live = Live(self_resources=frozenset({f"arn:aws:events:{REGION}:{ACCOUNT}:rule/nl-ReadsRule-1", "nl-detector"}))
-
-    live(rule, mute)
-
-    assert [finding.severity for finding in live.of("monitor.tampered")] == [Severity.CRITICAL] * 2
 
 
 def test_an_honest_apply_of_forty_secrets_under_a_key_of_ours_wakes_nobody():

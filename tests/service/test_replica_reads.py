@@ -22,7 +22,7 @@ FAR, DAY = "us-east-1", 86_400.0
 PRIMARY, COPY = a_secret(), a_secret(region=FAR)
 APP = a_role("app")
 AT_HOME = [an_event(secret=PRIMARY, by=APP, after_s=-day * DAY) for day in (9, 5, 2)]
-ELSEWHERE = replace(an_event(secret=COPY, by=APP, after_s=60), region=FAR)
+ELSEWHERE = replace(an_event(secret=a_secret(suffix=None, region=FAR), by=APP, after_s=60), region=FAR)
 MADE = an_event("ReplicateSecretToRegions", secret=PRIMARY, request={"addReplicaRegions": [{"region": FAR}]})
 CUT_LOOSE = replace(an_event("StopReplicationToReplica", secret=COPY, after_s=30), region=FAR)
 LISTED = Holdings.of([Found(secrets=(Holding(arn=PRIMARY.text, replica_regions=(FAR,)),))])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mutation.section import section
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.rules import Detection
 from simulation.figures import Count, Counts, of_attacks, of_benign_days, of_examples, of_real
@@ -66,6 +67,8 @@ records. *Right* were told and true, *false* told and not true, *missed* true an
 told, recall right by all true; over so few cases they show what is broken, not what is rare.
 
 {_detections(measured, rules)}
+
+{section()}
 """
 
 

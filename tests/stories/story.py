@@ -39,6 +39,7 @@ class Story:
         inventory: What the operator told of the account.
         policy: What the operator chose, exemptions above all.
         misjudged: Why a rule gets it wrong today; its tests are expected to fail until that is mended.
+        words_matter: Whether it hangs on the words for secrets, so that it is told in no others.
         late: Seconds by which records come late when they come live, by event id.
     """
 
@@ -51,6 +52,7 @@ class Story:
     inventory: Inventory = field(default_factory=Inventory)
     policy: Policy = field(default_factory=Policy)
     misjudged: str = ""
+    words_matter: bool = False
     late: Callable[[], Mapping[str, float]] = _nobody_late
 
     def __str__(self) -> str:

@@ -43,7 +43,6 @@ def test_an_attack_is_so_many_problems(story: Story):
     assert incidents(found_in(story)) == story.incidents
 
 
-@pytest.mark.xfail(strict=True, reason="ROT-04 does not look at what its function rotates next (its blind spots)")
 def test_a_changed_function_that_rotates_within_a_day_is_told_louder():
     (story,) = rotation_hijack.STORIES
 

@@ -1,7 +1,6 @@
 """Attack story 5: the function that rotates a secret gets other code and a layer, and rotates; next day it is swapped.
 
-The page has ROT-04 raised when the changed function rotates within a day. The rule says in its blind spots that it
-does not look at that, so HIGH stands here, and a test of its own expects the rest (`test_attacks.py`).
+ROT-04 is raised when the changed function rotates within a day, so CRITICAL stands here (and in `test_attacks.py`).
 The rotation function must be silent: it is told by its session inside an open rotation, not because it is a role.
 """
 
@@ -62,7 +61,7 @@ STORIES = (
         inventory=Inventory(rotation_functions=frozenset({f"{FUNCTION}:live"})),
         tells=(
             Told(catalogue="ROT-03", severity=Severity.HIGH, secrets=1),
-            Told(catalogue="ROT-04", severity=Severity.HIGH),
+            Told(catalogue="ROT-04", severity=Severity.CRITICAL, secrets=1),
         ),
         incidents=2,  # by one principal, but a day lies between them
     ),

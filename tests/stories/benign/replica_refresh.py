@@ -1,7 +1,8 @@
 """Benign story 6: a primary rotates in us-east-1, and its replica in eu-west-1 follows without a call there.
 
-The application fails over and reads replicas of what it has read for weeks: known by their primaries, which the
-inventory names. The control is the same without that inventory: secrets of one name in two Regions are two secrets.
+The application fails over and reads replicas of what it has read for weeks: known by their primaries, where it calls
+them by their full ARNs, or where the inventory names the replicas. The control is the same by bare names without that
+inventory: two secrets of one name in two Regions are two secrets.
 """
 
 from __future__ import annotations
@@ -55,23 +56,35 @@ def failed_over() -> Sequence[Record]:
     return [*_refreshed(NAMES[0], 0), *_reads(REPLICA, 120, NAMES)]
 
 
+def failed_over_by_name() -> Sequence[Record]:
+    """The application reads all its secrets in the other Region, by their names."""
+    return [read(APP, name, at=n, region=REPLICA) for n, name in enumerate(NAMES)]
+
+
 _LISTED = Holdings.of(
     [Found(secrets=tuple(Holding(arn=arn_of(name, PRIMARY), replica_regions=(REPLICA,)) for name in NAMES))]
 )
 STORIES = (
     Story(name="replica-follows", records=refreshed, history=weeks_at_home),
     Story(name="replica-follows-without-history", records=refreshed),
+    Story(name="application-fails-over", records=failed_over, history=weeks_at_home, words_matter=True),
     Story(
-        name="application-fails-over",
-        records=failed_over,
+        name="application-fails-over-by-name",
+        records=failed_over_by_name,
         history=weeks_at_home,
         inventory=Inventory(holdings=_LISTED),
+        words_matter=True,
     ),
 )
 
 _STRANGE = Told(catalogue="ACC-01", severity=Severity.HIGH, secrets=12, why="nothing says that they are replicas")
 CONTROLS = (
     Story(
-        name="application-reads-namesakes", records=failed_over, history=weeks_at_home, tells=(_STRANGE,), incidents=1
+        name="application-reads-namesakes",
+        records=failed_over_by_name,
+        history=weeks_at_home,
+        tells=(_STRANGE,),
+        incidents=1,
+        words_matter=True,
     ),
 )

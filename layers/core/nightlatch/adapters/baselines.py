@@ -20,10 +20,12 @@ from itertools import islice
 from types import MappingProxyType
 
 from nightlatch.adapters.copies import pairs_through
-from nightlatch.adapters.entries import marked, marked_entry, on_principal, on_secret
+from nightlatch.adapters.entries import on_principal, on_rights, on_secret
 from nightlatch.adapters.holdings_memory import MemoryHoldings
 from nightlatch.adapters.lineage import Lineage, made_by
+from nightlatch.adapters.marking import Marking
 from nightlatch.adapters.process_memory import ProcessMemory
+from nightlatch.adapters.replicas_read import pairs_elsewhere
 from nightlatch.adapters.routine import noticed, put_aside, recalled
 from nightlatch.adapters.shown import needs_habits, shown_by
 from nightlatch.adapters.surroundings import (
@@ -42,6 +44,7 @@ from nightlatch.adapters.windows import (
     DAY,
     has_principal,
     principal_trail,
+    rights_asked_of,
     routine_trail,
     secret_trails,
     spans,
@@ -50,7 +53,6 @@ from nightlatch.adapters.windows import (
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.trail import Trail
 
@@ -196,9 +198,16 @@ class TrailBaselines:
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         asking = [event for event in events if event.event_id not in quiet or needs_habits(event, self._inventory)]
         shown = self._trails.partners({name for event in asking for name in partners_of(event)})
+        pairs += [pair for event in loud for pair in pairs_elsewhere(event, seen.get(event.event_id), shown)]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
-        self._trails.add([entry for event in loud for entry in self._marked(event, seen.get(event.event_id), known)])
+        marking = Marking(known, self._inventory, self._young, self._now())
+        self._trails.add([entry for event in loud for entry in marking.first(event, seen.get(event.event_id))])
         found.update(self._of_principals(loud))
+        changed = [entry for event in loud if event.event_id not in seen for entry in marking.again(event)]
+        if changed:
+            self._trails.add(changed)
+            found.update(self._of_principals(loud))
+        found.update(self._read(rights_asked_of(loud, found)))
         # Last, for what is inherited is read off and never stored.
         found.update(Lineage(self._trails, self._inventory.deployers, self._young).inherited(loud, found, since))
         return known
@@ -230,12 +239,8 @@ class TrailBaselines:
             )
         return found
 
-    def _marked(self, event: SecretEvent, seen: Sighting | None, known: Known) -> tuple[Entry, ...]:
-        on_secret = known.of_secrets(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY)
-        sighting = marked(event, seen, Baseline(on_secret=on_secret, inventory=self._inventory))
-        return () if sighting is None else (marked_entry(event, sighting, self._now()),)
-
 
 def _entries(event: SecretEvent, sighting: Sighting, now: datetime) -> Iterator[Entry]:
     yield from on_principal(event, sighting, now)
     yield from on_secret(event, sighting)
+    yield from on_rights(event, sighting, now)

@@ -4,7 +4,7 @@ A principal's trail holds what it did to secrets for 26 hours, but for its routi
 own. A secret's trail holds everything but reads for 92 days.
 What the service destroys stands beside the deletion calls of its account. Some things only the secret's own history
 explains: a deletion that a call asked for, a step of a rotation, a schedule that was stretched. They get a mark when
-that history has been read; a deletion's is looked at again when the waiting for late calls is over.
+that history has been read, and it is looked at again when a rule's waiting for late records is over.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from nightlatch.adapters.trails import Entry
 from nightlatch.adapters.windows import (
     CREATION_KEPT,
+    changed_rights,
     deletion_trail,
     is_deletion_call,
     is_destruction,
@@ -26,6 +27,7 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.deletions import is_announced
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.overwrites import WRITES, is_first_value
 from nightlatch.domain.pairs import FORGOTTEN_AFTER
 from nightlatch.domain.rotations import Weakening, weakening
 from nightlatch.domain.sightings import Sighting, sighting_of
@@ -46,11 +48,22 @@ def marked(event: SecretEvent, seen: Sighting | None, known: Baseline) -> Sighti
     if is_destruction(event):
         asked_for = event.secret is not None and is_announced(event.secret, event.at, known)
         return sighting_of(event, known=asked_for)  # ruling 38
-    if seen is None:
-        return None
-    if seen.name in _STEPS and is_rotating(event, known):
-        return replace(seen, rotating=True)
-    return replace(seen, weakens=True) if weakening(event, known) is Weakening.CERTAIN else None
+    return None if seen is None else marked_again(event, seen, known)
+
+
+def marked_again(event: SecretEvent, seen: Sighting, known: Baseline) -> Sighting | None:
+    """Give a call's sighting with the marks that its secret's history gives it today, None where it bears just these.
+
+    An event may come between: the end of a rotation shows what followed it to be no step. Calls of known pairs get no
+    such mark, for no rule counts them against anybody.
+    """
+    shown = replace(
+        seen,
+        rotating=seen.name in _STEPS and not seen.known and is_rotating(event, known),
+        weakens=weakening(event, known) is Weakening.CERTAIN,
+        fills=event.called(*WRITES) and event.secret is not None and is_first_value(event, event.secret, known),
+    )
+    return None if shown == seen else shown
 
 
 def marked_entry(event: SecretEvent, sighting: Sighting, now: datetime) -> Entry:
@@ -76,6 +89,12 @@ def on_routine(
 ) -> Entry:
     """Put a routine read on its principal's trail of them, into a slot where one of several is enough."""
     return Entry(routine_trail(event), sighting, max(event.at, now) + PRINCIPAL_KEPT, slot)
+
+
+def on_rights(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
+    """Put a change of somebody's rights on their trail, kept as long as what they did."""
+    trail = changed_rights(event)
+    return () if trail is None else (Entry(trail, sighting, max(event.at, now) + PRINCIPAL_KEPT),)
 
 
 def on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
+from nightlatch.adapters.staged import stages_of
 from nightlatch.adapters.trails import MOST_PARTNERS
 from nightlatch.adapters.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
 from nightlatch.domain.callers import may_be_human
@@ -33,6 +34,7 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
     if has_habits(event):
         for facet in facets_of(event):
             yield Touch(facet_pair(event, facet), Kind.SHOWN, event.at)
+    yield from stages_of(event)
     if event.succeeded:
         for secret in event.secrets if not event.read_only else ():
             if secret.is_full:

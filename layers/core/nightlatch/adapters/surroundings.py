@@ -18,6 +18,7 @@ from nightlatch.adapters.shown import (
     regions_key,
     touched_resources,
 )
+from nightlatch.adapters.staged import staged_in, staging_keys
 from nightlatch.adapters.uses import (
     Kind,
     PairKey,
@@ -29,7 +30,7 @@ from nightlatch.adapters.uses import (
     pair_before,
     versions_of,
 )
-from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, secret_trails
+from nightlatch.adapters.windows import CREATION_KEPT, DAY, principal_trail, rights_trail, secret_trails
 from nightlatch.domain.baseline import LATENESS, LEARNING_PERIOD, Baseline, Maturity, Reader
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.deletions import ENDED
@@ -132,13 +133,19 @@ class Surroundings(Sequence[Baseline]):
             on_secret=on_secret.between(event.at - FORGOTTEN_AFTER, event.at + DAY),
             creations=on_secret.named("CreateSecret").between(event.at - CREATION_KEPT, event.at + DAY),
             under_name=self._known.under_name(event).between(event.at - FORGOTTEN_AFTER, event.at + DAY),
+            rights=self._rights(event).between(event.at - DAY, event.at + DAY),
             readers=self._readers(event),
             habits=habits_before(self._known.shown.get(habits_key(event), {}), event.at),
             held=held_by(event, self._known.shown, self._inventory),
             elsewhere=elsewhere(event, self._known.shown, self._inventory),
+            staged=staged_in(self._known.shown.get(name, {}) for name in staging_keys(event)),
             inventory=self._inventory,
             settled=self._settled,
         )
+
+    def _rights(self, event: SecretEvent) -> Trail:
+        trail = rights_trail(event.principal)
+        return (self._known.trails.get(trail) if trail else None) or Trail.of(())
 
     def _readers(self, event: SecretEvent) -> tuple[Reader, ...]:
         """Say who had read a secret before something was done to it, the latest first.
@@ -157,7 +164,7 @@ def partners_of(event: SecretEvent) -> tuple[str, ...]:
     """Name what an event's baseline asks for beside uses: its principal's habits, or the key or function it touches."""
     if event.channel is Channel.NATIVE:
         return tuple(regions_key(secret) for secret in event.secrets)
-    return (habits_key(event),) if has_habits(event) else touched_resources(event)
+    return (habits_key(event),) if has_habits(event) else (*touched_resources(event), *staging_keys(event))
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:

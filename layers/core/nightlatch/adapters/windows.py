@@ -6,15 +6,17 @@ for who created it further back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.uses import Written, first_writes, is_read_back, keys_of
-from nightlatch.domain.calls import MAKE_VERSIONS
+from nightlatch.domain.calls import CHANGE_RIGHTS, MAKE_VERSIONS
 from nightlatch.domain.deletions import DELETION_CALLS, ENDED, STARTED
-from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.events import IAM, Channel, SecretEvent
+from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.sightings import Sighting, denied
+from nightlatch.domain.trail import Trail
 
 DAY = timedelta(hours=24)
 CREATION_KEPT = timedelta(days=400)  # who created a secret stays known longer than what was done to it
@@ -35,6 +37,22 @@ def deletion_trail(event: SecretEvent) -> str:
     return f"deletions:{event.account_id}"
 
 
+def rights_trail(principal: Principal) -> str | None:
+    """Name the trail of what changed the rights of a role or user; IAM calls both by their names, without a path."""
+    side = {PrincipalKind.ROLE: "role", PrincipalKind.USER: "user"}.get(principal.kind)
+    name = principal.name.rsplit("/", 1)[-1]
+    return f"rights:{principal.account_id}/{side}/{name}" if side else None
+
+
+def changed_rights(event: SecretEvent) -> str | None:
+    """Name the trail of the role or user whose rights a call of IAM changed."""
+    if event.source != IAM or not event.succeeded or event.name not in CHANGE_RIGHTS:
+        return None
+    side = "role" if "Role" in event.name else "user"
+    name = event.request.text(f"{side}Name")
+    return f"rights:{event.account_id}/{side}/{name}" if name else None
+
+
 def is_deletion_call(event: SecretEvent) -> bool:
     """Tell whether a caller deletes a secret or its replicas."""
     return event.called(*DELETION_CALLS)
@@ -53,6 +71,16 @@ def secret_trails(event: SecretEvent) -> tuple[str, ...]:
 def has_principal(event: SecretEvent) -> bool:
     """Tell whether an event's baseline needs a trail of who acted; of the service only that of its deletions."""
     return is_destruction(event) or event.channel not in {Channel.SERVICE, Channel.NATIVE}
+
+
+def rights_asked_of(
+    events: Sequence[SecretEvent], trails: Mapping[str, Trail]
+) -> Iterator[tuple[str, datetime, timedelta]]:
+    """Name the trails of rights that matter: of who was refused within the day; most principals never are."""
+    for event in events:
+        own, rights = trails.get(principal_trail(event)), rights_trail(event.principal)
+        if rights is not None and own is not None and own.only(denied):
+            yield rights, event.at, DAY
 
 
 def spans(moments: Iterable[datetime], before: timedelta, after: timedelta) -> list[tuple[datetime, datetime]]:

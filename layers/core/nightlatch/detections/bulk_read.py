@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function
+from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
@@ -36,8 +36,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
     Reads by version may turn out to be read-backs: where only they make it too many, the writes get a minute to come.
     """
-    if is_aws_service(event.principal) or event.principal.is_through_aws or is_rotating(event, baseline):
+    if is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
+    read = baseline.by_principal.find(event.event_id)
+    if read is not None and not read.known and is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
     counted = _without_steps if may_be_rotation_function(event.principal, baseline) else _counted
     reads = baseline.by_principal.once(counted, counted)
     if reads.find(event.event_id) is None:
@@ -143,7 +146,7 @@ DETECTION = Detection(
         "If not: deactivate the access key or revoke the role's sessions, then look at what else it did.\n"
         "Rotate every secret named here, those that reach production first.\n"
         "If it is a new consumer: nothing to do, its pairs are known after two days.\n"
-        "If deployments make new roles for old consumers: declare the pipeline in `deployers`."
+        "If a deployment made a new role for an old consumer: declare who deploys in `deployers`."
     ),
     examples=(
         _case("a stolen key reads twelve secrets in three seconds", _reads(12, every_s=0.25), fires=True),

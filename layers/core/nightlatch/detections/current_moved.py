@@ -61,13 +61,16 @@ def _there_and_back(secret: SecretRef, there: Sighting, back: Sighting) -> Match
         severity=Severity.CRITICAL,
         evidence=Evidence.of(there, back),
         subject=None if by_one else f"secret:{secret.keys[0]}",
+        again=LATENESS,  # a late move between the two shows that they do not belong together
     )
 
 
 def _moved_current(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Verdict:
     by_service = event.principal.kind is PrincipalKind.SERVICE
-    if by_service or CURRENT not in event.request.texts("versionStage") or finishes_rotation(event, secret, baseline):
+    if by_service or CURRENT not in event.request.texts("versionStage"):
         return None
+    if finishes_rotation(event, secret, baseline):
+        return None if baseline.elapsed else Wait(LATENESS)  # the record of the rotation's end may be late
     if was_current(secret, event.version_id, event.at, baseline):
         return Match(
             reason="moved back to a version that was current before, outside a rotation",
@@ -91,15 +94,14 @@ def _seen_without_its_call(event: SecretEvent, secret: SecretRef, baseline: Base
 
     Its own call is judged by itself, and with no call at all the trail is blind, which another rule tells.
     """
-    is_return = was_current(secret, event.version_id, event.at, baseline)
-    if event.request.text("labelUpdated") != CURRENT or not is_return:
+    if event.request.text("labelUpdated") != CURRENT:
         return None
     calls = calls_around(event, secret, baseline)
     if any(accounts_for(call, event) for call in calls):
         return None
     if not baseline.elapsed:
-        return Wait(LATENESS)
-    if not calls:
+        return Wait(LATENESS)  # its call may be late, and so may what shows the version to be an older one
+    if not calls or not was_current(secret, event.version_id, event.at, baseline):
         return None
     return Match(
         reason="went back to an older version, and of the calls seen around it none did that",
@@ -156,8 +158,9 @@ DETECTION = Detection(
     blind_spots=(
         "A version that was current more than ninety days ago is not recognised as older. A move by a role that may "
         "be a rotation is told a quarter of an hour late, when its rotation's records have had time to come. Inside an "
-        "open rotation a session named after a registered function is believed. One who plants a value and another who "
-        "takes it back pass for a mistake that was mended (HIGH). Deployments with custom labels fire."
+        "open rotation a session named after a registered function is believed, unless the last ninety days show a "
+        "rotation of the secret by another role. One who plants a value and another who takes it back pass for a "
+        "mistake that was mended (HIGH). Deployments with custom labels fire."
     ),
     playbook="""\
 Was it a rollback by somebody of yours? Then it is done; note it. nightlatch's own are not told here.

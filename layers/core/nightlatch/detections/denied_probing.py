@@ -14,8 +14,8 @@ from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import Failure, SecretEvent
+from nightlatch.domain.calls import CHANGE_RIGHTS, SECRETS_MANAGER_CALLS
+from nightlatch.domain.events import IAM, Failure, SecretEvent, calls_of
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
@@ -32,6 +32,8 @@ RETRIES = 3  # refusals of a consumer that make a note, no alarm
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """See whether a shut door has opened, else how widely the principal was refused."""
+    if event.source == IAM:
+        return None  # read for history alone: what it opened is judged when it is used
     opening = None if is_aws_service(event.principal) else opening_at(event.event_id, baseline)
     if opening is None and not event.denied:
         return None
@@ -53,19 +55,25 @@ def _is_retrying(count: Count) -> bool:
 
 
 def _let_in(opening: Opening, refused: Episode | None) -> Match:
-    changed = bool(opening.policy_changes)
     minutes = -(-int((opening.success.at - opening.refusal.at).total_seconds()) // 60)
-    means = "after a change of the secret's resource policy" if changed else "with no policy change of the secret seen"
-    evidence = Evidence.of(*opening.policy_changes, *opening.refusals, opening.success)
+    evidence = Evidence.of(*opening.changes, *opening.refusals, opening.success)
     return Match(
-        reason=f"secret {opening.secret.name} opened {minutes} min after it was refused, {means}",
-        severity=Severity.CRITICAL if changed else Severity.HIGH,
-        again=None if changed else LATENESS,  # the record of a policy change may come behind both
+        reason=f"secret {opening.secret.name} opened {minutes} min after it was refused, {_by_means_of(opening)}",
+        severity=Severity.CRITICAL if opening.changes else Severity.HIGH,
+        again=None if opening.changes else LATENESS,  # the record of a policy change may come behind both
         headline="{who} was refused {secrets}, then got through {span}",
         # All the refusals around go along, so that this outweighs the finding they made by themselves.
         evidence=evidence.joined(refused.evidence) if refused else evidence,
         secrets=distinct((opening.secret, *(refused.secrets if refused else ()))),
     )
+
+
+def _by_means_of(opening: Opening) -> str:
+    if opening.policy_changes:
+        return "after a change of the secret's resource policy"
+    if opening.rights_changes:
+        return f"after a change of its own rights ({', '.join(sorted({one.name for one in opening.rights_changes}))})"
+    return "with no change of the secret's policy or of its own rights seen"
 
 
 def _probing(event: SecretEvent, refused: Episode, *, wide: bool) -> Match:
@@ -90,16 +98,23 @@ def _refused(count: int, *, names: int, every_s: float, failure: Failure | None 
 
 
 def _case(
-    name: str, events: list[SecretEvent], severity: Severity | None = None, changes: Sequence[SecretEvent] = ()
+    name: str,
+    events: list[SecretEvent],
+    severity: Severity | None = None,
+    changes: Sequence[SecretEvent] = (),
+    rights: Sequence[SecretEvent] = (),
 ) -> Example:
-    """Judge the last of some events of one principal, with the policy changes of its secret."""
-    baseline = Baseline(by_principal=sightings(events), on_secret=sightings(changes))
+    """Judge the last of some events of one principal, with the policy changes of its secret and of its own rights."""
+    baseline = Baseline(by_principal=sightings(events), on_secret=sightings(changes), rights=sightings(rights))
     return Example(name=name, event=events[-1], fires=severity is not None, severity=severity, baseline=baseline)
 
 
 _PROBES = _refused(6, names=6, every_s=1)
 _OPENED = [*_PROBES, an_event(secret=a_secret("prod/0"), by=a_role(), after_s=420)]
 _POLICY = an_event("PutResourcePolicy", secret=a_secret("prod/0"), by=a_person("ben"), after_s=240)
+_ATTACHED = an_event(
+    "AttachRolePolicy", by=a_person("ben"), after_s=240, source=IAM, request={"roleName": "app", "policyArn": "arn:x"}
+)
 _ABSENT = _refused(6, names=6, every_s=1, failure=Failure("ResourceNotFoundException", "can't find the secret"))
 
 
@@ -109,13 +124,14 @@ DETECTION = Detection(
     title="Denied probing, and denied then allowed",
     headline="{who} was refused {secrets} {span}",
     severity=Severity.MEDIUM,
-    event_names=SECRETS_MANAGER_CALLS,
+    event_names=SECRETS_MANAGER_CALLS | calls_of(IAM, *CHANGE_RIGHTS),
     techniques=("T1526", "T1078.004"),
     evaluate=evaluate,
     blind_spots=(
         "The text of a long refusal is cut, and a refused ListSecrets names no target, so some targets are not counted."
-        " Fewer than five secrets in a quarter of an hour pass for a misconfigured consumer. Access gained through an"
-        " IAM policy shows as a secret that opened, without the change that opened it."
+        " Fewer than five secrets in a quarter of an hour pass for a misconfigured consumer. Access gained through a"
+        " new version of a managed policy, or the policy of a group, an organisation or a key, shows as a secret that"
+        " opened, without the change that opened it; so does any change of IAM where us-east-1 forwards nothing."
     ),
     playbook=(
         "Was something deployed just now that lacks a permission? Then it asks for the same few names over and over.\n"
@@ -127,6 +143,7 @@ DETECTION = Detection(
         _case("six names are tried in six seconds", _PROBES, Severity.MEDIUM),
         _case("a refused secret answers seven minutes later", _OPENED, Severity.HIGH),
         _case("a refused secret answers after its policy was changed", _OPENED, Severity.CRITICAL, [_POLICY]),
+        _case("a refused secret answers after its reader got a policy", _OPENED, Severity.CRITICAL, rights=[_ATTACHED]),
         _case("a consumer asks for one secret every minute: a note", _refused(12, names=1, every_s=60), Severity.LOW),
         _case("a single refusal", _PROBES[:1]),
         _case("versions that do not exist yet, as in every rotation", _ABSENT),

@@ -19,19 +19,18 @@ from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import ACCOUNT, WAITED, a_denial, a_person, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.sightings import succeeded
 
 _PUT, _DELETE = "PutResourcePolicy", "DeleteResourcePolicy"
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Compare with the policy before; where nothing is wrong yet, the call that set that one may be late."""
-    policy = event.request.document("resourcePolicy") if event.called(_PUT) else None
+    policy = event.request.document("resourcePolicy")
     if event.secret is None or not event.succeeded or (event.called(_PUT) and policy is None):
         return None
-    before = _before(event, event.secret, baseline)
-    had = frozenset(before.denials) if before is not None else frozenset()
+    before = baseline.done_to(event.secret, _PUT, _DELETE).only(succeeded).before(event.at)
+    had = frozenset(before[-1].denials) if before else frozenset()
     said = denials_of(policy)
     new = [denial for denial in said if denial.digest not in had]
     shut = _shut_out(new)
@@ -43,13 +42,6 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not baseline.elapsed:
         return Wait(LATENESS)
     return shut
-
-
-def _before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Sighting | None:
-    """Give the last call before that set or deleted the policy, None where there is none or its text is not known."""
-    calls = baseline.done_to(secret, _PUT, _DELETE).only(succeeded).before(event.at)
-    last = calls[-1] if calls else None
-    return None if last is not None and last.name == _PUT and not last.digest else last
 
 
 def _shut_out(new: Sequence[Denial]) -> Match | None:

@@ -6,7 +6,7 @@ is rarely an attack, but whoever wants a stolen value to last breaks the rotatio
 service of AWS manages are that service's to rotate.
 
 Source: Secrets Manager user guide, CloudTrail entries (RotationFailed, RotationAbandoned, TestRotationFailed) and
-rotation windows (a day where no duration is given); design facts 3.2 and 5.1 (managed secrets: `service!name`).
+rotation windows (within a day, never into the next one); design facts 3.2 and 5.1 (managed secrets: `service!name`).
 """
 
 from __future__ import annotations
@@ -93,12 +93,13 @@ def _streaks(outcomes: Trail) -> dict[str, tuple[Sighting, ...]]:
 def _overdue_since(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> timedelta | None:
     """Say for how long a rotation should have been over, None where it is not, or where no schedule is known."""
     steps = baseline.done_to(secret, "RotateSecret", _SUCCEEDED, "CancelRotateSecret").upto(event.at)
-    schedule = next((s for s in reversed(steps) if s.name != _SUCCEEDED and s.succeeded and _sets(s)), None)
+    schedule = next((s for s in reversed(steps) if s.succeeded and _sets(s)), None)
     if schedule is None or schedule.gap_days is None:
         return None  # unknown, or switched off
     done = steps.named(_SUCCEEDED)
     since = max(schedule.at, done[-1].at) if done else schedule.at
-    late = event.at - (since + timedelta(days=schedule.gap_days) + LONGEST_WINDOW + GRACE)
+    gap = timedelta(days=schedule.gap_days)
+    late = event.at - (since + gap + min(gap, LONGEST_WINDOW) + GRACE)  # no window reaches into the next one
     return late if late > timedelta(0) else None
 
 
@@ -146,8 +147,8 @@ DETECTION = Detection(
     blind_spots=(
         "A rotation that never starts leaves no record: it is seen by the inventory, an hour after its window at the "
         "soonest, and not in a hunt. A schedule is known for ninety days after it was set, and of a cron expression "
-        "only that it repeats within a year. As the window of a rotation the longest, a day, is taken where none is "
-        "listed. Replicas rotate with their primary and are not judged."
+        "only that it repeats within a year. As the window of a rotation the longest that its schedule allows, a day "
+        "at most, is taken where none is listed. Replicas rotate with their primary and are not judged."
     ),
     playbook="""\
 Read the log of the rotation function at the time of the failure; its last line usually says why.

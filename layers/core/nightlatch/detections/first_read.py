@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity
@@ -21,7 +21,7 @@ from nightlatch.domain.habits import Facet, Habits, Kind
 from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.sightings import Sighting, sighting_of
 from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_reads import WRITES_COME, is_own_read
 from nightlatch.domain.working_hours import is_outside_hours
@@ -32,10 +32,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     secret = event.secret
     if secret is None or not event.succeeded or is_aws_service(event.principal) or event.principal.is_through_aws:
         return None
+    if is_rotating(event, baseline):
+        return None if _has_read_before(event, secret, baseline) else unless_it_has_ended(event, baseline)
     read = baseline.by_principal.find(event.event_id)
-    if (read is not None and (read.inherited or not is_own_read(read))) or is_rotating(event, baseline):
-        return None
-    if _has_read_before(event, secret, baseline):
+    if (read is not None and _is_explained(read)) or _has_read_before(event, secret, baseline):
         return None
     if event.version_id is not None and not baseline.elapsed:
         return Wait(WRITES_COME)
@@ -46,6 +46,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
             headline="{who} read {secrets} outside their usual hours: no earlier read is known",
         )
     return Match(reason="no earlier read of this secret by this principal is known")
+
+
+def _is_explained(read: Sighting) -> bool:
+    """Tell whether a read is none that counts, or by right of the role that its principal replaces."""
+    return read.inherited or not is_own_read(read)
 
 
 def _has_read_before(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:

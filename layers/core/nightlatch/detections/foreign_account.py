@@ -55,7 +55,7 @@ def _is_unchanged(event: SecretEvent, baseline: Baseline) -> bool:
         return False
     changes = baseline.done_to(event.secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
     before = changes.before(event.at)
-    return bool(before) and before[-1].name == event.name and before[-1].digest == sighting_of(event).digest
+    return bool(before) and before[-1].digest == sighting_of(event).digest
 
 
 def _control(some_grants: Iterable[Grant], event: SecretEvent) -> str | None:

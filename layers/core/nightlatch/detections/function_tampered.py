@@ -10,14 +10,16 @@ design facts 2.4 and 7.3 (A10); ruling 37; ATT&CK T1525, T1648.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import IAM, LAMBDA, SECRETS_MANAGER, SecretEvent, calls_of
-from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event
+from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_role, a_secret, an_event
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import arns_in
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.secrets import SecretRef, distinct
 
 _CODE, _CONFIGURATION, _PERMISSION = "UpdateFunctionCode", "UpdateFunctionConfiguration", "AddPermission"
 _RIGHTS = ("AttachRolePolicy", "PutRolePolicy")
@@ -34,8 +36,16 @@ _TELLING = {  # what may be said of a request, in words of ours
 }
 
 
+_TAKES = timedelta(days=1)  # what the function stages so soon after its change, it has taken
+# When to look whether it has rotated since: at the end of the wait for late records, then every hour.
+_LOOKS = (LATENESS, *(timedelta(hours=hour) for hour in range(1, 24)), _TAKES + LATENESS)
+
+
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Fire on every change of a rotation function; one that only gives it more time or room is a note."""
+    """Fire on every change of a rotation function, the hardest when it rotates within a day.
+
+    One that only gives it more time or room is a note.
+    """
     if not event.succeeded or event.request.flag("dryRun") is True or _lets_the_service_call(event):
         return None
     held = baseline.held
@@ -50,12 +60,17 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
             severity=Severity.LOW,
             secrets=held,
         )
-    return Match(
-        reason=_reason(event),
-        headline=f"{{who}} changed {what} {known}",
-        secrets=held,
-        again=LATENESS,  # late records may show more secrets that it rotates
-    )
+    again = next((look for look in _LOOKS if not baseline.is_past(event.at + look)), None)
+    taken = distinct(secret for secret, at in baseline.staged if event.at <= at <= event.at + _TAKES)
+    if taken:
+        return Match(
+            reason=f"{_reason(event)}; within a day it staged new values of {len(taken)} secret{'s'[: len(taken) > 1]}",
+            headline=f"{{who}} changed {what} that has rotated {{secrets}} since",
+            severity=Severity.CRITICAL,
+            secrets=taken,
+            again=again,
+        )
+    return Match(reason=_reason(event), headline=f"{{who}} changed {what} {known}", secrets=held, again=again)
 
 
 def _lets_the_service_call(event: SecretEvent) -> bool:
@@ -85,18 +100,19 @@ _UNKNOWN = Inventory()
 _LAYER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:extension:1"
 
 
-def _case(
+def _case(  # noqa: PLR0913 - what a change may meet, one by one
     name: str,
     call: str,
     severity: Severity | None = None,
     *,
     inventory: Inventory = _REGISTERED,
     held: tuple[SecretRef, ...] = (),
+    staged: tuple[tuple[SecretRef, datetime], ...] = (),
     **request: object,
 ) -> Example:
     asked = {"functionName": "rotate-db", **request}
     event = an_event(call, source=LAMBDA, by=a_role("dev-ci", "build"), request=asked)
-    baseline = Baseline(inventory=inventory, held=held)
+    baseline = Baseline(inventory=inventory, held=held, staged=staged)
     return Example(name=name, event=event, fires=severity is not None, severity=severity, baseline=baseline)
 
 
@@ -116,13 +132,14 @@ DETECTION = Detection(
         "A function is known by `rotation_functions`, by the inventory that is taken each hour, or by a RotateSecret "
         "of the last ninety days that names it; its role by the inventory, or where it is listed there, too. A new "
         "version of a layer, an alias that points elsewhere and whether the code is the same as before are not seen. "
-        "Nor is it said here when the changed function rotates next: until then no value is lost."
+        "That it has rotated since is told within an hour, from what is staged by a session of its name or role; where "
+        "nothing is staged it stays HIGH."
     ),
     playbook="""\
 Who changed it, and is it a deployment? Ask for the commit; a pipeline that deploys this function may be exempted.
 Not meant: stop its rotation before it runs next, it has taken no value until then.
 Put the last good code and configuration back, and look at layers, variables and the role for what is left.
-It has rotated since: take the new values for stolen, and rotate again with the mended function.""",
+It has rotated since (CRITICAL): take the new values for stolen, and rotate again with the mended function.""",
     examples=(
         _case("its code is replaced, the inventory knows it by an alias", _PUT_CODE, Severity.HIGH, publish=True),
         _case(
@@ -133,6 +150,12 @@ It has rotated since: take the new values for stolen, and rotate again with the 
             held=(a_secret(),),
             layers=[_LAYER],
             environment={},
+        ),
+        _case(
+            "its code is replaced, and an hour later it rotates",
+            _PUT_CODE,
+            Severity.CRITICAL,
+            staged=((a_secret(), AT + timedelta(hours=1)),),
         ),
         _case("everybody may call it", _ADD, Severity.HIGH, principal="*", action="lambda:InvokeFunction"),
         _case("it gets more time", _PUT_CONFIGURATION, Severity.LOW, timeout=60, memorySize=256),

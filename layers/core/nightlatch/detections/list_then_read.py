@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_rotating, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_secret, an_event
 from nightlatch.domain.findings import Severity
@@ -32,8 +32,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
     Reads by version may turn out to be read-backs: they get a minute for the writes to come.
     """
-    if is_aws_service(event.principal) or event.principal.is_through_aws or is_rotating(event, baseline):
+    if is_aws_service(event.principal):
         return None
+    if is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
     calls = baseline.by_principal.once(_listed_then_read, _listed_then_read)
     if calls.find(event.event_id) is None:
         return None
@@ -52,12 +54,10 @@ def _are_many(count: Count) -> bool:
 
 
 def _listed_then_read(trail: Trail) -> Trail:
-    """Keep the reads of unknown secrets soon after a listing, and the listings that such reads follow."""
+    """Keep the listings, and the reads of unknown secrets soon after one."""
     lists = trail.named("ListSecrets").only(_is_answered)
     reads = trail.named("GetSecretValue").only(is_own_read).only(is_unknown)
-    followed = (listing for listing in lists if reads.between(listing.at, listing.at + WITHIN))
-    following = (read for read in reads if lists.between(read.at - WITHIN, read.at))
-    return Trail.of([*followed, *following])
+    return Trail.of([*lists, *(read for read in reads if lists.between(read.at - WITHIN, read.at))])
 
 
 def _is_answered(listing: Sighting) -> bool:

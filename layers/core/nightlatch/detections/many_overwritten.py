@@ -32,8 +32,11 @@ ANY_SECRETS = 20
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the stretch in which one principal overwrote many values; who made a secret is no unknown writer of it."""
     secret = event.secret
-    if secret is None or is_aws_service(event.principal) or is_first_value(event, secret, baseline):
+    if secret is None or is_aws_service(event.principal):
         return None
+    if is_first_value(event, secret, baseline):
+        may_be_another = not baseline.elapsed and not is_maker(event, secret, baseline)
+        return Wait(LATENESS) if may_be_another else None  # the record of an earlier value may be late
     writes = baseline.by_principal.once(overwrites, overwrites)
     own = writes.find(event.event_id)
     if own is None:
@@ -44,10 +47,17 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if episode is None:
         # A write that makes it too many may be late, and may be one that does not ask by itself.
         may_grow = not own.known or episode_at(writes, event.at, width=WINDOW, too_much=_is_several) is not None
-        return Wait(LATENESS) if may_grow and not baseline.elapsed else None
+        return _unless_it_grows(event, baseline) if may_grow else None
     if not baseline.elapsed and is_unheard_of(event, secret, baseline):
         return Wait(LATENESS)  # its creation may be on the way, which makes this its first value
     return _match(episode, baseline)
+
+
+def _unless_it_grows(event: SecretEvent, baseline: Baseline) -> Wait | None:
+    """Ask again for the late, and then for all that the window may still hold."""
+    if not baseline.elapsed:
+        return Wait(LATENESS)
+    return None if baseline.is_past(event.at + WINDOW + LATENESS) else Wait(WINDOW + LATENESS)
 
 
 def _is_several(count: Count) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating
+from nightlatch.domain.callers import is_aws_service, is_rotating, unless_it_has_ended
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, REGION, a_denial, a_user, an_event, sightings
 from nightlatch.domain.findings import Severity
@@ -37,7 +37,9 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal):
         return None
     calls = baseline.by_principal.named(*_CALLS).only(_counts)
-    if calls.find(event.event_id) is None or is_rotating(event, baseline):
+    if is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
+    if calls.find(event.event_id) is None:
         return None  # a use that is known, a read-back, or AWS on the caller's way
     many = episode_at(calls, event.at, width=WINDOW, too_much=_are_many)
     strange = _is_strange(event, baseline)
@@ -134,7 +136,7 @@ DETECTION = Detection(
         "A Region whose events do not come here is not counted: the stack watches its own. Three Regions in a quarter"
         " of an hour stay below. Without approved Regions in the policy a single strange one is not told, nor where"
         " nothing was seen of the principal before. An application that begins to read replicas in four Regions fires"
-        " once."
+        " once, unless it is known to read the primary, and names the full ARN in both places."
     ),
     playbook="""\
 Is an inventory or a scanner of yours at work? Add its ARN to the scanners of the policy.

@@ -49,15 +49,19 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _by_service(event: SecretEvent, baseline: Baseline) -> Verdict:
-    """Count what was destroyed unasked with all that was asked for, up to where every late call has had its time."""
+    """Count what was destroyed unasked with all that was asked for, up to where every late call has had its time.
+
+    The calls of others say nothing by themselves, so it is judged again when all that its window may hold is there.
+    """
     if event.secret is None or is_announced(event.secret, event.at, baseline):
         return None
     if baseline.settled is None:
         return Wait(LATENESS)
+    whole = WINDOW + LATENESS
     gone = baseline.by_principal.once(_gone, _gone).until(baseline.settled)
     episode = episode_at(gone, event.at, width=WINDOW, too_much=_is_mass)
     if episode is None:
-        return None
+        return None if baseline.is_past(event.at + whole) else Wait(whole)
     within = gone.between(episode.evidence.first_seen, episode.evidence.last_seen)
     unasked = len(distinct(secret for start in within.named(STARTED) for secret in start.secrets))
     return Match(
@@ -66,6 +70,7 @@ def _by_service(event: SecretEvent, baseline: Baseline) -> Verdict:
         evidence=episode.evidence,
         secrets=episode.secrets,
         subject=UNEXPLAINED,
+        again=whole,
     )
 
 
@@ -84,7 +89,7 @@ def _is_mass(count: Count) -> bool:
 
 
 def _is_unasked(sighting: Sighting) -> bool:
-    return sighting.succeeded and bool(sighting.secrets) and not sighting.known
+    return bool(sighting.secrets) and not sighting.known
 
 
 def _deletions(count: int, *, apart_s: float) -> list[SecretEvent]:

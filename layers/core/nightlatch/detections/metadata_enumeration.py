@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_rotation_function
+from nightlatch.domain.callers import (
+    is_aws_service,
+    is_human,
+    is_rotating,
+    may_be_rotation_function,
+    unless_it_has_ended,
+)
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
@@ -38,13 +44,14 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Give the enumeration that this look is part of; records of what the principal wrote get a minute to come."""
-    if is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal):
-        return None
-    if is_human(event.principal) and not _is_new(event, baseline):
+    is_scanner = is_aws_service(event.principal) or baseline.inventory.is_scanner(event.principal)
+    if is_scanner or (is_human(event.principal) and not _is_new(event, baseline)):
         return None
     strange = _without_steps if may_be_rotation_function(event.principal, baseline) else _strange_looks
     looks = baseline.by_principal.once(strange, strange)
-    if is_rotating(event, baseline) or looks.find(event.event_id) is None:
+    if is_rotating(event, baseline):
+        return unless_it_has_ended(event, baseline)
+    if looks.find(event.event_id) is None:
         return None
     if event.called(*_POLICY):
         episode = episode_at(looks.named(*_POLICY), event.at, width=WINDOW, too_much=_are_policies)

@@ -41,12 +41,14 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if secret is None or not event.succeeded or is_aws_service(event.principal):
         return None
     reason = _old(event, secret, baseline)
-    if reason is None or is_rotating(event, baseline) or _is_read_back(event, baseline):
+    if reason is None or _is_read_back(event, baseline):
         return None
     if has_just_moved(moves_of_current(secret, baseline), event.at, within=BEHIND):
         return None
     if not baseline.elapsed:
-        return Wait(LATENESS)  # a write, a label move or the start of a rotation may be late
+        return Wait(LATENESS)  # a write, a label move, the start of a rotation or its end may be late
+    if is_rotating(event, baseline):
+        return None
     return Match(reason=reason, novelty=baseline.maturity is Maturity.LEARNING)
 
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity, Undone
 from nightlatch.domain.principals import Principal, short_name
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting, is_refused_as_deleted
+from nightlatch.domain.sightings import Sighting, is_refused_as_deleted, succeeded
 from nightlatch.domain.trail import Trail
 
 ONCE_IN = timedelta(hours=24)  # a consumer is told so often, and others count beside it so long
@@ -40,14 +40,35 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     for refusal in around:
         firsts.setdefault(refusal.principal, refusal)
     consumers = sorted({*firsts, event.principal.key})
-    several = event.secret is not None and len(consumers) >= SEVERAL
+    several = len(consumers) >= SEVERAL
+    undoes, again = _deletion(event, baseline)
     return Match(
         reason=f"AWS refused the value, for the secret was marked for deletion; it is missed by {_names(consumers)}",
         severity=Severity.HIGH if several else None,
         headline=f"{len(consumers)} consumers still need {{secrets}}, which awaits deletion" if several else None,
         evidence=Evidence.of(*firsts.values()) if several else None,
         subject=f"secret:{event.secret.keys[0]}" if event.secret else None,
+        undoes=undoes,
+        again=again,
     )
+
+
+def _deletion(event: SecretEvent, baseline: Baseline) -> tuple[Undone | None, timedelta | None]:
+    """Give the deletion that a restore takes back, so that it is the one response which the deletion's finding offers.
+
+    Its record may be late. Where none comes, all that are refused on one day offer the same.
+    """
+    if event.secret is None:
+        return None, None
+    calls = baseline.done_to(event.secret, "DeleteSecret", "RestoreSecret").only(succeeded)
+    if calls.after(event.at).named("RestoreSecret"):
+        return None, None
+    before = calls.upto(event.at)
+    if before and before[-1].name == "DeleteSecret":
+        return Undone(before[-1].event_id, by=before[-1].principal), None
+    if baseline.elapsed:
+        return Undone(f"marked-for-deletion-{event.at:%Y-%m-%d}"), None
+    return None, LATENESS
 
 
 def _is_refusal(sighting: Sighting) -> bool:
@@ -98,6 +119,7 @@ DETECTION = Detection(
     event_names=secrets_manager("GetSecretValue"),
     techniques=("T1489",),
     evaluate=evaluate,
+    remedy=Remedy.RESTORE,
     blind_spots=(
         "A consumer that keeps the value in memory does not ask, and fails later; one that reads once a month may come"
         " after the window. Batch calls name a refused secret only in their answer, which no record holds. A secret"

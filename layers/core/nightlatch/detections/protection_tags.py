@@ -52,20 +52,16 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _keys(event: SecretEvent) -> Iterator[str]:
-    if event.called(_UNTAG):
-        yield from event.request.texts("tagKeys")
-    elif event.called(_TAG):
-        yield from (key for tag in event.request.children("tags") if (key := tag.text("key")) is not None)
+    yield from event.request.texts("tagKeys")
+    yield from (key for tag in event.request.children("tags") if (key := tag.text("key")) is not None)
 
 
 def _texts(event: SecretEvent) -> Iterator[str]:
     """Give what the call wrote in clear."""
-    if event.called(_TAG):
-        for tag in event.request.children("tags"):
-            # A tag may be named `password`, with the password for its value.
-            yield f"{tag.text('key') or ''}={tag.text('value') or ''}"
-    elif event.called(_UPDATE):
-        yield event.request.text("description") or ""
+    for tag in event.request.children("tags"):
+        # A tag may be named `password`, with the password for its value.
+        yield f"{tag.text('key') or ''}={tag.text('value') or ''}"
+    yield event.request.text("description") or ""
 
 
 def _asked_for(event: SecretEvent, baseline: Baseline) -> frozenset[str]:
@@ -121,14 +117,14 @@ A credential in clear: take it out, and rotate what it opens. The trail keeps it
 Your infrastructure code does this at each run? Exempt its principal for the name prefix.""",
     examples=(
         _case(
-            "the tag of a guard is taken away",
-            _call(_UNTAG, tagKeys=["nightlatch:guard", "team"]),
-            severity=Severity.HIGH,
-        ),
-        _case(
             "a tag of nightlatch is set",
             _call(_TAG, tags=[{"key": "nightlatch:tier", "value": "temp"}]),
             severity=Severity.MEDIUM,
+        ),
+        _case(
+            "the tag of a guard is taken away",
+            _call(_UNTAG, tagKeys=["nightlatch:guard", "team"]),
+            severity=Severity.HIGH,
         ),
         _case(
             "a tag that the policy asks for is set",

@@ -27,8 +27,8 @@ WITHIN = timedelta(hours=24)
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a deletion that follows a read, or on a read whose deletion arrived before it."""
     own = baseline.by_principal.find(event.event_id)
-    deletion = _deletion(own, baseline) if own is not None and event.secret is not None else None
-    if own is None or deletion is None or deletion.secret is None:
+    deletion = _deletion(own, baseline) if own is not None else None
+    if deletion is None or deletion.secret is None:
         return None
     before = baseline.by_principal.about(deletion.secret).between(deletion.at - WITHIN, deletion.at)
     reads = before.named("GetSecretValue").only(_is_theft)
@@ -47,8 +47,6 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _deletion(own: Sighting, baseline: Baseline) -> Sighting | None:
     """Give the deletion to judge: the event itself, or the first that came after a read."""
-    if own.name == "DeleteSecret":
-        return own if _is_deletion(own) else None
     deletions = baseline.by_principal.named("DeleteSecret").only(_is_deletion)
     if not deletions or own.secret is None:
         return None

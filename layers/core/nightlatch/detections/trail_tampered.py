@@ -56,7 +56,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 def _harm(event: SecretEvent) -> Harm | None:
     if event.name in _WHOLE:
         return _WHOLE[event.name]
-    narrowed = _narrowed_selectors(event) if event.name in _SELECTING else None
+    narrowed = _narrowed_selectors(event)
     unseen = event.request.omitted or (event.denied and not event.request.fields)
     if unseen and narrowed is None:
         return (Severity.MEDIUM, f"the record does not show what {event.name} asked for")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.callers import is_rotating
+from nightlatch.domain.callers import is_rotating, unless_it_has_ended
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, secrets_manager
 from nightlatch.domain.examples import (
     AT,
@@ -45,7 +45,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not event.succeeded or is_expected or _is_creator(event, baseline):
         return None
     if _fills_a_new_secret(event, baseline):
-        return None if baseline.elapsed else Wait(CREATION_COMES)  # the native event of a first value may be late
+        return None if baseline.elapsed else Wait(LATENESS)  # the native event of a first value may be late
     if not wrote_value(event, baseline):
         # The native event of the new value may be late; with none, the call changed the description or the key alone.
         return None if baseline.elapsed else Wait(LATENESS)
@@ -105,7 +105,7 @@ def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Judge a version that is only pending: the first step of a rotation, unless none is under way."""
     if is_rotating(event, baseline):
-        return None
+        return unless_it_has_ended(event, baseline)
     if event.secret is not None and baseline.rotation_open(event.secret, event.at):
         who = "a person" if event.principal.is_person else "a role that is not a registered rotation function's"
         return Match(reason=f"a pending version, written by {who} in the middle of a rotation")
@@ -162,9 +162,10 @@ DETECTION = Detection(
     blind_spots=(
         "A stolen credential of a usual writer looks like that writer, and people of one permission set are one "
         "principal. A session may call itself after a rotation function, and with no function registered any role may "
-        "be one: inside an open rotation its pending version is believed. In its first hour a secret that is not shown "
-        "to have a value may be filled by anybody. Who created a secret more than 400 days ago is forgotten. Its tags "
-        "are not weighed, only the policy's tiers."
+        "be one: inside an open rotation its pending version is believed, unless the last ninety days show a rotation "
+        "of the secret by another role. In its first hour a secret that is not shown to have a value may be filled by "
+        "anybody. Who created a secret more than 400 days ago is forgotten. Its tags are not weighed, only the "
+        "policy's tiers."
     ),
     playbook="""\
 Ask the person, or the owner of the role: did they mean to write this secret?

@@ -63,10 +63,12 @@ class Baseline:
     on_secret: Trail = field(default_factory=_nothing)  # all but reads, 90 days back and a day on, the event included
     creations: Trail = field(default_factory=_nothing)  # of the secret, 400 days back and a day on
     under_name: Trail = field(default_factory=_nothing)  # lives and ends of any secret of this name, 90 days
+    rights: Trail = field(default_factory=_nothing)  # changes of what IAM lets the principal do, 24 h either side
     readers: tuple[Reader, ...] = ()  # of a secret that something was done to, before it was, the latest first
     habits: Habits = field(default_factory=Habits)  # of the principal, before the event
     elsewhere: frozenset[str] = frozenset()  # other Regions with a secret of this name and suffix, for native events
     held: tuple[SecretRef, ...] = ()  # that use the key or function which the event touches, as records showed
+    staged: tuple[tuple[SecretRef, datetime], ...] = ()  # that the function or role staged on that day or the next
     inventory: Inventory = field(default_factory=Inventory)
     settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
 

@@ -8,10 +8,12 @@ Source: CloudTrail user guide, userIdentity element; IAM user guide, service-lin
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
 from nightlatch.domain.resources import is_same_resource
+from nightlatch.domain.rotations import rotators_of
+from nightlatch.domain.rules import Wait
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import succeeded
 
@@ -38,12 +40,29 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether a role of a rotation function calls inside an open rotation of this very secret.
 
     Lambda names the session of a function's role after the function. Where no rotation function is known at all, any
-    role that is not a person may be the one. A function that a call has just set is known by that call.
+    role that is not a person may be the one; a function that a call has just set is known by that call. Whoever may
+    assume a role can name a session likewise: so where the inventory does not know the role, and the secret was rotated
+    before, it must be the role that staged its versions then.
     """
-    if event.secret is None or not _may_rotate(event.principal):
+    who = event.principal
+    if event.secret is None or not _may_rotate(who):
         return False
-    known = may_be_rotation_function(event.principal, baseline) or _was_set(event, event.secret, baseline)
-    return known and baseline.rotation_open(event.secret, event.at)
+    known = may_be_rotation_function(who, baseline) or _was_set(event, event.secret, baseline)
+    if not known or not baseline.rotation_open(event.secret, event.at):
+        return False
+    if baseline.inventory.knows_role_of(who):
+        return True
+    rotators = rotators_of(event.secret, event.at, baseline)
+    return not rotators or who.key in rotators
+
+
+def unless_it_has_ended(event: SecretEvent, baseline: Baseline) -> Wait | None:
+    """Take a call for a step of a rotation that seems open: it is judged again when the end's record cannot be late.
+
+    A call of a known pair is none that a rule counts, so no rotation needs to explain it.
+    """
+    call = baseline.by_principal.find(event.event_id)
+    return None if baseline.elapsed or (call is not None and call.known) else Wait(LATENESS)
 
 
 def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
@@ -59,7 +78,10 @@ def may_be_rotation_function(principal: Principal, baseline: Baseline) -> bool:
 
 
 def _may_rotate(principal: Principal) -> bool:
-    return principal.kind is PrincipalKind.ROLE and not principal.is_person
+    """Tell whether a caller is a role that Lambda may have taken; the rest is what AWS says of other sessions."""
+    is_no_function = principal.mfa is True or principal.from_console is True or principal.is_instance
+    is_role = principal.kind is PrincipalKind.ROLE and not principal.is_person
+    return is_role and (_SERVICE_LINKED in principal.key or not is_no_function)
 
 
 def _was_set(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:

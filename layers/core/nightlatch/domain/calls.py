@@ -13,6 +13,24 @@ READ_VALUES = ("GetSecretValue", "BatchGetSecretValue")
 MAKE_VERSIONS = ("CreateSecret", "PutSecretValue", "UpdateSecret")  # the last where it is given a value
 SET_KEYS = ("CreateSecret", "UpdateSecret", "ReplicateSecretToRegions")
 
+# Calls of IAM by which a role or a user may gain a right: given to it, or no longer withheld from it.
+CHANGE_RIGHTS = (
+    "AddUserToGroup",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "DeleteRolePermissionsBoundary",
+    "DeleteRolePolicy",
+    "DeleteUserPermissionsBoundary",
+    "DeleteUserPolicy",
+    "DetachRolePolicy",
+    "DetachUserPolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "PutUserPermissionsBoundary",
+    "PutUserPolicy",
+    "RemoveUserFromGroup",
+)
+
 SECRETS_MANAGER_CALLS: frozenset[EventName] = secrets_manager(
     "AssociateCrossAccountReplica",
     "BatchGetSecretValue",

@@ -13,6 +13,7 @@ from datetime import datetime
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.policy import Mode, Policy
+from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.responses import Action, ActionKind
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT
@@ -44,6 +45,16 @@ class Respond:
     automatic: bool
     reason: str
     finding: Finding | None = None
+
+    @property
+    def caused_by(self) -> Principal | None:
+        """Who did what the act takes back; None for a pin, which takes nothing back."""
+        if self.finding is None:
+            return None
+        by = self.finding.undoes.by if self.finding.undoes else None
+        if by is None:
+            return self.finding.principal
+        return Principal(key=by, kind=PrincipalKind.UNKNOWN, name=short_name(by))
 
 
 Decision = Record | Alert | Respond
@@ -82,13 +93,14 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
 
 
 def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Respond]:
-    if finding.remedy is None or not event.succeeded:
+    """Offer or order the way back; what another call did is only offered: that call has a finding of its own."""
+    if finding.remedy is None or not (event.succeeded or finding.undoes):
         return []
     return [
         Respond(
             action=_remedy(finding, secret, event),
-            cause=event.event_id,
-            automatic=_is_automatic(finding.remedy, secret, policy),
+            cause=finding.undoes.cause if finding.undoes else event.event_id,
+            automatic=finding.undoes is None and _is_automatic(finding.remedy, secret, policy),
             reason=finding.title,
             finding=finding,
         )

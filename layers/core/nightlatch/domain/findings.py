@@ -45,6 +45,14 @@ class Remedy(StrEnum):
     ROLL_BACK = "roll-back"  # make the earlier version current again
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What a remedy takes back, where that is another call than the one that was found."""
+
+    cause: str  # its event id, so that whatever is found because of it offers the same response
+    by: str | None = None  # the principal that made it, who may not decide about it
+
+
 class State(StrEnum):
     """Who hears of a finding."""
 
@@ -76,6 +84,7 @@ class Finding:
     named: tuple[SecretRef, ...] = ()  # those that the headline is true of, where a milder hit brought in others
     remedy: Remedy | None = None
     avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
+    undoes: Undone | None = None  # what the remedy takes back, where that is not the found call itself
 
     @property
     def id(self) -> str:

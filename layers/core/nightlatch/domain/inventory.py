@@ -68,6 +68,13 @@ class Inventory:
         roles = self.holdings.roles_named(session)
         return self.is_rotation_function(session) and (not roles or None in roles or principal.key in roles)
 
+    def knows_role_of(self, principal: Principal) -> bool:
+        """Tell whether a role's session is one of a rotation function of which the role itself is known."""
+        return principal.key in {
+            *self.holdings.external_roles,
+            *self.holdings.roles_named(principal.session_name or ""),
+        }
+
     def is_protected_key(self, *texts: str) -> bool:
         """Tell whether a KMS key's id, alias or ARN is one that the operator named as protecting secrets."""
         return is_any_of(self.protected_keys, texts)

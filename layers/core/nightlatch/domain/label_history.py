@@ -10,10 +10,13 @@ AWSPENDING, finishSecret moves AWSCURRENT).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.callers import is_rotating
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.rotations import is_rotation_function
@@ -77,7 +80,7 @@ def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
     flips: dict[str, tuple[Sighting, Sighting]] = {}
     since = trail.once(_current_since, _current_since)
     written = {write.version_id: write.at for write in trail.named(*MAKE_VERSIONS).only(succeeded)}
-    for there, back in pairwise(trail.only(makes_current)):
+    for there, back in pairwise(_moves(trail)):
         was_there = since.get(back.version_id or "", back.at) < there.at - _CLOCKS_DIFFER
         # Taken from the one and given to the other, and the other was not written in between: it was there before.
         says_so = back.version_id == there.moved_from or (
@@ -99,6 +102,29 @@ def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
     return flips
 
 
+def _moves(trail: Trail) -> Iterator[Sighting]:
+    """Give the calls that put AWSCURRENT on a version, by time.
+
+    The record of an UpdateSecret need not show the version that it wrote; the native event beside it does, unless that
+    is the event of another call.
+    """
+    calls = trail.only(makes_current)
+    labels = trail.named(LABEL_UPDATED).only(_of_current)
+    for call in trail:
+        if makes_current(call):
+            yield call
+        elif call.name == "UpdateSecret" and call.succeeded:
+            start, end = call.at - _CLOCKS_DIFFER, call.at + _CLOCKS_DIFFER
+            others = {other.version_id for other in calls.between(start, end)}
+            own = next((label for label in labels.between(start, end) if label.version_id not in others), None)
+            if own is not None:
+                yield replace(call, version_id=own.version_id)
+
+
+def _of_current(label: Sighting) -> bool:
+    return CURRENT in label.labels
+
+
 def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
     """Tell whether a move of AWSCURRENT is the last step of a rotation that is under way.
 
@@ -106,7 +132,7 @@ def finishes_rotation(event: SecretEvent, secret: SecretRef, baseline: Baseline)
     """
     if not baseline.rotation_open(secret, event.at):
         return False
-    return is_rotation_function(event, baseline) or any(
+    return (is_rotation_function(event, baseline) and is_rotating(event, baseline)) or any(
         s.principal == event.principal.key and s.succeeded and PENDING in s.labels and s.version_id == event.version_id
         for s in baseline.done_to(secret, "PutSecretValue")
     )

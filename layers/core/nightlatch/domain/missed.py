@@ -55,4 +55,8 @@ def missed_rotation(listed: Holding, *, at: datetime, before: datetime | None) -
 def due_date(event: SecretEvent) -> datetime | None:
     """Give the date that was missed; None for every other event."""
     text = event.details.text(_DATE) if event.source == NIGHTLATCH and event.name == MISSED else None
-    return None if text is None else datetime.fromisoformat(text)
+    try:
+        due = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return due if due.tzinfo is not None else None

@@ -20,7 +20,7 @@ WRITES = ("PutSecretValue", "UpdateSecret")
 
 
 def overwrites(trail: Trail) -> Trail:
-    """Keep what a principal wrote over, without the first value of each secret that it created itself."""
+    """Keep what a principal wrote over: no first value of a secret, by who created it or by another."""
     made: dict[str, list[Sighting]] = {}
     for creation in trail.named("CreateSecret").only(succeeded):
         for key in {key for secret in creation.secrets for key in secret.keys}:
@@ -29,10 +29,10 @@ def overwrites(trail: Trail) -> Trail:
     kept = []
     for write in trail.named(*WRITES).only(_is_overwrite):
         its_creation = _creation_of(write, made)
-        if its_creation is None or its_creation.event_id in filled:
-            kept.append(write)
-        else:
+        if its_creation is not None and its_creation.event_id not in filled:
             filled.add(its_creation.event_id)
+        elif not write.fills:
+            kept.append(write)
     return Trail.of(kept)
 
 

@@ -1,4 +1,4 @@
-"""Whether a door that was shut to a principal stands open now, and whether its policy was changed in between.
+"""Whether a door that was shut to a principal stands open now, and whether somebody changed who may in between.
 
 A success opens a door when the same principal was refused at the same secret within a day: for the same call, or for
 any other before it got the value or changed something. Only the first success tells: whoever reads every minute after
@@ -22,17 +22,23 @@ _LOOKS = frozenset({"DescribeSecret", "GetResourcePolicy", "ListResourcePolicies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """The refusals that a success answers, the success, and the policy changes between the first of them and it."""
+    """The refusals that a success answers, the success, and the changes between the first of them and it."""
 
     secret: SecretRef
     refusals: tuple[Sighting, ...]  # by time, one at least
     success: Sighting
     policy_changes: tuple[Sighting, ...]
+    rights_changes: tuple[Sighting, ...]  # of the principal itself, by IAM
 
     @property
     def refusal(self) -> Sighting:
         """The last refusal before the door opened."""
         return self.refusals[-1]
+
+    @property
+    def changes(self) -> tuple[Sighting, ...]:
+        """Whatever may have opened the door."""
+        return (*self.policy_changes, *self.rights_changes)
 
 
 def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
@@ -43,7 +49,7 @@ def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     about = baseline.by_principal.about(own.secret)
     found = [_opening_by(success, about, baseline) for success in (_answers(own, about) if own.denied else (own,))]
     openings = [opening for opening in found if opening is not None]
-    return max(openings, key=lambda one: (bool(one.policy_changes), -one.success.at.timestamp()), default=None)
+    return max(openings, key=lambda one: (bool(one.changes), -one.success.at.timestamp()), default=None)
 
 
 def _opening_by(success: Sighting, about: Trail, baseline: Baseline) -> Opening | None:
@@ -99,4 +105,5 @@ def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseli
     )
     if success.known and not between:
         return None  # an ordinary user whose access came back
-    return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between)
+    rights = tuple(baseline.rights.between(refusals[0].at, success.at))
+    return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between, rights_changes=rights)

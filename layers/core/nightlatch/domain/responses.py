@@ -137,6 +137,17 @@ def response_id(action: Action, cause: str) -> str:
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 
+def next_id(earlier: str) -> str:
+    """Name the response that takes the place of one whose offer ran out: the same again for a duplicate."""
+    return f"r-{sha256(f'{earlier}|again'.encode()).hexdigest()[:20]}"
+
+
+def has_run_out(response: Response, now: datetime) -> bool:
+    """Tell whether a response was offered and nobody answered in time."""
+    is_late = response.state is ResponseState.PROPOSED and now >= response.expires_at
+    return is_late or response.state is ResponseState.EXPIRED
+
+
 def advance(response: Response, signal: Signal, *, actor: str, now: datetime, note: str = "") -> Response:
     """Move a response along the table.
 

@@ -6,7 +6,7 @@ bears the function's name).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightlatch.domain.baseline import Baseline
@@ -14,9 +14,11 @@ from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.schedules import longest_gap_days
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.sightings import Sighting, succeeded
+from nightlatch.domain.trail import Trail
 from nightlatch.domain.versions import CURRENT, PENDING
 
+_SUCCEEDED = "RotationSucceeded"
 LONGEST_DAYS = 365
 STEPS_SPAN = timedelta(minutes=15)  # the steps of one rotation lie no further apart
 
@@ -25,6 +27,40 @@ def is_rotation_function(event: SecretEvent, baseline: Baseline) -> bool:
     """Tell whether the caller is the role of a registered rotation function, by its session's name and its role."""
     is_role = event.principal.kind is PrincipalKind.ROLE and event.principal.session_name is not None
     return is_role and baseline.inventory.rotates_as(event.principal)
+
+
+def rotators_of(secret: SecretRef, at: datetime, baseline: Baseline) -> frozenset[str]:
+    """Give the roles that staged versions of a secret in earlier rotations which succeeded.
+
+    None are known where it was not rotated before, nor where it got another function since: that one has its own role.
+    """
+    shown = baseline.done_to(secret, "RotateSecret", "PutSecretValue", _SUCCEEDED).once(_rotators, _rotators)
+    roles: set[str] = set()
+    for moment, role in shown:
+        if moment >= at:
+            break
+        if role is None:
+            roles.clear()
+        else:
+            roles.add(role)
+    return frozenset(roles)
+
+
+def _rotators(trail: Trail) -> list[tuple[datetime, str | None]]:
+    """Give, by time, who had staged a version when a rotation succeeded, and None where another function was set."""
+    found: list[tuple[datetime, str | None]] = []
+    staged: list[Sighting] = []
+    function: str | None = None
+    for call in trail.only(succeeded):
+        if call.name == _SUCCEEDED:
+            found += [(call.at, one.principal) for one in staged if one.at >= call.at - STEPS_SPAN]
+            staged = []
+        elif call.name == "PutSecretValue" and PENDING in call.labels:
+            staged.append(call)
+        elif call.function not in {None, function}:
+            found.append((call.at, None))
+            function = call.function
+    return found
 
 
 class Weakening(StrEnum):

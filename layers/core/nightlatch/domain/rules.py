@@ -9,7 +9,7 @@ from datetime import timedelta
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import EventName, SecretEvent
 from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.findings import Finding, Remedy, Severity, State, Undone
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.tiers import weighed
 
@@ -25,9 +25,11 @@ class Match:
     secrets: tuple[SecretRef, ...] | None = None  # each once
     remedy: Remedy | None = None  # the rule's own where left out
     avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
+    undoes: Undone | None = None  # what the remedy takes back, where that is another call
     subject: str | None = None  # what later hits fold on; the principal by default
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
     digest: bool = False  # worth a line in the daily digest, not a person's attention
+    fault: bool = False  # the rule could not judge: a note beside whatever it and others decided (ruling 36)
     again: timedelta | None = None  # told now, and judged again after this time: what comes late may make it worse
 
 
@@ -118,7 +120,9 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
             reason=f"rule {rule.id} could not judge this event ({type(error).__name__}); please report it",
             severity=Severity.LOW,
             headline=f"Could not judge an event for {rule.id}",
+            subject=f"rule:{rule.id}",  # joined with a real finding it could speak for it
             digest=True,
+            fault=True,
         )
 
 
@@ -127,13 +131,14 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
     severity = found.severity or rule.severity
     if not found.digest:  # a note is a note, whatever the secret is worth
         severity = weighed(severity, baseline.inventory.tier_of(secrets))
+    is_novelty = (rule.novelty or found.novelty) and not found.fault
     alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at, calls=(event.name,))
     evidence = found.evidence.with_event(event.event_id, event.at, event.name) if found.evidence else alone
     return Finding(
         rule=rule.id,
         catalogue=rule.catalogue,
         severity=severity,
-        state=_state(severity, baseline.maturity, novelty=rule.novelty or found.novelty, digest=found.digest),
+        state=_state(severity, baseline.maturity, novelty=is_novelty, digest=found.digest),
         headline=found.headline or rule.headline,
         reason=found.reason,
         subject=found.subject or f"principal:{event.principal.key}",
@@ -146,8 +151,9 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         first_seen=evidence.first_seen,
         last_seen=evidence.last_seen,
         secrets=secrets,
-        remedy=found.remedy or rule.remedy,
+        remedy=None if found.fault else found.remedy or rule.remedy,
         avoid=found.avoid,
+        undoes=found.undoes,
     )
 
 

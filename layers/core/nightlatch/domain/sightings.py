@@ -41,6 +41,7 @@ class Sighting:
     by_service: bool = False  # AWS made the call on somebody's way (invokedBy), as CloudFormation does
     read_back: bool = False  # it read the very version that it had written itself
     rotating: bool = False  # a step of a rotation of this secret that was under way
+    fills: bool = False  # it gave a young secret what seems to be its first value
     own: bool = False  # nightlatch made the call, as its ledger shows: history, but never evidence
     moved_from: str | None = None  # the version that a moved label was taken from
     weakens: bool = False  # it set a rotation schedule longer than a year, and longer than the one before

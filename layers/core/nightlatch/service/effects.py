@@ -12,13 +12,23 @@ from datetime import datetime
 from typing import assert_never
 
 from nightlatch.domain.decisions import Alert, Decision, Record, Respond
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.incidents import Incident, incident_key
 from nightlatch.domain.policy import Policy
 from nightlatch.domain.principals import Principal, PrincipalKind
-from nightlatch.domain.responses import BY_POLICY, Response, ResponseState, Signal, Step, response_id
+from nightlatch.domain.responses import (
+    BY_POLICY,
+    Response,
+    ResponseState,
+    Signal,
+    Step,
+    advance,
+    has_run_out,
+    next_id,
+    response_id,
+)
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 
 _NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")
@@ -86,12 +96,32 @@ class LiveEffects:
         key = incident_key(decision.finding) if decision.finding else None
         incident = touched.get(key) if key else None
         wanted = _response(decision, incident, policy, now, self.mint())
-        response, is_new = self.ledger.propose(wanted)
+        response, is_new = self._proposed(wanted, policy, now)
         if incident is not None and key is not None:
             touched[key] = self.incidents.link(incident.id, response.id)
         # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
         if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
             self.dispatch.respond(response)
+
+    def _proposed(self, wanted: Response, policy: Policy, now: datetime) -> tuple[Response, bool]:
+        """Write a response, once for each cause; what stands there already is taken as it is, with two exceptions.
+
+        An offer that ran out is made anew. And what one finding only offers, another may order (a reader that is
+        refused and the deletion itself, in either order): then nobody needs to press the button any more.
+        """
+        response, is_new = self.ledger.propose(wanted)
+        while not is_new and has_run_out(response, now):
+            wanted = replace(wanted, id=next_id(response.id))
+            response, is_new = self.ledger.propose(wanted)
+        is_ordered = wanted.state is ResponseState.APPROVED
+        if is_ordered and response.state is ResponseState.PROPOSED:
+            approved = advance(response, Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", now=now)
+            try:
+                self.ledger.move(approved, was=ResponseState.PROPOSED)
+            except IllegalTransition:  # somebody pressed it meanwhile
+                return self.ledger.get(response.id), False
+            return approved, True
+        return response, is_new
 
 
 def _response(decision: Respond, incident: Incident | None, policy: Policy, now: datetime, button: str) -> Response:
@@ -100,7 +130,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
         action=decision.action,
         state=ResponseState.PROPOSED,
         reason=decision.reason,
-        caused_by=decision.finding.principal if decision.finding else _NOBODY,
+        caused_by=decision.caused_by or _NOBODY,
         incident_id=incident.id if incident else None,
         proposed_at=now,
         expires_at=now + policy.buttons_live,
