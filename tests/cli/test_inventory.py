@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.adapters.account import Pace
+from nightlatch.adapters.inventory.account import Pace
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
 from nightlatch.policy_file import parse_inventory

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fakes import ACCOUNT, REGION, FakeAccount
-from nightlatch.adapters.account import SECONDS_BETWEEN_CALLS, AwsAccount, Pace
+from nightlatch.adapters.inventory.account import SECONDS_BETWEEN_CALLS, AwsAccount, Pace
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.holding import Holding
 from nightlatch.domain.own_parts import part_arn

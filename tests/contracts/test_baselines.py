@@ -11,12 +11,12 @@ from functools import partial
 import pytest
 
 from fakes import FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.uses import MOST_DAYS, Kind, PairKey, Touch, micros
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
-from nightlatch.adapters.uses import MOST_DAYS, Kind, PairKey, Touch, micros
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.events import LABEL_UPDATED, Failure, Origin, SecretEvent

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from fakes import FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.events import IAM, SecretEvent
 from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_user, an_event

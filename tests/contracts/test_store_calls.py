@@ -11,11 +11,11 @@ import pytest
 from benchmarks import costs
 from fakes import FixedClock
 from functions.transformed import source
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.process_memory import ProcessMemory
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.process_memory import ProcessMemory
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.wire import Item
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.events import SecretEvent

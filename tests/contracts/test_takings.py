@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from fakes import NOW
-from nightlatch.adapters import holdings_dynamodb
-from nightlatch.adapters.holdings_dynamodb import READ_AGAIN_AFTER_S, DynamoHoldings
-from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
-from nightlatch.adapters.takings_dynamodb import DynamoTakings
-from nightlatch.adapters.trails import KeptHoldings
+from nightlatch.adapters.history.trails import KeptHoldings
+from nightlatch.adapters.inventory import holdings_dynamodb
+from nightlatch.adapters.inventory.holdings_dynamodb import READ_AGAIN_AFTER_S, DynamoHoldings
+from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings, MemoryTakings
+from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.examples import a_denial, a_secret, an_event
 from nightlatch.domain.holding import Found, Holding

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.errors import MalformedRecord

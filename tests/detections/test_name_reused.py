@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.name_reused import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.deletions import ENDED

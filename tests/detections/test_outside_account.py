@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections.outside_account import DETECTION
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import Channel, Failure, SecretEvent

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from fakes import FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.pending_deletion import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent

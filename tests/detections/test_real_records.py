@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import (
     batch_retrieval,
     bulk_read,

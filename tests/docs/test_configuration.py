@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from functions.transformed import source
-from nightlatch.adapters.slack import read_credentials
+from nightlatch.adapters.slack.channel import read_credentials
 from nightlatch.config import Settings
 from nightlatch.domain.metrics import Metric
 from nightlatch.domain.policy import Mode

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from e2e.watched import Watched
-from nightlatch.adapters.holdings_dynamodb import READ_AGAIN_AFTER_S
+from nightlatch.adapters.inventory.holdings_dynamodb import READ_AGAIN_AFTER_S
 from nightlatch.domain.tiers import Tier
 from nightlatch.local.scenes.company import a_value
 

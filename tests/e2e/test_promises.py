@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from e2e.watched import OBSERVED, PATIENCE_S, Watched
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.log_files import read_records
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.log_files import read_records
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Finding, State
 from nightlatch.domain.inventory import Inventory

@@ -18,10 +18,10 @@ import requests
 from moto.sqs.models import Queue
 
 from e2e.built import ROOT
-from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.ledger import DynamoLedger
-from nightlatch.adapters.slack_requests import sign
+from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
 from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.incidents import Incident

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from builders import a_response
-from nightlatch.adapters.slack_requests import sign
+from nightlatch.adapters.slack.requests import sign
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.takings import Taking

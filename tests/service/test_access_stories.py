@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import Failure, SecretEvent, Tick
 from nightlatch.domain.examples import (

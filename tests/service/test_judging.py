@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from fakes import FakeDispatch, FakeIncidents, FakeLedger, FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.deletions import ENDED, STARTED
 from nightlatch.domain.events import Channel, Failure, SecretEvent, Tick

@@ -14,8 +14,8 @@ from random import Random
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.deletions import UNEXPLAINED
 from nightlatch.domain.events import Failure, SecretEvent, Tick

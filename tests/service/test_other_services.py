@@ -12,9 +12,9 @@ from itertools import permutations
 import pytest
 
 from fakes import FakeDispatch, FakeIncidents, FakeLedger, FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import SecretEvent, Tick
 from nightlatch.domain.examples import ACCOUNT, AT, REGION

@@ -13,14 +13,14 @@ from threading import Lock
 import pytest
 
 from fakes import FakeChannel, FakeDispatch, FakeIncidents, FakeLedger, FakeNotices, FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.queues import SqsDispatch
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.errors import Unavailable

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.holdings_memory import MemoryHoldings
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import IAM, KMS, LAMBDA, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_label_event, a_role, a_secret, an_event

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from nightlatch.adapters import routine
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history import routine
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import SecretEvent, Tick
 from nightlatch.domain.examples import AT, a_denial, a_role, a_secret, an_event

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes import ACCOUNT, NOW, REGION, FakeAccount, FixedClock
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.holdings_memory import MemoryHoldings, MemoryTakings
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings, MemoryTakings
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import Tick

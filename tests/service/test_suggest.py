@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.events import Channel, SecretEvent

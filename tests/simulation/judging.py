@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.entries import PRINCIPAL_KEPT
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.entries import PRINCIPAL_KEPT
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.events import SecretEvent, Tick

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.cloudtrail import parse
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.findings import Severity, State

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.domain.events import Channel
 from nightlatch.domain.principals import PrincipalKind
 from own_records import own_record

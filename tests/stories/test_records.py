@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.records.cloudtrail import parse
 from own_records import own_record
 from stories import twins
 from stories.records import Record

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
-from nightlatch.adapters.slack_text import clip
+from nightlatch.adapters.slack.text import clip
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response, ResponseState
 

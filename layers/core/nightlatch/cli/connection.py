@@ -16,13 +16,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.clock import clock
-from nightlatch.adapters.identities import Setting, principal_of
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
+from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.parameters import Parameters

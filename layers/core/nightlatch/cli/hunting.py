@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nightlatch.adapters.baselines import TrailBaselines
-from nightlatch.adapters.log_files import read_records
-from nightlatch.adapters.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.documents import read_inventory, read_policy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.finding_output import write

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from rich.table import Table
 
-from nightlatch.adapters.account import AwsAccount
-from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
-from nightlatch.adapters.takings_dynamodb import DynamoTakings
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
+from nightlatch.adapters.inventory.account import AwsAccount
+from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.cli.connection import Connection, Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form

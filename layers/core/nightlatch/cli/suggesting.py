@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nightlatch.adapters.log_files import read_records
+from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Suggesting
 from nightlatch.cli.hunting import ports_in_memory

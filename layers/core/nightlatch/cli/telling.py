@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from nightlatch.adapters.log_files import read_records
+from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form

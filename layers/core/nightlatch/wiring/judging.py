@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nightlatch.adapters.envelopes import parse_message
+from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.events import SecretEvent, Tick

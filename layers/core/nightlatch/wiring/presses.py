@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.adapters.slack_requests import Press, raw_body, read_press, verify
+from nightlatch.adapters.slack.requests import Press, raw_body, read_press, verify
 from nightlatch.domain.errors import NightlatchError
 from nightlatch.domain.policy import Policy
 from nightlatch.domain.responses import Response, ResponseState

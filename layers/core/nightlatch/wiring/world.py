@@ -6,24 +6,24 @@ import logging
 import secrets as entropy
 from functools import partial
 
-from nightlatch.adapters.account import AwsAccount
 from nightlatch.adapters.aws_clients import Clients
-from nightlatch.adapters.baselines import TrailBaselines
 from nightlatch.adapters.clock import Clock, clock
-from nightlatch.adapters.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.process_memory import ProcessMemory
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.inventory.account import AwsAccount
+from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
-from nightlatch.adapters.process_memory import ProcessMemory
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
-from nightlatch.adapters.slack import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.takings_dynamodb import DynamoTakings
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.config import Settings
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.policy import Policy

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from nightlatch.adapters.cloudtrail import parse
+from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.domain.events import SecretEvent
 from nightlatch.local.scenes.company import Company
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nightlatch.adapters.baselines import TrailBaselines
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.waits_dynamodb import DynamoWaits
 from nightlatch.domain.inventory import Inventory
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.aws.sessions import stage_session

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 
-from nightlatch.adapters.slack_requests import sign
+from nightlatch.adapters.slack.requests import sign
 from nightlatch.local.slack.workspace import RefusedMessage, Workspace, buttons_of
 
 PREFIX = "/slack"

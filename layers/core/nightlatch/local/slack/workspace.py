@@ -1,7 +1,7 @@
 """The stand-in's memory: messages by place, refused where Slack would refuse them, and who listens for news.
 
 Source: Slack Web API, chat.postMessage and chat.update (errors invalid_auth, invalid_blocks, msg_too_long,
-message_not_found); Block Kit limits as in adapters/slack_message.py.
+message_not_found); Block Kit limits as in adapters/slack/message.py.
 """
 
 from __future__ import annotations

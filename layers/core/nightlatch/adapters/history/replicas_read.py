@@ -1,0 +1,40 @@
+"""Whether somebody who is not known to read a secret is known to read it in another Region: it reads a replica.
+
+A replica has the name and the suffix of its primary, and six random characters are no chance. So an application that
+fails over to another Region is known there from its first read, where both reads name the ARN with its suffix. A bare
+name proves nothing: two Regions may hold two secrets of one name.
+
+Source: Secrets Manager user guide, replicate-secrets; design detections, benign story 6 and ACC-08 (replicas known).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nightlatch.adapters.history.shown import habits_key
+from nightlatch.adapters.history.uses import Kind, PairKey, Uses, pair_before
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.habits import Kind as Side
+from nightlatch.domain.sightings import Sighting
+
+_REGION = f"{Side.REGION}#"
+
+
+def pairs_elsewhere(
+    event: SecretEvent, seen: Sighting | None, shown: Mapping[str, Mapping[str, Uses]]
+) -> tuple[PairKey, ...]:
+    """Name the reader and the secret as it would be in each other Region that the reader has called in before."""
+    secret = event.secret
+    is_strange = seen is not None and not seen.known and event.succeeded and event.called("GetSecretValue")
+    if not is_strange or secret is None or not secret.is_arn or secret.name == secret.tail:
+        return ()  # no suffix, or what may as well be the end of its name
+    facets = shown.get(habits_key(event), {})
+    regions = {facet.removeprefix(_REGION) for facet in facets if facet.startswith(_REGION)} - {secret.region}
+    tail, who = secret.tail, event.principal.key
+    return tuple(PairKey(who, f"{secret.account_id}/{region}/{tail}") for region in sorted(regions))
+
+
+def is_known_elsewhere(event: SecretEvent, pairs: Sequence[PairKey], uses: Mapping[PairKey, Uses]) -> bool:
+    """Tell whether the reader is known for one of these pairs."""
+    found = (pair_before([uses[pair]], Kind.READ, event.at) for pair in pairs if pair in uses)
+    return any(pair is not None and pair.is_known(event.at) for pair in found)

@@ -1,0 +1,1 @@
+"""What the account holds: looked up at AWS, kept, and held for judging."""

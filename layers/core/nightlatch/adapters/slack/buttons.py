@@ -1,0 +1,62 @@
+"""The buttons of a message: each carries an opaque id and no authority, and asks again before it acts.
+
+Source: Slack Block Kit reference (button text 75 characters, confirm title 100 and text 300).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nightlatch.adapters.slack.text import clip, visible
+from nightlatch.domain.responses import ActionKind, Response, ResponseState
+
+CONFIRM_LIMIT = 300
+MOST_BUTTONS = 5
+
+Block = dict[str, object]
+
+_BUTTON = {
+    ActionKind.ROLL_BACK: ("Roll back", "Readers will get the version from before this change."),
+    ActionKind.RESTORE_DELETED: ("Restore", "The scheduled deletion is cancelled; the secret can be read again."),
+    ActionKind.PIN_SUPERSEDED: ("Keep version", "The version before the current one is kept by a label."),
+}
+
+
+def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
+    """Give the buttons of what waits for a person, or the command to run, or nothing."""
+    open_ones = [response for response in responses if response.state is ResponseState.PROPOSED][:MOST_BUTTONS]
+    if not open_ones or action_mode == "off":
+        return []
+    if action_mode == "cli":
+        commands = "\n".join(f"`nightlatch approve {response.id}`" for response in open_ones)
+        text = {"type": "mrkdwn", "text": f"*To act, run*\n{commands}"}
+        return [{"type": "section", "text": text}]
+    buttons = [button for response in open_ones for button in (_button(response), _decline(response))]
+    return [{"type": "actions", "elements": buttons}]
+
+
+def _button(response: Response) -> Block:
+    label, consequence = _BUTTON[response.action.kind]
+    name = visible(response.action.secret.name)
+    return {
+        "type": "button",
+        "action_id": f"approve-{response.id}",
+        "value": response.button,
+        "style": "primary",
+        "text": {"type": "plain_text", "text": clip(f"{label} {name}", 75)},
+        "confirm": {
+            "title": {"type": "plain_text", "text": clip(f"{label} {name}?", 100)},
+            "text": {"type": "plain_text", "text": clip(consequence, CONFIRM_LIMIT)},
+            "confirm": {"type": "plain_text", "text": label},
+            "deny": {"type": "plain_text", "text": "Cancel"},
+        },
+    }
+
+
+def _decline(response: Response) -> Block:
+    return {
+        "type": "button",
+        "action_id": f"deny-{response.id}",
+        "value": response.button,
+        "text": {"type": "plain_text", "text": "Leave as it is"},
+    }

@@ -1,0 +1,43 @@
+"""What the items of the state table have in common: values that are read one by one, and keys that sort by time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from nightlatch.adapters.codec import decode
+from nightlatch.adapters.wire import Item
+from nightlatch.domain.errors import Unreadable
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.holding import Found
+from nightlatch.domain.replications import Replication
+from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.takings import Taking
+
+FIRST = "!"  # sorts before every letter and digit
+LAST = "~"  # sorts behind `#` and every digit
+Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting, Taking)
+_logger = logging.getLogger(__name__)
+
+
+def readable(kind: type[Kept], items: Iterable[Item], field: str) -> Iterator[tuple[Item, Kept]]:
+    """Read what is stored; one item that cannot be read is told and passed over, for it would stop all judging."""
+    for item in items:
+        try:
+            yield item, decode(kind, str(item[field]))
+        except Unreadable as failure:
+            _logger.warning(
+                "stored item cannot be read", extra={"pk": item["pk"], "sk": item["sk"], "why": str(failure)}
+            )
+
+
+def time_key(at: datetime) -> str:
+    """Write a moment so that text order is time order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seconds(at: datetime) -> int:
+    """Give a moment as epoch seconds, which time to live is written in."""
+    return int(at.timestamp())
