@@ -327,3 +327,11 @@ def test_a_write_by_who_made_its_secret_completes_the_overwrites_of_others():
         ticking([made, filled, first, second], [own], after_min=20)[key]
         == (judged([[made, filled, first, second, own]])[key])
     )
+
+
+def test_a_read_that_comes_last_tells_of_every_deletion_after_it():
+    read = an_event(secret=_SECRET, by=PEOPLE[0])
+    deleted = [an_event("DeleteSecret", secret=_SECRET, by=PEOPLE[0], after_s=after_s) for after_s in (60, 120)]
+    key = ("deletion.read-then-deleted", f"principal:{PEOPLE[0].key}")
+
+    assert judged([deleted, [read]])[key] == judged([[read, *deleted]])[key]

@@ -10,6 +10,7 @@ records); ATT&CK T1555.006, T1485.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
@@ -27,7 +28,8 @@ WITHIN = timedelta(hours=24)
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Fire on a deletion that follows a read, or on a read whose deletion arrived before it."""
     own = baseline.by_principal.find(event.event_id)
-    deletion = _deletion(own, baseline) if own is not None else None
+    deletions = _deletions(own, baseline) if own is not None else ()
+    deletion = next(iter(deletions), None)
     if deletion is None or deletion.secret is None:
         return None
     before = baseline.by_principal.about(deletion.secret).between(deletion.at - WITHIN, deletion.at)
@@ -39,19 +41,19 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     can_be_taken_back = own is deletion and event.request.flag("forceDeleteWithoutRecovery") is not True
     return Match(
         reason=f"{_times(reads)}, and deleted within a day of that",
-        evidence=Evidence.of(*reads, deletion),
+        evidence=Evidence.of(*reads, *deletions),
         remedy=Remedy.RESTORE if can_be_taken_back else None,
         novelty=baseline.maturity is Maturity.LEARNING,
     )
 
 
-def _deletion(own: Sighting, baseline: Baseline) -> Sighting | None:
-    """Give the deletion to judge: the event itself, or the first that came after a read."""
+def _deletions(own: Sighting, baseline: Baseline) -> Sequence[Sighting]:
+    """Give the deletion to judge: the event itself, or all that came after a read, whose record may be the last."""
     deletions = baseline.by_principal.named("DeleteSecret").only(_is_deletion)
     if not deletions or own.secret is None:
-        return None
+        return ()
     later = deletions.about(own.secret).between(own.at, own.at + WITHIN)
-    return later[0] if later else None
+    return later[:1] if own.name == "DeleteSecret" else later
 
 
 def _is_deletion(call: Sighting) -> bool:
