@@ -54,6 +54,18 @@ def test_a_reader_of_the_primary_is_a_known_reader_of_its_replica(events, found,
     assert read.known is is_known
 
 
+@pytest.mark.parametrize(
+    ("events", "is_known"), [([], True), ([MADE], True), ([MADE, CUT_LOOSE], False), ([CUT_LOOSE], False)]
+)
+def test_a_full_arn_tells_a_replica_by_its_suffix_until_it_is_cut_loose(events, is_known):
+    by_arn = replace(ELSEWHERE, secrets=(COPY,))
+
+    baseline = last_of(*events, by_arn, before=[*AT_HOME, replace(an_event("ListSecrets", by=APP), region=FAR)])
+
+    (read,) = baseline.by_principal.named("GetSecretValue").between(by_arn.at, by_arn.at)
+    assert read.known is is_known
+
+
 def test_a_read_of_a_replica_makes_nobody_known_at_home():
     """What a replica's reads say of its primary may be wrong tomorrow; what a primary's say of it is asked today."""
     away = [replace(read, secrets=(COPY,), region=FAR) for read in AT_HOME]

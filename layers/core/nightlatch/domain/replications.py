@@ -67,11 +67,19 @@ class Replications:
 
     def primary_of(self, secret: SecretRef, at: datetime, holdings: Holdings) -> SecretRef | None:
         """Give the primary of a secret that is a replica at a moment, None where nothing says that it is one."""
-        about = [one for one in self._near(secret) if one.at <= at and one.is_about(secret)]
-        last = max(about, key=lambda one: (one.at, one.event_id), default=None)
+        last = self._last(secret, at)
         if last is None or _is_outdated(last, at, holdings):
             return holdings.primary_of(secret)
         return in_region(secret, last.secret.region) if last.made else None
+
+    def is_cut_loose(self, secret: SecretRef, at: datetime) -> bool:
+        """Tell whether the last call about a replica, at a moment, had ended it."""
+        last = self._last(secret, at)
+        return last is not None and not last.made
+
+    def _last(self, secret: SecretRef, at: datetime) -> Replication | None:
+        about = [one for one in self._near(secret) if one.at <= at and one.is_about(secret)]
+        return max(about, key=lambda one: (one.at, one.event_id), default=None)
 
     def _near(self, secret: SecretRef) -> Sequence[Replication]:
         found = {

@@ -34,7 +34,7 @@ class Marking:
             seen: What history keeps of it so far, None where it waited.
         """
         pairs_count = maturity_at(event.at, self.known.since, self.young) is not Maturity.NONE
-        elsewhere = pairs_elsewhere(event, seen, self.known.shown) if pairs_count else ()
+        elsewhere = pairs_elsewhere(event, seen, self.known.shown, self.inventory) if pairs_count else ()
         if seen is not None and is_known_elsewhere(event, elsewhere, self.known.uses):
             return (marked_entry(event, replace(seen, known=True), self.now),)
         return self._entries(event, marked(event, seen, self._of_secrets(event)))

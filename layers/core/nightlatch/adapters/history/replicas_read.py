@@ -15,19 +15,25 @@ from nightlatch.adapters.history.shown import habits_key
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, pair_before
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.habits import Kind as Side
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.sightings import Sighting
 
 _REGION = f"{Side.REGION}#"
 
 
 def pairs_elsewhere(
-    event: SecretEvent, seen: Sighting | None, shown: Mapping[str, Mapping[str, Uses]]
+    event: SecretEvent, seen: Sighting | None, shown: Mapping[str, Mapping[str, Uses]], inventory: Inventory
 ) -> tuple[PairKey, ...]:
-    """Name the reader and the secret as it would be in each other Region that the reader has called in before."""
+    """Name the reader and the secret as it would be in each other Region that the reader has called in before.
+
+    None of a copy that is known to have been cut loose: it bears the suffix still, and is a secret of its own.
+    """
     secret = event.secret
     is_strange = seen is not None and not seen.known and event.succeeded and event.called("GetSecretValue")
     if not is_strange or secret is None or not secret.is_arn or secret.name == secret.tail:
         return ()  # no suffix, or what may as well be the end of its name
+    if inventory.replications.is_cut_loose(secret, event.at):
+        return ()
     facets = shown.get(habits_key(event), {})
     regions = {facet.removeprefix(_REGION) for facet in facets if facet.startswith(_REGION)} - {secret.region}
     tail, who = secret.tail, event.principal.key
