@@ -204,6 +204,13 @@ def test_a_rotation_of_many_secrets_is_no_sweep():
     assert DETECTION.evaluate(swept[-1], replace(baseline, settled=WAITED)) is None
 
 
+def test_a_read_that_history_does_not_hold_is_nothing_in_a_rotation_or_out_of_one():
+    read = an_event(secret=a_secret(), by=a_role("rotate", "rotate-db"))
+    started = sightings([a_service_event("RotationStarted", secret=a_secret(), after_s=-1)])
+
+    assert [DETECTION.evaluate(read, known) for known in (Baseline(on_secret=started), Baseline())] == [None, None]
+
+
 def test_a_read_that_its_principal_is_known_for_counts_in_a_rotation_too():
     role = a_role("rotate", "rotate-db")
     known, others = reads(9, by=role), reads(5, by=role, prefix="other")

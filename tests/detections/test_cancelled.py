@@ -76,6 +76,13 @@ def test_a_secret_that_is_retired_about_then_is_silent(after_s):
     assert judge(cancel(), delete(after_s=after_s)) is None
 
 
+@pytest.mark.parametrize(("late_s", "waits"), [(0, True), (15 * MINUTE - 1, True), (15 * MINUTE, False)])
+def test_while_a_late_record_may_take_the_deletion_back_it_is_judged_again(late_s, *, waits: bool):
+    verdict = judge(cancel(), delete(after_s=60), settled=AT + timedelta(seconds=late_s))
+
+    assert verdict == (Wait(timedelta(minutes=30)) if waits else None)
+
+
 @pytest.mark.parametrize(
     "other",
     [

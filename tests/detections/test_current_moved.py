@@ -219,7 +219,7 @@ def test_an_update_of_the_description_beside_the_label_of_another_write_is_no_fl
         assert [f.severity for f in judge_all([FIRST, *known, back])] == [Severity.HIGH]
 
 
-def test_there_and_back_names_both_calls():
+def test_there_and_back_names_both_calls_and_is_judged_again_for_a_move_between_them():
     first, planted, back = flip()
 
     found = judge(planted, first, back)
@@ -227,6 +227,7 @@ def test_there_and_back_names_both_calls():
     assert isinstance(found, Match)
     assert found.evidence is not None
     assert set(found.evidence.event_ids) == {planted.event_id, back.event_id}
+    assert found.again == LATENESS
 
 
 @pytest.mark.parametrize(("gap_s", "severity"), [(15 * MINUTE, Severity.CRITICAL), (15 * MINUTE + 1, Severity.HIGH)])

@@ -8,10 +8,11 @@ import pytest
 
 from nightlatch.detections.denied_probing import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.calls import CHANGE_RIGHTS
 from nightlatch.domain.events import IAM, Failure, SecretEvent
 from nightlatch.domain.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.rules import Match, Wait, applies, detect
 from nightlatch.domain.trail import Trail
 
 DAY_S = 24 * 3600
@@ -206,6 +207,14 @@ def test_a_change_of_the_readers_own_rights_in_between_is_critical_too(after_s, 
         assert ("its own rights (AttachRolePolicy)" in verdict.reason) is (severity is Severity.CRITICAL)
 
 
+@pytest.mark.parametrize("name", CHANGE_RIGHTS)
+def test_every_change_of_rights_is_read_for_what_it_may_have_opened_and_its_namesake_is_not(name):
+    change = rights_change(after_s=0, name=name)
+
+    assert applies(DETECTION, change)
+    assert not applies(DETECTION, replace(change, source="lambda.amazonaws.com"))
+
+
 def test_an_ordinary_reader_whose_rights_were_mended_is_nothing():
     events = [refused("prod/db"), answered("prod/db", after_s=420)]
     seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
@@ -218,7 +227,8 @@ def test_an_ordinary_reader_whose_rights_were_mended_is_nothing():
 def test_the_change_of_rights_itself_is_no_refusal_and_no_success():
     change = rights_change(after_s=240)
     denied = replace(change, failure=a_denial("AttachRolePolicy"))
-    baseline = Baseline(by_principal=sightings([refused(f"prod/{n}") for n in range(9)]), settled=WAITED)
+    around = sightings([refused(f"prod/{n}", after_s=60 * n) for n in range(9)])
+    baseline = Baseline(by_principal=around, settled=WAITED)
 
     assert [DETECTION.evaluate(event, baseline) for event in (change, denied)] == [None, None]
 

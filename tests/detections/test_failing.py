@@ -14,6 +14,8 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.holding import Holding
+from nightlatch.domain.missed import missed_rotation
 from nightlatch.domain.rules import Match, Wait, detect
 
 HOUR, DAY = 3_600, 86_400
@@ -206,3 +208,64 @@ def test_an_overdue_failure_that_history_does_not_hold_yet_is_told():
 
     assert isinstance(found, Match)
     assert found.evidence is None
+
+
+# One that did not come
+
+
+DUE = AT - timedelta(days=2)
+LISTED = Holding(arn=a_secret().text, next_rotation=DUE)
+
+
+def missed() -> SecretEvent:
+    event = missed_rotation(LISTED, at=AT, before=None)
+    assert event is not None
+    return event
+
+
+def tried(name: str, *, after_due: timedelta) -> SecretEvent:
+    return a_service_event(name, secret=a_secret(), at=DUE + after_due)
+
+
+def test_one_that_did_not_come_is_told_for_its_secret_and_no_worse_than_the_rule():
+    found = judge(missed())
+
+    assert isinstance(found, Match)
+    assert found.reason == "it was due by 2026-02-28 09:00 UTC, and no record shows that one began"
+    assert found.headline == "The rotation of {secrets} did not come"
+    assert (found.severity, found.subject) == (None, f"secret:{a_secret().keys[0]}")
+
+
+def test_one_that_did_not_come_is_judged_when_it_has_waited_and_not_before():
+    assert judge(missed(), settled=None) is None
+    assert judge(replace(missed(), secrets=())) is None
+
+
+@pytest.mark.parametrize("name", ["RotationStarted", FAILED, ABANDONED, TEST_FAILED])
+@pytest.mark.parametrize(
+    ("after_due", "fires"),
+    [
+        (-timedelta(days=1, seconds=1), True),
+        (-timedelta(days=1), False),
+        (timedelta(0), False),
+        (timedelta(days=1), False),
+    ],
+)
+def test_a_try_in_its_window_or_since_has_a_record_of_its_own(name, after_due, *, fires: bool):
+    assert isinstance(judge(missed(), tried(name, after_due=after_due)), Match) is fires
+
+
+@pytest.mark.parametrize(
+    ("after_due", "fires"),
+    [(-timedelta(hours=4), True), (-timedelta(seconds=1), True), (timedelta(0), False), (timedelta(hours=26), False)],
+)
+def test_the_rotation_before_it_is_no_try_and_one_that_came_late_has_come(after_due, *, fires: bool):
+    began = tried("RotationStarted", after_due=after_due - timedelta(seconds=20))
+
+    assert isinstance(judge(missed(), began, tried(SUCCEEDED, after_due=after_due)), Match) is fires
+
+
+def test_of_several_tries_the_last_says_whether_it_came():
+    before, failed = tried(SUCCEEDED, after_due=-timedelta(hours=4)), tried(FAILED, after_due=timedelta(hours=1))
+
+    assert judge(missed(), before, failed) is None

@@ -136,6 +136,7 @@ def test_a_rotation_is_silent():
     started = sightings([a_service_event("RotationStarted", secret=a_secret(), after_s=-5)])
 
     assert judge(step, on_secret=started) == Wait(LATENESS)
+    assert judge(step, on_secret=started, reader=pair(timedelta(days=1))) is None  # known, whoever it is
     assert judge(step, on_secret=started, settled=WAITED) is None
     assert judge(step)
 

@@ -83,6 +83,16 @@ def test_what_it_has_taken_is_named_once_and_counted():
     assert found.reason == "its code was replaced; within a day it staged new values of 2 secrets"
 
 
+def test_one_that_has_taken_a_secret_is_looked_at_again_for_more():
+    staged = ((a_secret(), AT + timedelta(minutes=5)),)
+
+    found = DETECTION.evaluate(call(), replace(registered(FUNCTION), staged=staged, settled=AT))
+
+    assert isinstance(found, Match)
+    assert found.reason == "its code was replaced; within a day it staged new values of 1 secret"
+    assert found.again == timedelta(hours=1)
+
+
 def test_for_a_day_it_is_looked_at_again_every_hour():
     looks = []
     now = AT

@@ -166,6 +166,14 @@ def test_filling_what_others_have_just_created_is_silent_until_it_has_a_value():
     assert isinstance(judge([*(replace(one, at=AT - timedelta(hours=2)) for one in made), *several(3)]), Match)
 
 
+def test_a_first_value_by_another_than_the_maker_waits_for_an_earlier_one_that_may_be_late():
+    by_another, by_maker = create("prod/0", by=a_role("stack"), after_s=-600), create("prod/0", after_s=-600)
+
+    assert judge([by_another, put("prod/0")], settled=None) == Wait(LATENESS)
+    assert judge([by_another, put("prod/0")]) is None
+    assert judge([by_maker, put("prod/0")], settled=None) is None
+
+
 def test_a_secret_of_which_nothing_is_known_may_be_new_and_is_waited_for():
     nobody = {"readers": ()}
     earlier = put("prod/2", after_s=-DAY, by=a_role("deploy"))
@@ -179,6 +187,13 @@ def test_a_secret_of_which_nothing_is_known_may_be_new_and_is_waited_for():
 def test_where_a_late_write_could_make_it_too_many_it_is_judged_again(count, known, waits):
     assert judge(several(count), known=known, settled=None) == (Wait(LATENESS) if waits else None)
     assert judge(several(count), known=known) is None
+
+
+@pytest.mark.parametrize(("late_s", "waits"), [(0, True), (30 * MINUTE - 1, True), (30 * MINUTE, False)])
+def test_it_is_judged_again_until_all_that_its_half_hour_may_hold_has_had_its_time(late_s, *, waits: bool):
+    verdict = judge(several(1), settled=AT + timedelta(seconds=late_s))
+
+    assert verdict == (Wait(timedelta(minutes=45)) if waits else None)
 
 
 def test_what_is_too_many_is_told_at_once():

@@ -117,6 +117,7 @@ def test_unexplained_destruction_waits_for_late_calls_and_then_fires_for_the_acc
     assert judge_gone(settled=None) == Wait(LATENESS)
     assert isinstance(waited, Match)
     assert waited.subject == "deletions-without-call"
+    assert waited.again == timedelta(minutes=45)  # the calls of others do not ask for it
 
 
 def test_the_end_of_a_known_deletion_counts_nowhere():

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.metadata_enumeration import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
     ACCOUNT,
@@ -197,6 +197,13 @@ def test_steps_of_rotations_do_not_count():
     assert judge_seen(steps[0], Trail.of([replace(sighting_of(step), rotating=True) for step in steps])) is None
     assert judge(steps, on_secret=sightings([started])) is None
     assert judge(steps)
+
+
+def test_a_step_of_a_rotation_whose_end_may_be_late_is_judged_again():
+    (step,) = looks(1, by=a_role("rotate", "rotate-db"))
+    started = sightings([a_service_event("RotationStarted", secret=step.secret, after_s=-1)])
+
+    assert DETECTION.evaluate(step, Baseline(by_principal=sightings([step]), on_secret=started)) == Wait(LATENESS)
 
 
 def test_a_write_that_failed_makes_nothing_ones_own():

@@ -205,8 +205,8 @@ def test_who_got_the_value_or_was_refused_for_another_reason_does_not_miss_it():
 # The way back
 
 
-def deleted(*, after_h: float = -72, name: str = "DeleteSecret", **more) -> SecretEvent:
-    return an_event(name, secret=SECRET, by=a_user("mallory"), after_s=after_h * HOUR, **more)
+def deleted(*, after_h: float = -72, name: str = "DeleteSecret", by: str = "mallory", **more) -> SecretEvent:
+    return an_event(name, secret=SECRET, by=a_user(by), after_s=after_h * HOUR, **more)
 
 
 def undone(*known: SecretEvent, waited: bool = True) -> tuple[Undone | None, timedelta | None]:
@@ -219,10 +219,18 @@ def undone(*known: SecretEvent, waited: bool = True) -> tuple[Undone | None, tim
 
 def test_a_restore_takes_back_the_last_deletion_before_the_refusal():
     deletion = deleted()
-    earlier = [deleted(after_h=-200), deleted(after_h=-100, name="RestoreSecret")]
+    earlier = [deleted(after_h=-200, by="ana"), deleted(after_h=-100, name="RestoreSecret", by="ben")]
     failed = deleted(after_h=-1, failure=a_denial("DeleteSecret"))
 
     assert undone(*earlier, deletion, failed, waited=False) == (Undone(deletion.event_id, deletion.principal.key), None)
+
+
+@pytest.mark.parametrize(("after_s", "is_it"), [(-1, True), (0, True), (1, False)])
+def test_a_deletion_that_is_dated_after_the_refusal_is_not_the_one_that_refused(after_s, *, is_it: bool):
+    deletion = deleted(after_h=after_s / HOUR)
+    by_it = Undone(deletion.event_id, deletion.principal.key)
+
+    assert undone(deletion, waited=False) == ((by_it, None) if is_it else (None, LATENESS))
 
 
 def test_a_deletion_that_no_record_shows_gets_its_time_and_then_stands_for_the_day():

@@ -24,6 +24,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         'place.split("/", 3) -> place.rsplit("/", 3)': "equal: no function's or role's name holds a slash here",
     },
     "function_tampered": {
+        "1 -> 0": "equal: of `_LOOKS`; one at the change itself would be past whenever the one before it is",
         'event.name.startswith(_PERMISSION) and event.request.text("principal") == SECRETS_MANAGER -> '
         'event.request.text("principal") == SECRETS_MANAGER': "equal: no other of these calls has a field `principal`",
     },

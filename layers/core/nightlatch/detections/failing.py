@@ -36,10 +36,12 @@ _MANAGED = re.compile(r"[a-z-]+!.+")
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     """Judge a failure after a quarter of an hour, when a success between it and the last one has had time to come."""
     secret = event.secret
+    if secret is None:
+        return None
     due = due_date(event)
-    if secret is not None and due is not None:
+    if due is not None:
         return _missed(secret, due, baseline)
-    if secret is None or any(_MANAGED.fullmatch(name) for name in secret.names):
+    if any(_MANAGED.fullmatch(name) for name in secret.names):
         return None
     if baseline.settled is None:
         return Wait(LATENESS)
@@ -60,17 +62,19 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 
 def _missed(secret: SecretRef, due: datetime, baseline: Baseline) -> Match | None:
-    """Fire where nobody has tried since the rotation was due; a try that failed is told by its own record."""
+    """Fire where nobody has tried in its window or since; a try that failed is told by its own record.
+
+    What succeeded before the date was the rotation before this one; what has since is this one, late.
+    """
     if baseline.settled is None:
         return None
     tries = baseline.done_to(secret, "RotationStarted", *_FAILURES, _SUCCEEDED)
     tried = next((one for one in reversed(tries) if one.at >= due - LONGEST_WINDOW), None)
-    if tried is not None and tried.name != _SUCCEEDED:
+    if tried is not None and (tried.name != _SUCCEEDED or tried.at >= due):
         return None
     return Match(
         reason=f"it was due by {due:%Y-%m-%d %H:%M} UTC, and no record shows that one began",
         headline="The rotation of {secrets} did not come",
-        severity=Severity.MEDIUM,
         subject=f"secret:{secret.keys[0]}",
     )
 
