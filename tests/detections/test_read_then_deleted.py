@@ -168,6 +168,16 @@ def test_the_deletions_of_this_secret_after_the_read_are_the_ones_that_count():
     assert set(found.evidence.event_ids) == {late.event_id, first.event_id, again.event_id}
 
 
+def test_a_deletion_is_judged_by_itself():
+    taken, first, again = read(after_s=-60), delete(), delete(after_s=30)
+
+    found = judge(first, taken, again)
+
+    assert isinstance(found, Match)
+    assert found.evidence is not None
+    assert set(found.evidence.event_ids) == {taken.event_id, first.event_id}
+
+
 def test_our_own_deletion_is_no_evidence():
     ours = replace(sighting_of(delete()), own=True)
     seen = Trail.of([sighting_of(read()), ours])
