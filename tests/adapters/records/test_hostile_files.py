@@ -85,6 +85,10 @@ def test_any_bytes_are_read_or_told(place, content):
 @example(['"\\'], 1)
 @example(["[", '{"Records":['], 1)
 @example(['{"Records":[]['], 1)
+@example(['{"Records":[],'], 1)
+@example(['{"Records":[],'], 0)
+@example(['{"Records":[],x', "["], 2)
+@example(['{"Records":[],"a":'], 2)
 @example(['{"a":'], 3)
 @example(['{"a":['], 3)
 def test_lines_of_rubbish_cost_none_of_the_lines_around_them(place, lines, at):

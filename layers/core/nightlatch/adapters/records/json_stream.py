@@ -104,6 +104,8 @@ def _rest(window: Window) -> Iterator[object]:
         if _after(window, ",}") == ",":
             yield from _fields(window)
     except NotJson as error:
+        if _has_more(window):
+            raise _Cut(str(error)) from error
         raise Unreadable(str(error)) from error
 
 
@@ -117,12 +119,14 @@ def _fields(window: Window, whole: str | None = None) -> Iterator[object]:
     lost: str | None = None
     is_record = False
     while True:
+        if window.peek() == "{":
+            raise _Cut("no name where a field should begin")  # the object broke off, and the next one begins
         name = window.value()
         if not isinstance(name, str):
             raise NotJson("no name where a field should begin")
         window.expect(":")
-        if whole is not None and window.begins_line():
-            raise _Cut(whole)
+        if window.begins_line():
+            raise _Cut(whole or "breaks off before a field's value")
         is_record = is_record or name == "eventName"
         if name in _LIST_NAMES and window.peek() == "[" and not is_record:
             yield from _entries(window)
@@ -142,9 +146,14 @@ def _after(window: Window, characters: str) -> str:
     try:
         return window.expect(characters)
     except NotJson as error:
-        if window.peek() == "{" or window.skip_to_line():
+        if _has_more(window):
             raise _Cut(str(error)) from error
         raise
+
+
+def _has_more(window: Window) -> bool:
+    """Go to the next object, here or on a line of its own; say whether there is one."""
+    return window.peek() == "{" or window.skip_to_line()
 
 
 def _inside(window: Window) -> object:
