@@ -16,6 +16,7 @@ from simulation.life import LONG
 from simulation.page import Measured, page
 from simulation.played import played
 from simulation.real_records import real_cases
+from simulation.told_stories import story_cases
 
 
 def main() -> None:
@@ -26,8 +27,9 @@ def main() -> None:
     with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
         benign = pool.submit(played, LONG, with_attacks=False)
         attacked = pool.submit(played, LONG, with_attacks=True)
+        stories = pool.submit(story_cases)
         real = real_cases(Path(folder)) if folder else ()
-        measured = Measured(benign=benign.result(), attacked=attacked.result(), real=real)
+        measured = Measured(benign=benign.result(), attacked=attacked.result(), stories=stories.result(), real=real)
     Path(place).write_text(page(measured, CATALOGUE), "utf-8")
     sys.stdout.write(f"{place} written\n")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.rules import Detection, detect
 from simulation.played import Caught
-from simulation.real_records import RealCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,18 @@ class Count:
 
 
 Counts = Mapping[str, Count]  # by rule
+
+
+class Case(Protocol):
+    """Something judged whole, the rules that had to tell of it, and those that did."""
+
+    @property
+    def must(self) -> frozenset[str]:
+        """The rules that had to tell."""
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The rules that told."""
 
 
 def of_examples(rules: Iterable[Detection]) -> Counts:
@@ -67,8 +79,8 @@ def of_benign_days(false: Sequence[Finding]) -> Counts:
     return _by_rule(Counter((finding.rule, "false") for finding in false))
 
 
-def of_real(cases: Sequence[RealCase]) -> Counts:
-    """Count each file of real records once for each rule."""
+def of_cases(cases: Iterable[Case]) -> Counts:
+    """Count each case once for each rule: a file of real records, or a telling of a story."""
     total = Counter[tuple[str, str]]()
     for case in cases:
         total.update((rule, "right") for rule in case.must & case.told)

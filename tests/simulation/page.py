@@ -10,10 +10,11 @@ from itertools import pairwise
 from mutation.section import section
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.rules import Detection
-from simulation.figures import Count, Counts, of_attacks, of_benign_days, of_examples, of_real
+from simulation.figures import Count, Counts, of_attacks, of_benign_days, of_cases, of_examples
 from simulation.life import Form
 from simulation.played import Caught, Played, day_of
 from simulation.real_records import RealCase
+from simulation.told_stories import StoryCase
 
 _MADE = (
     "<!-- Made by `make quality` from a simulated month: change the detections or the simulation, not this page. -->"
@@ -27,6 +28,7 @@ class Measured:
 
     benign: Played  # without attacks
     attacked: Played
+    stories: Sequence[StoryCase]
     real: Sequence[RealCase]
 
 
@@ -62,9 +64,10 @@ Each attack is played once into the same life. The goal is that every rule named
 
 ## Each detection
 
-A case is one example of the rule, one attack, one loud finding of benign life after the learning, or one file of real
-records. *Right* were told and true, *false* told and not true, *missed* true and not told. Precision is right by all
-told, recall right by all true; over so few cases they show what is broken, not what is rare.
+A case is one example of the rule, one attack, one loud finding of benign life after the learning, one telling of a
+story of the design (as it stands, shuffled, every record twice, in other words, cut into batches, by two handlers), or
+one file of real records. *Right* were told and true, *false* told and not true, *missed* true and not told. Precision
+is right by all told, recall right by all true; over so few cases they show what is broken, not what is rare.
 
 {_detections(measured, rules)}
 
@@ -79,6 +82,7 @@ def _setting(measured: Measured) -> str:
         "the organisation": f"{len(org.everything)} secrets, {org.principals} principals, and those of deployments",
         "judged without attacks": f"{measured.benign.events:,} events; {_refresh(form)}",
         "judged with attacks": f"{measured.attacked.events:,} events; {_refresh(measured.attacked.form)}",
+        "stories": f"{len({case.story for case in measured.stories})}, in {len(measured.stories)} tellings",
         "real records": _real(measured.real),
     }
     return _table(("", ""), list(rows.items()))
@@ -111,7 +115,7 @@ def _weeks(benign: Played) -> str:
 def _rate(benign: Played) -> str:
     days = benign.form.days - benign.form.learning
     count = len(benign.false_in(benign.form.learning, benign.form.days))
-    return f"Once the learning was over, that is {count * _WEEK / days:.1f} a week."
+    return f"Once the learning was over, that is {count * _WEEK / days:.1f} a week, {count / days:.2f} a day."
 
 
 def _by_rule(findings: Iterable[Finding]) -> str:
@@ -150,9 +154,10 @@ def _detections(measured: Measured, rules: Sequence[Detection]) -> str:
         of_examples(rules),
         of_attacks(measured.attacked.caught),
         of_benign_days(loud),
-        of_real(measured.real),
+        of_cases(measured.stories),
+        of_cases(measured.real),
     )
-    heads = ("rule", "examples", "attacks", "benign days", "real records", "precision", "recall")
+    heads = ("rule", "examples", "attacks", "benign days", "stories", "real records", "precision", "recall")
     return _table(heads, [_row(rule, sources) for rule in rules])
 
 

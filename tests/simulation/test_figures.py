@@ -11,11 +11,12 @@ from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
 from pages import text_of
 from simulation.attacks import ATTACKS, plan
-from simulation.figures import Count, of_attacks, of_benign_days, of_examples, of_real
+from simulation.figures import Count, of_attacks, of_benign_days, of_cases, of_examples
 from simulation.life import LONG
 from simulation.page import Measured, page
 from simulation.played import Caught, Played
 from simulation.real_records import RealCase
+from simulation.told_stories import EVERY, StoryCase, cases_of
 
 RULE = "deletion.force-delete"
 (FORCED,) = (attack for attack in ATTACKS if RULE in attack.must)
@@ -30,8 +31,9 @@ def caught(*told: str) -> Caught:
     return Caught(attack=FORCED, day=16, told=dict.fromkeys(told, Severity.CRITICAL))
 
 
-def a_page(*, real: Sequence[RealCase] = ()) -> str:
-    return page(Measured(benign=a_play(), attacked=a_play(caught(RULE)), real=real), CATALOGUE)
+def a_page(*, stories: Sequence[StoryCase] = (), real: Sequence[RealCase] = ()) -> str:
+    measured = Measured(benign=a_play(), attacked=a_play(caught(RULE)), stories=stories, real=real)
+    return page(measured, CATALOGUE)
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -74,7 +76,7 @@ def test_a_loud_finding_of_benign_life_is_a_false_one() -> None:
 def test_a_file_of_real_records_counts_once_for_each_rule() -> None:
     case = RealCase(name="a", records=3, must=frozenset({RULE, "policy.public"}), told=frozenset({RULE, "key.lost"}))
 
-    assert of_real([case]) == {RULE: Count(right=1), "policy.public": Count(missed=1), "key.lost": Count(false=1)}
+    assert of_cases([case]) == {RULE: Count(right=1), "policy.public": Count(missed=1), "key.lost": Count(false=1)}
 
 
 def test_every_attack_has_a_day_of_its_own_in_the_long_form() -> None:
@@ -92,7 +94,7 @@ def test_the_page_says_what_was_measured() -> None:
     text = a_page(real=[RealCase(name="a", records=21, must=frozenset({RULE}), told=frozenset())])
     (row,) = (row for row in rows_of(text) if row[0].startswith(f"[{RULE}]"))
 
-    assert row[2:5] == ["1 right", "-", "1 missed"]
+    assert row[2:6] == ["1 right", "-", "-", "1 missed"]
     assert "21 in 1 files" in text
 
 
@@ -110,3 +112,22 @@ def test_the_page_has_a_row_for_every_rule_of_the_catalogue(text: str) -> None:
     names = [row[0] for row in rows_of(text)]
 
     assert names == [f"[{rule.id}](runbooks/{rule.id}.md)" for rule in CATALOGUE]
+
+
+def test_a_story_counts_once_in_each_of_its_tellings() -> None:
+    (story,) = (one for one in EVERY if one.name == "undeclared-stack-goes-by-force")
+
+    cases = [*cases_of(story)]
+
+    assert {case.must for case in cases} == {case.told for case in cases} != {frozenset()}
+    assert len({case.telling for case in cases}) == len(cases) > 1
+
+
+def test_the_page_counts_the_tellings_of_stories() -> None:
+    cases = [StoryCase("a", telling, frozenset({RULE}), frozenset({RULE})) for telling in ("one", "two")]
+
+    text = a_page(stories=cases)
+
+    assert "| stories | 1, in 2 tellings |" in text
+    (row,) = [row for row in rows_of(text) if RULE in row[0]]
+    assert "2 right" in row

@@ -1,55 +1,23 @@
 """A story told in other words comes to the same: no order, repetition, spelling, cut or number of handlers matters.
 
-What the verdict is, other tests say; here it may only not change. Live, each batch comes with the tick of its minute,
-and the records that a story has late come late.
+What the verdict is, other tests say; here it may only not change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import pytest
 
-from nightlatch.domain.findings import Finding
-from stories import twins
-from stories.playing import arriving, found_in, hunted, live, verdict
+from stories.playing import found_in, verdict
 from stories.story import Story
+from stories.tellings import TWINS, twins_of
 from stories.told import ATTACKS, BENIGN, CONTROLS
-from worlds import in_full
 
-Found = tuple[Finding, ...]
 EVERY = [*ATTACKS, *CONTROLS, *BENIGN]
-
-TWINS: dict[str, Callable[[Story], Found]] = {
-    "shuffled": lambda story: hunted(story, twins.shuffled(story.records(), 1)),
-    "every record twice": lambda story: hunted(story, twins.doubled(story.records(), 2)),
-    "other words for secrets": lambda story: hunted(story, twins.respelled(story.records(), 3)),
-    "still other words, shuffled": lambda story: hunted(story, twins.shuffled(twins.respelled(story.records(), 4), 4)),
-    "live in one batch": lambda story: live(story, [arriving(story)]),
-    "live in many batches": lambda story: live(story, twins.cut(arriving(story), 5)),
-    "live, each batch twice": lambda story: live(story, twins.delivered_twice(twins.cut(arriving(story), 6))),
-    "live with two handlers": lambda story: live(story, twins.cut(arriving(story), 7), handlers=2),
-    "live with two handlers, twice, in other words": lambda story: live(
-        story,
-        twins.delivered_twice(twins.cut(arriving(story, twins.respelled(story.records(), 8)), 8)),
-        handlers=2,
-    ),
-}
-
-
-# Of a long story `make test` plays the twins that differ in most ways at once, and all of them under NIGHTLATCH_FULL.
-LONG = 300
-AT_ONCE = ("still other words, shuffled", "live with two handlers, twice, in other words")
-
-
-def _twins_of(story: Story) -> Sequence[str]:
-    told = AT_ONCE if len(story.records()) > in_full(LONG * 1_000, sample=LONG) else tuple(TWINS)
-    return [twin for twin in told if not (story.words_matter and "words" in twin)]
 
 
 @pytest.mark.parametrize(
     ("story", "twin"),
-    [pytest.param(story, twin, id=f"{story}: {twin}") for story in EVERY for twin in _twins_of(story)],
+    [pytest.param(story, twin, id=f"{story}: {twin}") for story in EVERY for twin in twins_of(story)],
 )
 def test_a_twin_comes_to_the_same(story: Story, twin: str):
     assert verdict(TWINS[twin](story)) == verdict(found_in(story))
