@@ -44,7 +44,7 @@ class World:
         self.ports = StockPorts(
             account=self.account,
             takings=MemoryTakings(self.holdings),
-            before=lambda: self.holdings.found,
+            before=self.holdings.tagged,
             postpone=self.waits.keep,
         )
 
@@ -220,10 +220,17 @@ def test_a_tag_that_was_put_back_and_lowered_again_waits_anew():
     assert counted == [Tier.CROWN] * 6 + [Tier.TEMP]
 
 
+def test_a_secret_without_a_tag_becomes_temporary_a_day_after_its_tag():
+    """The inventory before holds no secret without a tag, so that a new one would look the same."""
+    hours = tiers_as_the_tag_changes(None, *[Tier.TEMP] * 25, every=timedelta(hours=1))
+
+    assert hours == [None] * 25 + [Tier.TEMP]
+
+
 def test_a_secret_made_anew_under_the_name_has_the_tier_of_its_own_tag():
     world = World(listed(tier=Tier.CROWN))
     world.audit()
-    world.account.listed = [Holding(arn=a_secret(suffix="GhIjKl").text, tier=Tier.TEMP)]
+    world.account.listed = [Holding(arn=a_secret(suffix="GhIjKl").text, tier=Tier.TEMP, created_at=world.clock())]
     world.clock.advance(EVERY)
     world.audit()
 

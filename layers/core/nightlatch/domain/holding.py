@@ -30,6 +30,7 @@ class Holding:
     rotation_window_h: int | None = None  # how long a rotation may take to begin; None for AWS's own choice
     deleted_at: datetime | None = None
     lowered_at: datetime | None = None  # since when its tag has said less than the tier that still counts
+    created_at: datetime | None = None  # known while an inventory is taken, and not kept
 
     @property
     def secret(self) -> SecretRef:
@@ -41,6 +42,11 @@ class Holding:
         """Whether its own schedule rotates it: a replica follows its primary, and a service rotates what it manages."""
         is_replica = self.primary_region not in {None, self.secret.region}
         return not is_replica and self.owning_service is None and self.deleted_at is None
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether its tag says how much it matters, if only since a while that does not count yet."""
+        return self.tier is not None or self.lowered_at is not None
 
     @property
     def says_something(self) -> bool:

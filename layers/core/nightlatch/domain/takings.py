@@ -52,18 +52,26 @@ class Taking:
         return len(self.gaps) + self.unlisted_gaps
 
 
-def settled(listed: Holding, before: Holding | None, now: datetime) -> Holding:
+def settled(listed: Holding, before: Holding | None, now: datetime, *, since: datetime | None) -> Holding:
     """Let a tier rise at once and fall a day after its tag did, as long as the tag stays so.
 
     A thief could tag a crown jewel as temporary and wait for the next inventory; the change of the tag is told, and
     somebody has the day to put it back. Whoever cannot wait writes the tier into the policy.
+
+    Args:
+        listed: The secret as AWS lists it now.
+        before: The secret in the inventory before, which holds those with a tag.
+        now: When this inventory is taken.
+        since: When the one before was begun; None for the first. What is older and not held had no tag.
     """
+    if before is None and since is not None and (listed.created_at is None or listed.created_at < since):
+        before = Holding(arn=listed.arn)
     if before is None or _rank(listed) >= _rank(before):
         return listed
-    since = before.lowered_at or now
-    if now - since >= TIER_FALLS_AFTER:
+    lowered = before.lowered_at or now
+    if now - lowered >= TIER_FALLS_AFTER:
         return listed
-    return replace(listed, tier=before.tier, lowered_at=since)
+    return replace(listed, tier=before.tier, lowered_at=lowered)
 
 
 def _rank(holding: Holding) -> int:

@@ -71,5 +71,5 @@ class StockPorts:
 
     account: Account
     takings: Takings
-    before: Callable[[], Holdings]  # the inventory that counts until this one is finished
+    before: Callable[[], Holdings]  # what counts until this one is finished; of secrets those with a tag
     postpone: Callable[[SecretEvent, str, datetime], None]  # keep an event for a rule, as judging does with what waits

@@ -94,6 +94,7 @@ class _Look:
     def __init__(self, account: Account, before: Holdings, at: datetime) -> None:
         self._account = account
         self._before = {one.arn: one for one in before.secrets}
+        self._since = before.begun_at
         self._at = at
         self._keys: dict[str, str] = {}
         self._roles: dict[str, str | None] = {}
@@ -122,7 +123,8 @@ class _Look:
             rotated_by=listed.rotated_by and unqualified(listed.rotated_by),
             replica_regions=self._replicas_of(listed),
         )
-        return settled(seen, self._before.get(listed.arn), self._at)
+        counted = settled(seen, self._before.get(listed.arn), self._at, since=self._since)
+        return replace(counted, created_at=None)
 
     def _replicas_of(self, listed: Holding) -> tuple[str, ...]:
         """Ask for replicas only where AWS says that the secret began here and has a Region of origin at all."""

@@ -177,6 +177,7 @@ def _holding(listed: Mapping[str, Any]) -> Holding:
         next_rotation=_utc(listed.get("NextRotationDate")),
         rotation_window_h=_hours(listed.get("RotationRules", {}).get("Duration")),
         deleted_at=_utc(listed.get("DeletedDate")),
+        created_at=_utc(listed.get("CreatedDate")),
     )
 
 

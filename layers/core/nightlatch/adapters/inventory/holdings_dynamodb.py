@@ -79,9 +79,9 @@ class DynamoHoldings:
         return taking, NOTHING if taking is None else self._pages_of(taking, _every) or NOTHING
 
     def tagged(self) -> Holdings:
-        """Give of the inventory the secrets with a tier: of hundreds of thousands a function could not hold all."""
+        """Give of the inventory the secrets with a tag: of hundreds of thousands a function could not hold all."""
         taking = self._head()[0]
-        return NOTHING if taking is None else self._pages_of(taking, _has_tier) or NOTHING
+        return NOTHING if taking is None else self._pages_of(taking, _is_weighed) or NOTHING
 
     def _with(self, told: Holdings) -> Holdings:
         """Join what the operator wrote with what was found; once for each pair, for look-ups are built anew."""
@@ -125,5 +125,5 @@ def _says_something(listed: Holding) -> bool:
     return listed.says_something
 
 
-def _has_tier(listed: Holding) -> bool:
-    return listed.tier is not None
+def _is_weighed(listed: Holding) -> bool:
+    return listed.is_weighed

@@ -39,6 +39,11 @@ class MemoryHoldings:
             inventory, holdings=holdings or self.found or inventory.holdings, replications=self._replications
         )
 
+    def tagged(self) -> Holdings:
+        """Give of the inventory the secrets with a tag."""
+        with self._lock:
+            return replace(self.found, secrets=tuple(one for one in self.found.secrets if one.is_weighed))
+
 
 class MemoryTakings:
     """The port `Takings` in memory: what is finished is what `MemoryHoldings` joins from then on."""
