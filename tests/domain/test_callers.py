@@ -10,6 +10,8 @@ from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, may_be_human
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.examples import (
+    ACCOUNT,
+    REGION,
     a_person,
     a_role,
     a_secret,
@@ -20,6 +22,8 @@ from nightlatch.domain.examples import (
     the_root,
     the_service,
 )
+from nightlatch.domain.holding import Found, Holding, RotationFunction
+from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.principals import Principal, PrincipalKind
 
@@ -122,6 +126,61 @@ def test_where_a_secret_was_rotated_before_only_its_role_passes_for_the_function
 
     assert is_rotating(an_event(secret=SECRET, by=ROTATOR), baseline)
     assert is_rotating(an_event(secret=SECRET, by=MIMIC), baseline) is mimic_rotates
+
+
+def arn_of(function: str) -> str:
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+
+
+THEIRS = a_role("intern", "helper")
+FOUND = Holdings.of(
+    [
+        Found(
+            secrets=(
+                Holding(arn=SECRET.text, rotated_by=arn_of("rotate-db")),
+                Holding(arn=a_secret("theirs").text, rotated_by=arn_of("helper")),
+                Holding(arn=a_secret("theirs-too").text, rotated_by=a_role("vendor").key),
+            ),
+            functions=(
+                RotationFunction(arn=arn_of("rotate-db"), role=ROTATOR.key),
+                RotationFunction(arn=arn_of("helper"), role=THEIRS.key),
+            ),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "history", "listed", "rotating"),
+    [
+        (ROTATOR, [], set(), True),
+        (THEIRS, [], set(), False),
+        (a_role("vendor", "vendor"), [], set(), False),
+        (THEIRS, [set_function("rotate-db", 9)], set(), False),
+        (THEIRS, [set_function("helper", 9)], set(), True),
+        (ROTATOR, [set_function("helper", 9)], set(), False),
+        (ROTATOR, [*a_rotation(a_role("old-role", "rotate-db"), 30)], set(), True),
+        (THEIRS, [], {"helper"}, True),
+        (THEIRS, a_rotation(ROTATOR, 30), {"helper"}, False),
+    ],
+    ids=[
+        "its own",
+        "another secret's",
+        "another secret's role",
+        "another one was set",
+        "it was set",
+        "another one was set since",
+        "by another role before",
+        "by the operator's word",
+        "by the operator's word, and rotated by its own before",
+    ],
+)
+def test_what_was_found_to_rotate_one_secret_rotates_no_other(reader, history, listed, rotating):
+    """Whoever may make a secret may have it rotated by a function or role that is theirs."""
+    inventory = Inventory(rotation_functions=frozenset(listed), holdings=FOUND)
+    baseline = Baseline(on_secret=sightings([*history, STARTED]), inventory=inventory)
+
+    assert is_rotating(an_event(secret=SECRET, by=reader), baseline) is rotating
 
 
 @pytest.mark.parametrize(

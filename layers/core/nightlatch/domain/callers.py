@@ -42,16 +42,23 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     Lambda names the session of a function's role after the function. Where no rotation function is known at all, any
     role that is not a person may be the one; a function that a call has just set is known by that call. Whoever may
     assume a role can name a session likewise: so where the inventory does not know the role, and the secret was rotated
-    before, it must be the role that staged its versions then.
+    before, it must be the role that staged its versions then. And whoever may make a secret can have it rotated by what
+    is theirs: what the inventory found rotates the secrets that it was found with, and no other.
     """
-    who = event.principal
+    who, inventory = event.principal, baseline.inventory
     if event.secret is None or not _may_rotate(who):
         return False
-    known = may_be_rotation_function(who, baseline) or _was_set(event, event.secret, baseline)
-    if not known or not baseline.rotation_open(event.secret, event.at):
+    called = _function_called(event, event.secret, baseline)
+    is_set = _is_named(called, who) and not inventory.rotation_functions  # the operator's list outranks a call
+    if not (is_set or may_be_rotation_function(who, baseline)) or not baseline.rotation_open(event.secret, event.at):
         return False
-    if baseline.inventory.knows_role_of(who):
-        return True
+    listed = inventory.holdings.before(event.secret, event.at)
+    function = called or (listed.rotated_by if listed is not None else None)
+    if _is_named(function, who):
+        if inventory.knows_role_of(who):
+            return True
+    elif function is not None and inventory.found_to_rotate(who):
+        return False
     rotators = rotators_of(event.secret, event.at, baseline)
     return not rotators or who.key in rotators
 
@@ -84,14 +91,12 @@ def _may_rotate(principal: Principal) -> bool:
     return is_role and (_SERVICE_LINKED in principal.key or not is_no_function)
 
 
-def _was_set(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
-    """Tell whether the last RotateSecret before named this caller's function or role; the operator's list outranks it.
-
-    The inventory learns of a function an hour late, and must not take its first rotation for a stranger's doing.
-    """
-    if baseline.inventory.rotation_functions:
-        return False
+def _function_called(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> str | None:
+    """Give the function or role that the last RotateSecret before named: the inventory learns of it an hour late."""
     calls = baseline.done_to(secret, "RotateSecret").only(succeeded).before(event.at)
-    last = next((call.function for call in reversed(calls) if call.function), None)
-    names = (event.principal.session_name or "", event.principal.key)
-    return last is not None and any(is_same_resource(last, name) for name in names)
+    return next((call.function for call in reversed(calls) if call.function), None)
+
+
+def _is_named(function: str | None, who: Principal) -> bool:
+    """Tell whether a function or role is this caller's, by its session's name or its role."""
+    return function is not None and any(is_same_resource(function, name) for name in (who.session_name or "", who.key))

@@ -68,6 +68,10 @@ class Inventory:
         roles = self.holdings.roles_named(session)
         return self.is_rotation_function(session) and (not roles or None in roles or principal.key in roles)
 
+    def found_to_rotate(self, principal: Principal) -> bool:
+        """Tell whether a role's session is one of a rotation function by what was found alone, not by the operator."""
+        return self.rotates_as(principal) and not is_any_of(self.rotation_functions, [principal.session_name or ""])
+
     def knows_role_of(self, principal: Principal) -> bool:
         """Tell whether a role's session is one of a rotation function of which the role itself is known."""
         return principal.key in {
