@@ -239,6 +239,31 @@ def test_a_secret_of_the_same_name_in_another_region_is_no_replica(listed):
     assert holdings(listed).primary_of(SECRET) is None
 
 
+@pytest.mark.parametrize("reference", [SECRET, a_secret(suffix=None)])
+def test_a_secret_that_began_here_is_no_replica_of_a_namesake(reference):
+    """A secret may be called like another in another Region, or by another's whole ARN, and have copies here."""
+    namesake = holding(region=FAR, replica_regions=(REGION,))
+    called_like_it = Holding(arn=a_secret("prod/db-AbCdEf", suffix="GhIjKl").text, primary_region=FAR)
+    alone = holding(region=REGION)
+
+    assert holdings(alone, namesake, called_like_it).primary_of(reference) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (holding(region=REGION), True),
+        (holding(region=REGION, primary_region=REGION), True),
+        (holding(region=REGION, primary_region=REGION, replica_regions=("sa-east-1",)), True),
+        (holding(region=REGION, primary_region=REGION, replica_regions=(FAR,)), False),
+        (holding(region=REGION, primary_region=FAR), False),
+        (holding(region=FAR), False),
+    ],
+)
+def test_where_a_secret_that_began_here_has_no_copy_is_known(listed, expected):
+    assert holdings(listed).has_no_copy_in(SECRET, FAR) is expected
+
+
 def test_a_name_moves_to_another_region_with_its_suffix():
     assert in_region(SECRET, FAR) == a_secret(region=FAR)
     assert in_region(a_secret(suffix=None), FAR) == a_secret(suffix=None, region=FAR)

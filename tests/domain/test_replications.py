@@ -101,3 +101,11 @@ def test_the_order_in_which_calls_are_told_changes_nothing():
 
     for moment in (0, HOUR, 2 * HOUR, 3 * HOUR):
         assert primary(shown(*told), moment + 1) == primary(shown(*reversed(told)), moment + 1)
+
+
+@pytest.mark.parametrize("reference", [COPY, a_secret(suffix=None, region=FAR)])
+def test_a_call_makes_no_replica_of_a_secret_that_was_there_before(reference):
+    """AWS takes the call, and says only later that the name is taken."""
+    there = Holdings.of([Found(secrets=(Holding(arn=COPY.text),))], AT - timedelta(hours=1))
+
+    assert shown(made()).primary_of(reference, AT, there) is None

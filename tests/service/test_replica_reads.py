@@ -66,6 +66,25 @@ def test_a_full_arn_tells_a_replica_by_its_suffix_until_it_is_cut_loose(events, 
     assert read.known is is_known
 
 
+@pytest.mark.parametrize(
+    ("listed", "is_known"),
+    [
+        (None, True),
+        (Holding(arn=PRIMARY.text, primary_region=REGION, replica_regions=(FAR,)), True),
+        (Holding(arn=PRIMARY.text), False),
+    ],
+    ids=["no inventory", "replicated there", "not replicated"],
+)
+def test_a_secret_called_like_the_arn_of_another_makes_nobody_known_for_that_one(listed, is_known):
+    """A thief makes `prod/db-AbCdEf` in another Region, and reads it for some days before `prod/db` here."""
+    forged = a_secret(f"{PRIMARY.tail}", suffix=None, region=FAR)
+    before = [replace(read, secrets=(forged,), region=FAR) for read in AT_HOME]
+    found = Holdings.of([Found(secrets=(listed,))]) if listed is not None else None
+    baseline = last_of(an_event(secret=PRIMARY, by=APP), before=before, found=found)
+
+    assert [read.known for read in baseline.by_principal.named("GetSecretValue")] == [is_known]
+
+
 def test_a_read_of_a_replica_makes_nobody_known_at_home():
     """What a replica's reads say of its primary may be wrong tomorrow; what a primary's say of it is asked today."""
     away = [replace(read, secrets=(COPY,), region=FAR) for read in AT_HOME]

@@ -115,8 +115,18 @@ class Holdings:
         """The roles that Secrets Manager itself takes to rotate a secret outside AWS."""
         return frozenset(one.rotated_by for one in self.secrets if one.rotated_by and ":role/" in one.rotated_by)
 
+    def has_no_copy_in(self, secret: SecretRef, region: str) -> bool:
+        """Tell whether a reference can mean a secret that began here, and that has no replica in another Region."""
+        began_here = (one for one in self.of_secret(secret) if one.primary_region in {None, secret.region})
+        return any(region not in one.replica_regions for one in began_here)
+
     def primary_of(self, secret: SecretRef) -> SecretRef | None:
-        """Give the primary of which a secret was a replica; the same name in two Regions alone makes no replica."""
+        """Give the primary of which a secret was a replica; the same name in two Regions alone makes no replica.
+
+        Where a reference can also mean a secret that began here, it is none: callers choose names, and references.
+        """
+        if any(one.primary_region in {None, secret.region} for one in self.of_secret(secret)):
+            return None
         for one, ref in (found for name in secret.names for found in self._copied.get(_named(secret, name), ())):
             if one.primary_region not in {None, ref.region} and may_be_same(secret, ref):
                 return in_region(ref, str(one.primary_region))

@@ -70,7 +70,9 @@ class Replications:
         last = self._last(secret, at)
         if last is None or _is_outdated(last, at, holdings):
             return holdings.primary_of(secret)
-        return in_region(secret, last.secret.region) if last.made else None
+        if not last.made or holdings.has_no_copy_in(secret, last.secret.region):
+            return None  # AWS takes the call and then makes no replica where a secret has the name already
+        return in_region(secret, last.secret.region)
 
     def is_cut_loose(self, secret: SecretRef, at: datetime) -> bool:
         """Tell whether the last call about a replica, at a moment, had ended it."""

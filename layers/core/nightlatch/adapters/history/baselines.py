@@ -198,9 +198,8 @@ class TrailBaselines:
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         asking = [event for event in events if event.event_id not in quiet or needs_habits(event, self._inventory)]
         shown = self._trails.partners({name for event in asking for name in partners_of(event)})
-        pairs += [
-            pair for event in loud for pair in pairs_elsewhere(event, seen.get(event.event_id), shown, self._inventory)
-        ]
+        strange = [(event, seen.get(event.event_id)) for event in loud]
+        pairs += [pair for event, one in strange for pair in pairs_elsewhere(event, one, shown, self._inventory)]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         marking = Marking(known, self._inventory, self._young, self._now())
         self._trails.add([entry for event in loud for entry in marking.first(event, seen.get(event.event_id))])

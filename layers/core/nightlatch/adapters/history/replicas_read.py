@@ -2,7 +2,8 @@
 
 A replica has the name and the suffix of its primary, and six random characters are no chance. So an application that
 fails over to another Region is known there from its first read, where both reads name the ARN with its suffix. A bare
-name proves nothing: two Regions may hold two secrets of one name.
+name proves nothing: two Regions may hold two secrets of one name. A name may end like an ARN, too, and whoever makes a
+secret chooses it: so where the inventory says that the secret has no copy there, it is another one.
 
 Source: Secrets Manager user guide, replicate-secrets; design detections, benign story 6 and ACC-08 (replicas known).
 """
@@ -36,8 +37,9 @@ def pairs_elsewhere(
         return ()
     facets = shown.get(habits_key(event), {})
     regions = {facet.removeprefix(_REGION) for facet in facets if facet.startswith(_REGION)} - {secret.region}
-    tail, who = secret.tail, event.principal.key
-    return tuple(PairKey(who, f"{secret.account_id}/{region}/{tail}") for region in sorted(regions))
+    tail, who, holdings = secret.tail, event.principal.key, inventory.holdings
+    there = (region for region in sorted(regions) if not holdings.has_no_copy_in(secret, region))
+    return tuple(PairKey(who, f"{secret.account_id}/{region}/{tail}") for region in there)
 
 
 def is_known_elsewhere(event: SecretEvent, pairs: Sequence[PairKey], uses: Mapping[PairKey, Uses]) -> bool:
