@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from fakes import FixedClock
+from nightlatch.adapters.history import trails_dynamodb, trails_memory
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
@@ -756,6 +757,23 @@ def test_habits_are_what_a_principal_showed_before_the_event(baselines):
     }
     assert seen.habits.hours == 1
     assert not seen.habits.are_known
+
+
+def test_many_names_of_clients_push_no_other_habit_out(baselines, monkeypatch):
+    """A caller writes its user agent as it likes, and could have its usual networks and hours forgotten."""
+    for store in (trails_memory, trails_dynamodb):
+        monkeypatch.setattr(store, "MOST_PARTNERS", 20)
+    usual = [an_event(secret=a_secret(), by=a_role(), after_s=-hour * 3_600.0) for hour in range(60, 50, -1)]
+    agents = [
+        replace(usual[0], event_id=f"{n}", origin=Origin(address="198.51.100.7", user_agent=f"client{n:02}/1.0"))
+        for n in range(40)
+    ]
+    baselines.observe([*agents, *usual])
+
+    habits = baselines.observe([an_event(secret=a_secret(), by=a_role())])[0].habits
+
+    assert habits.hours == 10
+    assert habits.of(Side.NETWORK) == {"198.51.100.0/24"}
 
 
 def test_an_event_is_no_habit_of_itself_in_whatever_order_it_comes(baselines):

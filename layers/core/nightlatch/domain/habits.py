@@ -30,13 +30,13 @@ NO_ENDPOINT = "none"  # the call came by another way than a VPC endpoint
 
 
 class Kind(StrEnum):
-    """What of a call may be usual."""
+    """What of a call may be usual; a store gives the first by name, so what a caller may make up comes last."""
 
-    NETWORK = "network"
     ENDPOINT = "endpoint"
-    AGENT = "agent"
     HOUR = "hour"
+    NETWORK = "network"
     REGION = "region"
+    AGENT = "user-agent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from threading import Lock
 
 from nightlatch.adapters.history.trails import MOST_PARTNERS, MOST_READ, MOST_READERS, Entry
@@ -76,7 +75,7 @@ class MemoryTrails:
         with self._lock:
             found: dict[str, dict[str, Uses]] = {}
             for principal in principals:
-                for other in islice(self._partners.get(principal, ()), MOST_PARTNERS):
+                for other in _first_by_name(self._partners.get(principal, {})):
                     found.setdefault(principal, {})[other] = self._uses[PairKey(principal, other)]
             return found
 
@@ -110,6 +109,10 @@ class MemoryTrails:
         with self._lock:
             self._since = min((since for since in (self._since, start) if since), default=None)
             return self._since
+
+
+def _first_by_name(partners: Mapping[str, None]) -> Collection[str]:
+    return partners if len(partners) <= MOST_PARTNERS else sorted(partners)[:MOST_PARTNERS]
 
 
 class MemoryWaits:
