@@ -30,7 +30,7 @@ ROUTINE, FIRST_OF_SLOT, FIRST_OF_DAY, NEW_PAIR, WRITE = (
     Units(1, 0),
     Units(1, 1),
     Units(8, 7),
-    Units(10, 3),
+    Units(10, 4),
     Units(12, 4),
 )
 

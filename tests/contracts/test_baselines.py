@@ -141,6 +141,33 @@ def test_the_last_of_a_burst_sees_it_whole_in_any_order_and_cut_in_any_way(basel
     assert ids == [event.event_id for event in sweep]
 
 
+@pytest.mark.parametrize("idle", ["GetRandomPassword", "DescribeSecret", "ListSecrets"])
+def test_idle_calls_push_no_strange_read_out_of_what_is_read(stores, monkeypatch, idle):
+    """Whoever makes thousands of calls between two reads would have only the last of a sweep on its trail."""
+    monkeypatch.setattr(trails_dynamodb, "MOST_READ", 20)
+    monkeypatch.setattr(stores[0], "_most", 20, raising=False)
+    baselines, target = over(stores), None if idle == "ListSecrets" else a_secret()
+    sweep = [an_event(secret=a_secret(f"s{n}"), by=MALLORY, after_s=n) for n in range(12)]
+    for read in sweep[:-1]:
+        calls = [an_event(idle, secret=target, by=MALLORY, at=read.at, after_s=(n + 1) / 50) for n in range(40)]
+        baselines.observe([read])
+        baselines.observe(calls)
+
+    (seen,) = baselines.observe(sweep[-1:])
+
+    assert [read.event_id for read in seen.by_principal.named("GetSecretValue")] == [read.event_id for read in sweep]
+
+
+def test_a_step_of_a_rotation_stands_on_its_trail_once_and_with_its_mark(baselines):
+    read = an_event(secret=a_secret(), by=a_role("rotate", "rotate-db"))
+    started = a_service_event("RotationStarted", secret=a_secret(), after_s=-5)
+
+    for _ in range(2):
+        (_, seen) = baselines.observe([started, read])
+
+        assert [one.rotating for one in seen.by_principal] == [True]
+
+
 def test_all_of_a_batch_is_remembered_before_any_of_it_is_judged(baselines):
     sweep = a_sweep()
 
@@ -616,8 +643,8 @@ def test_one_item_that_cannot_be_read_is_told_and_does_not_stop_the_judging(monk
     with on_moto(monkeypatch):
         table, client = a_table()
         baselines = over((DynamoTrails(table), DynamoWaits(table)))
-        baselines.observe([an_event(secret=a_secret(), by=MALLORY, after_s=-5)])
-        (stored,) = [item for item in items_of(client) if item["pk"]["S"].startswith("trail#")]
+        baselines.observe([an_event("DescribeSecret", secret=a_secret(), by=MALLORY, after_s=-5)])
+        (stored,) = [item for item in items_of(client) if item["pk"]["S"].startswith("trail#principal:")]
         client.put_item(TableName="nightlatch-table", Item={**stored, "sighting": {"S": "{}"}})
 
         (seen,) = baselines.observe([an_event(secret=a_secret(), by=MALLORY)])

@@ -25,7 +25,7 @@ from nightlatch.adapters.history.lineage import Lineage, made_by
 from nightlatch.adapters.history.marking import Marking
 from nightlatch.adapters.history.process_memory import ProcessMemory
 from nightlatch.adapters.history.replicas_read import pairs_elsewhere
-from nightlatch.adapters.history.routine import noticed, put_aside, recalled
+from nightlatch.adapters.history.routine import filled, noticed, put_aside, put_beside, recalled
 from nightlatch.adapters.history.shown import needs_habits, shown_by
 from nightlatch.adapters.history.surroundings import (
     Known,
@@ -202,7 +202,12 @@ class TrailBaselines:
         pairs += [pair for event, one in strange for pair in pairs_elsewhere(event, one, shown, self._inventory)]
         known = Known({**uses, **self._trails.touch((), pairs)} if pairs else uses, found, since, readers, shown)
         marking = Marking(known, self._inventory, self._young, self._now())
-        self._trails.add([entry for event in loud for entry in marking.first(event, seen.get(event.event_id))])
+        marks = {event.event_id: marking.first(event, seen.get(event.event_id)) for event in loud}
+        shown_as = {**seen, **{event_id: some[0].sighting for event_id, some in marks.items() if some}}
+        judged = [(event, shown_as[event.event_id]) for event in loud if event.event_id in seen]
+        beside = put_beside(judged, self._now(), memory=self._memory)
+        self._trails.add([*(entry for some in marks.values() for entry in some), *beside])
+        self._memory.fill(filled(beside))
         found.update(self._of_principals(loud))
         changed = [entry for event in loud if event.event_id not in seen for entry in marking.again(event)]
         if changed:
@@ -220,7 +225,7 @@ class TrailBaselines:
         everyday = [(routine_trail(event), event.at, DAY) for event in events if has_principal(event)]
         found = self._read([*wanted, *everyday])
         return {
-            trail: Trail.of(with_read_backs([*found[trail], *found[routine_trail(event)]]))
+            trail: Trail.of(with_read_backs(_each_once(found[routine_trail(event)], found[trail])))
             for trail, event in whose.items()
         }
 
@@ -239,6 +244,11 @@ class TrailBaselines:
                 for sighting in self._trails.between(trail, start, end)
             )
         return found
+
+
+def _each_once(routine: Iterable[Sighting], others: Iterable[Sighting]) -> list[Sighting]:
+    """Join two trails; of what stands on both, the second has all marks."""
+    return list({sighting.event_id: sighting for some in (routine, others) for sighting in some}.values())
 
 
 def _entries(event: SecretEvent, sighting: Sighting, now: datetime) -> Iterator[Entry]:

@@ -7,6 +7,9 @@ each five minutes. While the principal's other trail is empty, a read is quiet: 
 
 Of a principal that AWS has refused something within a day each read is kept, for which of them opened the door matters.
 
+Strange reads stand there too, one of each secret and five minutes, beside their place on the first trail: of that one a
+question gives the newest entries, and whoever makes five thousand idle calls would have pushed its own sweep out.
+
 Source: decision 21 (what this saves, and what is lost); design performance (store calls per event).
 """
 
@@ -17,9 +20,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.history.entries import on_routine
-from nightlatch.adapters.history.process_memory import ProcessMemory, Recalled
+from nightlatch.adapters.history.process_memory import ProcessMemory, Recalled, Slot
 from nightlatch.adapters.history.shown import facet_pair, has_habits
-from nightlatch.adapters.history.trails import Trails
+from nightlatch.adapters.history.trails import Entry, Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, histories, keys_of, pair_before, used_by
 from nightlatch.adapters.history.windows import DAY, principal_trail, routine_trail, spans
 from nightlatch.domain.events import SecretEvent
@@ -29,6 +32,7 @@ from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.sightings import Sighting, denied, sighting_of
 from nightlatch.domain.trail import Trail
+from nightlatch.domain.value_reads import is_own_read, is_unknown
 from nightlatch.domain.versions import CURRENT
 
 SLOT = timedelta(minutes=5)  # half the shortest window in which these reads count
@@ -116,6 +120,28 @@ def put_aside(
     return frozenset(quiet)
 
 
+def put_beside(seen: Iterable[tuple[SecretEvent, Sighting]], now: datetime, *, memory: ProcessMemory) -> list[Entry]:
+    """Give a second place to the strange reads among some events, where their principal's other calls push none out.
+
+    Args:
+        seen: Events, and what history keeps of each with all its marks.
+        now: When they came.
+        memory: What the process remembers; of one that is forgotten the same is written again.
+    """
+    strange = ((event, one) for event, one in seen if event.called("GetSecretValue") and _is_strange(one))
+    slots = {(routine_trail(event), _place_of(one)): (event, one) for event, one in strange}
+    return [on_routine(event, one, now, slot[1]) for slot, (event, one) in slots.items() if not memory.has_filled(slot)]
+
+
+def filled(entries: Iterable[Entry]) -> list[Slot]:
+    """Name the slots that some entries have filled."""
+    return [(entry.trail, entry.slot) for entry in entries if entry.slot is not None]
+
+
+def _is_strange(read: Sighting) -> bool:
+    return is_own_read(read) and is_unknown(read) and not read.own
+
+
 def _noteworthy(reads: Sequence[SecretEvent], trails: Trails) -> dict[str, Trail]:
     moments: dict[str, set[datetime]] = {}
     for event in reads:
@@ -149,7 +175,8 @@ def _is_at_home(event: SecretEvent, uses: Mapping[PairKey, Uses]) -> bool:
 
 
 def _place_of(sighting: Sighting) -> tuple[datetime, str]:
-    """Name the slot of a routine read: one for each secret, call, network and key in five minutes."""
+    """Name the slot of a read: one for each secret, call, network and key in five minutes, known or strange."""
     start = sighting.at - (sighting.at - _EPOCH) % SLOT
     keys = (key for secret in sighting.secrets for key in keys_of(secret))
-    return start, "|".join((sighting.name, sighting.network or "", sighting.access_key_id or "", *keys))
+    origin = (sighting.network or "", sighting.access_key_id or "") if sighting.known else ("strange",)
+    return start, "|".join((sighting.name, *origin, *keys))

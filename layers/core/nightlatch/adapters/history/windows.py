@@ -28,7 +28,7 @@ def principal_trail(event: SecretEvent) -> str:
 
 
 def routine_trail(event: SecretEvent) -> str:
-    """Name the trail of what a principal reads day by day."""
+    """Name the trail of what a principal reads day by day, and beside it of what it was not known to read."""
     return f"routine:{event.principal.key}"
 
 
