@@ -219,7 +219,7 @@ def test_an_ordinary_reader_whose_rights_were_mended_is_nothing():
     events = [refused("prod/db"), answered("prod/db", after_s=420)]
     seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
 
-    baseline = Baseline(by_principal=seen, rights=sightings([rights_change(after_s=240)]))
+    baseline = Baseline(by_principal=seen, rights=sightings([rights_change(after_s=240)]), settled=WAITED)
 
     assert DETECTION.evaluate(events[1], baseline) is None
 
@@ -318,10 +318,30 @@ def test_an_ordinary_reader_whose_access_came_back_is_nothing_unless_a_policy_wa
     events = [refused("prod/db"), answered("prod/db", after_s=60)]
     seen = Trail.of([*sightings(events[:1]), *sightings(events[1:], known=True)])
 
-    assert judge_seen(events[1], seen) is None
+    assert DETECTION.evaluate(events[1], Baseline(by_principal=seen, settled=WAITED)) is None
     assert (
         severity_of(judge_seen(events[1], seen, changes=(policy_change("prod/db", after_s=30),))) is Severity.CRITICAL
     )
+
+
+@pytest.mark.parametrize("judged", [0, -1])
+@pytest.mark.parametrize("tries", [1, 3])
+def test_an_ordinary_readers_access_is_judged_again_when_a_policy_change_has_had_its_time(judged, tries):
+    events = [*(refused("prod/db", after_s=n) for n in range(tries)), answered("prod/db", after_s=60)]
+    seen = Trail.of([*sightings(events[:-1]), *sightings(events[-1:], known=True)])
+    known = Baseline(maturity=Maturity.MATURE, by_principal=seen)
+    settled = replace(known, settled=WAITED)
+    later = replace(settled, on_secret=sightings([policy_change("prod/db", after_s=30)]))
+
+    first, ((_, wait),) = detect(events[judged], known, (DETECTION,))
+    (again,), _ = detect(events[judged], later, (DETECTION,))
+    harmless, waits = detect(events[judged], settled, (DETECTION,))
+
+    noted = [(Severity.LOW, State.DIGEST)] * (judged == 0 and tries == 3)
+    assert wait == Wait(LATENESS)
+    assert again.severity is Severity.CRITICAL
+    assert [(one.severity, one.state) for one in first] == noted
+    assert ([(one.severity, one.state) for one in harmless], waits) == (noted, ())
 
 
 def test_probing_and_opening_are_one_finding_that_speaks_of_the_opening_in_any_order():

@@ -121,3 +121,12 @@ def test_a_known_reader_that_gets_in_after_a_change_of_the_policy_is_told_with_i
     found = [judged([[reads[0]], [refused], [opened], some]) for some in ([], [reads[1]])]
 
     assert [one.get((PROBING, f"principal:{APP.key}"), 0) for one in found] == [0, Severity.CRITICAL.rank]
+
+
+def test_the_change_of_the_policy_may_come_behind_the_read_that_it_let_in():
+    refused = an_event(secret=KNOWN[0], by=APP, after_s=301, failure=a_denial("GetSecretValue", KNOWN[0].name))
+    opened = an_event("PutResourcePolicy", secret=KNOWN[0], by=a_role("ops"), after_s=302)
+    read = an_event(secret=KNOWN[0], by=APP, after_s=303)
+
+    for batches in ([[refused], [read], [opened]], [[read], [refused], [opened]]):
+        assert judged(batches).get((PROBING, f"principal:{APP.key}"), 0) == Severity.CRITICAL.rank

@@ -10,7 +10,8 @@ Source: ATT&CK T1526 and T1078.004; real denied records of 2024, whose target st
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.callers import is_aws_service
@@ -20,7 +21,7 @@ from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.refusals import Opening, opening_at
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secrets import distinct
 from nightlatch.domain.sightings import denied
 from nightlatch.domain.windows import Count, Episode, episode_at
@@ -35,15 +36,22 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if event.source == IAM:
         return None  # read for history alone: what it opened is judged when it is used
     opening = None if is_aws_service(event.principal) else opening_at(event.event_id, baseline)
-    if opening is None and not event.denied:
-        return None
-    centre = opening.refusal.at if opening else event.at
-    refusals = baseline.by_principal.only(denied)
-    probing = episode_at(refusals, centre, width=PROBING, too_much=_is_probing)
-    refused = probing or episode_at(refusals, centre, width=PROBING, too_much=_is_retrying)
-    if opening is not None:
+    if opening is not None and not opening.is_repair:
+        _, refused = _around(opening.refusal.at, baseline)
         return _let_in(opening, refused)
-    return _probing(event, refused, wide=probing is not None) if refused else None
+    probing, refused = _around(event.at, baseline) if event.denied else (None, None)
+    told = _probing(event, refused, wide=probing is not None) if refused else None
+    if opening is None or baseline.elapsed:
+        return told
+    # What looks like a repair is none if a change of the policy was before it, and changes come by another lane.
+    return Wait(LATENESS) if told is None else replace(told, again=LATENESS)
+
+
+def _around(moment: datetime, baseline: Baseline) -> tuple[Episode | None, Episode | None]:
+    """Give the probing, and the tries again at whatever it be, that a moment is part of."""
+    refusals = baseline.by_principal.only(denied)
+    probing = episode_at(refusals, moment, width=PROBING, too_much=_is_probing)
+    return probing, probing or episode_at(refusals, moment, width=PROBING, too_much=_is_retrying)
 
 
 def _is_probing(count: Count) -> bool:

@@ -40,6 +40,11 @@ class Opening:
         """Whatever may have opened the door."""
         return (*self.policy_changes, *self.rights_changes)
 
+    @property
+    def is_repair(self) -> bool:
+        """Whether an ordinary user's access came back, and no change of the secret's policy is known before it."""
+        return self.success.known and not self.policy_changes
+
 
 def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     """Give the opening that this event is part of, looking back from a success or ahead from a refusal."""
@@ -49,7 +54,11 @@ def opening_at(event_id: str, baseline: Baseline) -> Opening | None:
     about = baseline.by_principal.about(own.secret)
     found = [_opening_by(success, about, baseline) for success in (_answers(own, about) if own.denied else (own,))]
     openings = [opening for opening in found if opening is not None]
-    return max(openings, key=lambda one: (bool(one.changes), -one.success.at.timestamp()), default=None)
+    return max(
+        openings,
+        key=lambda one: (not one.is_repair, bool(one.changes), -one.success.at.timestamp()),
+        default=None,
+    )
 
 
 def _opening_by(success: Sighting, about: Trail, baseline: Baseline) -> Opening | None:
@@ -97,13 +106,11 @@ def _is_use(sighting: Sighting) -> bool:
     return sighting.name not in _LOOKS
 
 
-def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseline) -> Opening | None:
+def _opening(refusals: tuple[Sighting, ...], success: Sighting, baseline: Baseline) -> Opening:
     secret = success.secrets[0]
     changes = baseline.done_to(secret, "PutResourcePolicy", "DeleteResourcePolicy").only(succeeded)
     between = tuple(
         change for change in changes.between(refusals[0].at, success.at) if change.event_id != success.event_id
     )
-    if success.known and not between:
-        return None  # an ordinary user whose access came back
     rights = tuple(baseline.rights.between(refusals[0].at, success.at))
     return Opening(secret=secret, refusals=refusals, success=success, policy_changes=between, rights_changes=rights)
