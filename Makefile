@@ -52,7 +52,7 @@ locks: .venv/.dev
 	$(BIN)/python requirements/lock.py check
 
 template: .venv/.dev .tools/.sam
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml us-east-1.yaml
 	$(SAM) validate --lint --template template.yaml --region eu-west-1
 
 build: .tools/.sam ## build the functions and the layer into .aws-sam (needs python3.13 on PATH)
