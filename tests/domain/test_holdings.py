@@ -211,6 +211,28 @@ def test_our_own_parts_are_those_that_were_found_and_those_that_were_named():
     assert not inventory.is_own("arn:aws:sns:eu-west-1:111122223333:nightlatch-ReadsRule-1ABC")
 
 
+# --- which secret an ARN means
+
+BY_PART = a_secret("prod/db", suffix="backup")  # a caller's word for `prod/db-backup`, or for `prod/db`
+NAMESAKE = Holding(arn=a_secret("prod/db-backup", suffix="GhIjKl").text)
+
+
+@pytest.mark.parametrize(
+    ("reference", "found", "expected"),
+    [
+        (SECRET, [holding()], SECRET.text),
+        (BY_PART, [holding(), NAMESAKE], NAMESAKE.arn),
+        (SECRET, [holding(), Holding(arn=a_secret("prod/db-AbCdEf", suffix="GhIjKl").text)], SECRET.text),
+        (BY_PART, [holding()], BY_PART.text),
+        (BY_PART, [NAMESAKE, Holding(arn=a_secret("prod/db-backup", suffix="MnOpQr").text)], BY_PART.text),
+        (a_secret(suffix=None), [holding()], "prod/db"),
+    ],
+    ids=["whole", "a part", "whole, and another's name", "of nothing held", "of two by one name", "a bare name"],
+)
+def test_an_arn_means_what_is_held(reference, found, expected):
+    assert holdings(*found).meant_by(reference).text == expected
+
+
 # --- which is a replica
 
 

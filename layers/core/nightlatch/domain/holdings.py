@@ -21,6 +21,7 @@ from nightlatch.domain.secrets import SecretRef, in_region, may_be_same
 from nightlatch.domain.tiers import Tier
 
 _MOST_REMEMBERED = 50_000
+_AMBIGUOUS = 2  # names that one text can stand for
 
 
 _Listed = tuple[Holding, SecretRef]
@@ -73,6 +74,18 @@ class Holdings:
         near = (listed for key in secret.keys for listed in self._by_key.get(key, ()))
         found = {one.arn: one for one, ref in near if may_be_same(secret, ref)}
         return tuple(found.values())
+
+    def meant_by(self, secret: SecretRef) -> SecretRef:
+        """Give the secret that an ARN means; the ARN as it was written, where none is held, or several could be meant.
+
+        What a caller writes may be a whole ARN, or end like one and be the name of another secret. AWS takes it for the
+        whole ARN first.
+        """
+        if len(secret.names) < _AMBIGUOUS:
+            return secret
+        found = [one.secret for one in self.of_secret(secret)]
+        some = [one for one in found if one.tail == secret.tail] or found
+        return some[0] if len(some) == 1 else secret
 
     def before(self, secret: SecretRef, at: datetime) -> Holding | None:
         """Give what was listed of a secret before a moment; None where several could be meant, or none was listed.

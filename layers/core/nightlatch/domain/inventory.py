@@ -89,6 +89,10 @@ class Inventory:
             return Tier.STANDARD
         return tier_of(secrets, self.tiers, self.holdings.tier_of)
 
+    def meant_by(self, secret: SecretRef) -> SecretRef:
+        """Give the secret that an ARN means, where what was found leaves no doubt; else the ARN as it was written."""
+        return self.holdings.meant_by(secret) if self.holdings else secret
+
     def primary_of(self, secret: SecretRef, at: datetime) -> SecretRef | None:
         """Give the primary of a secret that is a replica at a moment, None where it is none or nobody knows."""
         if not self.replications and not self.holdings.has_replicas:

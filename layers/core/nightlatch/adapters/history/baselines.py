@@ -162,7 +162,11 @@ class TrailBaselines:
     ) -> tuple[Mapping[PairKey, Uses], dict[str, Sighting]]:
         """Remember uses and written versions; give the uses, and the sighting of each event by its id."""
         uses = self._trails.touch(
-            [touch for event in events for touch in (*touches_of(event), *shown_by(event), *made_by(event))],
+            [
+                touch
+                for event in events
+                for touch in (*touches_of(event, self._inventory), *shown_by(event), *made_by(event))
+            ],
             [pair for event in events for pair in pairs_through(event, self._inventory)],
         )
         wrote = self._trails.wrote(

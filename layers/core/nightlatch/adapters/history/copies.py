@@ -14,11 +14,11 @@ from nightlatch.domain.inventory import Inventory
 def used_through(event: SecretEvent, inventory: Inventory) -> tuple[tuple[str, ...], ...]:
     """Name what an event used, as `used_by` does, and of each replica its primary too."""
     primaries = {
-        keys_of(secret): keys_of(primary)
+        keys_of(inventory.meant_by(secret)): keys_of(primary)
         for secret in event.secrets
         if (primary := inventory.primary_of(secret, event.at)) is not None
     }
-    return tuple((*names, *primaries.get(names, ())) for names in used_by(event))
+    return tuple((*names, *primaries.get(names, ())) for names in used_by(event, inventory))
 
 
 def pairs_through(event: SecretEvent, inventory: Inventory) -> tuple[PairKey, ...]:

@@ -81,7 +81,7 @@ def noticed(
         sighting = seen[event.event_id]
         if not sighting.known or sighting.own or not _may_be_routine(event) or not _is_at_home(event, uses):
             continue
-        names = next(iter(used_by(event)), ())
+        names = next(iter(used_by(event, inventory)), ())
         pair = pair_before(histories(event.principal.key, names, uses), Kind.READ, event.at)
         if _is_replica(event, inventory) and not (pair and pair.is_known(event.at)):
             continue

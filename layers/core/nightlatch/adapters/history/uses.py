@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from nightlatch.domain.calls import MAKE_VERSIONS
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import sighting_of
@@ -74,34 +75,43 @@ def keys_of(secret: SecretRef) -> tuple[str, ...]:
     return secret.keys
 
 
-def used_by(event: SecretEvent) -> tuple[tuple[str, ...], ...]:
+def used_by(event: SecretEvent, inventory: Inventory) -> tuple[tuple[str, ...], ...]:
     """Name what an event used: each secret by all its candidate names; a batch call first, then what it asked for.
 
+    Where the inventory tells which secret an ARN means, it is that one and no namesake.
     A colon is allowed in no secret's name, so that neither batches nor their filters are ever taken for one.
     """
     if event.source not in {SECRETS_MANAGER, NATIVE_SECRETS_MANAGER}:
         return ()  # what KMS does for a secret is no use of it by a principal
-    secrets = tuple(keys_of(secret) for secret in event.secrets)
+    return _used(event, tuple(keys_of(inventory.meant_by(secret)) for secret in event.secrets))
+
+
+def _used(event: SecretEvent, secrets: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     if not event.called("BatchGetSecretValue"):
         return secrets
     batches = f"{event.account_id}/batch:"  # in any Region: a job that has moved is the same job
     return ((batches,), *(secrets or ((f"{batches}{sighting_of(event).digest}",),)))
 
 
-def pairs_of(event: SecretEvent) -> tuple[PairKey, ...]:
-    """Name the pairs of an event's principal and what it used, under every candidate name."""
-    keys = dict.fromkeys(key for names in used_by(event) for key in names)
-    return tuple(PairKey(event.principal.key, key) for key in keys)
+def touches_of(event: SecretEvent, inventory: Inventory) -> tuple[Touch, ...]:
+    """Say what uses an event shows: a value read or written; what AWS refused is no use.
 
-
-def touches_of(event: SecretEvent) -> tuple[Touch, ...]:
-    """Say what uses an event shows: a value read or written; what AWS refused is no use."""
+    A full ARN is remembered whole, too, for so a replica is recognised. What looks like one, and is the name of another
+    secret, makes nobody known for the secret that it looks like.
+    """
     kind = _kind(event)
     if kind is None:
         return ()
+    used = _used(event, tuple(_remembered(secret, inventory) for secret in event.secrets))
+    pairs = tuple(PairKey(event.principal.key, key) for key in dict.fromkeys(key for names in used for key in names))
     # A batch by name is followed by a GetSecretValue record for each secret, which shows that use.
-    pairs = pairs_of(event)[:1] if event.called("BatchGetSecretValue") and event.secrets else pairs_of(event)
-    return tuple(Touch(pair, kind, event.at) for pair in pairs)
+    shown = pairs[:1] if event.called("BatchGetSecretValue") and event.secrets else pairs
+    return tuple(Touch(pair, kind, event.at) for pair in shown)
+
+
+def _remembered(secret: SecretRef, inventory: Inventory) -> tuple[str, ...]:
+    meant = inventory.meant_by(secret)
+    return keys_of(secret if meant.tail == secret.tail else meant)
 
 
 def first_of_day(touches: Iterable[Touch]) -> dict[PairKey, dict[str, int]]:
