@@ -128,6 +128,23 @@ def test_where_a_secret_was_rotated_before_only_its_role_passes_for_the_function
     assert is_rotating(an_event(secret=SECRET, by=MIMIC), baseline) is mimic_rotates
 
 
+@pytest.mark.parametrize(
+    ("by", "minutes_ago", "rotating"),
+    [(ROTATOR, 1, False), (ROTATOR, 24 * 60, False), (ROTATOR, 24 * 60 + 1, True), (a_role("ops"), 1, True)],
+)
+@pytest.mark.parametrize(
+    "asked", [{}, {"rotationLambdaARN": "rotate-db"}, {"externalSecretRotationRoleArn": ROTATOR.key}]
+)
+@pytest.mark.parametrize("functions", [{"rotate-db"}, set()])
+def test_who_asks_for_a_rotation_is_not_its_function(by, minutes_ago, rotating, asked, functions):
+    """A thief who may rotate secrets could name its own role, and read each of them while its rotation lasts."""
+    call = an_event("RotateSecret", secret=SECRET, by=by, after_s=-60 * minutes_ago, request=asked)
+    inventory = Inventory(rotation_functions=frozenset(functions))
+    baseline = Baseline(on_secret=sightings([call, STARTED]), inventory=inventory)
+
+    assert is_rotating(an_event(secret=SECRET, by=ROTATOR), baseline) is rotating
+
+
 def arn_of(function: str) -> str:
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
 

@@ -8,6 +8,8 @@ Source: CloudTrail user guide, userIdentity element; IAM user guide, service-lin
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.principals import Principal, PrincipalKind
@@ -18,6 +20,7 @@ from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.sightings import succeeded
 
 _SERVICE_LINKED = ":role/aws-service-role/"
+_OPEN_AT_MOST = timedelta(days=1)
 
 
 def is_aws_service(principal: Principal) -> bool:
@@ -43,7 +46,8 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     role that is not a person may be the one; a function that a call has just set is known by that call. Whoever may
     assume a role can name a session likewise: so where the inventory does not know the role, and the secret was rotated
     before, it must be the role that staged its versions then. And whoever may make a secret can have it rotated by what
-    is theirs: what the inventory found rotates the secrets that it was found with, and no other.
+    is theirs: what the inventory found rotates the secrets that it was found with, and no other. Nor does a
+    function ask for its rotation itself: a thief would name its own role, and read while the rotation lasts.
     """
     who, inventory = event.principal, baseline.inventory
     if event.secret is None or not _may_rotate(who):
@@ -51,6 +55,8 @@ def is_rotating(event: SecretEvent, baseline: Baseline) -> bool:
     called = _function_called(event, event.secret, baseline)
     is_set = _is_named(called, who) and not inventory.rotation_functions  # the operator's list outranks a call
     if not (is_set or may_be_rotation_function(who, baseline)) or not baseline.rotation_open(event.secret, event.at):
+        return False
+    if _asked_itself(event, event.secret, baseline):
         return False
     listed = inventory.holdings.before(event.secret, event.at)
     function = called or (listed.rotated_by if listed is not None else None)
@@ -100,3 +106,9 @@ def _function_called(event: SecretEvent, secret: SecretRef, baseline: Baseline) 
 def _is_named(function: str | None, who: Principal) -> bool:
     """Tell whether a function or role is this caller's, by its session's name or its role."""
     return function is not None and any(is_same_resource(function, name) for name in (who.session_name or "", who.key))
+
+
+def _asked_itself(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether the caller has asked for the rotation that may be open: one is open for a day at most."""
+    calls = baseline.done_to(secret, "RotateSecret").only(succeeded).between(event.at - _OPEN_AT_MOST, event.at)
+    return any(call.principal == event.principal.key for call in calls)
