@@ -182,7 +182,10 @@ def _refuse_unfit(secret: SecretState) -> None:
     if reason:
         raise Refused(reason)
     if secret.deleted_at:
-        raise Refused(f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore")
+        raise Refused(
+            f"secret {secret.name} is scheduled for deletion; restore it first:"
+            f" aws secretsmanager restore-secret --secret-id {secret.name}"
+        )
 
 
 def _refuse_to_guess(secret: SecretState, current: Version) -> None:
