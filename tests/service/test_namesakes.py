@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nightlatch.adapters.history.baselines import TrailBaselines
-from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
+from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
 from nightlatch.domain.examples import AT, a_role, a_secret, an_event
 from nightlatch.domain.holding import Found, Holding
 from nightlatch.domain.holdings import Holdings
