@@ -338,7 +338,7 @@ def test_a_secret_is_unheard_of_until_anything_else_was_done_to_it(other, waits)
         ),
         (
             put(by=a_user("rotate-db"), request={"versionStages": ["AWSPENDING"]}),
-            "a new version, by a principal that is not known to write this secret",
+            "a new version of a secret with no history to compare",
         ),
     ],
     ids=["a role", "a person", "a user"],

@@ -108,3 +108,12 @@ def test_evidence_is_bounded_from_the_first_finding_on(how):
     incident = open_incident(big) if how == "opened" else add(open_incident(a_finding(rule="other.rule")), big)
 
     assert max(len(finding.event_ids) for finding in incident.findings) == MOST_EVIDENCE
+
+
+def test_of_equally_bad_findings_the_one_that_blinds_the_monitor_leads():
+    tags = a_finding(rule="change.protection-tags", severity=Severity.CRITICAL, secrets=(a_secret("a"), a_secret("b")))
+    blind = a_finding(rule="monitor.tampered", severity=Severity.CRITICAL, secrets=())
+    milder = a_finding(rule="monitor.blind", severity=Severity.HIGH)
+
+    assert add(open_incident(tags), blind).lead.rule == blind.rule
+    assert add(open_incident(tags), milder).lead.rule == tags.rule

@@ -98,7 +98,7 @@ def _refresh(form: Form) -> str:
 def _real(cases: Sequence[RealCase]) -> str:
     if not cases:
         return "none: NIGHTLATCH_RECORDS did not name their folder"
-    return f"{sum(case.records for case in cases)} in {len(cases)} files"
+    return f"{sum(case.records for case in cases)} in {len(cases)} files; the attacked functions stand in an inventory"
 
 
 def _weeks(benign: Played) -> str:

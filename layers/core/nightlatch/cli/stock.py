@@ -21,7 +21,7 @@ from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.holding import Holding
 from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 
@@ -138,9 +138,10 @@ def _replication(one: Holding) -> str:
 
 
 def _note(one: Holding) -> str:
-    deleted = "waits to be deleted" if one.deleted_at else ""
+    deleted = f"scheduled for deletion ({_time(one.deleted_at)})" if one.deleted_at else ""
     managed = f"managed by {one.owning_service}" if one.owning_service else ""
-    lowered = f"its tag says less since {_time(one.lowered_at)}" if one.lowered_at else ""
+    counts_from = one.lowered_at and _time(one.lowered_at + TIER_FALLS_AFTER)
+    lowered = f"its tag says less; that counts from {counts_from}" if counts_from else ""
     return ", ".join(note for note in (deleted, managed, lowered) if note)
 
 

@@ -54,7 +54,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if not baseline.elapsed and _is_unheard_of(event, baseline):
         return Wait(CREATION_COMES)
     return Match(
-        reason="a new version, by a principal that is not known to write this secret",
+        reason=f"a new version of a secret {baseline.maturity.unknown_to('write')}",
         avoid=own_versions(event, baseline),
     )
 

@@ -13,6 +13,7 @@ from nightlatch.domain.responses import ActionKind, Response, ResponseState
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
 _FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
+_BLINDS = "monitor."  # while nobody sees, whatever else was done may only be the beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,10 @@ class Incident:
 
     @property
     def lead(self) -> Finding:
-        """The finding that names the incident: the worst, then the one with most behind it."""
-        return max(self.findings, key=lambda f: (f.severity.rank, len(f.secrets), f.count, f.rule))
+        """The finding that names the incident: the worst; of these what blinds us, then what has most behind it."""
+        return max(
+            self.findings, key=lambda f: (f.severity.rank, f.rule.startswith(_BLINDS), len(f.secrets), f.count, f.rule)
+        )
 
     def accepts(self, finding: Finding) -> bool:
         """Tell whether a finding is near enough in time to be the same problem."""

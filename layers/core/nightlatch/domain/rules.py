@@ -128,9 +128,10 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
     secrets = event.secrets if found.secrets is None else found.secrets
-    severity = found.severity or rule.severity
-    if not found.digest:  # a note is a note, whatever the secret is worth
-        severity = weighed(severity, baseline.inventory.tier_of(secrets))
+    by_itself = found.severity or rule.severity
+    tier = baseline.inventory.tier_of(secrets)
+    severity = by_itself if found.digest else weighed(by_itself, tier)  # a note is a note, whatever the secret is worth
+    because = "" if severity is by_itself else f" ({tier.value} secret: {by_itself.value} otherwise)"
     is_novelty = (rule.novelty or found.novelty) and not found.fault
     alone = Evidence(event_ids=(event.event_id,), first_seen=event.at, last_seen=event.at, calls=(event.name,))
     evidence = found.evidence.with_event(event.event_id, event.at, event.name) if found.evidence else alone
@@ -140,7 +141,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         severity=severity,
         state=_state(severity, baseline.maturity, novelty=is_novelty, digest=found.digest),
         headline=found.headline or rule.headline,
-        reason=found.reason,
+        reason=f"{found.reason}{because}",
         subject=found.subject or f"principal:{event.principal.key}",
         principal=event.principal,
         account_id=event.account_id,

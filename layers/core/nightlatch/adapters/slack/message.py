@@ -165,7 +165,8 @@ def _next(incident: Incident) -> str:
 
 
 def _context(incident: Incident) -> str:
-    rules = ", ".join(f"{finding.rule} ({finding.catalogue})" for finding in incident.findings[:MOST_FINDINGS])
+    named = dict.fromkeys(f"{finding.rule} ({finding.catalogue})" for finding in incident.findings)
+    rules = ", ".join([*named][:MOST_FINDINGS])
     first_event = escape(incident.lead.event_ids[0])
     parts = (rules, incident.id, f"event {first_event}", f"policy {incident.policy_digest}")
     return clip(" · ".join(parts), SECTION_LIMIT)
