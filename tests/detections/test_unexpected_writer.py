@@ -357,3 +357,17 @@ def test_no_way_back_may_end_at_what_the_same_hand_wrote_before():
 
     assert isinstance(found, Match)
     assert found.avoid == ("v-1",)
+
+
+@pytest.mark.parametrize(
+    ("maturity", "said"),
+    [
+        (Maturity.LEARNING, "that it is not yet known to write, for nightlatch is still learning (14 days)"),
+        (Maturity.MATURE, "that it is not known to write"),
+    ],
+)
+def test_it_says_how_much_history_stands_behind_it(maturity, said):
+    found = DETECTION.evaluate(put(), Baseline(maturity=maturity, settled=WAITED))
+
+    assert isinstance(found, Match)
+    assert found.reason == f"a new version of a secret {said}"
