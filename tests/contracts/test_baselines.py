@@ -35,6 +35,7 @@ from nightlatch.domain.examples import (
 )
 from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.secrets import secret_ref
 from worlds import TABLE, a_table, at_once, items_of, on_moto
 
@@ -1100,3 +1101,20 @@ def test_of_a_value_that_kms_decrypted_the_reads_up_to_a_quarter_of_an_hour_late
     (read,) = baselines.observe([early, use])[1:]
 
     assert [len(seen.readers) for seen in (alone, too_late, read)] == [0, 0, 1]
+
+
+def made(key: str = KEY, *, after_s: float, by=MALLORY, **more) -> SecretEvent:
+    answer = Parameters({"keyMetadata": {"arn": key, "keyId": key[-36:]}})
+    return replace(an_event("CreateKey", source="kms.amazonaws.com", by=by, after_s=after_s, **more), response=answer)
+
+
+@pytest.mark.parametrize("words", [KEY, KEY[-36:]])
+def test_how_old_a_key_is_that_a_secret_is_moved_to_is_known_by_the_record_of_its_making(baselines, words):
+    moved = an_event("UpdateSecret", secret=a_secret(), request={"kmsKeyId": words})
+    other = an_event("UpdateSecret", secret=a_secret(), request={"kmsKeyId": "another"}, after_s=1)
+    refused = made(after_s=-30, failure=a_denial("CreateKey"), event_id="refused")
+
+    baselines.observe([made(after_s=-90), refused, made(after_s=60, event_id="later")])
+    seen, of_another = baselines.observe([moved, other])
+
+    assert (seen.key_made, of_another.key_made) == (AT - timedelta(seconds=90), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from nightlatch.detections.swapped import DETECTION
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, a_label_event, a_role, a_secret, a_user, an_event, sightings
 from nightlatch.domain.findings import Finding, Severity, fold
@@ -345,3 +346,50 @@ def test_it_says_how_a_secret_came_under_a_strange_key(event, how):
     assert found is not None
     assert found.reason == f"{how} under a key of an account that is neither ours nor trusted"
     assert found.headline == f"{{who}} {how} {{secrets}} under a strange key"
+
+
+@pytest.mark.parametrize(
+    ("age", "severity", "said"),
+    [
+        (None, Severity.MEDIUM, "moved to a key that no list vouches for"),
+        (timedelta(hours=24), Severity.MEDIUM, "moved to a key that no list vouches for"),
+        (
+            timedelta(hours=23.9),
+            Severity.CRITICAL,
+            "moved to a key that was made less than a day before",
+        ),
+    ],
+)
+def test_a_key_that_was_made_just_before_is_strange(age, severity, said):
+    event = move()
+    known = Baseline(on_secret=sightings([event]), key_made=None if age is None else event.at - age)
+
+    (found,), _ = detect(event, known, (DETECTION,))
+
+    assert found.severity is severity
+    assert found.reason.startswith(said)
+
+
+def test_a_young_key_that_a_list_vouches_for_is_ours():
+    event = move()
+    inventory = Inventory(approved_keys=frozenset({ID}))
+    known = Baseline(on_secret=sightings([event]), key_made=event.at - timedelta(hours=1), inventory=inventory)
+
+    (found,), _ = detect(event, known, (DETECTION,))
+
+    assert (found.severity, found.reason) == (Severity.MEDIUM, "moved to a key that is known as ours")
+
+
+def test_the_record_of_a_keys_making_may_come_behind():
+    event = move()
+
+    (found, *_), waits = detect(event, Baseline(on_secret=sightings([event])), (DETECTION,))
+
+    assert found.severity is Severity.MEDIUM
+    assert [wait.until_after for _, wait in waits] == [LATENESS]
+
+
+def test_a_secret_that_is_made_with_its_key_is_no_news():
+    created = an_event("CreateSecret", secret=a_secret(), request={"kmsKeyId": ID})
+
+    assert detect(created, Baseline(key_made=created.at - timedelta(minutes=1)), (DETECTION,))[0] == ()

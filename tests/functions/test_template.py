@@ -10,6 +10,7 @@ import pytest
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.events import NIGHTLATCH, EventName
+from nightlatch.domain.key_moves import MAKES_KEYS
 from nightlatch.domain.lineage import MAKES_ROLES
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
@@ -55,7 +56,7 @@ def test_every_event_that_the_catalogue_judges_reaches_a_lane() -> None:
 
 
 def test_what_history_needs_beside_them_reaches_a_lane() -> None:
-    assert {name for name in MAKES_ROLES if not is_routed(name, routed())} == set()
+    assert {name for name in MAKES_ROLES | MAKES_KEYS if not is_routed(name, routed())} == set()
 
 
 @pytest.mark.parametrize(("name", "call"), [("ReadsRule", "GetSecretValue"), ("KeyUseRule", "Decrypt")])

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline
+from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, a_user, an_event, sightings
@@ -24,6 +24,7 @@ from nightlatch.domain.key_moves import (
     Place,
     Standing,
     goes_back,
+    is_young,
     keys_asked,
     lock_after,
     may_have_moved,
@@ -41,10 +42,11 @@ DISTINCT_SECRETS, WINDOW = 3, timedelta(hours=1)
 _WHOSE = {
     Standing.FOREIGN: "a key of an account that is neither ours nor trusted",
     Standing.UNAPPROVED: "a key that is not on the list of approved ones",
+    Standing.YOUNG: "a key that was made less than a day before",
     Standing.UNVOUCHED: "a key that no list vouches for",
     Standing.VOUCHED: "a key that is known as ours",
 }
-_STRANGE = (Standing.FOREIGN, Standing.UNAPPROVED)
+_STRANGE = (Standing.FOREIGN, Standing.UNAPPROVED, Standing.YOUNG)
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -53,7 +55,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     if secret is None or not event.succeeded:
         return None
     if not event.called("UpdateSecret", "PutSecretValue"):
-        return _made_under(event, secret, baseline.inventory)
+        return _made_under(event, secret, baseline)
     looked_at = moves_of(secret, baseline, event) if may_have_moved(secret, baseline, event) else ()
     moves = [move for move in looked_at if move.at <= event.at]
     own = next((move for move in moves if move.event_id == event.event_id), None)
@@ -73,7 +75,7 @@ def _whose(move: Sighting, secret: SecretRef, event: SecretEvent, baseline: Base
     whose = standing(move.key_id or "", Place.of(secret), baseline.inventory)
     if whose is Standing.UNVOUCHED and goes_back(move, secret, baseline, event):
         return Standing.VOUCHED
-    return whose
+    return Standing.YOUNG if whose is Standing.UNVOUCHED and is_young(event, baseline) else whose
 
 
 def _moved(move: Sighting, secret: SecretRef, event: SecretEvent, baseline: Baseline) -> Match:
@@ -89,7 +91,8 @@ def _moved(move: Sighting, secret: SecretRef, event: SecretEvent, baseline: Base
     unvouched = _Unvouched(baseline.inventory)
     sweep = episode_at(baseline.by_principal.only(unvouched), event.at, width=WINDOW, too_much=_is_sweep)
     if sweep is None:
-        return Match(reason=f"moved to {_WHOSE[whose]}", severity=Severity.MEDIUM)
+        # The record of the key's making may come behind.
+        return Match(reason=f"moved to {_WHOSE[whose]}", severity=Severity.MEDIUM, again=LATENESS)
     return Match(
         reason=f"{sweep.peak.secrets} secrets were moved to other keys within an hour",
         evidence=sweep.evidence,
@@ -107,7 +110,9 @@ def _lock(move: Sighting, lock: Sighting, reason: str) -> Match:
     )
 
 
-def _made_under(event: SecretEvent, secret: SecretRef, inventory: Inventory) -> Match | None:
+def _made_under(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Match | None:
+    """Look at the keys of a new secret or replica; a young one says nothing, for both are made together."""
+    inventory = baseline.inventory
     found = [
         whose for key, place in keys_asked(event, secret) if (whose := standing(key, place, inventory)) in _STRANGE
     ]
@@ -177,7 +182,8 @@ DETECTION = Detection(
     techniques=("T1486",),
     evaluate=evaluate,
     blind_spots=(
-        "How old a key is stands in no record that is kept. An alias is compared as an alias: list it beside the key. "
+        "How old a key is shows for ninety days, by the record of its making, where it is asked for by id or ARN. An "
+        "alias is compared as an alias: list it beside the key. "
         "Without a list of approved keys a planned move to a key of our own is told as MEDIUM, and as CRITICAL once a "
         "version follows. Infrastructure code repeats the key with every new description, which looks like a move "
         "where the key before is not known. An alias that was pointed at another key moves secrets without such "

@@ -69,6 +69,7 @@ class Baseline:
     elsewhere: frozenset[str] = frozenset()  # other Regions with a secret of this name and suffix, for native events
     held: tuple[SecretRef, ...] = ()  # that use the key or function which the event touches, as records showed
     staged: tuple[tuple[SecretRef, datetime], ...] = ()  # that the function or role staged on that day or the next
+    key_made: datetime | None = None  # when the key that the call asks for was made, where records show it
     inventory: Inventory = field(default_factory=Inventory)
     settled: datetime | None = None  # up to here every record has had its time to come; None at the first judging
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.events import KMS, EventName, SecretEvent, calls_of
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy_conditions import account_of
 from nightlatch.domain.resources import is_same_resource, written_out
@@ -25,6 +25,8 @@ from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
 
 LOCKED_WITHIN = timedelta(hours=24)
 SETTLED_AFTER = timedelta(hours=24)  # a key that the secret had for so long was its own
+YOUNG_FOR = timedelta(hours=24)  # a key made for a ransom is used soon; one of an operator has its day
+MAKES_KEYS: frozenset[EventName] = calls_of(KMS, "CreateKey")
 _AWS_KEY = "alias/aws/secretsmanager"
 
 
@@ -33,6 +35,7 @@ class Standing(StrEnum):
 
     FOREIGN = "foreign"  # of an account that is neither ours nor trusted
     UNAPPROVED = "unapproved"  # there is a list of approved keys, and it is not on it
+    YOUNG = "young"  # made less than a day before, and nobody says more
     UNVOUCHED = "unvouched"  # ours or trusted, as far as the record shows, and nobody says more
     VOUCHED = "vouched"  # on the list, or AWS's own, that nobody can take away
 
@@ -68,6 +71,18 @@ def standing(text: str, place: Place, inventory: Inventory) -> Standing:
             return Standing.UNAPPROVED
         case None:
             return Standing.UNVOUCHED
+
+
+def key_made(event: SecretEvent) -> str | None:
+    """Give the ARN of the key that a call made, in AWS's own words; None for any other event."""
+    if not event.succeeded or not any(name.covers(event) for name in MAKES_KEYS):
+        return None
+    return event.response.child("keyMetadata").text("arn")
+
+
+def is_young(event: SecretEvent, baseline: Baseline) -> bool:
+    """Tell whether the key that a call asks for was made less than a day before, as records show."""
+    return baseline.key_made is not None and event.at - baseline.key_made < YOUNG_FOR
 
 
 def keys_asked(event: SecretEvent, secret: SecretRef) -> Iterator[tuple[str, Place]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.key_moves import MAKES_KEYS
 from nightlatch.domain.lineage import MAKES_ROLES
 from nightlatch.domain.rules import Detection
 
@@ -115,7 +116,7 @@ def _preference(event: SecretEvent) -> tuple[bool, str]:
 
 def readable_by(rules: Sequence[Detection]) -> Callable[[str, str], bool]:
     """Give a quick test of source and name: does any rule, or the history of secrets, read such events?"""
-    names = [*MAKES_ROLES, *(name for rule in rules for name in rule.event_names)]
+    names = [*MAKES_ROLES, *MAKES_KEYS, *(name for rule in rules for name in rule.event_names)]
     exact = {(name.source, name.name) for name in names if not name.is_prefix}
     prefixes: dict[str, tuple[str, ...]] = {}
     for name in names:

@@ -6,18 +6,19 @@ its principal, a secret under the key that encrypts it or the function that rota
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from nightlatch.adapters.history.staged import stages_of
 from nightlatch.adapters.history.trails import MOST_PARTNERS
-from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of, pair_before
+from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of, moment_of, pair_before
 from nightlatch.domain.callers import may_be_human
 from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.habits import Facet, Habits, facets_of
 from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.key_moves import key_made
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.resources import texts_in, unversioned
@@ -35,6 +36,9 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
         for facet in facets_of(event):
             yield Touch(facet_pair(event, facet), Kind.SHOWN, event.at)
     yield from stages_of(event)
+    made = key_made(event)
+    if made is not None:
+        yield Touch(PairKey(_made_name(event, made), event.principal.key), Kind.SHOWN, event.at)
     if event.succeeded:
         for secret in event.secrets if not event.read_only else ():
             if secret.is_full:
@@ -43,6 +47,22 @@ def shown_by(event: SecretEvent) -> Iterator[Touch]:
             for secret in event.secrets:
                 likeliest = keys_of(secret)[0]  # under all its names it would be counted twice
                 yield Touch(PairKey(resource, likeliest), Kind.SHOWN, event.at)
+
+
+def made_names(event: SecretEvent) -> tuple[str, ...]:
+    """Name what the making of the key that a call asks for is kept under."""
+    asked = key_asked_for(event)
+    return () if asked is None else (_made_name(event, asked),)
+
+
+def made_at(shown: Iterable[Mapping[str, Uses]], at: datetime) -> datetime | None:
+    """Say when something was made, of the times before a moment the last; None where no record shows it."""
+    times = [moment_of(time) for makers in shown for uses in makers.values() for time in uses.values()]
+    return max((time for time in times if time <= at), default=None)
+
+
+def _made_name(event: SecretEvent, key: str) -> str:
+    return f"made:{unversioned(key, service='kms', region=event.region, account=event.account_id)}"
 
 
 def has_habits(event: SecretEvent) -> bool:

@@ -15,6 +15,8 @@ from nightlatch.adapters.history.shown import (
     habits_key,
     has_habits,
     held_by,
+    made_at,
+    made_names,
     regions_key,
     touched_resources,
 )
@@ -139,6 +141,7 @@ class Surroundings(Sequence[Baseline]):
             held=held_by(event, self._known.shown, self._inventory),
             elsewhere=elsewhere(event, self._known.shown, self._inventory),
             staged=staged_in(self._known.shown.get(name, {}) for name in staging_keys(event)),
+            key_made=made_at((self._known.shown.get(name, {}) for name in made_names(event)), event.at),
             inventory=self._inventory,
             settled=self._settled,
         )
@@ -164,7 +167,9 @@ def partners_of(event: SecretEvent) -> tuple[str, ...]:
     """Name what an event's baseline asks for beside uses: its principal's habits, or the key or function it touches."""
     if event.channel is Channel.NATIVE:
         return tuple(regions_key(secret) for secret in event.secrets)
-    return (habits_key(event),) if has_habits(event) else (*touched_resources(event), *staging_keys(event))
+    if has_habits(event):
+        return (habits_key(event), *made_names(event))
+    return (*touched_resources(event), *staging_keys(event))
 
 
 def asked_of(event: SecretEvent) -> tuple[str, ...]:
