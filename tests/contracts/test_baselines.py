@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -14,7 +13,6 @@ from fakes import FixedClock
 from nightlatch.adapters.history import trails_dynamodb, trails_memory
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.history.uses import MOST_DAYS, Kind, PairKey, Touch, micros
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
@@ -41,16 +39,6 @@ from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 DAY = 86_400.0
 MALLORY = a_user("mallory")
-
-
-@pytest.fixture(params=["memory", "moto"])
-def stores(request, monkeypatch) -> Iterator[tuple]:
-    if request.param == "memory":
-        yield MemoryTrails(), MemoryWaits()
-        return
-    with on_moto(monkeypatch):
-        table, _ = a_table()
-        yield DynamoTrails(table), DynamoWaits(table)
 
 
 def over(stores, *, young: Maturity = Maturity.LEARNING, now: FixedClock | None = None) -> TrailBaselines:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
-from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
-from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.domain.baseline import Maturity
 from nightlatch.domain.events import IAM, SecretEvent
 from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_user, an_event
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.lineage import Deployer
 from nightlatch.domain.principals import Principal
-from worlds import a_table, on_moto
 
 HOUR, DAY = 3_600.0, 86_400.0
 PIPELINE, MALLORY = a_role("pipeline"), a_user("mallory")
@@ -28,16 +25,6 @@ SECRETS = [a_secret(f"shop/{n}") for n in range(12)]
 DEPLOYER = Deployer(
     principal=PIPELINE.key, owner="platform", reason="deploys the shop", expires=AT + timedelta(days=400)
 )
-
-
-@pytest.fixture(params=["memory", "moto"])
-def stores(request, monkeypatch) -> Iterator[tuple]:
-    if request.param == "memory":
-        yield MemoryTrails(), MemoryWaits()
-        return
-    with on_moto(monkeypatch):
-        table, _ = a_table()
-        yield DynamoTrails(table), DynamoWaits(table)
 
 
 def over(stores, *deployers: Deployer, young: Maturity = Maturity.LEARNING) -> TrailBaselines:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
+from typing import TypeVar
 
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.secrets import SecretRef, distinct
 
+_Part = TypeVar("_Part")
 COOL_DOWN = timedelta(minutes=60)  # a hit within this time of the last one belongs to the same finding
 
 
@@ -162,17 +164,22 @@ def _unite(findings: Sequence[Finding]) -> Finding:
     telling = max(findings, key=lambda f: (f.severity.rank, len(f.secrets), len(f.event_ids), f.reason, f.headline))
     openness = (State.LEARNING, State.DIGEST, State.OPEN)
     alike = [telling, *(f for f in findings if f.headline == telling.headline)]
-    named = distinct(secret for f in alike for secret in f.named or f.secrets)
-    secrets = distinct(chain(named, (secret for f in findings for secret in f.secrets)))
+    named = distinct(_chained(f.named or f.secrets for f in alike))
+    secrets = distinct(chain(named, _chained(f.secrets for f in findings)))
     return replace(
         telling,
         severity=max((f.severity for f in findings), key=lambda s: s.rank),
         state=max((f.state for f in findings), key=openness.index),
         calls=tuple(sorted({call for f in findings for call in f.calls})),
-        event_ids=tuple(sorted({event_id for f in findings for event_id in f.event_ids})),
+        event_ids=tuple(sorted(set(_chained(f.event_ids for f in findings)))),
         first_seen=min(f.first_seen for f in findings),
         last_seen=max(f.last_seen for f in findings),
         avoid=tuple(sorted({version for f in findings for version in f.avoid})),
         secrets=secrets,
         named=named if len(named) < len(secrets) else (),
     )
+
+
+def _chained(some: Iterable[tuple[_Part, ...]]) -> Iterator[_Part]:
+    """Chain tuples, the same object once: thousands of findings about one episode share what it holds."""
+    return chain.from_iterable({id(one): one for one in some}.values())

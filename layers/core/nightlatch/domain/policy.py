@@ -122,7 +122,7 @@ class Policy:
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
         """Give the most attentive mode among every reading of the secrets: alert open."""
         names = [name for secret in secrets for name in secret.names]
-        modes = [self.protection_of(name).mode for name in names] or [self.default.mode]
+        modes = {self.protection_of(name).mode for name in names} or {self.default.mode}
         return max(modes, key=lambda mode: mode.rank)
 
     def protection_to_act(self, secret: SecretRef) -> Protection:

@@ -11,19 +11,19 @@ What stands on which trail, and which marks it gets, is said in `entries.py`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
 from nightlatch.adapters.history.copies import pairs_through
-from nightlatch.adapters.history.entries import on_principal, on_rights, on_secret
+from nightlatch.adapters.history.entries import entries_of, on_secret
 from nightlatch.adapters.history.lineage import Lineage, made_by
 from nightlatch.adapters.history.marking import Marking
 from nightlatch.adapters.history.process_memory import ProcessMemory
+from nightlatch.adapters.history.reading import read_principals, read_trails
 from nightlatch.adapters.history.replicas_read import pairs_elsewhere
 from nightlatch.adapters.history.routine import filled, noticed, put_aside, put_beside, recalled
 from nightlatch.adapters.history.shown import needs_habits, shown_by
@@ -36,25 +36,18 @@ from nightlatch.adapters.history.surroundings import (
     reads_version,
     sight,
 )
-from nightlatch.adapters.history.trails import Entry, KeptHoldings, Trails, Waits
+from nightlatch.adapters.history.trails import KeptHoldings, Trails, Waits
 from nightlatch.adapters.history.uses import PairKey, Uses, first_writes, touches_of, versions_of, wrote_version
 from nightlatch.adapters.history.windows import (
     CREATION_KEPT,
-    DAY,
-    has_principal,
-    principal_trail,
     rights_asked_of,
-    routine_trail,
     secret_trails,
-    spans,
-    with_read_backs,
 )
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
 from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.trail import Trail
 
 _LEARNT_AT_ONCE = 1_000
 
@@ -108,7 +101,7 @@ class TrailBaselines:
         uses, seen = self._remember(asked, since, own)
         routine |= noticed(asked, seen, uses, self._memory, self._inventory)
         news = [event for event in asked if event.event_id not in routine]
-        self._trails.add([entry for event in news for entry in _entries(event, seen[event.event_id], now)])
+        self._trails.add([entry for event in news for entry in entries_of(event, seen[event.event_id], now)])
         reads = [event for event in events if event.event_id in routine]
         quiet = put_aside(reads, routine, now, trails=self._trails, memory=self._memory)
         known = self._around(events, uses, since, {event.event_id: seen[event.event_id] for event in news}, quiet)
@@ -197,7 +190,9 @@ class TrailBaselines:
         Quiet events need none; of habits they need those that a rule about a single call looks at.
         """
         loud = [event for event in events if event.event_id not in quiet]
-        found = self._read([(trail, event.at, CREATION_KEPT) for event in loud for trail in secret_trails(event)])
+        found = read_trails(
+            self._trails, [(trail, event.at, CREATION_KEPT) for event in loud for trail in secret_trails(event)]
+        )
         readers = self._trails.readers({key for event in loud for key in asked_of(event)})
         pairs = [PairKey(who, key) for key, principals in readers.items() for who in principals]
         asking = [event for event in events if event.event_id not in quiet or needs_habits(event, self._inventory)]
@@ -212,50 +207,12 @@ class TrailBaselines:
         beside = put_beside(judged, self._now(), memory=self._memory)
         self._trails.add([*(entry for some in marks.values() for entry in some), *beside])
         self._memory.fill(filled(beside))
-        found.update(self._of_principals(loud))
+        found.update(read_principals(self._trails, loud))
         changed = [entry for event in loud if event.event_id not in seen for entry in marking.again(event)]
         if changed:
             self._trails.add(changed)
-            found.update(self._of_principals(loud))
-        found.update(self._read(rights_asked_of(loud, found)))
+            found.update(read_principals(self._trails, loud))
+        found.update(read_trails(self._trails, rights_asked_of(loud, found)))
         # Last, for what is inherited is read off and never stored.
         found.update(Lineage(self._trails, self._inventory.deployers, self._young).inherited(loud, found, since))
         return known
-
-    def _of_principals(self, events: Sequence[SecretEvent]) -> dict[str, Trail]:
-        """Read the trails of who acted, what they read day by day among the rest."""
-        whose = {principal_trail(event): event for event in events if has_principal(event)}
-        wanted = [(principal_trail(event), event.at, DAY) for event in events if has_principal(event)]
-        everyday = [(routine_trail(event), event.at, DAY) for event in events if has_principal(event)]
-        found = self._read([*wanted, *everyday])
-        return {
-            trail: Trail.of(with_read_backs(_each_once(found[routine_trail(event)], found[trail])))
-            for trail, event in whose.items()
-        }
-
-    def _read(self, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:
-        """Read trails, each once for each stretch of time in which the windows around its moments meet."""
-        moments: dict[str, set[datetime]] = defaultdict(set)
-        reach: dict[str, timedelta] = {}
-        for trail, at, before in wanted:
-            moments[trail].add(at)
-            reach[trail] = before
-        found: dict[str, Trail] = {}
-        for trail, ats in moments.items():
-            found[trail] = Trail.of(
-                sighting
-                for start, end in spans(ats, reach[trail], DAY)
-                for sighting in self._trails.between(trail, start, end)
-            )
-        return found
-
-
-def _each_once(routine: Iterable[Sighting], others: Iterable[Sighting]) -> list[Sighting]:
-    """Join two trails; of what stands on both, the second has all marks."""
-    return list({sighting.event_id: sighting for some in (routine, others) for sighting in some}.values())
-
-
-def _entries(event: SecretEvent, sighting: Sighting, now: datetime) -> Iterator[Entry]:
-    yield from on_principal(event, sighting, now)
-    yield from on_secret(event, sighting)
-    yield from on_rights(event, sighting, now)

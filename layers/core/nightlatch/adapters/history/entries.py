@@ -103,3 +103,8 @@ def on_secret(event: SecretEvent, sighting: Sighting) -> tuple[Entry, ...]:
         return ()
     kept = CREATION_KEPT if event.called("CreateSecret") else SECRET_KEPT
     return tuple(Entry(trail, sighting, event.at + kept) for trail in secret_trails(event))
+
+
+def entries_of(event: SecretEvent, sighting: Sighting, now: datetime) -> tuple[Entry, ...]:
+    """Put an event on every trail that it stands on, unless it is a routine read."""
+    return (*on_principal(event, sighting, now), *on_secret(event, sighting), *on_rights(event, sighting, now))

@@ -21,17 +21,17 @@ from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.history.entries import on_routine
 from nightlatch.adapters.history.process_memory import ProcessMemory, Recalled, Slot
+from nightlatch.adapters.history.reading import read_trails
 from nightlatch.adapters.history.shown import facet_pair, has_habits
 from nightlatch.adapters.history.trails import Entry, Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, histories, keys_of, pair_before, used_by
-from nightlatch.adapters.history.windows import DAY, principal_trail, routine_trail, spans
+from nightlatch.adapters.history.windows import DAY, principal_trail, routine_trail
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.habits import Kind as Side
 from nightlatch.domain.habits import facets_of
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pairs import KNOWN_AFTER, Pair
 from nightlatch.domain.sightings import Sighting, denied, sighting_of
-from nightlatch.domain.trail import Trail
 from nightlatch.domain.value_reads import is_own_read, is_unknown
 from nightlatch.domain.versions import CURRENT
 
@@ -101,7 +101,7 @@ def put_aside(
     memory: ProcessMemory,
 ) -> frozenset[str]:
     """Put routine reads on their trails and give the ids of the quiet ones, beside which nothing noteworthy stands."""
-    noteworthy = _noteworthy(reads, trails)
+    noteworthy = read_trails(trails, [(principal_trail(event), event.at, DAY) for event in reads])
     quiet, entries, slots = set(), [], []
     for event in reads:
         near = noteworthy[principal_trail(event)].between(event.at - DAY, event.at + DAY)
@@ -140,16 +140,6 @@ def filled(entries: Iterable[Entry]) -> list[Slot]:
 
 def _is_strange(read: Sighting) -> bool:
     return is_own_read(read) and is_unknown(read) and not read.own
-
-
-def _noteworthy(reads: Sequence[SecretEvent], trails: Trails) -> dict[str, Trail]:
-    moments: dict[str, set[datetime]] = {}
-    for event in reads:
-        moments.setdefault(principal_trail(event), set()).add(event.at)
-    return {
-        trail: Trail.of(s for start, end in spans(ats, DAY, DAY) for s in trails.between(trail, start, end))
-        for trail, ats in moments.items()
-    }
 
 
 def _may_be_routine(event: SecretEvent) -> bool:
