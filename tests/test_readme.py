@@ -8,8 +8,10 @@ import subprocess
 
 import pytest
 
+from benchmarks import costs
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.detections import CATALOGUE
 from pages import ROOT, fences, links, text_of
 
 README = text_of("README.md")
@@ -76,3 +78,12 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
     codes = {int(code) for code in re.findall(r"\b(\d+) [a-z]", told)}
     assert codes == set(ExitCode) - {ExitCode.INTERRUPTED}
+
+
+def test_the_number_of_detections_and_what_a_month_costs_are_as_it_says() -> None:
+    text = " ".join(README.split())
+    most = [sum(costs.month(reads, every_min=every).values()) for reads in (1_000, 100_000) for every in (1, 10)]
+
+    assert f"each of the {len(CATALOGUE)} detections" in text
+    assert "10 to 13 dollars a month and Region for most accounts" in text
+    assert 9 <= min(most) <= max(most) < 14
