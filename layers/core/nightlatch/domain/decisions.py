@@ -74,7 +74,7 @@ def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now:
             decisions.extend(_remedies(event, finding, policy))
     if may_act:
         decisions.extend(_pins(event, policy))
-    return tuple(dict.fromkeys(decisions))
+    return tuple(decisions)
 
 
 def _unheard(finding: Finding, policy: Policy) -> Record | None:

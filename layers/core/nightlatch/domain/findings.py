@@ -108,14 +108,13 @@ class Finding:
 
 def name_secrets(secrets: tuple[SecretRef, ...], *, shown: int = 3) -> str:
     """Say which secrets: the name of one, the names of a few, the count and the first of many."""
-    names = [secret.name for secret in secrets]
-    if not names:
+    names = ", ".join(secret.name for secret in secrets[:shown])
+    if not secrets:
         return "no named secret"
-    if len(names) == 1:
-        return f"secret {names[0]}"
-    if len(names) <= shown:
-        return f"{len(names)} secrets ({', '.join(names)})"
-    return f"{len(names)} secrets ({', '.join(names[:shown])} and {len(names) - shown} more)"
+    if len(secrets) == 1:
+        return f"secret {names}"
+    more = f" and {len(secrets) - shown} more" if len(secrets) > shown else ""
+    return f"{len(secrets)} secrets ({names}{more})"
 
 
 def _span(finding: Finding) -> str:
