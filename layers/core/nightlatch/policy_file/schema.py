@@ -49,8 +49,13 @@ class _Undoing(Part):
     undo: bool = True
 
 
+class _Vault(Part):
+    retention_days: Literal[30, 90, 180, 365] = 90  # each has a lifecycle rule of its own in template.yaml
+
+
 class _Snapshots(Part):
     pins: Annotated[int, Field(ge=0, le=MOST_PINS)] = 12
+    vault: _Vault | None = None
 
 
 class _Defaults(Part):
@@ -160,4 +165,10 @@ def _plain(value: object) -> object:
 
 
 def _protection(part: _Defaults) -> Protection:
-    return Protection(mode=part.mode, undo=part.protect.undo, pins=part.snapshots.pins)
+    vault = part.snapshots.vault
+    return Protection(
+        mode=part.mode,
+        undo=part.protect.undo,
+        pins=part.snapshots.pins,
+        vault_days=vault.retention_days if vault else 0,
+    )
