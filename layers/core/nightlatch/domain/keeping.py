@@ -29,6 +29,7 @@ class Listed:
     arn: str
     changed_at: datetime | None = None
     current: str | None = None  # the version that bears AWSCURRENT
+    may_be_copied: bool = True  # no replica, and managed by no service
 
 
 def is_missed(listed: Listed, kept: Kept | None) -> bool:
@@ -40,7 +41,7 @@ def is_missed(listed: Listed, kept: Kept | None) -> bool:
 
 def lacks_copy(listed: Listed, kept: Kept | None, now: datetime) -> bool:
     """Tell whether the current version of an opted-in secret is not in the vault, or not for much longer."""
-    if listed.current is None:
+    if listed.current is None or not listed.may_be_copied:
         return False
     if kept is None or kept.arn != listed.arn or kept.copied != listed.current:
         return True
@@ -49,4 +50,4 @@ def lacks_copy(listed: Listed, kept: Kept | None, now: datetime) -> bool:
 
 def is_opting_in(listed: Listed, kept: Kept | None) -> bool:
     """Tell whether an opted-in secret has never been copied."""
-    return kept is None or kept.arn != listed.arn or kept.copied is None
+    return listed.may_be_copied and (kept is None or kept.arn != listed.arn or kept.copied is None)

@@ -33,6 +33,8 @@ from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.respond import RespondPorts
 from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.snapshot_world import SnapshotWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class World:
         self._last_good: tuple[str, Policy] | None = None
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
+        self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
@@ -66,13 +69,15 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        effects = LiveEffects(
+        return Ports(baselines=baselines, own=self.snapshots.own(self.ledger), effects=self._effects())
+
+    def _effects(self) -> LiveEffects:
+        return LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
         )
-        return Ports(baselines=baselines, own=self.ledger, effects=effects)
 
     def responding(self) -> RespondPorts:
         """Give what acting needs; the brake is read anew each time."""
@@ -99,6 +104,18 @@ class World:
             takings=DynamoTakings(state),
             before=DynamoHoldings(state).tagged,
             postpone=DynamoWaits(state).keep,
+            sweep=partial(sweep, ports=self._sweeping()),
+        )
+
+    def _sweeping(self) -> SweepPorts:
+        """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
+        effects = self._effects()
+        return SweepPorts(
+            states=self.snapshots.metadata,
+            keeper=self.snapshots.keeper_queue(),
+            policy=self.policy,
+            has_vault=self.snapshots.has_vault,
+            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
         )
 
     def _table(self, name: str) -> Table:
