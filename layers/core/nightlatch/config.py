@@ -23,7 +23,8 @@ class Settings(BaseModel):
     incident_table: str = Field("", alias="NIGHTLATCH_INCIDENT_TABLE")
     response_table: str = Field("", alias="NIGHTLATCH_RESPONSE_TABLE")
     snapshot_table: str = Field("", alias="NIGHTLATCH_SNAPSHOT_TABLE")
-    vault_bucket: str = Field("", alias="NIGHTLATCH_VAULT_BUCKET")  # empty where the stack was given no vault
+    vault: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_VAULT")  # whether the stack was given one
+    vault_bucket: str = Field("", alias="NIGHTLATCH_VAULT_BUCKET")
     vault_key: str = Field("", alias="NIGHTLATCH_VAULT_KEY")
     fingerprint_key: str = Field("", alias="NIGHTLATCH_FINGERPRINT_KEY")
     keeper_queue_url: str = Field("", alias="NIGHTLATCH_KEEPER_QUEUE_URL")

@@ -49,8 +49,11 @@ class _Undoing(Part):
     undo: bool = True
 
 
+RETENTIONS = (30, 90, 180, 365)  # days; each has a lifecycle rule of its own in template.yaml
+
+
 class _Vault(Part):
-    retention_days: Literal[30, 90, 180, 365] = 90  # each has a lifecycle rule of its own in template.yaml
+    retention_days: Literal[30, 90, 180, 365] = 90
 
 
 class _Snapshots(Part):

@@ -34,7 +34,7 @@ class SweepPorts:
     order: Callable[[Sequence[Respond], Policy, datetime], object]  # write pins to the ledger and wake the responder
 
 
-def sweep(listed: Sequence[Listed], ports: SweepPorts, now: datetime) -> int:
+def sweep(listed: Sequence[Listed], now: datetime, *, ports: SweepPorts) -> int:
     """Ask the keeper for what it has missed of a page; give how many secrets that is.
 
     Raises:

@@ -38,7 +38,7 @@ class SnapshotWorld:
     @property
     def has_vault(self) -> bool:
         """Whether the stack was given a vault."""
-        return bool(self._settings.vault_bucket)
+        return self._settings.vault == "yes"
 
     def own(self, acts: OwnActions) -> OwnActions:
         """Know the keeper's reads for our own, beside our acts; where there is no keeper, the acts alone."""
