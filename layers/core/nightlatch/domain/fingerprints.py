@@ -100,8 +100,9 @@ def diff(before: Shape, after: Shape) -> Diff:
     old, new = _by_path(before), _by_path(after)
     names = {**_names(before), **_names(after)}
     changed = tuple(names[path] for path, value in new.items() if path in old and old[path] != value)
-    added = tuple(names[path] for path in new if path not in old)
-    removed = tuple(names[path] for path in old if path not in new)
+    is_whole = not (before.uncounted or after.uncounted)  # else a key may only have moved over the bound
+    added = tuple(names[path] for path in new if path not in old) if is_whole else ()
+    removed = tuple(names[path] for path in old if path not in new) if is_whole else ()
     notes = tuple(_notes(before, after, told=bool(changed or added or removed)))
     return Diff(same=False, added=added, removed=removed, changed=changed, notes=notes, sizes=sizes)
 

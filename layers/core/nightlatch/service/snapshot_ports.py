@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from nightlatch.domain.copies import Copy, Proof
 from nightlatch.domain.fingerprints import Shape
+from nightlatch.domain.keeping import Kept
 from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.secrets import SecretRef, secret_ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +27,14 @@ class Described:
     deleted_at: datetime | None = None
     changed_at: datetime | None = None  # LastChangedDate
 
+    @property
+    def secret(self) -> SecretRef:
+        """Refer to it: AWS wrote this ARN."""
+        return secret_ref(self.metadata.arn, account_id="", region="", by_aws=True)
+
     def holder(self, label: str) -> str | None:
         """Give the id of the version that bears a label."""
         return next((version_id for version_id, labels in self.labels.items() if label in labels), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepRequest:
-    """Somebody asks the keeper to look at a secret: the auditor's sweep, or a person."""
-
-    secret: str  # its full ARN
-    copy_value: bool = False  # and to copy its current value where the policy says so
 
 
 class Descriptions(Protocol):
@@ -57,6 +55,23 @@ class Snapshots(Protocol):
 
     def keep(self, snapshot: MetadataSnapshot) -> bool:
         """Keep a snapshot unless the newest says the same; tell whether it is new."""
+
+
+class KeptStates(Protocol):
+    """What the keeper last did about secrets. All may raise Unavailable."""
+
+    def note(self, kept: Kept) -> None:
+        """Remember it; of two the later look counts."""
+
+    def states(self, arns: Sequence[str]) -> Mapping[str, Kept]:
+        """Give it for each secret that was looked at, by ARN."""
+
+
+class KeeperQueue(Protocol):
+    """The way to the keeper. May raise Unavailable."""
+
+    def ask(self, arns: Sequence[str]) -> None:
+        """Ask it to look at secrets, and to copy their current values where policy says so."""
 
 
 class Copies(Protocol):
@@ -91,7 +106,7 @@ class Proofs(Protocol):
 class VaultIn(Protocol):
     """The keeper's side: values go in."""
 
-    def take(self, described: Described, version_id: str, *, now: datetime, expires_at: datetime) -> Copy:
+    def take(self, described: Described, version_id: str, *, days: int, now: datetime) -> Copy:
         """Read one version's value, put it away encrypted, and give what is known of it.
 
         Raises:

@@ -39,6 +39,8 @@ from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.snapshot_world import SnapshotWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class World:
         self._last_good: tuple[str, Policy] | None = None
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
+        self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         responses = self._table(settings.response_table)
         self.ledger = DynamoLedger(responses, now=self.now)
         self.deeds = DynamoDeeds(responses, now=self.now)
@@ -75,14 +78,16 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        effects = LiveEffects(
+        return Ports(baselines=baselines, own=self.snapshots.own(self.deeds), effects=self._effects())
+
+    def _effects(self) -> LiveEffects:
+        return LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
             offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
         )
-        return Ports(baselines=baselines, own=self.deeds, effects=effects)
 
     def responding(self) -> RespondPorts:
         """Give what acting needs; the brake is read anew before each call."""
@@ -117,6 +122,18 @@ class World:
             takings=DynamoTakings(state),
             before=DynamoHoldings(state).tagged,
             postpone=DynamoWaits(state).keep,
+            sweep=partial(sweep, ports=self._sweeping()),
+        )
+
+    def _sweeping(self) -> SweepPorts:
+        """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
+        effects = self._effects()
+        return SweepPorts(
+            states=self.snapshots.metadata,
+            keeper=self.snapshots.keeper_queue(),
+            policy=self.policy,
+            has_vault=self.snapshots.has_vault,
+            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
         )
 
     def _table(self, name: str) -> Table:
