@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.errors import NotFound
+from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.ports import Secrets
+from nightlatch.service.snapshot_ports import Copies, Descriptions, Snapshots
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwsSight:
-    """The port `Sight` on AWS."""
+    """The port `Sight` on AWS and on what nightlatch kept."""
 
-    def __init__(self, *, secrets: Secrets) -> None:
-        self._secrets = secrets
+    secrets: Secrets
+    descriptions: Descriptions
+    snapshots: Snapshots
+    copies: Copies
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         """Look at what the action is on.
@@ -23,5 +30,25 @@ class AwsSight:
             Refused: It lies elsewhere, or a permission is missing.
             Unavailable: AWS could not be asked.
         """
-        secret = action.secret if Need.SECRET in needs else None
-        return Seen(secret=self._secrets.describe(secret) if secret is not None else None)
+        secret = action.secret
+        if secret is None:
+            return Seen()
+        there = _by_name(secret) if Need.NAMESAKE in needs else secret
+        is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
+        try:
+            state = self.secrets.describe(there) if is_wanted else None
+            metadata = self.descriptions.describe(there).metadata if Need.METADATA in needs else None
+        except NotFound:
+            if Need.NAMESAKE not in needs:
+                raise
+            state = metadata = None
+        return Seen(
+            secret=state,
+            metadata=metadata,
+            snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
+            copies=self.copies.of(secret) if Need.COPIES in needs else (),
+        )
+
+
+def _by_name(secret: SecretRef) -> SecretRef:
+    return secret_ref(secret.name, account_id=secret.account_id, region=secret.region)
