@@ -15,6 +15,7 @@ class ActionKind(StrEnum):
     PIN_SUPERSEDED = "pin-superseded"
     RESTORE_DELETED = "restore-deleted"
     ROLL_BACK = "roll-back"
+    PUT_BACK = "put-back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
