@@ -11,6 +11,7 @@ statements and the functions' roles (`local/permissions`).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.metadata import version
 from threading import Lock
 
@@ -18,19 +19,36 @@ from nightlatch.local.fidelity import (
     clock,
     deletion,
     gate,
+    held_names,
     policies,
     reading,
     replicas,
     rotation,
     stages,
+    tags,
     transactions,
+    updating,
     versions,
 )
 from nightlatch.local.fidelity.clock import Clock, wall_clock
 from nightlatch.local.fidelity.correction import MOTO_VERSION, Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import expire_deletions
+from nightlatch.local.fidelity.held_names import hold_names
 
-_ROOMS = (versions, stages, deletion, gate, reading, policies, replicas, rotation, transactions)
+_ROOMS = (
+    versions,
+    stages,
+    updating,
+    tags,
+    deletion,
+    held_names,
+    gate,
+    reading,
+    policies,
+    replicas,
+    rotation,
+    transactions,
+)
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)
 
@@ -46,7 +64,7 @@ class WrongMoto(RuntimeError):
 
 
 def install(now: Clock = wall_clock) -> None:
-    """Correct moto's Secrets Manager, by the clock of the stage; a second call only sets the clock.
+    """Correct moto by the clock of the stage, with no name held; a second call sets these two alone.
 
     Raises:
         WrongMoto: Another version of moto is installed than the corrections were measured against.
@@ -56,6 +74,7 @@ def install(now: Clock = wall_clock) -> None:
         raise WrongMoto(f"moto {found} is installed, the corrections were measured on {MOTO_VERSION}; install that one")
     with _turn:
         clock.stage_time.now = now
+        hold_names(timedelta())
         if _replaced:
             return
         for patch in _PATCHES:
@@ -88,6 +107,7 @@ __all__ = [
     "Evidence",
     "WrongMoto",
     "expire_deletions",
+    "hold_names",
     "install",
     "is_installed",
     "uninstall",
