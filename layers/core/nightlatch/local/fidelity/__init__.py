@@ -1,4 +1,4 @@
-"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, and DynamoDB's transactions.
+"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, KMS, and some of S3 and DynamoDB.
 
 `install()` replaces a few functions inside moto 5.2.5, `uninstall()` puts moto's own back. Every difference
 is a value in `CORRECTIONS` with what AWS does, what moto does, the source and the date; a test fails as soon
@@ -16,6 +16,7 @@ from importlib.metadata import version
 from threading import Lock
 
 from nightlatch.local.fidelity import (
+    buckets,
     clock,
     deletion,
     gate,
@@ -48,6 +49,7 @@ _ROOMS = (
     replicas,
     rotation,
     transactions,
+    buckets,
 )
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, like, parse_conditions
+from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, parse_conditions
+from nightlatch.local.fidelity.operators import like
 
 _VERSIONS = ("2008-10-17", "2012-10-17")
 

@@ -140,17 +140,11 @@ def _policy_of(secret: Any) -> str | None:
 
 
 def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: Any) -> Call:
-    account = caller.account_id
     return Call(
         action=f"secretsmanager:{action}",
         resource=secret.arn,
-        principals=frozenset({caller.arn, caller.principal_arn, account, f"arn:aws:iam::{account}:root"}),
-        keys={
-            "aws:principalarn": caller.principal_arn,
-            "aws:principalaccount": account,
-            **of_secret(secret),
-            **carried(action, parameters),
-        },
+        principals=caller.names,
+        keys={**caller.condition_keys(), **of_secret(secret), **carried(action, parameters)},
     )
 
 

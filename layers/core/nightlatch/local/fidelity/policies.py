@@ -18,10 +18,11 @@ from moto.core.utils import get_service_model
 from moto.secretsmanager.responses import SecretsManagerResponse
 
 from nightlatch.local.fidelity import refusals
-from nightlatch.local.fidelity.conditions import CannotEvaluate, like
+from nightlatch.local.fidelity.conditions import CannotEvaluate
 from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence, Patch
 from nightlatch.local.fidelity.deny import NotAPolicy, as_list, parse_denials, principals_of, statements_of
 from nightlatch.local.fidelity.gate import would_lock_out
+from nightlatch.local.fidelity.operators import like
 
 CORRECTIONS = (
     Correction(
