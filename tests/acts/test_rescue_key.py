@@ -45,7 +45,7 @@ def test_what_is_left_to_do_is_planned_again_after_every_call(status: KeyStatus,
         calls = rescue_key.ACT.plan(_ACTION, Seen(key=key)).calls
         assert [call.operation for call in calls] == wanted[len(wanted) - left :]
         assert {call.action for call in calls} <= rescue_key.ACT.calls
-        assert all(call.parameters == {"KeyId": _KEY} for call in calls)
+        assert all(call.parameters == {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"} for call in calls)
         if calls:
             key = replace(key, status=_AFTER[calls[0].operation])
 

@@ -65,7 +65,7 @@ def _warnings(key: KeyState, *, pending: bool) -> list[str]:
 
 
 def _call(operation: str, key: KeyState) -> Call:
-    return Call(service="kms", operation=operation, parameters={"KeyId": key.arn})
+    return Call(service="kms", operation=operation, parameters={"KeyId": key.id})
 
 
 ACT = Act(

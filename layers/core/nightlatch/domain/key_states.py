@@ -44,6 +44,11 @@ class KeyState:
     deletion_at: datetime | None = None
 
     @property
+    def id(self) -> str:
+        """What it is called in its own account and Region."""
+        return self.arn.rsplit("/", 1)[-1]
+
+    @property
     def account_id(self) -> str:
         """Whose it is."""
         return self.arn.split(":")[4]
