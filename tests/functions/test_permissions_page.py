@@ -18,6 +18,11 @@ OF_THE_ACCOUNT = {
     ":secret:*": "every secret of the account and Region",
     ":key/*": "every key of the account and Region",
     ":function:*": "every function of the account and Region",
+    "kms:*:${AWS::AccountId}:key/*": "every key of the account in any Region",
+    ":role/*": "every role of the account",
+    ":user/*": "every user of the account",
+    ":role/aws-service-role/*": "roles linked to services of AWS",
+    ":role/aws-reserved/*": "roles of Identity Center",
 }
 
 
@@ -41,6 +46,8 @@ def quoted(cell: str) -> set[str]:
 def on(value: Any) -> str:
     """Say what a statement is about in the words of the page."""
     match value:
+        case {"Fn::If": [_, wanted, {"Ref": "AWS::NoValue"}]}:
+            return on(wanted)
         case {"Ref": "AWS::StackId"}:
             return "our own stack"
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
@@ -48,7 +55,7 @@ def on(value: Any) -> str:
         case {"Fn::Sub": str(text)} if ":parameter${" in text:
             return text.split(":parameter${")[1].rstrip("}")
         case {"Fn::Sub": str(text)}:
-            return next(words for end, words in OF_THE_ACCOUNT.items() if text.endswith(end))
+            return max((len(end), words) for end, words in OF_THE_ACCOUNT.items() if text.endswith(end))[1]
         case str(text):
             return EVERY[text]
     raise AssertionError(f"a resource that this test cannot name: {value}")
@@ -59,6 +66,11 @@ def statements(role: str) -> Iterator[tuple[Mapping[str, Any], str | None]]:
     for policy in ROLES[role]["Policies"]:
         for entry in policy["PolicyDocument"]["Statement"]:
             yield (entry["Fn::If"][1], entry["Fn::If"][0]) if "Fn::If" in entry else (entry, None)
+    for name, policy in resources("AWS::IAM::Policy").items():
+        if {"Ref": role} in policy["Roles"]:
+            for entry in policy["PolicyDocument"]["Statement"]:
+                inner = (entry["Fn::If"][1], entry["Fn::If"][0]) if "Fn::If" in entry else None
+                yield inner or (entry, resource(name)["Condition"])
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -12,12 +12,13 @@ from botocore.stub import Stubber
 
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.refusals import acting_on
+from nightlatch.domain.deny_policies import denial
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused, Unavailable
 from worlds import ACCOUNT, REGION, on_moto
 
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
 _USER = f"arn:aws:iam::{ACCOUNT}:user/ci-deploy"
-_POLICY = {"Version": "2012-10-17", "Statement": []}
+_POLICY = json.loads(denial())
 _LAMBDA = "lambda.amazonaws.com"
 _TRUST = {
     "Version": "2012-10-17",

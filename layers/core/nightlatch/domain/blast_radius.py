@@ -61,6 +61,11 @@ class BlastRadius:
         return "; ".join(self.lines)
 
 
+def unknown_radius() -> BlastRadius:
+    """Give what is known where nobody asked a history."""
+    return BlastRadius(span=_A_DAY)
+
+
 def radius_of(trail: Iterable[Sighting], *, upto: datetime) -> BlastRadius:
     """Read it off the last day of a principal's trail; what AWS refused is no use."""
     done = [seen for seen in trail if seen.succeeded and upto - _A_DAY <= seen.at <= upto]

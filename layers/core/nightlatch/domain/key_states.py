@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.resources import written_out
+
 
 class KeyStatus(StrEnum):
     """The states of a key, in the words of KMS."""
@@ -70,3 +73,12 @@ NO_WAY_BACK: Mapping[KeyStatus, str] = {
     KeyStatus.UPDATING: "KMS is moving its primary to another Region; try again in a minute",
     KeyStatus.UNKNOWN: "KMS gives it a state that nightlatch does not know; look at it in the console",
 }
+
+
+def key_touched(event: SecretEvent) -> str | None:
+    """Give the ARN of our own key that a call was about; None where it names none, or another account's."""
+    text = event.request.text("keyId")
+    if text is None:
+        return None
+    arn = written_out(text, service="kms", region=event.region, account=event.account_id)
+    return arn if arn.startswith("arn:") and arn.split(":")[3:5] == [event.region, event.account_id] else None

@@ -115,6 +115,7 @@ class Policy:
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
+    containment: bool = False  # the stack may write to IAM: stopping a principal is offered as a button
     act_within: timedelta = timedelta(hours=1)  # older events are told, never acted on
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
