@@ -156,12 +156,19 @@ def test_a_policy_of_our_name_that_is_not_ours_is_neither_overwritten_nor_remove
             act.plan(action, Seen(identity=state))
 
 
-def test_a_revocation_that_is_tried_again_ends_no_session_that_began_in_between() -> None:
-    action = an_action(revoke_sessions.ACT, a_state())
-    again = revoke_sessions.ACT.settle(action, Seen(identity=a_state()), terms(later_s=600))
+def test_sessions_end_that_began_until_shortly_after_the_act_began_and_none_later() -> None:
+    shown = an_action(revoke_sessions.ACT, a_state())
+    begun = revoke_sessions.ACT.settle(shown, Seen(identity=a_state()), terms(later_s=600))
 
-    assert action.before == (AT + timedelta(seconds=30)).replace(microsecond=0)
-    assert again == action
+    assert shown.before == (AT + timedelta(seconds=30)).replace(microsecond=0)
+    assert begun.before == shown.before + timedelta(seconds=600)
+
+
+def test_a_revocation_that_is_tried_again_leaves_the_moment_as_it_was() -> None:
+    action = an_action(revoke_sessions.ACT, a_state())
+    state, _ = carry_out(revoke_sessions.ACT, action, a_state())
+
+    assert carry_out(revoke_sessions.ACT, action, state) == (state, [])
 
 
 def test_a_later_revocation_takes_the_place_of_an_earlier_one_and_of_no_later_one() -> None:

@@ -1,7 +1,8 @@
 """Ends the sessions of a role, or the tokens of a user, that began before now: they are denied everything.
 
-The moment is chosen once, some seconds ahead as the console does, so that an act that is tried again ends no session
-which began in between. Long-term keys are not touched: the condition is there only with temporary credentials.
+The moment is chosen once, when the act begins, and some seconds ahead as the console does: tried again after a crash it
+ends no session that began in between, and a yes that came late ends those which began while it was waited for.
+Long-term keys are not touched: the condition is there only with temporary credentials.
 
 Source: IAM user guide, revoking role sessions; design facts 8.1.
 """
@@ -19,7 +20,7 @@ from nightlatch.domain.errors import Refused
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     settle_to_stop(action, seen, terms)
-    return action if action.before else replace(action, before=(terms.now + AHEAD).replace(microsecond=0))
+    return replace(action, before=(terms.now + AHEAD).replace(microsecond=0))
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
