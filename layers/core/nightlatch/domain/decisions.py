@@ -84,7 +84,7 @@ def decide(
         now: When it is decided: what is old is told and not acted on.
         radius: Gives what else the principal does, for the offer to stop it.
     """
-    may_act = not event.replayed and event.at >= now - policy.act_within
+    may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
         unheard = _unheard(finding, policy)
@@ -97,7 +97,8 @@ def decide(
             decisions.extend(_remedies(event, finding, policy))
             decisions.extend([_stopping(stop, finding)] if isinstance(stop, Proposal) else [])
     if may_act:
-        decisions.extend(_pins(event, policy))
+        told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
+        decisions.extend(_pins(event, policy, told))
     return tuple(decisions)
 
 
@@ -174,13 +175,14 @@ def _stopping(stop: Proposal, finding: Finding) -> Respond:
     )
 
 
-def _pins(event: SecretEvent, policy: Policy) -> list[Respond]:
-    """Keep the version that a change of AWSCURRENT has just superseded."""
+def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[Respond]:
+    """Keep the version that a change of AWSCURRENT has just superseded, unless the hand that is told of made it."""
     if not moves_current(event) or event.version_id is None:
         return []
+    avoid = tuple(sorted({version for finding in told for version in finding.avoid}))
     return [
         Respond(
-            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=event.version_id),
+            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=event.version_id, avoid=avoid),
             cause=event.version_id,
             automatic=True,
             reason="AWSCURRENT moved; the version before it is kept",
