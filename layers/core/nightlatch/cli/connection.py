@@ -19,6 +19,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
@@ -123,7 +125,12 @@ class Connection:
     @property
     def sight(self) -> AwsSight:
         """What acts look at, with the caller's own rights."""
-        return AwsSight(secrets=self.secrets)
+        return AwsSight(secrets=self.secrets, identities=self.identities, keys=AwsKeys(self.client("kms")))
+
+    @property
+    def identities(self) -> AwsIdentities:
+        """IAM with the caller's own rights."""
+        return AwsIdentities(self.client("iam"))
 
     @property
     def trails(self) -> DynamoTrails:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import secrets as entropy
 import time
+from dataclasses import replace
 from functools import partial
 
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.clock import Clock, clock
@@ -91,7 +94,7 @@ class World:
             ledger=self.ledger,
             deeds=self.deeds,
             offers=self.offers,
-            sight=AwsSight(secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms"))),
+            sight=self._sight(),
             hand=AwsHand(self._aws.of),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
@@ -101,6 +104,13 @@ class World:
     def expiring(self) -> ExpirePorts:
         """Give what ending offers needs."""
         return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
+
+    def _sight(self) -> AwsSight:
+        return AwsSight(
+            secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
+            identities=AwsIdentities(self._aws.of("iam")),
+            keys=AwsKeys(self._aws.of("kms")),
+        )
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
@@ -152,6 +162,7 @@ class World:
         try:
             where = f"parameter {self._settings.policy_parameter}"
             policy = parse_stored_policy(text, where=where).to_domain(own_roles=self._settings.own_roles)
+            policy = replace(policy, containment=self._settings.contain == "yes")
         except InvalidPolicy as error:
             if self._last_good is None:
                 raise

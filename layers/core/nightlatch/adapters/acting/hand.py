@@ -11,7 +11,8 @@ from typing import Any
 
 from botocore import xform_name
 
-from nightlatch.adapters.aws_errors import looking, on_secret
+from nightlatch.adapters.acting.refusals import acting_on
+from nightlatch.adapters.aws_errors import on_secret
 from nightlatch.domain.acting import Call
 
 _LABELS = "UpdateSecretVersionStage"
@@ -31,7 +32,7 @@ class AwsHand:
         """Make the call and give its AWS request id.
 
         Raises:
-            WorldMoved: A label is not where the plan saw it.
+            WorldMoved: A label is not where the plan saw it, or a key is in another state.
             NotFound: The thing is gone.
             Refused: AWS said no, or a permission is missing.
             Unavailable: AWS could not be asked; whether it was done is then unknown.
@@ -45,4 +46,4 @@ class AwsHand:
 def _translated(call: Call, on: str) -> AbstractContextManager[None]:
     if call.service == "secretsmanager":
         return on_secret(on, call.action, moves_label=call.operation == _LABELS)
-    return looking(call.action)
+    return acting_on(on, call.action)
