@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acts import scenes_beside_secrets as beside
 from acts.acting_world import ActingWorld
 from nightlatch.domain.actions import Action, ActionKind
 from worlds import a_client
@@ -57,4 +58,12 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
+    ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
+    ActionKind.LIFT_DENY: Scene(beside.lift_deny, beside.policies_of_the_role),
+    ActionKind.REVOKE_SESSIONS: Scene(beside.revoke_sessions, beside.policies_of_the_role),
+    ActionKind.LIFT_REVOCATION: Scene(beside.lift_revocation, beside.policies_of_the_role),
+    ActionKind.DEACTIVATE_KEY: Scene(beside.deactivate_key, beside.statuses),
+    ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
+    ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
+    ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
 }

@@ -33,7 +33,7 @@ _AFTER = shown(after_h=1)
 
 
 def test_they_are_made_where_they_were_under_the_key_that_they_had() -> None:
-    seen = Seen(secret=_STATE, metadata=(_BEFORE, _AFTER))
+    seen = Seen(secret=_STATE, snapshots=(_BEFORE, _AFTER))
     action = _ACT.settle(_TAKEN, seen, _TERMS)
 
     plan = _ACT.plan(action, seen)
@@ -49,7 +49,7 @@ def test_they_are_made_where_they_were_under_the_key_that_they_had() -> None:
 
 def test_what_is_there_already_is_not_made_again() -> None:
     for there, left in (("us-east-1",), ["eu-central-1"]), (("us-east-1", "eu-central-1"), []):
-        seen = Seen(secret=replace(_STATE, replica_regions=frozenset(there)), metadata=(_BEFORE,))
+        seen = Seen(secret=replace(_STATE, replica_regions=frozenset(there)), snapshots=(_BEFORE,))
         calls = _ACT.plan(_ACT.settle(_TAKEN, seen, _TERMS), seen).calls
 
         assert [one["Region"] for call in calls for one in call.parameters["AddReplicaRegions"]] == left  # type: ignore[attr-defined]
@@ -59,12 +59,12 @@ def test_who_names_no_region_means_those_of_the_last_snapshot_that_shows_any() -
     older = shown(ReplicaSettings(region="sa-east-1"), after_h=-1)
     wish = replace(_TAKEN, regions=())
 
-    assert _ACT.settle(wish, Seen(secret=_STATE, metadata=(_AFTER, older, _BEFORE)), _TERMS).regions == (
+    assert _ACT.settle(wish, Seen(secret=_STATE, snapshots=(_AFTER, older, _BEFORE)), _TERMS).regions == (
         "eu-central-1",
         "us-east-1",
     )
     with pytest.raises(NothingToRestore):
-        _ACT.settle(wish, Seen(secret=_STATE, metadata=(_AFTER,)), _TERMS)
+        _ACT.settle(wish, Seen(secret=_STATE, snapshots=(_AFTER,)), _TERMS)
 
 
 def test_a_replica_whose_key_nobody_knows_is_said_to_get_that_of_aws() -> None:

@@ -32,7 +32,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     secret = our_secret(action, seen)
     if secret.deleted_at is not None:
         raise Refused(f"secret {secret.name} is scheduled for deletion; restore it first")
-    newest = sorted(seen.metadata, key=lambda one: one.taken_at, reverse=True)
+    newest = sorted(seen.snapshots, key=lambda one: one.taken_at, reverse=True)
     shown = next((one.metadata.replicas for one in newest if one.metadata.replicas), ())
     regions = action.regions or tuple(one.region for one in shown)
     if not regions:
@@ -59,7 +59,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
 
 def _settings(region: str, seen: Seen) -> ReplicaSettings | None:
     """Give what the newest snapshot that shows a replica in a Region says of it."""
-    newest = sorted(seen.metadata, key=lambda one: one.taken_at, reverse=True)
+    newest = sorted(seen.snapshots, key=lambda one: one.taken_at, reverse=True)
     shown = (one for snapshot in newest for one in snapshot.metadata.replicas if one.region == region)
     return next(shown, None)
 
@@ -77,7 +77,7 @@ ACT = Act(
     kind=ActionKind.REPLICATE_AGAIN,
     label="Replicate again",
     consequence="The value is copied to the Regions where it was; a secret of the same name there is left alone.",
-    needs=frozenset({Need.SECRET, Need.METADATA}),
+    needs=frozenset({Need.SECRET, Need.SNAPSHOTS}),
     calls=frozenset({"secretsmanager:ReplicateSecretToRegions"}),
     settle=_settle,
     plan=_plan,

@@ -32,6 +32,9 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
+from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -48,6 +51,7 @@ _OUTPUTS = {
     "StateTableName": "NIGHTLATCH_STATE_TABLE",
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
+    "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -116,7 +120,7 @@ class Connection:
             deeds=DynamoDeeds(responses, now=self.now),
             offers=DynamoOffers(responses, now=self.now),
             sight=self.sight,
-            hand=AwsHand(self.client),
+            hand=AwsHand(clients=self.client, copies=self.copies),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
             pause=time.sleep,
@@ -125,12 +129,29 @@ class Connection:
     @property
     def sight(self) -> AwsSight:
         """What acts look at, with the caller's own rights."""
-        return AwsSight(secrets=self.secrets, identities=self.identities, keys=AwsKeys(self.client("kms")))
+        return AwsSight(
+            secrets=self.secrets,
+            descriptions=AwsDescriptions(self.client("secretsmanager")),
+            snapshots=self.snapshots,
+            copies=self.copies,
+            identities=self.identities,
+            keys=AwsKeys(self.client("kms")),
+        )
 
     @property
     def identities(self) -> AwsIdentities:
         """IAM with the caller's own rights."""
         return AwsIdentities(self.client("iam"))
+
+    @property
+    def snapshots(self) -> DynamoSnapshots:
+        """What the metadata of secrets were."""
+        return DynamoSnapshots(self._table(self.settings.snapshot_table))
+
+    @property
+    def copies(self) -> DynamoCopies:
+        """What is known of the vault's copies."""
+        return DynamoCopies(self._table(self.settings.snapshot_table), now=self.now)
 
     @property
     def trails(self) -> DynamoTrails:

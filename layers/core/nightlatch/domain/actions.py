@@ -41,9 +41,13 @@ class Action:
     avoid: tuple[str, ...] = ()  # versions that the way back must not end at: the same hand made them
     label: str | None = None  # the staging label that is attached
     drop: tuple[tuple[str, str], ...] = ()  # (version id, label): pins that make room for it
-    before: datetime | None = None  # the moment whose state is wished back
+    at: datetime | None = None  # the moment whose state is wished back
+    parts: tuple[str, ...] = ()  # which parts of the metadata
+    snapshot: str | None = None  # digest of the metadata that are put back
+    copy: str | None = None  # id of the vault's copy whose value is put back
+    before: datetime | None = None  # the moment before which sessions began that are to end
     regions: tuple[str, ...] = ()  # where replicas were taken away
-    held: tuple[SecretRef, ...] = ()  # secrets that need the key which is rescued
+    held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back
 
     @property
     def keys(self) -> tuple[str, ...]:

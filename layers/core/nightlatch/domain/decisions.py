@@ -137,14 +137,15 @@ def _ways_back(finding: Finding, event: SecretEvent) -> list[Action]:
     if finding.remedy is Remedy.RESCUE_KEY:
         key = key_touched(event)
         return [Action(kind=ActionKind.RESCUE_KEY, target=key, held=finding.secrets)] if key is not None else []
+    if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
+        some = finding.secrets
+        return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=replica_regions(event)) for one in some]
     return [_remedy(finding, secret, event) for secret in event.secrets]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
-    if finding.remedy is Remedy.REPLICATE:
-        return Action(kind=ActionKind.REPLICATE_AGAIN, secret=secret, regions=replica_regions(event))
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 

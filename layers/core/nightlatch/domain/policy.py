@@ -47,6 +47,7 @@ class Protection:
     mode: Mode = Mode.OBSERVE
     undo: bool = True  # in protect: take back a windowed deletion at once
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
+    vault_days: int = 0  # how long encrypted copies of values are kept; 0 for no copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,16 @@ class _Undoing(Part):
     undo: bool = True
 
 
+RETENTIONS = (30, 90, 180, 365)  # days; each has a lifecycle rule of its own in template.yaml
+
+
+class _Vault(Part):
+    retention_days: Literal[30, 90, 180, 365] = 90
+
+
 class _Snapshots(Part):
     pins: Annotated[int, Field(ge=0, le=MOST_PINS)] = 12
+    vault: _Vault | None = None
 
 
 class _Defaults(Part):
@@ -174,4 +182,10 @@ def _plain(value: object) -> object:
 
 
 def _protection(part: _Defaults) -> Protection:
-    return Protection(mode=part.mode, undo=part.protect.undo, pins=part.snapshots.pins)
+    vault = part.snapshots.vault
+    return Protection(
+        mode=part.mode,
+        undo=part.protect.undo,
+        pins=part.snapshots.pins,
+        vault_days=vault.retention_days if vault else 0,
+    )

@@ -30,6 +30,7 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
@@ -42,6 +43,8 @@ from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.snapshot_world import SnapshotWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class World:
         self._last_good: tuple[str, Policy] | None = None
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
+        self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         responses = self._table(settings.response_table)
         self.ledger = DynamoLedger(responses, now=self.now)
         self.deeds = DynamoDeeds(responses, now=self.now)
@@ -78,14 +82,16 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        effects = LiveEffects(
+        return Ports(baselines=baselines, own=self.snapshots.own(self.deeds), effects=self._effects())
+
+    def _effects(self) -> LiveEffects:
+        return LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
             offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
         )
-        return Ports(baselines=baselines, own=self.deeds, effects=effects)
 
     def responding(self) -> RespondPorts:
         """Give what acting needs; the brake is read anew before each call."""
@@ -95,22 +101,30 @@ class World:
             deeds=self.deeds,
             offers=self.offers,
             sight=self._sight(),
-            hand=AwsHand(self._aws.of),
+            hand=AwsHand(
+                clients=self._aws.of,
+                copies=self.snapshots.copies,
+                vault=self.snapshots.exit() if self.snapshots.has_vault else None,
+            ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
             pause=time.sleep,
         )
 
-    def expiring(self) -> ExpirePorts:
-        """Give what ending offers needs."""
-        return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
-
     def _sight(self) -> AwsSight:
+        manager = self._aws.of("secretsmanager")
         return AwsSight(
-            secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
+            secrets=AwsSecrets(manager, self._aws.of("kms")),
+            descriptions=AwsDescriptions(manager),
+            snapshots=self.snapshots.metadata,
+            copies=self.snapshots.copies,
             identities=AwsIdentities(self._aws.of("iam")),
             keys=AwsKeys(self._aws.of("kms")),
         )
+
+    def expiring(self) -> ExpirePorts:
+        """Give what ending offers needs."""
+        return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
@@ -127,6 +141,18 @@ class World:
             takings=DynamoTakings(state),
             before=DynamoHoldings(state).tagged,
             postpone=DynamoWaits(state).keep,
+            sweep=partial(sweep, ports=self._sweeping()),
+        )
+
+    def _sweeping(self) -> SweepPorts:
+        """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
+        effects = self._effects()
+        return SweepPorts(
+            states=self.snapshots.metadata,
+            keeper=self.snapshots.keeper_queue(),
+            policy=self.policy,
+            has_vault=self.snapshots.has_vault,
+            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
         )
 
     def _table(self, name: str) -> Table:

@@ -71,7 +71,7 @@ class AwsIdentities:
         """Give all inline policies, for whether one more fits depends on all of them."""
         kind, whose = identity.kind, {f"{identity.kind.capitalize()}Name": identity.name}
         with acting_on(identity.title, f"iam:List{kind.capitalize()}Policies"):
-            pages = self._client.get_paginator(f"list_{kind}_policies").paginate(**whose)
+            pages = self._client.get_paginator(operation_name=f"list_{kind}_policies").paginate(**whose)
             names = [name for page in pages for name in page["PolicyNames"]]
         read = getattr(self._client, f"get_{kind}_policy")
         with acting_on(identity.title, f"iam:Get{kind.capitalize()}Policy"):
@@ -81,7 +81,7 @@ class AwsIdentities:
         if identity.kind is IdentityKind.ROLE:
             return ()
         with acting_on(identity.title, "iam:ListAccessKeys"):
-            pages = self._client.get_paginator("list_access_keys").paginate(UserName=identity.name)
+            pages = self._client.get_paginator(operation_name="list_access_keys").paginate(UserName=identity.name)
             listed = [key for page in pages for key in page["AccessKeyMetadata"]]
         return tuple(AccessKey(id=str(key["AccessKeyId"]), is_active=key.get("Status") == "Active") for key in listed)
 
