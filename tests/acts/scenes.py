@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acts import scenes_beside_secrets as beside
 from acts.acting_world import AT, ActingWorld
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
@@ -85,4 +86,12 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
     ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
+    ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
+    ActionKind.LIFT_DENY: Scene(beside.lift_deny, beside.policies_of_the_role),
+    ActionKind.REVOKE_SESSIONS: Scene(beside.revoke_sessions, beside.policies_of_the_role),
+    ActionKind.LIFT_REVOCATION: Scene(beside.lift_revocation, beside.policies_of_the_role),
+    ActionKind.DEACTIVATE_KEY: Scene(beside.deactivate_key, beside.statuses),
+    ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
+    ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
+    ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
 }
