@@ -15,6 +15,7 @@ class ActionKind(StrEnum):
     PIN_SUPERSEDED = "pin-superseded"
     RESTORE_DELETED = "restore-deleted"
     ROLL_BACK = "roll-back"
+    PUT_BACK = "put-back"
     DEACTIVATE_KEY = "deactivate-key"
     REACTIVATE_KEY = "reactivate-key"
     REVOKE_SESSIONS = "revoke-sessions"
