@@ -43,13 +43,13 @@ def run(wish: Wish, asked: Asked, where: Where) -> ExitCode:
     connection = connect(where)
     state = connection.identities.describe(_arn(wish.principal, connection))
     if wish.lift:
-        return act(_lifting(wish, state), asked, where, connection)
+        return act([_lifting(wish, state)], asked, where, connection)
     offer = _offer(wish, state, connection)
     typer.echo("\n".join(plain(line) for line in _radius(offer, state, connection)))
     action = Action(kind=STOPS[offer.measure], target=offer.target)
     named = f" --key {wish.key}" if wish.key and offer.measure is Measure.DEACTIVATE_KEY else ""
     undo = f"contain {state.identity.arn} --lift --measure {offer.measure}{named}"
-    return act(action, asked, where, connection, undo=lambda _done: undo)
+    return act([action], asked, where, connection, undo=lambda _done: undo)
 
 
 def _arn(text: str, connection: Connection) -> str:
