@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
+from nightlatch.acts import ACTS
 from nightlatch.config import load_settings
 from nightlatch.domain.copies import Proof
 from nightlatch.domain.responses import Response
@@ -37,7 +38,9 @@ def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str,
 def wire_responder(environ: Mapping[str, str]) -> Callable[[str], Response]:
     """Build the responder: a response's id in, the response as it ended out."""
     world = World(load_settings(environ))
-    return lambda response_id: respond(response_id, policy=world.policy(), ports=world.responding(), now=world.now())
+    return lambda response_id: respond(
+        response_id, acts=ACTS, policy=world.policy(), ports=world.responding(), now=world.now()
+    )
 
 
 def wire_drill(environ: Mapping[str, str]) -> Callable[[str | None], tuple[Proof, ...]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets as entropy
+import time
 from functools import partial
 
+from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
@@ -16,22 +19,26 @@ from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
-from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.policy import Policy
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects
+from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
-from nightlatch.service.respond import RespondPorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
 from nightlatch.wiring.snapshot_world import SnapshotWorld
@@ -51,7 +58,10 @@ class World:
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
         self.snapshots = SnapshotWorld(settings, self._aws, self.now)
-        self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
+        responses = self._table(settings.response_table)
+        self.ledger = DynamoLedger(responses, now=self.now)
+        self.deeds = DynamoDeeds(responses, now=self.now)
+        self.offers = DynamoOffers(responses, now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
         self.dispatch = SqsDispatch(
@@ -69,25 +79,47 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        return Ports(baselines=baselines, own=self.snapshots.own(self.ledger), effects=self._effects())
+        return Ports(baselines=baselines, own=self.snapshots.own(self.deeds), effects=self._effects())
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
+            offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
         )
 
     def responding(self) -> RespondPorts:
-        """Give what acting needs; the brake is read anew each time."""
-        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter)
+        """Give what acting needs; the brake is read anew before each call."""
+        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter, kept_s=0)
         return RespondPorts(
             ledger=self.ledger,
-            secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
+            deeds=self.deeds,
+            offers=self.offers,
+            sight=self._sight(),
+            hand=AwsHand(
+                clients=self._aws.of,
+                copies=self.snapshots.copies,
+                vault=self.snapshots.exit() if self.snapshots.has_vault else None,
+            ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
+            pause=time.sleep,
         )
+
+    def _sight(self) -> AwsSight:
+        manager = self._aws.of("secretsmanager")
+        return AwsSight(
+            secrets=AwsSecrets(manager, self._aws.of("kms")),
+            descriptions=AwsDescriptions(manager),
+            snapshots=self.snapshots.metadata,
+            copies=self.snapshots.copies,
+        )
+
+    def expiring(self) -> ExpirePorts:
+        """Give what ending offers needs."""
+        return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
