@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from nightlatch.domain.errors import Refused
 from nightlatch.domain.guard_texts import merge
-from nightlatch.domain.guards import SIDS, Guard, guard_of
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.guards import SIDS, Guard, spared_by
 from nightlatch.local.fidelity.deny import Call, is_denied, parse_denials
 
 ACCOUNT = "111122223333"
@@ -133,19 +131,11 @@ def test_a_secret_whose_policy_a_controller_owns_can_be_guarded_without_denying_
     assert denies(guard, "DeleteSecret", ForceDeleteWithoutRecovery="true")
 
 
-def a_policy(*break_glass: str, own: frozenset[str] = frozenset({RESPONDER})) -> Policy:
-    return Policy(inventory=Inventory(break_glass=frozenset(break_glass)), own_roles=own)
+def test_a_guard_names_the_account_and_partition_of_its_secret():
+    text = json.dumps(replace(FULL, partition="aws-cn").statements())
 
-
-def test_a_policy_gives_the_guard_of_a_secret_in_its_account_and_partition():
-    arn = SECRET.replace("arn:aws:", "arn:aws-cn:")
-
-    guard = guard_of(a_policy(BREAK_GLASS), arn=arn, min_window_days=30)
-
-    text = json.dumps(guard.statements())
     assert f"arn:aws-cn:iam::{ACCOUNT}:root" in text
-    assert RESPONDER in text
-    assert BREAK_GLASS in text
+    assert f"arn:aws-cn:iam::{ACCOUNT}:role/aws-service-role/*" in text
 
 
 @pytest.mark.parametrize(
@@ -161,9 +151,13 @@ def test_a_policy_gives_the_guard_of_a_secret_in_its_account_and_partition():
 )
 def test_a_guard_that_would_lock_out_or_let_all_through_is_refused(entries, says):
     with pytest.raises(Refused, match=says):
-        guard_of(a_policy(*entries), arn=SECRET, min_window_days=7)
+        spared_by(entries, [RESPONDER])
 
 
 def test_no_guard_is_made_while_our_own_role_is_not_known():
     with pytest.raises(Refused, match="shut it out"):
-        guard_of(a_policy(BREAK_GLASS, own=frozenset()), arn=SECRET, min_window_days=7)
+        spared_by([BREAK_GLASS], [])
+
+
+def test_each_way_out_is_named_once():
+    assert spared_by([BREAK_GLASS, RESPONDER], [RESPONDER]) == (BREAK_GLASS, RESPONDER)

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.policy import Policy
 
 Statement = Mapping[str, object]
 
@@ -44,7 +43,7 @@ class Guard:
     """What one secret's policy shall deny."""
 
     account_id: str
-    spared: tuple[str, ...]  # ARNs of roles and users, wildcards allowed: never denied anything
+    spared: tuple[str, ...]  # ARNs of roles and users, wildcards allowed: never denied anything (see `spared_by`)
     partition: str = "aws"
     min_window_days: int = SHORTEST_WINDOW  # shorter windows are denied; AWS itself takes none below seven days
     replicated: bool = False  # it has replicas, which go at once when their Region is removed
@@ -77,47 +76,21 @@ class Guard:
         return tuple(dict.fromkeys((*sorted(self.spared), *always)))
 
 
-def guard_of(
-    policy: Policy, *, arn: str, min_window_days: int, keeps_policy: bool = True, replicated: bool = False
-) -> Guard:
-    """Give the guard that an operator's policy means for a secret.
-
-    Args:
-        policy: Whose break-glass principals and own roles are spared.
-        arn: The secret's full ARN.
-        min_window_days: The shortest window that stays possible, 7 to 30 days.
-        keeps_policy: Whether changing the resource policy is denied too.
-        replicated: Whether the secret has replicas.
-
-    Raises:
-        Refused: Nobody would be left to take the guard away, or the policy spares everybody.
-    """
-    partition, account = arn.split(":")[1], arn.split(":")[4]
-    if not policy.own_roles:
-        raise Refused("no guard: the role that nightlatch acts with is not known, so the guard would shut it out")
-    return Guard(
-        account_id=account,
-        partition=partition,
-        spared=spared_by(policy.inventory.break_glass, policy.own_roles),
-        min_window_days=min_window_days,
-        keeps_policy=keeps_policy,
-        replicated=replicated,
-    )
-
-
 def spared_by(break_glass: Iterable[str], own_roles: Iterable[str]) -> tuple[str, ...]:
     """Give whom a guard spares, after a look at every entry: one that is too wide makes the guard worthless.
 
     Raises:
-        Refused: An entry is no ARN of a role or user, or nobody is kept for emergencies.
+        Refused: Nobody would be left to take the guard away, or an entry is no ARN of a role or user.
     """
-    kept = sorted(break_glass)
+    kept, ours = sorted(break_glass), sorted(own_roles)
     if not kept:
         raise Refused("no guard without a way out: name a role for emergencies under inventory.break_glass first")
-    for entry in (*kept, *own_roles):
+    if not ours:
+        raise Refused("no guard: the role that nightlatch acts with is not known, so the guard would shut it out")
+    for entry in (*kept, *ours):
         if why := why_not_spared(entry):
             raise Refused(f"no guard: {why}")
-    return tuple(dict.fromkeys((*kept, *sorted(own_roles))))
+    return tuple(dict.fromkeys((*kept, *ours)))
 
 
 def why_not_spared(entry: str) -> str | None:

@@ -46,6 +46,14 @@ class Protection:
     mode: Mode = Mode.OBSERVE
     undo: bool = True  # in protect: take back a windowed deletion at once
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
+    prevent: bool = False  # in protect: a guard in the resource policy denies force deletes
+    min_window_days: int = 7  # with a guard: shorter recovery windows are denied, too
+    keep_policy: bool = True  # with a guard: changing the resource policy is denied, too
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the secret's resource policy shall hold a guard."""
+        return self.mode is Mode.PROTECT and self.prevent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

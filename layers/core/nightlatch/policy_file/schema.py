@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nightlatch.domain.holdings import NOTHING, Holdings
@@ -21,6 +21,7 @@ from nightlatch.domain.versions import MOST_PINS
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
+from nightlatch.policy_file.protecting import ProtectPart, check_ways_out
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
 
@@ -45,17 +46,13 @@ def _organization(text: str) -> str:
     return found["id"]
 
 
-class _Undoing(Part):
-    undo: bool = True
-
-
 class _Snapshots(Part):
     pins: Annotated[int, Field(ge=0, le=MOST_PINS)] = 12
 
 
 class _Defaults(Part):
     mode: Mode = Mode.OBSERVE
-    protect: _Undoing = _Undoing()
+    protect: ProtectPart = ProtectPart()
     snapshots: _Snapshots = _Snapshots()
 
 
@@ -129,6 +126,11 @@ class PolicyFile(Part):
     inventory: InventoryFile = InventoryFile()
     limits: _Limits = _Limits()
 
+    @model_validator(mode="after")
+    def _has_a_way_out_of_its_guards(self) -> Self:
+        check_ways_out([part.protect for part in (self.defaults, *self.secrets)], self.inventory.break_glass)
+        return self
+
     def to_domain(self, *, own_roles: frozenset[str] = frozenset()) -> Policy:
         """Give the value that decisions read, with the digest of this document."""
         canonical = json.dumps(self.model_dump(), sort_keys=True, default=_plain)
@@ -160,4 +162,4 @@ def _plain(value: object) -> object:
 
 
 def _protection(part: _Defaults) -> Protection:
-    return Protection(mode=part.mode, undo=part.protect.undo, pins=part.snapshots.pins)
+    return part.protect.to_domain(mode=part.mode, pins=part.snapshots.pins)
