@@ -7,19 +7,25 @@ from typing import Any
 
 import pytest
 
-from functions.transformed import many, resource, resources, target
+from functions.transformed import many, policies_of, resource, resources, target
 
 ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
 LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
-LOOKING = {"secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds", LISTING}
+LOOKING = {
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "secretsmanager:ListSecretVersionIds",
+    LISTING,
+}
+VAULTED = {"Fn::Split": [",", {"Ref": "VaultSecrets"}]}
 READING = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
 
 
 def statements(role: str, effect: str) -> Iterator[dict[str, Any]]:
     """Give a role's statements, those behind a condition included."""
-    for policy in ROLES[role]["Policies"]:
-        for entry in policy["PolicyDocument"]["Statement"]:
+    for document, _ in policies_of(role):
+        for entry in document["Statement"]:
             statement = entry["Fn::If"][1] if "Fn::If" in entry else entry
             if statement["Effect"] == effect:
                 yield statement
@@ -41,7 +47,7 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
     }
 
 
-def test_only_those_who_talk_to_slack_read_a_value_and_only_of_our_own_secret() -> None:
+def test_only_those_who_talk_to_slack_and_the_keeper_read_a_value_and_only_of_secrets_that_are_named() -> None:
     readers = {
         (role, str(resource_of))
         for role in ROLES
@@ -50,7 +56,11 @@ def test_only_those_who_talk_to_slack_read_a_value_and_only_of_our_own_secret() 
         for resource_of in many(statement["Resource"])
     }
 
-    assert readers == {("NotifierRole", str(SLACK_SECRET)), ("InteractionsRole", str(SLACK_SECRET))}
+    assert readers == {
+        ("NotifierRole", str(SLACK_SECRET)),
+        ("InteractionsRole", str(SLACK_SECRET)),
+        ("KeeperRole", str(VAULTED)),
+    }
 
 
 @pytest.mark.parametrize("role", ["DetectorRole", "AuditorRole", "ResponderRole"])
@@ -92,6 +102,7 @@ def test_every_function_has_the_role_of_its_privilege_and_sam_adds_none() -> Non
         "DetectorChanges": "DetectorRole",
         "DetectorReads": "DetectorRole",
         "Auditor": "AuditorRole",
+        "Keeper": "KeeperRole",
         "Notifier": "NotifierRole",
         "Responder": "ResponderRole",
         "Interactions": "InteractionsRole",
@@ -134,14 +145,16 @@ def test_a_function_may_use_every_resource_that_its_environment_names(name: str)
     assert [item for item in sorted(named) if item not in allowed] == []
 
 
-def test_our_own_role_is_known_to_whoever_must_recognise_our_own_actions() -> None:
-    for name in ("DetectorChanges", "DetectorReads", "Responder"):
-        variables = resource(name)["Properties"]["Environment"]["Variables"]
-        assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::GetAtt": ["ResponderRole", "Arn"]}
-
-
-def test_our_auditor_is_known_as_a_scanner_to_whoever_judges() -> None:
-    """It lists and describes secrets each hour, which nobody is to be told of."""
+def test_our_own_roles_are_known_to_whoever_must_recognise_our_own_actions() -> None:
     for name in ("DetectorChanges", "DetectorReads"):
         variables = resource(name)["Properties"]["Environment"]["Variables"]
-        assert variables["NIGHTLATCH_AUDITOR_ROLES"] == {"Fn::GetAtt": ["AuditorRole", "Arn"]}
+        assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::Sub": "${ResponderRole.Arn},${KeeperRole.Arn}"}
+    responder = resource("Responder")["Properties"]["Environment"]["Variables"]
+    assert responder["NIGHTLATCH_OWN_ROLES"] == {"Fn::GetAtt": ["ResponderRole", "Arn"]}
+
+
+def test_who_looks_through_all_secrets_is_known_as_a_scanner_to_whoever_judges() -> None:
+    """They list and describe secrets each hour and after each change, which nobody is to be told of."""
+    for name in ("DetectorChanges", "DetectorReads"):
+        variables = resource(name)["Properties"]["Environment"]["Variables"]
+        assert variables["NIGHTLATCH_AUDITOR_ROLES"] == {"Fn::Sub": "${AuditorRole.Arn},${KeeperRole.Arn}"}

@@ -138,7 +138,7 @@ def test_a_denial_whose_condition_does_not_hold_denies_nothing() -> None:
         ({"Condition": {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}, "operator IpAddress"),
         ({"Condition": {"ForAllValues:StringLike": {"aws:PrincipalArn": "*"}}}, "operator ForAllValues:StringLike"),
         ({"Condition": {"StringEquals": {"dynamodb:LeadingKeys": "a"}}}, "key dynamodb:LeadingKeys"),
-        ({"Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}, "key aws:ResourceTag/team"),
+        ({"Condition": {"StringEquals": {"aws:CurrentTime": "a"}}}, "key aws:CurrentTime"),
         ({"Principal": "*"}, "element Principal"),
         ({"Resource": "arn:aws:s3:::home/${aws:username}"}, "policy variable"),
         ({"Condition": {"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}}, "policy variable"),
@@ -151,6 +151,26 @@ def test_what_is_not_known_is_an_error_even_in_a_statement_about_something_else(
 
     with pytest.raises(CannotEvaluate, match=said):
         decide([policy], asking())
+
+
+TAGGED = {"Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}
+
+
+def test_the_tags_of_a_secret_are_judged_and_those_of_anything_else_are_an_error() -> None:
+    policy = a_policy({"Action": "*", "Resource": "*", **TAGGED})
+    tagged = asking("secretsmanager:DescribeSecret", SECRET, **{"aws__resourcetag/team": "a"})
+
+    assert decide([policy], tagged) is ALLOWED
+    assert decide([policy], asking("secretsmanager:DescribeSecret", SECRET)) is NOT_ALLOWED
+    with pytest.raises(CannotEvaluate, match="the tags that dynamodb:GetItem carries"):
+        decide([policy], asking())
+
+
+def test_what_aws_grants_elsewhere_is_refused_by_an_explicit_denial_alone() -> None:
+    request = Request(action="kms:Decrypt", resource=KEY, granted_elsewhere=True)
+
+    assert decide([], request) is ALLOWED
+    assert decide([a_policy({"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"})], request) is DENIED
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,12 @@ class Settings(BaseModel):
     state_table: str = Field("", alias="NIGHTLATCH_STATE_TABLE")
     incident_table: str = Field("", alias="NIGHTLATCH_INCIDENT_TABLE")
     response_table: str = Field("", alias="NIGHTLATCH_RESPONSE_TABLE")
+    snapshot_table: str = Field("", alias="NIGHTLATCH_SNAPSHOT_TABLE")
+    vault: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_VAULT")  # whether the stack was given one
+    vault_bucket: str = Field("", alias="NIGHTLATCH_VAULT_BUCKET")
+    vault_key: str = Field("", alias="NIGHTLATCH_VAULT_KEY")
+    fingerprint_key: str = Field("", alias="NIGHTLATCH_FINGERPRINT_KEY")
+    keeper_queue_url: str = Field("", alias="NIGHTLATCH_KEEPER_QUEUE_URL")
     alerts_queue_url: str = Field("", alias="NIGHTLATCH_ALERTS_QUEUE_URL")
     responses_queue_url: str = Field("", alias="NIGHTLATCH_RESPONSES_QUEUE_URL")
     topic_arn: str = Field("", alias="NIGHTLATCH_TOPIC_ARN")

@@ -113,7 +113,7 @@ def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[
             for f in incident.findings
         ],
         "responses": [
-            {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.secret.name, "result": r.result}
+            {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.name, "result": r.result}
             for r in responses
         ],
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets as entropy
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.records.identities import Setting, principal_of
@@ -30,6 +38,8 @@ from nightlatch.domain.policy import Policy
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.act_ports import RespondPorts
+from nightlatch.service.wish import WishPorts
 
 _SESSION_NAME = "ana"  # who the person at this machine is on the local stage
 _OUTPUTS = {
@@ -51,6 +61,15 @@ class Where:
     stack: str = "nightlatch"
     profile: str | None = None
     region: str | None = None
+
+    @property
+    def options(self) -> str:
+        """The same, to be written behind a command."""
+        if self.local:
+            return " --local"
+        stack = f" --stack {self.stack}" if self.stack != "nightlatch" else ""
+        named = (("profile", self.profile), ("region", self.region))
+        return stack + "".join(f" --{name} {value}" for name, value in named if value)
 
 
 class Connection:
@@ -77,6 +96,35 @@ class Connection:
         """The responses of this nightlatch."""
         return DynamoLedger(self._table(self.settings.response_table), now=self.now)
 
+    def wishes(self) -> WishPorts:
+        """Give where a wish is written down."""
+        responses = self._table(self.settings.response_table)
+        return WishPorts(
+            ledger=self.ledger,
+            offers=DynamoOffers(responses, now=self.now),
+            incidents=DynamoIncidents(self._table(self.settings.incident_table), now=self.now),
+            mint=partial(entropy.token_urlsafe, 24),
+        )
+
+    def responding(self) -> RespondPorts:
+        """Give what acting needs, with the caller's own rights."""
+        responses = self._table(self.settings.response_table)
+        return RespondPorts(
+            ledger=self.ledger,
+            deeds=DynamoDeeds(responses, now=self.now),
+            offers=DynamoOffers(responses, now=self.now),
+            sight=self.sight,
+            hand=AwsHand(self.client),
+            dispatch=self.dispatch,
+            kill_switch=self.kill_switch,
+            pause=time.sleep,
+        )
+
+    @property
+    def sight(self) -> AwsSight:
+        """What acts look at, with the caller's own rights."""
+        return AwsSight(secrets=self.secrets)
+
     @property
     def trails(self) -> DynamoTrails:
         """The history of this nightlatch."""
@@ -101,7 +149,7 @@ class Connection:
     @property
     def kill_switch(self) -> SsmKillSwitch:
         """The brake."""
-        return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter))
+        return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter, kept_s=0))
 
     def policy(self) -> Policy:
         """Give the policy in force.

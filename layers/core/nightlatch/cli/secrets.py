@@ -114,7 +114,7 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    return acting.rollback(secret, acting.Wish(to=to, dry_run=dry_run, yes=yes, direct=direct), where)
+    return acting.rollback(secret, to, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option

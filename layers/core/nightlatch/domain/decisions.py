@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
-from nightlatch.domain.responses import Action, ActionKind
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT
 
@@ -62,7 +62,7 @@ Decision = Record | Alert | Respond
 
 def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now: datetime) -> tuple[Decision, ...]:
     """Decide what follows from one event and what it was found to mean."""
-    may_act = not event.replayed and event.at >= now - policy.act_within
+    may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
         unheard = _unheard(finding, policy)
@@ -73,7 +73,8 @@ def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now:
         if may_act:
             decisions.extend(_remedies(event, finding, policy))
     if may_act:
-        decisions.extend(_pins(event, policy))
+        told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
+        decisions.extend(_pins(event, policy, told))
     return tuple(decisions)
 
 
@@ -120,13 +121,14 @@ def _is_automatic(remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
     return remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
 
 
-def _pins(event: SecretEvent, policy: Policy) -> list[Respond]:
-    """Keep the version that a change of AWSCURRENT has just superseded."""
+def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[Respond]:
+    """Keep the version that a change of AWSCURRENT has just superseded, unless the hand that is told of made it."""
     if not moves_current(event) or event.version_id is None:
         return []
+    avoid = tuple(sorted({version for finding in told for version in finding.avoid}))
     return [
         Respond(
-            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=event.version_id),
+            action=Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=event.version_id, avoid=avoid),
             cause=event.version_id,
             automatic=True,
             reason="AWSCURRENT moved; the version before it is kept",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
 from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.responses import ActionKind, Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
 _FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
@@ -95,7 +96,7 @@ def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
 
     What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
     """
-    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.secret.keys}
+    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.keys}
     open_ones = [r for r in responses if r.state not in _SETTLED]
     done = any(response.state is ResponseState.SUCCEEDED for response in responses)
     return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)

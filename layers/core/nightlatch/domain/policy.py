@@ -46,6 +46,7 @@ class Protection:
     mode: Mode = Mode.OBSERVE
     undo: bool = True  # in protect: take back a windowed deletion at once
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
+    vault_days: int = 0  # how long encrypted copies of values are kept; 0 for no copies
     prevent: bool = False  # in protect: a guard in the resource policy denies force deletes
     min_window_days: int = 7  # with a guard: shorter recovery windows are denied, too
     keep_policy: bool = True  # with a guard: changing the resource policy is denied, too
@@ -113,6 +114,17 @@ class Approver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much nightlatch does by itself before it asks a person."""
+
+    act_within: timedelta = timedelta(hours=1)  # older events and orders are told, never acted on
+    acts_per_secret_h: int = 3
+    pins_per_secret_h: int = 6  # a flood of writes must not push every older pin out
+    acts_per_h: int = 200  # on all secrets together
+    war_after: int = 2  # times that the same thing is put right in a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The whole of the operator's choices, with a digest that every alert shows."""
 
@@ -123,7 +135,7 @@ class Policy:
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
-    act_within: timedelta = timedelta(hours=1)  # older events are told, never acted on
+    limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
 

@@ -32,12 +32,13 @@ class ProtectPart(Part):
             )
         return self
 
-    def to_domain(self, *, mode: Mode, pins: int) -> Protection:
+    def to_domain(self, *, mode: Mode, pins: int, vault_days: int) -> Protection:
         """Give the value that decisions read."""
         return Protection(
             mode=mode,
             undo=self.undo,
             pins=pins,
+            vault_days=vault_days,
             prevent=self.prevent == _GUARD,
             min_window_days=self.min_window_days,
             keep_policy=self.keep_policy,

@@ -29,6 +29,7 @@ from nightlatch.domain.responses import (
     next_id,
     response_id,
 )
+from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 
 _NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")
@@ -60,6 +61,7 @@ class LiveEffects:
 
     incidents: Incidents
     ledger: Ledger
+    offers: Offers
     dispatch: Dispatch
     mint: Callable[[], str]  # opaque ids for buttons
 
@@ -99,6 +101,8 @@ class LiveEffects:
         response, is_new = self._proposed(wanted, policy, now)
         if incident is not None and key is not None:
             touched[key] = self.incidents.link(incident.id, response.id)
+            if response.incident_id != incident.id:
+                self.offers.tell_too(response.id, incident.id)
         # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
         if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
             self.dispatch.respond(response)
@@ -139,7 +143,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
     if not decision.automatic:
         return proposed
     step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}")
-    return replace(proposed, state=ResponseState.APPROVED, steps=(step,), button="")
+    return replace(proposed, state=ResponseState.APPROVED, steps=(step,))
 
 
 def _events_of(decision: Decision) -> Iterable[str]:

@@ -17,7 +17,7 @@ from nightlatch.adapters.slack.text import clip, escape, visible
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
 from nightlatch.domain.incidents import Incident, is_settled
-from nightlatch.domain.responses import BY_POLICY, Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
@@ -138,24 +138,32 @@ def _done(responses: Sequence[Response]) -> str:
         ResponseState.RUNNING: "⏳ {kind} is running",
         ResponseState.APPROVED: "⏳ {kind} approved by {who}",
         ResponseState.DENIED: "✋ {kind} was declined by {who}",
-        ResponseState.EXPIRED: "⌛ {kind} expired",
+        ResponseState.EXPIRED: "⌛ {expiry}",
     }
     lines = [
         words[response.state].format(
             result=escape(clip(response.result, 300)) + _approval(response),
             kind=response.action.kind,
             who=escape(response.steps[-1].actor if response.steps else "nobody"),
+            expiry=escape(_expiry(response)),
         )
         for response in responses
         if response.state in words
     ]
-    return "\n".join(lines)
+    waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
+    return "\n".join([*lines, *waiting])
+
+
+def _expiry(response: Response) -> str:
+    """Say why an offer is over: nobody answered in time, or it was done another way."""
+    note = response.steps[-1].note if response.steps else ""
+    return clip(note, 300) or f"{response.action.kind} expired"
 
 
 def _approval(response: Response) -> str:
     """Name the person who said yes; what policy allowed needed none."""
     person = response.approved_by
-    return "" if person is None or person.startswith(BY_POLICY) else f" · approved by {escape(person)}"
+    return "" if person is None or response.is_by_policy else f" · approved by {escape(person)}"
 
 
 def _next(incident: Incident) -> str:

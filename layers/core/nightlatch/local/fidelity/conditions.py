@@ -35,9 +35,17 @@ KNOWN_KEYS = frozenset(
         "secretsmanager:versionstage",
         "secretsmanager:blockpublicpolicy",
         "secretsmanager:rotationlambdaarn",
+        "secretsmanager:rotateimmediately",
+        "secretsmanager:modifyrotationrules",
+        "secretsmanager:name",
+        "secretsmanager:description",
+        "secretsmanager:kmskeyid",
+        "secretsmanager:forceoverwritereplicasecret",
+        "secretsmanager:secretprimaryregion",
+        "secretsmanager:resource/allowrotationlambdaarn",
     }
 )
-KNOWN_KEY_PREFIXES = ("aws:resourcetag/", "secretsmanager:resourcetag/")
+KNOWN_KEY_PREFIXES = ("aws:resourcetag/", "aws:requesttag/", "secretsmanager:resourcetag/")
 
 Judge = Callable[[str, str], bool]
 
@@ -81,39 +89,40 @@ def arn_like(value: str, pattern: str) -> bool:
     return len(value_parts) == len(pattern_parts) and all(map(like, value_parts, pattern_parts))
 
 
+def of_secrets_manager(key: str) -> bool:
+    """Tell whether a key, in lower case, is one that calls of Secrets Manager carry here."""
+    return key in KNOWN_KEYS or key.startswith(KNOWN_KEY_PREFIXES)
+
+
 def parse_conditions(
-    block: Mapping[str, Mapping[str, object]], known: frozenset[str] | None = None
+    block: Mapping[str, Mapping[str, object]], is_known: Callable[[str], bool] = of_secrets_manager
 ) -> tuple[Condition, ...]:
     """Read the Condition block of a statement.
 
     Args:
         block: Operators, and keys with values under each.
-        known: Keys in lower case; without them those of a Secrets Manager call.
+        is_known: Tells which keys, in lower case, the calls in question carry.
 
     Raises:
         CannotEvaluate: An operator or a key is not known to the stage.
     """
     return tuple(
-        _condition(operator, key, value, known) for operator, under in block.items() for key, value in under.items()
+        _condition(operator, key, value, is_known) for operator, under in block.items() for key, value in under.items()
     )
 
 
-def _condition(operator_name: str, key: str, value: object, known: frozenset[str] | None) -> Condition:
+def _condition(operator_name: str, key: str, value: object, is_known: Callable[[str], bool]) -> Condition:
     plain = operator_name.removesuffix("IfExists")
     operator = OPERATORS.get(plain)
     if operator is None:
         raise CannotEvaluate(f"the condition operator {operator_name}")
     lowered = key.casefold()
-    if not (_of_secrets_manager(lowered) if known is None else lowered in known):
+    if not is_known(lowered):
         raise CannotEvaluate(f"the condition key {key}")
     values = value if isinstance(value, list) else [value]
     return Condition(
         operator=operator, if_exists=plain != operator_name, key=lowered, values=tuple(map(_as_text, values))
     )
-
-
-def _of_secrets_manager(key: str) -> bool:
-    return key in KNOWN_KEYS or key.startswith(KNOWN_KEY_PREFIXES)
 
 
 def _as_text(value: object) -> str:

@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from nightlatch.local.aws.callers import Caller, identify
 from nightlatch.local.fidelity import refusals
+from nightlatch.local.fidelity.condition_keys import carried, of_secret
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import is_pending
 from nightlatch.local.fidelity.deny import Call, is_denied
@@ -72,16 +73,6 @@ _REFUSED_WHILE_PENDING = frozenset(
     }
 )
 
-# Which request parameters each action offers as condition keys. PutSecretValue offers none: its VersionStages
-# are no key.
-_CARRIED: Mapping[str, tuple[str, ...]] = {
-    "DeleteSecret": ("ForceDeleteWithoutRecovery", "RecoveryWindowInDays"),
-    "GetSecretValue": ("VersionId", "VersionStage"),
-    "UpdateSecretVersionStage": ("VersionStage",),
-    "PutResourcePolicy": ("BlockPublicPolicy",),
-    "RotateSecret": ("RotationLambdaARN",),
-}
-
 _caller: ContextVar[Caller | None] = ContextVar("nightlatch_caller", default=None)
 _one_at_a_time = RLock()
 _call_action = SecretsManagerResponse.call_action
@@ -120,11 +111,6 @@ def _policy_of(secret: Any) -> str | None:
 
 
 def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: Any) -> Call:
-    tags = {
-        f"{prefix}:resourcetag/{tag['Key']}".casefold(): str(tag["Value"])
-        for tag in secret.tags or ()
-        for prefix in ("aws", "secretsmanager")
-    }
     account = caller.account_id
     return Call(
         action=f"secretsmanager:{action}",
@@ -133,24 +119,10 @@ def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: An
         keys={
             "aws:principalarn": caller.principal_arn,
             "aws:principalaccount": account,
-            "secretsmanager:secretid": secret.arn,
-            **tags,
+            **of_secret(secret),
             **carried(action, parameters),
         },
     )
-
-
-def carried(action: str, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Give the condition keys that a call's parameters carry, in lower case."""
-    return {
-        f"secretsmanager:{name}".casefold(): _text(parameters[name])
-        for name in _CARRIED.get(action, ())
-        if parameters.get(name) is not None
-    }
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _answer(self: Any) -> Any:

@@ -19,7 +19,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
-from nightlatch.local.narrator.services import DATA_PLANE, NARRATED, NOT_NARRATED
+from nightlatch.local.narrator.services import DATA_PLANE, MODELS, NARRATED, NOT_NARRATED
 
 Environ = dict[str, Any]
 
@@ -92,9 +92,9 @@ def understood(environ: Environ, signed_by: SignedBy) -> ApiCall:
     Raises:
         UnknownService: The stage has no model of this service.
     """
-    model_name = NARRATED.get(signed_by.service)
+    model_name = MODELS.get(signed_by.service)
     if model_name is None:
-        raise UnknownService(f"{signed_by.service} is not in NARRATED")
+        raise UnknownService(f"{signed_by.service} is not in MODELS")
     return _understood(environ, signed_by, model_name, _body(environ))
 
 

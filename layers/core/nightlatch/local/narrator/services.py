@@ -40,6 +40,9 @@ NOT_NARRATED: Mapping[str, str] = {
     "execute-api": "calls of the deployed API are no calls of AWS's own API",
 }
 
+# The service models by which a call is understood, told or not: the guard judges calls that nobody tells.
+MODELS: Mapping[str, str] = {**NARRATED, "s3": "s3"}
+
 # Data events: CloudTrail writes them only where a trail selects them, and no trail of ours does.
 DATA_PLANE: Mapping[str, frozenset[str]] = {
     "sqs": frozenset(

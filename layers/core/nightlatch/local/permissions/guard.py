@@ -96,14 +96,17 @@ class Guard:
         for need in needs(call, inside):
             request = _by(caller, need)
             verdict = decide(policies, request)
-            if self._on_judged is not None:
-                session = caller.arn.rpartition("/")[2]
-                self._on_judged(
-                    Judged(role_arn=caller.principal_arn, session=session, request=request, verdict=verdict)
-                )
+            self._tell(caller, request, verdict)
             if verdict is not Verdict.ALLOWED:
                 return denied(call, caller.arn, request, verdict)
         return None
+
+    def _tell(self, caller: Caller, request: Request, verdict: Verdict) -> None:
+        """Tell a judgement, unless the role needed nothing: AWS's own keys let everybody in."""
+        if self._on_judged is None or (request.granted_elsewhere and verdict is Verdict.ALLOWED):
+            return
+        session = caller.arn.rpartition("/")[2]
+        self._on_judged(Judged(role_arn=caller.principal_arn, session=session, request=request, verdict=verdict))
 
     def _kept(self, signed_by: SignedBy, error: Exception) -> str:
         """Keep and log what could not be judged; say why in words that may be shown."""

@@ -5,15 +5,21 @@ What does not exist is named as AWS would ask about it, so that a role which may
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any
 
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
+from nightlatch.local.fidelity.labels import CURRENT, read_labels
+from nightlatch.local.fidelity.versions import DEFAULT_KEY
+
 _AWS_OWN = "alias/aws/"
+_KEY_ID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Insides:
 
     def secret(self, secret_id: str) -> str:
         """Give a secret's full ARN; an unknown name stands in one without the six letters."""
-        found = self._secret(secret_id)
+        found = self.found_secret(secret_id)
         if found is not None:
             return str(found.arn)
         return secret_id if secret_id.startswith("arn:") else self._arn("secretsmanager", f"secret:{secret_id}")
@@ -52,31 +58,72 @@ class Insides:
         return name if name.startswith("arn:") else self._arn("cloudformation", f"stack/{name}/*")
 
     def key(self, key_id: str) -> str:
-        """Give a key's ARN by id, ARN or alias."""
+        """Give a key's ARN by id, ARN or alias; an unknown alias stands for itself."""
         keys = kms_backends[self.account][self.region]
+        alias = keys.get_alias_name(key_id)
+        if alias.startswith("alias/") and keys.get_key_id_from_alias(alias) is None:
+            return self._arn("kms", alias)
         found = keys.any_id_to_key_id(key_id)
         return str(keys.keys[found].arn) if found in keys.keys else self._arn("kms", f"key/{found or key_id}")
+
+    def own_key(self, key_id: Any) -> str | None:
+        """Give the ARN of a key of the customer's own; none for AWS's own and where none is named."""
+        return self.key(str(key_id)) if key_id and _AWS_OWN not in str(key_id) else None
+
+    def key_of_ciphertext(self, blob: str | bytes) -> str:
+        """Give the id of the key that made a ciphertext, which stands at its start as in AWS's own."""
+        sealed = blob if isinstance(blob, bytes) else b64decode(blob)
+        return sealed[:_KEY_ID_LENGTH].decode(errors="replace")
 
     def key_of_topic(self, arn: str) -> str | None:
         """Give the key that encrypts a topic; none where it is not encrypted, or by AWS's own key."""
         topic = sns_backends[self.account][self.region].topics.get(arn)
-        return self._own_key(topic and topic.kms_master_key_id)
+        return self.own_key(topic and topic.kms_master_key_id)
 
-    def key_of_secret(self, secret_id: str) -> str | None:
-        """Give the key that encrypts a secret; none for AWS's own."""
-        found = self._secret(secret_id)
-        return self._own_key(found and found.kms_key_id)
+    def key_of_secret(self, secret_id: str, version_id: str | None = None) -> str | None:
+        """Give the key that encrypts a secret, or one version of it; none for AWS's own."""
+        found = self.found_secret(secret_id)
+        if found is None:
+            return None
+        version = found.versions.get(version_id, {})
+        own = [key for key in version.get("kms_key_ids", ()) if key != DEFAULT_KEY]
+        return self.own_key(own[0]) if own else self.own_key(getattr(found, "kms_key_id", None))
+
+    def version(self, secret_id: str, version_id: str | None, label: str | None) -> str | None:
+        """Give the version that a read is about, as far as it exists."""
+        found = self.found_secret(secret_id)
+        return version_id or (None if found is None else read_labels(found.versions).get(label or CURRENT))
+
+    def rotation_function(self, secret_id: str) -> str | None:
+        """Give the function that rotates a secret; none where none is configured."""
+        return getattr(self.found_secret(secret_id), "rotation_lambda_arn", None) or None
+
+    def found_secret(self, secret_id: str) -> Any:
+        """Give moto's own secret by its name or ARN, if there is one."""
+        return secretsmanager_backends[self.account][self.region].secrets.get(secret_id)
+
+    def role(self, name: str) -> str:
+        """Give a role's ARN by its name, path included."""
+        found = iam_backends[self.account]["aws"].roles
+        return next((str(role.arn) for role in found.values() if role.name == name), self._identity("role", name))
+
+    def user(self, name: str) -> str:
+        """Give a user's ARN by its name, path included."""
+        found = iam_backends[self.account]["aws"].users.get(name)
+        return self._identity("user", name) if found is None else str(found.arn)
+
+    def user_of_key(self, access_key_id: str) -> str | None:
+        """Name the user who has an access key."""
+        found = iam_backends[self.account]["aws"].get_user_from_access_key_id(access_key_id)
+        return None if found is None else str(found.name)
 
     def key_of_parameter(self, name: str) -> str | None:
         """Give the key that encrypts a parameter; none for plain text and for AWS's own."""
         found = ssm_backends[self.account][self.region].get_parameter(name)
-        return self._own_key(found and found.parameter_type == "SecureString" and found.keyid)
+        return self.own_key(found and found.parameter_type == "SecureString" and found.keyid)
 
-    def _own_key(self, key_id: Any) -> str | None:
-        return self.key(str(key_id)) if key_id and _AWS_OWN not in str(key_id) else None
-
-    def _secret(self, secret_id: str) -> Any:
-        return secretsmanager_backends[self.account][self.region].secrets.get(secret_id)
+    def _identity(self, kind: str, name: str) -> str:
+        return f"arn:aws:iam::{self.account}:{kind}/{name}"
 
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"

@@ -17,22 +17,33 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, like, parse_conditions
+from nightlatch.local.fidelity.conditions import (
+    CannotEvaluate,
+    Condition,
+    like,
+    of_secrets_manager,
+    parse_conditions,
+)
 from nightlatch.local.fidelity.deny import NotAPolicy, as_list, listed_in
 
-# The keys that `needs` gives to every request that carries them on AWS; tags are not among them.
-KNOWN_KEYS = frozenset(
+# The keys that `needs` gives to every request that carries them on AWS.
+_KNOWN_KEYS = frozenset(
     {
-        "aws:principalarn",
-        "aws:principalaccount",
+        "kms:macalgorithm",
+        "kms:requestalias",
         "kms:viaservice",
-        "secretsmanager:secretid",
-        "secretsmanager:versionid",
-        "secretsmanager:versionstage",
-        "secretsmanager:forcedeletewithoutrecovery",
-        "secretsmanager:recoverywindowindays",
+        "s3:if-none-match",
+        "s3:object-lock-mode",
+        "s3:prefix",
+        "s3:versionid",
+        "s3:x-amz-server-side-encryption",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        "secretsmanager:kmskeyarn",
     }
 )
+_KNOWN_PREFIX = "kms:encryptioncontext:"
+# Every service that knows tags carries these, and the stage gives them for secrets alone.
+_OF_TAGS = ("aws:resourcetag/", "aws:requesttag/")
 _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
 
 
@@ -53,6 +64,7 @@ class Request:
     keys: Mapping[str, str] = field(default_factory=dict)  # condition keys in lower case
     named: str = ""  # how the caller names the resource, where a refusal repeats that
     through: str = ""  # the service that asks on the caller's behalf, as SNS asks KMS: "sns"
+    granted_elsewhere: bool = False  # a policy of AWS's own lets the caller in: only an explicit Deny refuses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +80,19 @@ class Statement:
     conditions: tuple[Condition, ...]
 
     def covers(self, request: Request) -> bool:
-        """Tell whether the statement is about the request."""
+        """Tell whether the statement is about the request.
+
+        Raises:
+            CannotEvaluate: It asks for the tags of something that is no secret.
+        """
         asked = request.action.casefold()
         named = any(like(asked, pattern.casefold()) for pattern in self.actions)
         located = any(like(request.resource, pattern) for pattern in self.resources)
-        return (
-            named != self.all_but_actions
-            and located != self.all_but_resources
-            and all(condition.holds(request.keys) for condition in self.conditions)
-        )
+        if named == self.all_but_actions or located == self.all_but_resources:
+            return False
+        if not asked.startswith("secretsmanager:") and any(one.key.startswith(_OF_TAGS) for one in self.conditions):
+            raise CannotEvaluate(f"the tags that {request.action} carries")
+        return all(condition.holds(request.keys) for condition in self.conditions)
 
 
 def decide(policies: Iterable[str], request: Request) -> Verdict:
@@ -90,7 +106,7 @@ def decide(policies: Iterable[str], request: Request) -> Verdict:
     about = [statement for statement in statements if statement.covers(request)]
     if any(statement.is_deny for statement in about):
         return Verdict.DENIED
-    return Verdict.ALLOWED if about else Verdict.NOT_ALLOWED
+    return Verdict.ALLOWED if about or request.granted_elsewhere else Verdict.NOT_ALLOWED
 
 
 @lru_cache(maxsize=512)
@@ -120,8 +136,12 @@ def _statement(statement: Any) -> Statement:
         all_but_actions=all_but_actions,
         resources=resources,
         all_but_resources=all_but_resources,
-        conditions=parse_conditions(statement.get("Condition", {}), known=KNOWN_KEYS),
+        conditions=parse_conditions(statement.get("Condition", {}), _is_known),
     )
+
+
+def _is_known(key: str) -> bool:
+    return key in _KNOWN_KEYS or key.startswith(_KNOWN_PREFIX) or of_secrets_manager(key)
 
 
 def _either(statement: Mapping[str, Any], element: str) -> tuple[tuple[str, ...], bool]:

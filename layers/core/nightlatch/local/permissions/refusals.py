@@ -2,8 +2,8 @@
 
 Source: IAM user guide, troubleshoot_access-denied (the sentence and its two endings); botocore 1.43 service models
 (AuthorizationError and KMSAccessDenied of SNS); real records of 2024 name a secret as the caller did. That SQS spells
-the action in small letters and SNS its service in capitals, and what Secrets Manager says about a key, is remembered
-from messages of real accounts and believed.
+the action in small letters and SNS its service in capitals, that S3 quotes the ARN and IAM says `role NAME`, and what
+Secrets Manager says about a key, is remembered from messages of real accounts and believed.
 """
 
 from __future__ import annotations
@@ -23,9 +23,15 @@ _ENDINGS: Mapping[Verdict, str] = {
     Verdict.NOT_ALLOWED: "because no identity-based policy allows the {action} action",
 }
 _BY_WAY_OF: Mapping[str, str] = {"sns": "KMSAccessDenied", "secretsmanager": "AccessDeniedException"}
-_CODES: Mapping[str, str] = {"sns": "AuthorizationError", "sqs": "AccessDenied", "sts": "AccessDenied"}
+_CODES: Mapping[str, str] = {
+    "iam": "AccessDenied",
+    "s3": "AccessDenied",
+    "sns": "AuthorizationError",
+    "sqs": "AccessDenied",
+    "sts": "AccessDenied",
+}
 _BAD_REQUEST, _FORBIDDEN = 400, 403
-_WRITTEN = frozenset({"json", "query", "rest-json"})
+_WRITTEN = frozenset({"json", "query", "rest-json", "rest-xml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,14 @@ def _written(call: ApiCall, code: str, text: str) -> Refused:
     if call.protocol == "rest-json":
         body = json.dumps({"Message": text})
         return _refused(_FORBIDDEN, "application/json", body, request_id, ("x-amzn-errortype", code))
+    if call.protocol == "rest-xml":
+        body = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(code)}</Code>'
+            f"<Message>{escape(text)}</Message><RequestId>{request_id}</RequestId></Error>"
+        )
+        # Nothing follows the head of an answer to HEAD; its client knows the number alone.
+        told = "" if call.operation.http.get("method") == "HEAD" else body
+        return _refused(_FORBIDDEN, "application/xml", told, request_id, ("x-amz-request-id", request_id))
     if call.protocol == "json":
         body = json.dumps({"__type": code, "message": text})
         # SQS was a query service, and its clients still read the code from there.

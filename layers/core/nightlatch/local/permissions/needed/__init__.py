@@ -1,0 +1,1 @@
+"""What calls need, one module per kind of service; `permissions/needs.py` puts their tables together."""
