@@ -60,6 +60,7 @@ class Need(StrEnum):
     """What an act must look at before it can be planned."""
 
     SECRET = "secret"  # noqa: S105 - a word, not a value; described, with its versions; it must be there
+    POLICY = "policy"  # the secret's resource policy, as its text stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class Seen:
     """The world as far as an act asked to look."""
 
     secret: SecretState | None = None
+    policy_text: str | None = None  # None where the secret has no resource policy, or waits to be deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,22 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.allowances import Allowance, allowing, is_about
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.guard_upkeep import put_back
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT
 
 STAGED = "staged until promoted"
+CONTESTED = "monitor.contested"  # whose incident shows what the brakes have stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,13 @@ class Respond:
     automatic: bool
     reason: str
     finding: Finding | None = None
+    by: Principal | None = None  # who did what it takes back, where no finding says so
 
     @property
     def caused_by(self) -> Principal | None:
         """Who did what the act takes back; None for a pin, which takes nothing back."""
         if self.finding is None:
-            return None
+            return self.by
         by = self.finding.undoes.by if self.finding.undoes else None
         if by is None:
             return self.finding.principal
@@ -60,22 +64,38 @@ class Respond:
 Decision = Record | Alert | Respond
 
 
-def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now: datetime) -> tuple[Decision, ...]:
-    """Decide what follows from one event and what it was found to mean."""
+def decide(
+    event: SecretEvent,
+    findings: Iterable[Finding],
+    policy: Policy,
+    now: datetime,
+    allowances: Sequence[Allowance] = (),
+) -> tuple[Decision, ...]:
+    """Decide what follows from one event and what it was found to mean.
+
+    Allowances are those on its secrets, needed where `asks_what_is_allowed`.
+    """
+    allowed = allowing(event, allowances)
     may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
-        unheard = _unheard(finding, policy)
+        unheard = _unheard(finding, policy) or _allowed(finding, allowed)
         if unheard is not None:
             decisions.append(unheard)
             continue
         decisions.append(Alert(finding))
         if may_act:
-            decisions.extend(_remedies(event, finding, policy))
+            decisions.extend(_remedies(event, finding, policy, allowed))
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
+        decisions.extend(_guards(event, policy, told, allowances))
     return tuple(decisions)
+
+
+def asks_what_is_allowed(event: SecretEvent, findings: Iterable[Finding], policy: Policy) -> bool:
+    """Tell whether an allowance may change what follows: of a deletion that was found, or of a guard taken out."""
+    return (event.called("DeleteSecret") and any(findings)) or put_back(event, policy) is not None
 
 
 def _unheard(finding: Finding, policy: Policy) -> Record | None:
@@ -93,7 +113,15 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
     return None
 
 
-def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Respond]:
+def _allowed(finding: Finding, allowed: Allowance | None) -> Record | None:
+    """Give the record of a deletion that somebody allowed beforehand."""
+    if allowed is None or not is_about(finding, allowed):
+        return None
+    why = f"allowed by {allowed.by} until {allowed.until:%Y-%m-%d %H:%M} UTC: {allowed.reason}"
+    return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+
+
+def _remedies(event: SecretEvent, finding: Finding, policy: Policy, allowed: Allowance | None) -> list[Respond]:
     """Offer or order the way back; what another call did is only offered: that call has a finding of its own."""
     if finding.remedy is None or not (event.succeeded or finding.undoes):
         return []
@@ -101,7 +129,7 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
         Respond(
             action=_remedy(finding, secret, event),
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and _is_automatic(finding.remedy, secret, policy),
+            automatic=finding.undoes is None and allowed is None and _is_automatic(finding, secret, policy),
             reason=finding.title,
             finding=finding,
         )
@@ -115,10 +143,11 @@ def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
-def _is_automatic(remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
-    """Only the undoing of a deletion needs no person, and only in protect (ruling 9)."""
+def _is_automatic(finding: Finding, secret: SecretRef, policy: Policy) -> bool:
+    """Only the undoing of a deletion needs no person, only in protect (ruling 9), and not against a declared actor."""
     protection = policy.protection_to_act(secret)
-    return remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
+    may_undo = finding.remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
+    return may_undo and not any(declared.silences(finding) for declared in policy.ask_first)
 
 
 def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[Respond]:
@@ -136,6 +165,25 @@ def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[R
         for secret in event.secrets[:1]
         for protection in (policy.protection_to_act(secret),)
         if protection.mode is Mode.PROTECT and protection.pins > 0
+    ]
+
+
+def _guards(
+    event: SecretEvent, policy: Policy, told: Iterable[Finding], allowances: Iterable[Allowance]
+) -> list[Respond]:
+    """Put a guard back that an event took out, but where it is lifted for a planned deletion."""
+    action = put_back(event, policy)
+    if action is None or any(one.lifts_guard(action.secret, event.at) for one in allowances):
+        return []
+    return [
+        Respond(
+            action=action,
+            cause=event.event_id,
+            automatic=True,
+            reason=f"{event.principal.title} left the guard out of the resource policy of {action.name}",
+            finding=next((finding for finding in told if finding.rule == CONTESTED), None),
+            by=event.principal,
+        )
     ]
 
 

@@ -131,6 +131,7 @@ class Policy:
     default: Protection = field(default_factory=Protection)
     selectors: tuple[Selector, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    ask_first: tuple[Exemption, ...] = ()  # whose deletions are undone only when a person says so
     staged: frozenset[str] = frozenset()  # ids of rules that are only recorded until somebody promotes them
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)

@@ -160,6 +160,7 @@ class PolicyFile(Part):
             default=_protection(self.defaults),
             selectors=tuple(Selector(names=s.match.names, protection=_protection(s)) for s in self.secrets),
             exemptions=tuple(self._exemptions()),
+            ask_first=tuple(asked for actor in self.known_actors for asked in actor.asked_first()),
             staged=staged(self.rules),
             approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
             inventory=replace(

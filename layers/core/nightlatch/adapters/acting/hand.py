@@ -13,8 +13,10 @@ from botocore import xform_name
 
 from nightlatch.adapters.aws_errors import looking, on_secret
 from nightlatch.domain.acting import Call
+from nightlatch.domain.errors import Refused
 
 _LABELS = "UpdateSecretVersionStage"
+_POLICY = "PutResourcePolicy"
 
 
 class AwsHand:
@@ -36,10 +38,25 @@ class AwsHand:
             Refused: AWS said no, or a permission is missing.
             Unavailable: AWS could not be asked; whether it was done is then unknown.
         """
+        if call.operation == _POLICY and call.parameters.get("BlockPublicPolicy"):
+            self._validate(call, on)
         make = getattr(self._clients(call.service), xform_name(call.operation))
         with _translated(call, on):
             answer = make(**call.parameters)
         return str(answer["ResponseMetadata"]["RequestId"])
+
+    def _validate(self, call: Call, on: str) -> None:
+        """Ask AWS about a policy before it is put: that it locks nobody out, and lets nobody in.
+
+        A policy that is only given back is not asked about: it stood there before.
+        """
+        parameters = {name: value for name, value in call.parameters.items() if name != "BlockPublicPolicy"}
+        with on_secret(on, f"{call.service}:ValidateResourcePolicy"):
+            answer = self._clients(call.service).validate_resource_policy(**parameters)
+        if not answer.get("PolicyValidationPassed"):
+            faults = answer.get("ValidationErrors", ())
+            found = "; ".join(f"{fault.get('CheckName')}: {fault.get('ErrorMessage')}" for fault in faults)
+            raise Refused(f"secret {on}: AWS finds fault with its resource policy ({found}); nothing was changed")
 
 
 def _translated(call: Call, on: str) -> AbstractContextManager[None]:
