@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.acts.resource_policy import put_policy
+from nightlatch.acts.resource_policy import PUT_CALLS, put_policy
 from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.allowances import allow_command
@@ -63,7 +63,7 @@ ACT = Act(
     label="Guard",
     consequence="Deleting this secret without recovery is refused, but to break-glass and the account's root.",
     needs=frozenset({Need.SECRET, Need.POLICY}),
-    calls=frozenset({"secretsmanager:PutResourcePolicy", "secretsmanager:ValidateResourcePolicy"}),
+    calls=PUT_CALLS,
     settle=_settle,
     plan=_plan,
 )

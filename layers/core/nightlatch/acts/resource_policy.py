@@ -6,11 +6,12 @@ from nightlatch.domain.acting import Call
 from nightlatch.domain.guard_texts import remove
 from nightlatch.domain.versions import SecretState
 
-POLICY_CALLS = frozenset({"secretsmanager:PutResourcePolicy", "secretsmanager:DeleteResourcePolicy"})
+PUT_CALLS = frozenset({"secretsmanager:PutResourcePolicy", "secretsmanager:ValidateResourcePolicy"})
+POLICY_CALLS = PUT_CALLS | {"secretsmanager:DeleteResourcePolicy"}
 
 
 def put_policy(secret: SecretState, text: str) -> Call:
-    """Write the call that puts a policy of ours; AWS is asked to refuse it where it would let anybody in."""
+    """Write the call that puts a policy, which AWS validates first and refuses where it would let anybody in."""
     parameters = {"SecretId": secret.arn, "ResourcePolicy": text, "BlockPublicPolicy": True}
     return Call(service="secretsmanager", operation="PutResourcePolicy", parameters=parameters)
 
@@ -18,7 +19,8 @@ def put_policy(secret: SecretState, text: str) -> Call:
 def without_guard(secret: SecretState, text: str | None) -> tuple[Call, ...]:
     """Write the call that takes a guard out; none where there is none.
 
-    What others wrote is given back byte for byte, even if it lets anybody in: it stood there before.
+    What others wrote is given back byte for byte. Where that lets anybody in AWS refuses it: the role that acts may put
+    no such policy, whoever wished it.
 
     Raises:
         Refused: The text is no policy.
@@ -29,5 +31,4 @@ def without_guard(secret: SecretState, text: str | None) -> tuple[Call, ...]:
     if left is None:
         delete = Call(service="secretsmanager", operation="DeleteResourcePolicy", parameters={"SecretId": secret.arn})
         return (delete,)
-    put = {"SecretId": secret.arn, "ResourcePolicy": left}
-    return (Call(service="secretsmanager", operation="PutResourcePolicy", parameters=put),)
+    return (put_policy(secret, left),)

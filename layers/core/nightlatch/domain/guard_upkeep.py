@@ -25,9 +25,9 @@ def guard_wanted(policy: Policy, protection: Protection, account_id: str, *, rep
     Raises:
         Refused: Nobody would be left to take it away, or it would keep nobody out.
     """
-    spared = spared_by(policy.inventory.break_glass, policy.own_roles)
+    spared = spared_by(policy.inventory.break_glass, {policy.acting_role} - {""})
     return Guard(
-        partition=min(policy.own_roles).split(":")[1],
+        partition=policy.acting_role.split(":")[1],
         account_id=account_id,
         spared=spared,
         min_window_days=protection.min_window_days,

@@ -136,6 +136,7 @@ class Policy:
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
+    acting_role: str = ""  # the responder's ARN, which a guard must not shut out
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"

@@ -153,7 +153,7 @@ class PolicyFile(Part):
         check_ways_out([part.protect for part in (self.defaults, *self.secrets)], self.inventory.break_glass)
         return self
 
-    def to_domain(self, *, own_roles: frozenset[str] = frozenset()) -> Policy:
+    def to_domain(self, *, own_roles: frozenset[str] = frozenset(), acting_role: str = "") -> Policy:
         """Give the value that decisions read, with the digest of this document."""
         canonical = json.dumps(self.model_dump(), sort_keys=True, default=_plain)
         return Policy(
@@ -167,6 +167,7 @@ class PolicyFile(Part):
                 self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
             ),
             own_roles=own_roles,
+            acting_role=acting_role,
             limits=self.limits.to_domain(),
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],

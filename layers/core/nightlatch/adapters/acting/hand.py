@@ -38,7 +38,7 @@ class AwsHand:
             Refused: AWS said no, or a permission is missing.
             Unavailable: AWS could not be asked; whether it was done is then unknown.
         """
-        if call.operation == _POLICY and call.parameters.get("BlockPublicPolicy"):
+        if call.operation == _POLICY:
             self._validate(call, on)
         make = getattr(self._clients(call.service), xform_name(call.operation))
         with _translated(call, on):
@@ -46,10 +46,7 @@ class AwsHand:
         return str(answer["ResponseMetadata"]["RequestId"])
 
     def _validate(self, call: Call, on: str) -> None:
-        """Ask AWS about a policy before it is put: that it locks nobody out, and lets nobody in.
-
-        A policy that is only given back is not asked about: it stood there before.
-        """
+        """Ask AWS about a policy before it is put: that it locks nobody out, and lets nobody in."""
         parameters = {name: value for name, value in call.parameters.items() if name != "BlockPublicPolicy"}
         with on_secret(on, f"{call.service}:ValidateResourcePolicy"):
             answer = self._clients(call.service).validate_resource_policy(**parameters)
