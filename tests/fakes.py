@@ -14,6 +14,7 @@ from nightlatch.adapters.notices import LEASE
 from nightlatch.adapters.queues import group_of
 from nightlatch.domain.acting import Call, Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.allowances import Allowance, allowance_of
 from nightlatch.domain.brakes import HOUR, WAR, Past
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
@@ -167,6 +168,26 @@ class FakeLedger:
             )
 
 
+class FakeAllowances:
+    """What the responses in a fake ledger allow."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.asked: list[tuple[SecretRef, ...]] = []
+
+    def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
+        self.asked.append(tuple(secrets))
+        given = [one for response in self._ledger.by_id.values() if (one := allowance_of(response)) is not None]
+        return [one for one in given if any({*one.secret.keys} & {*secret.keys} for secret in secrets)]
+
+    def lapsed(self, now: datetime) -> Sequence[Response]:
+        return [
+            response
+            for response in self._ledger.by_id.values()
+            if (one := allowance_of(response)) is not None and one.until <= now < one.until + timedelta(days=1)
+        ]
+
+
 class FakeNotices:
     """Claims and threads in memory."""
 
@@ -257,6 +278,7 @@ class _Stored:
     deleted_at: datetime | None = None
     rotation_enabled: bool = False
     owning_service: str | None = None
+    policy_text: str | None = None
 
 
 class FakeSecrets:
@@ -312,7 +334,13 @@ class FakeSecrets:
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         wanted = action.secret if Need.SECRET in needs else None
-        return Seen(secret=self.describe(wanted) if wanted is not None else None)
+        state = self.describe(wanted) if wanted is not None else None
+        asked = action.secret if Need.POLICY in needs and not (state and state.deleted_at) else None
+        return Seen(secret=state, policy_text=self.policy_text(asked) if asked is not None else None)
+
+    def policy_text(self, secret: SecretRef) -> str | None:
+        with self._lock:
+            return self._find(secret).policy_text
 
     def perform(self, call: Call, on: str) -> str:
         del on
@@ -323,6 +351,10 @@ class FakeSecrets:
         match call.operation:
             case "RestoreSecret":
                 return self.restore(secret)
+            case "PutResourcePolicy":
+                return self.set_policy(secret, asked["ResourcePolicy"])
+            case "DeleteResourcePolicy":
+                return self.set_policy(secret, None)
             case "UpdateSecretVersionStage":
                 to, away_from = asked.get("MoveToVersionId"), asked.get("RemoveFromVersionId")
                 return self.move_label(secret, asked["VersionStage"], to=to, away_from=away_from)
@@ -344,6 +376,11 @@ class FakeSecrets:
             else:
                 found.labels[label] = to
             return self._request(f"move {label} {to}")
+
+    def set_policy(self, secret: SecretRef, text: str | None) -> str:
+        with self._lock:
+            self._find(secret).policy_text = text
+            return self._request("policy")
 
     def restore(self, secret: SecretRef) -> str:
         with self._lock:

@@ -482,3 +482,32 @@ def test_a_guard_without_a_way_out_is_no_policy(
 ) -> None:
     with pytest.raises(InvalidPolicy, match=re.escape(complaint)):
         parse_policy(a_policy(defaults={"mode": "protect", "protect": protect}, inventory=inventory))
+
+
+ACTOR = {
+    "principal": "arn:aws:iam::*:role/terraform",
+    "secrets": "prod/",
+    "owner": "ana",
+    "reason": "applies the catalogue",
+    "expires": "2027-01-01",
+    "may": ["change"],
+}
+
+
+def test_a_declared_actors_deletions_are_let_through_or_asked_about() -> None:
+    allowed = parse_policy(a_policy(known_actors=[{**ACTOR, "delete": "allow"}])).to_domain()
+    asked = parse_policy(a_policy(known_actors=[{**ACTOR, "delete": "ask"}])).to_domain()
+    silent = parse_policy(a_policy(known_actors=[ACTOR])).to_domain()
+
+    assert [one.rule for one in allowed.exemptions] == ["change.*", "deletion.*"]
+    assert not allowed.ask_first
+    assert [one.rule for one in asked.exemptions] == ["change.*"]
+    assert [(one.rule, one.principal, one.secrets) for one in asked.ask_first] == [
+        ("deletion.*", ACTOR["principal"], "prod/")
+    ]
+    assert not silent.ask_first
+
+
+def test_an_actor_that_may_delete_and_is_asked_about_it_is_no_policy() -> None:
+    with pytest.raises(InvalidPolicy, match="keep one of them"):
+        parse_policy(a_policy(known_actors=[{**ACTOR, "may": ["delete"], "delete": "ask"}]))
