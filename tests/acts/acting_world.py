@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from builders import a_response, approved_by_policy
-from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FixedClock
+from fakes import FakeCopies, FakeDispatch, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import LEASE, Response, Signal, advance
@@ -36,6 +38,15 @@ GUARDING = Policy(
 )
 
 
+class FakeVault:
+    """Gives one value for every copy."""
+
+    def call(self, client: Any, operation: str, parameters: Mapping[str, object], copy: Copy) -> Mapping[str, Any]:
+        del copy
+        answer: Mapping[str, Any] = getattr(client, operation)(**parameters, SecretString="from the vault")
+        return answer
+
+
 class Crash(BaseException):
     """The process is gone: nothing catches it, as nothing outlives a function that is cut off."""
 
@@ -47,6 +58,9 @@ class ActingWorld:
     ledger: FakeLedger = field(default_factory=lambda: FakeLedger(FixedClock(AT)))
     dispatch: FakeDispatch = field(default_factory=FakeDispatch)
     kill_switch: FakeKillSwitch = field(default_factory=FakeKillSwitch)
+    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
+    copies: FakeCopies = field(default_factory=FakeCopies)
+    vault: FakeVault = field(default_factory=FakeVault)
     pauses: list[float] = field(default_factory=list)
     policy: Policy = PROTECT
 
@@ -64,13 +78,19 @@ class ActingWorld:
 
     def ports(self) -> RespondPorts:
         """Give what the responder uses."""
-        secrets = AwsSecrets(a_client("secretsmanager"), a_client("kms"))
+        manager = a_client("secretsmanager")
+        sight = AwsSight(
+            secrets=AwsSecrets(manager, a_client("kms")),
+            descriptions=AwsDescriptions(manager),
+            snapshots=self.snapshots,
+            copies=self.copies,
+        )
         return RespondPorts(
             ledger=self.ledger,
             deeds=self.ledger,
             offers=self.ledger,
-            sight=AwsSight(secrets=secrets),
-            hand=AwsHand(a_client),
+            sight=sight,
+            hand=AwsHand(clients=a_client, copies=self.copies, vault=self.vault),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
             pause=self.pauses.append,

@@ -85,7 +85,7 @@ def test_a_policy_that_lets_anybody_in_is_refused_with_what_aws_found(world):
     refused = done(world, ActionKind.APPLY_GUARD)
 
     assert refused.state is ResponseState.FAILED
-    assert "AWS finds fault with its resource policy (PublicAccess:" in refused.result
+    assert "AWS would not accept the resource policy (The policy grants access" in refused.result
     assert policy_text() == PUBLIC
 
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from fakes import FakeSecrets
+from fakes import FakeCopies, FakeSecrets
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.domain.acting import Call
@@ -86,7 +86,9 @@ def owner(request, monkeypatch) -> Iterator[Any]:
         return
     with on_moto(monkeypatch):
         client = a_client("secretsmanager")
-        yield OnMoto(ByHand(AwsSecrets(client, a_client("kms")), AwsHand(a_client)), client)
+        yield OnMoto(
+            ByHand(AwsSecrets(client, a_client("kms")), AwsHand(clients=a_client, copies=FakeCopies())), client
+        )
 
 
 def test_a_secret_is_described_by_arn_and_by_name(owner):
@@ -245,7 +247,8 @@ def answers() -> Iterator[Answers]:
     manager, kms = make("secretsmanager"), make("kms")
     with Stubber(manager) as on_manager, Stubber(kms) as on_kms:
         secrets = AwsSecrets(manager, kms)
-        yield Answers(secrets, ByHand(secrets, AwsHand({"secretsmanager": manager}.__getitem__)), on_manager, on_kms)
+        hand = AwsHand(clients={"secretsmanager": manager}.__getitem__, copies=FakeCopies())
+        yield Answers(secrets, ByHand(secrets, hand), on_manager, on_kms)
 
 
 def test_versions_are_read_to_the_last_page(answers):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.acts.resource_policy import POLICY_CALLS, without_guard
+from nightlatch.acts.resource_policy import POLICY_CALLS, metadata_of, without_guard
 from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.allowances import LONGEST
@@ -41,7 +41,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
     if not action.force or secret.deleted_at is not None:
         return Plan(calls=(), says=says)
     off = "the guard is off until then, for everybody who may delete; then it is put back"
-    calls = without_guard(secret, seen.policy_text)
+    calls = without_guard(secret, metadata_of(seen, secret).policy_text)
     return Plan(calls=calls, says=says, warnings=(off,) if calls else ())
 
 
@@ -54,7 +54,7 @@ ACT = Act(
     kind=ActionKind.ALLOW_DELETION,
     label="Allow deletion",
     consequence="Deletions of this secret are recorded and not undone, for the time that was asked.",
-    needs=frozenset({Need.SECRET, Need.POLICY}),
+    needs=frozenset({Need.SECRET, Need.METADATA}),
     calls=POLICY_CALLS,
     settle=_settle,
     plan=_plan,

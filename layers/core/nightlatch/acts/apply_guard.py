@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.acts.resource_policy import PUT_CALLS, put_policy
+from nightlatch.acts.resource_policy import PUT_CALLS, metadata_of, put_policy
 from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.allowances import allow_command
@@ -33,7 +33,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
             f"the policy asks for no guard of secret {secret.name}; set mode: protect and protect: "
             "{prevent: force-delete} for it"
         )
-    account, replicated = secret.arn.split(":")[4], bool(secret.replica_regions)
+    account, replicated = secret.arn.split(":")[4], bool(metadata_of(seen, secret).replicas)
     return replace(action, guard=guard_wanted(terms.policy, terms.protection, account, replicated=replicated))
 
 
@@ -42,9 +42,10 @@ def _plan(action: Action, seen: Seen) -> Plan:
     if action.guard is None:
         raise Refused(f"secret {secret.name}: which guard is wished was never settled; ask again")
     says = f"guarded secret {secret.name}: deleting it without recovery is refused from now on"
-    if not drift(seen.policy_text, action.guard):
+    text = metadata_of(seen, secret).policy_text
+    if not drift(text, action.guard):
         return Plan(calls=(), says=says, already=f"secret {secret.name} is guarded as the policy asks")
-    call = put_policy(secret, merge(seen.policy_text, action.guard))
+    call = put_policy(secret, merge(text, action.guard))
     return Plan(calls=(call,), says=says, warnings=_warnings(secret, action.guard))
 
 
@@ -62,7 +63,7 @@ ACT = Act(
     kind=ActionKind.APPLY_GUARD,
     label="Guard",
     consequence="Deleting this secret without recovery is refused, but to break-glass and the account's root.",
-    needs=frozenset({Need.SECRET, Need.POLICY}),
+    needs=frozenset({Need.SECRET, Need.METADATA}),
     calls=PUT_CALLS,
     settle=_settle,
     plan=_plan,

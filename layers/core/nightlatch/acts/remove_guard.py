@@ -6,7 +6,7 @@ Two people must say yes, for nothing else stops a force delete. Where there was 
 from __future__ import annotations
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.acts.resource_policy import POLICY_CALLS, without_guard
+from nightlatch.acts.resource_policy import POLICY_CALLS, metadata_of, without_guard
 from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import Refused
@@ -26,7 +26,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
 def _plan(action: Action, seen: Seen) -> Plan:
     secret = our_secret(action, seen)
     says = f"took the guard off secret {secret.name}: it can be deleted without recovery now"
-    calls = without_guard(secret, seen.policy_text)
+    calls = without_guard(secret, metadata_of(seen, secret).policy_text)
     lost = (
         "a force delete cannot be taken back; while the policy asks for a guard, `nightlatch guard apply` wants it back"
     )
@@ -43,7 +43,7 @@ ACT = Act(
     kind=ActionKind.REMOVE_GUARD,
     label="Remove guard",
     consequence="Whoever may delete this secret can do so without recovery.",
-    needs=frozenset({Need.SECRET, Need.POLICY}),
+    needs=frozenset({Need.SECRET, Need.METADATA}),
     calls=POLICY_CALLS,
     settle=_settle,
     plan=_plan,

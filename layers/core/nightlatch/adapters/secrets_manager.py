@@ -62,22 +62,9 @@ class AwsSecrets:
             owning_service=found.get("OwningService"),
             is_replica=primary is not None and primary != self._client.meta.region_name,
             deleted_at=found.get("DeletedDate"),
-            replica_regions=tuple(str(replica["Region"]) for replica in found.get("ReplicationStatus", ())),
             key_id=default or None,
             unusable_keys=unusable,
         )
-
-    def policy_text(self, secret: SecretRef) -> str | None:
-        """Give a secret's resource policy as its text stands; None where it has none.
-
-        Raises:
-            NotFound: There is no such secret.
-            Refused: It lies elsewhere, waits to be deleted, or a permission is missing.
-            Unavailable: AWS could not be asked.
-        """
-        self._refuse_elsewhere(secret)
-        with on_secret(secret.name, "secretsmanager:GetResourcePolicy"):
-            return self._client.get_resource_policy(SecretId=secret.text).get("ResourcePolicy") or None
 
     def _refuse_elsewhere(self, secret: SecretRef) -> None:
         """Refuse before asking: by its name alone, a secret of another Region would be taken for one of ours."""

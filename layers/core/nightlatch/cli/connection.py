@@ -30,6 +30,9 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
+from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -47,6 +50,7 @@ _OUTPUTS = {
     "StateTableName": "NIGHTLATCH_STATE_TABLE",
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
+    "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -115,7 +119,7 @@ class Connection:
             deeds=DynamoDeeds(responses, now=self.now),
             offers=DynamoOffers(responses, now=self.now),
             sight=self.sight,
-            hand=AwsHand(self.client),
+            hand=AwsHand(clients=self.client, copies=self.copies),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
             pause=time.sleep,
@@ -124,7 +128,22 @@ class Connection:
     @property
     def sight(self) -> AwsSight:
         """What acts look at, with the caller's own rights."""
-        return AwsSight(secrets=self.secrets)
+        return AwsSight(
+            secrets=self.secrets,
+            descriptions=AwsDescriptions(self.client("secretsmanager")),
+            snapshots=self.snapshots,
+            copies=self.copies,
+        )
+
+    @property
+    def snapshots(self) -> DynamoSnapshots:
+        """What the metadata of secrets were."""
+        return DynamoSnapshots(self._table(self.settings.snapshot_table))
+
+    @property
+    def copies(self) -> DynamoCopies:
+        """What is known of the vault's copies."""
+        return DynamoCopies(self._table(self.settings.snapshot_table), now=self.now)
 
     @property
     def trails(self) -> DynamoTrails:

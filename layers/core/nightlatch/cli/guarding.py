@@ -135,7 +135,8 @@ def _looked_at(secret: SecretRef, connection: Connection, policy: Policy) -> Loo
     except (NotFound, Refused) as refusal:
         return Looked(name=secret.name, wished=None, says=str(refusal))
     guard = wished.action.guard
-    says = str(drift(wished.seen.policy_text, guard)) if guard is not None else ""
+    metadata = wished.seen.metadata
+    says = str(drift(metadata.policy_text, guard)) if guard is not None and metadata is not None else ""
     return Looked(name=secret.name, wished=wished, says=says)
 
 

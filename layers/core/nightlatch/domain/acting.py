@@ -19,6 +19,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.copies import Copy
+from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.domain.policy import Policy, Protection
 from nightlatch.domain.versions import SecretState
 
@@ -33,6 +35,9 @@ class Call:
     operation: str  # AWS's name: `UpdateSecretVersionStage`
     parameters: Mapping[str, object]  # as boto3 takes them; never a value
     version_id: str | None = None  # the version whose label it moves: the native label event names nobody
+    value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
+    checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
+    may_be_refused: bool = False  # worth a try: where AWS says no, the world is looked at again
 
     @property
     def action(self) -> str:
@@ -42,8 +47,10 @@ class Call:
     @property
     def command(self) -> str:
         """The same call for the AWS command line."""
-        options = " ".join(f"--{_kebab(name)} {_written(value)}" for name, value in self.parameters.items())
-        return f"aws {self.service} {_kebab(self.operation)} {options}".rstrip()
+        options = [f"--{_kebab(name)} {_written(value)}" for name, value in self.parameters.items()]
+        if self.value_from is not None:
+            options.append(f"--secret-string <the value of copy {self.value_from}>")
+        return " ".join(["aws", self.service, _kebab(self.operation), *options])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,10 @@ class Need(StrEnum):
     """What an act must look at before it can be planned."""
 
     SECRET = "secret"  # noqa: S105 - a word, not a value; described, with its versions; it must be there
-    POLICY = "policy"  # the secret's resource policy, as its text stands
+    NAMESAKE = "namesake"  # whichever secret bears the name now, described like SECRET; there may be none
+    METADATA = "metadata"  # of the secret or namesake: what it is beside its value, the resource policy included
+    SNAPSHOTS = "snapshots"  # what its metadata were before
+    COPIES = "copies"  # what the vault holds of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +78,9 @@ class Seen:
     """The world as far as an act asked to look."""
 
     secret: SecretState | None = None
-    policy_text: str | None = None  # None where the secret has no resource policy, or waits to be deleted
+    metadata: SecretMetadata | None = None
+    snapshots: tuple[MetadataSnapshot, ...] = ()  # the newest first
+    copies: tuple[Copy, ...] = ()  # the newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +107,7 @@ class Act:
     label: str  # what a button says
     consequence: str  # what will be so afterwards, for whoever is asked to confirm
     needs: frozenset[Need]
-    calls: frozenset[str]  # the IAM action of every call that a plan may hold
+    calls: frozenset[str]  # the IAM action of every call that a plan may hold, checks included
     settle: Callable[[Action, Seen, Terms], Action]  # makes the wish certain, or raises Refused; asked once
     plan: Callable[[Action, Seen], Plan]  # of a settled action: what is left; may raise WorldMoved
     people: Callable[[Action, Seen], int] = field(default=one_person)  # how many distinct people must say yes

@@ -37,12 +37,15 @@ class Action:
     avoid: tuple[str, ...] = ()  # versions that the way back must not end at: the same hand made them
     label: str | None = None  # the staging label that is attached
     drop: tuple[tuple[str, str], ...] = ()  # (version id, label): pins that make room for it
-    before: datetime | None = None  # the moment whose state is wished back
     guard: Guard | None = None  # that the resource policy shall hold
     force: bool = False  # of an allowed deletion: one without recovery, too
     lasting: timedelta | None = None  # how long something is allowed
     until: datetime | None = None  # when it ends, counted from when it began
     note: str = ""  # why, in the words of who wished it
+    at: datetime | None = None  # the moment whose state is wished back
+    parts: tuple[str, ...] = ()  # which parts of the metadata
+    snapshot: str | None = None  # digest of the metadata that are put back
+    copy: str | None = None  # id of the vault's copy whose value is put back
 
     @property
     def keys(self) -> tuple[str, ...]:

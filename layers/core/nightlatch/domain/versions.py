@@ -43,7 +43,6 @@ class SecretState:
     owning_service: str | None = None
     is_replica: bool = False
     deleted_at: datetime | None = None
-    replica_regions: tuple[str, ...] = ()  # Regions that hold a replica of it
     key_id: str | None = None
     unusable_keys: frozenset[str] = frozenset()  # keys of its versions that are disabled or pending deletion
 

@@ -141,9 +141,6 @@ class Secrets(Protocol):
     def describe(self, secret: SecretRef) -> SecretState:
         """Describe a secret with its versions; raises NotFound, Refused or Unavailable."""
 
-    def policy_text(self, secret: SecretRef) -> str | None:
-        """Give its resource policy as the text stands, None where it has none; raises as `describe` does."""
-
 
 class KillSwitch(Protocol):
     """The operator's brake."""

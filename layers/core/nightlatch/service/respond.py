@@ -117,10 +117,12 @@ def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, no
         call = plan.calls[0]
         try:
             request_id = _patiently(call, action.name, ports)
-        except WorldMoved:
-            if not looks_left:
+        except Refused as refusal:
+            is_worth_a_look = call.may_be_refused or isinstance(refusal, WorldMoved)
+            if not (is_worth_a_look and looks_left):
                 raise
             looks_left -= 1
+            ports.pause(PAUSE_S)
             continue
         ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
         course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)

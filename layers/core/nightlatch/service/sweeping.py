@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.decisions import Respond
 from nightlatch.domain.keeping import Kept, Listed, is_missed, is_opting_in, lacks_copy
 from nightlatch.domain.policy import Mode, Policy
-from nightlatch.domain.responses import Action, ActionKind
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.service.snapshot_ports import KeeperQueue, KeptStates
 

@@ -28,6 +28,7 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
@@ -100,11 +101,24 @@ class World:
             ledger=self.ledger,
             deeds=self.deeds,
             offers=self.offers,
-            sight=AwsSight(secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms"))),
-            hand=AwsHand(self._aws.of),
+            sight=self._sight(),
+            hand=AwsHand(
+                clients=self._aws.of,
+                copies=self.snapshots.copies,
+                vault=self.snapshots.exit() if self.snapshots.has_vault else None,
+            ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
             pause=time.sleep,
+        )
+
+    def _sight(self) -> AwsSight:
+        manager = self._aws.of("secretsmanager")
+        return AwsSight(
+            secrets=AwsSecrets(manager, self._aws.of("kms")),
+            descriptions=AwsDescriptions(manager),
+            snapshots=self.snapshots.metadata,
+            copies=self.snapshots.copies,
         )
 
     def expiring(self) -> ExpirePorts:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.errors import NotFound
+from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.ports import Secrets
+from nightlatch.service.snapshot_ports import Copies, Descriptions, Snapshots
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwsSight:
-    """The port `Sight` on AWS."""
+    """The port `Sight` on AWS and on what nightlatch kept."""
 
-    def __init__(self, *, secrets: Secrets) -> None:
-        self._secrets = secrets
+    secrets: Secrets
+    descriptions: Descriptions
+    snapshots: Snapshots
+    copies: Copies
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         """Look at what the action is on.
@@ -24,12 +30,25 @@ class AwsSight:
             Refused: It lies elsewhere, or a permission is missing.
             Unavailable: AWS could not be asked.
         """
-        secret = action.secret if Need.SECRET in needs else None
-        state = self._secrets.describe(secret) if secret is not None else None
-        return Seen(secret=state, policy_text=self._policy_text(action, state) if Need.POLICY in needs else None)
+        secret = action.secret
+        if secret is None:
+            return Seen()
+        there = _by_name(secret) if Need.NAMESAKE in needs else secret
+        is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
+        try:
+            state = self.secrets.describe(there) if is_wanted else None
+            metadata = self.descriptions.describe(there).metadata if Need.METADATA in needs else None
+        except NotFound:
+            if Need.NAMESAKE not in needs:
+                raise
+            state = metadata = None
+        return Seen(
+            secret=state,
+            metadata=metadata,
+            snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
+            copies=self.copies.of(secret) if Need.COPIES in needs else (),
+        )
 
-    def _policy_text(self, action: Action, state: SecretState | None) -> str | None:
-        """Leave out a secret that waits to be deleted: AWS refuses to give its policy."""
-        if action.secret is None or (state is not None and state.deleted_at is not None):
-            return None
-        return self._secrets.policy_text(action.secret)
+
+def _by_name(secret: SecretRef) -> SecretRef:
+    return secret_ref(secret.name, account_id=secret.account_id, region=secret.region)
