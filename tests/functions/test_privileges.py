@@ -16,6 +16,7 @@ LOOKING = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:ListSecretVersionIds",
+    "secretsmanager:ValidateResourcePolicy",  # says what AWS would think, and changes nothing
     LISTING,
 }
 VAULTED = {"Fn::Split": [",", {"Ref": "VaultSecrets"}]}
@@ -43,7 +44,12 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
     }
 
     assert {role: writes for role, writes in writers.items() if writes} == {
-        "ResponderRole": {"secretsmanager:UpdateSecretVersionStage", "secretsmanager:RestoreSecret"}
+        "ResponderRole": {
+            "secretsmanager:UpdateSecretVersionStage",
+            "secretsmanager:RestoreSecret",
+            "secretsmanager:PutResourcePolicy",
+            "secretsmanager:DeleteResourcePolicy",
+        }
     }
 
 
@@ -78,6 +84,16 @@ def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
     )
 
     assert moves["Condition"] == {"StringLike": {"secretsmanager:VersionStage": ["AWSCURRENT", "nightlatch/*"]}}
+
+
+def test_the_responder_can_put_no_policy_that_lets_anybody_in() -> None:
+    (puts,) = (
+        statement
+        for statement in statements("ResponderRole", "Allow")
+        if "secretsmanager:PutResourcePolicy" in many(statement["Action"])
+    )
+
+    assert puts["Condition"] == {"Bool": {"secretsmanager:BlockPublicPolicy": "true"}}
 
 
 @pytest.mark.parametrize("role", ROLES)
