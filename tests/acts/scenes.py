@@ -5,17 +5,16 @@ A new act brings a scene; `test_every_act.py` fails until it does.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from acts.acting_world import BREAK_GLASS, GUARDING, ActingWorld
+from acts.acting_world import AT, ActingWorld
+from acts.guard_scenes import allowing, guarding, policy_text, unguarding
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.guard_texts import merge
-from nightlatch.domain.guards import Guard
-from worlds import ACCOUNT, a_client
+from nightlatch.domain.metadata import MetadataSnapshot
+from worlds import a_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,47 +57,37 @@ def _roll_back(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=world.secret("prod/db"), away_from=second)
 
 
-_READERS = json.dumps(
-    {"Version": "2012-10-17", "Statement": {"Sid": "Read", "Effect": "Allow", "Principal": {"AWS": ACCOUNT},
-     "Action": "secretsmanager:GetSecretValue", "Resource": "*"}}, indent=3,
-)  # fmt: skip
+_BROAD = '{"Version": "2012-10-17", "Statement": []}'
 
 
-def _policy_text(name: str = "prod/db") -> str | None:
-    return a_client("secretsmanager").get_resource_policy(SecretId=name).get("ResourcePolicy")
-
-
-def _with_policy(world: ActingWorld, text: str | None) -> None:
-    world.policy = GUARDING
+def _put_back(world: ActingWorld) -> Action:
+    """Everything but the rotation, which moto cannot turn on without a function; see test_put_back.py."""
     client = a_client("secretsmanager")
-    client.create_secret(Name="prod/db", SecretString="planted")
-    if text is not None:
-        client.put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
+    arn = client.create_secret(
+        Name="prod/db", SecretString="planted", Description="of old", Tags=[{"Key": "team", "Value": "a"}]
+    )["ARN"]
+    then = AwsDescriptions(client).describe(world.secret("prod/db")).metadata
+    world.snapshots.keep(MetadataSnapshot(taken_at=AT, metadata=then))
+    key = a_client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.update_secret(SecretId=arn, Description="new", KmsKeyId=key)
+    client.tag_resource(SecretId=arn, Tags=[{"Key": "team", "Value": "b"}, {"Key": "more", "Value": "c"}])
+    client.put_resource_policy(SecretId=arn, ResourcePolicy=_BROAD)
+    return Action(kind=ActionKind.PUT_BACK, secret=world.secret("prod/db"), at=AT)
 
 
-def _guard(world: ActingWorld) -> Action:
-    _with_policy(world, _READERS)
-    return Action(kind=ActionKind.APPLY_GUARD, secret=world.secret("prod/db"))
-
-
-def _unguard(world: ActingWorld) -> Action:
-    guard = Guard(account_id=ACCOUNT, spared=(BREAK_GLASS,))
-    _with_policy(world, merge(_READERS, guard))
-    return Action(kind=ActionKind.REMOVE_GUARD, secret=world.secret("prod/db"))
-
-
-def _allow(world: ActingWorld) -> Action:
-    guard = Guard(account_id=ACCOUNT, spared=(BREAK_GLASS,))
-    _with_policy(world, merge(None, guard))
-    kind, secret = ActionKind.ALLOW_DELETION, world.secret("prod/db")
-    return Action(kind=kind, secret=secret, force=True, lasting=timedelta(hours=2), note="the stack is torn down")
+def _metadata(name: str) -> Mapping[str, Any]:
+    client = a_client("secretsmanager")
+    found = client.describe_secret(SecretId=name)
+    wanted = {key: found.get(key) for key in ("Description", "KmsKeyId", "Tags")}
+    return {**wanted, "policy": client.get_resource_policy(SecretId=name).get("ResourcePolicy")}
 
 
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
-    ActionKind.APPLY_GUARD: Scene(_guard, _policy_text),
-    ActionKind.REMOVE_GUARD: Scene(_unguard, _policy_text, people=2),
-    ActionKind.ALLOW_DELETION: Scene(_allow, _policy_text, people=2),
+    ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
+    ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
+    ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
+    ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),
 }

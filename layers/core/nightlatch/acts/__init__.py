@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nightlatch.acts import allow_deletion, apply_guard, pin_superseded, remove_guard, restore_deleted, roll_back
+from nightlatch.acts import (
+    allow_deletion,
+    apply_guard,
+    pin_superseded,
+    put_back,
+    remove_guard,
+    restore_deleted,
+    roll_back,
+)
 from nightlatch.domain.acting import Act
 from nightlatch.domain.actions import ActionKind
 
@@ -16,6 +24,7 @@ _ALL = (
     pin_superseded.ACT,
     restore_deleted.ACT,
     roll_back.ACT,
+    put_back.ACT,
     apply_guard.ACT,
     remove_guard.ACT,
     allow_deletion.ACT,

@@ -37,4 +37,4 @@ def allow(secret: str, wish: Wish, asked: Asked, where: Where) -> ExitCode:
         note=wish.reason,
     )
     undo = (lambda _: f"guard apply {secret}") if wish.force else None
-    return act(action, asked, where, connection, undo=undo)
+    return act([action], asked, where, connection, undo=undo)

@@ -73,7 +73,7 @@ def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) ->
     connection = connect(where)
     if len(secrets) == 1:
         action = Action(kind=ActionKind.APPLY_GUARD, secret=connection.secret(secrets[0]))
-        return act(action, asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
+        return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
     looked = _look(secrets, connection)
     results().print(_table(looked))
     return several([one.wished for one in looked if one.wished is not None and one.is_due], asked, where, connection)
@@ -89,7 +89,7 @@ def remove(secret: str, *, asked: Asked, where: Where) -> ExitCode:
     """
     connection = connect(where)
     action = Action(kind=ActionKind.REMOVE_GUARD, secret=connection.secret(secret))
-    return act(action, asked, where, connection, undo=lambda _: f"guard apply {secret}")
+    return act([action], asked, where, connection, undo=lambda _: f"guard apply {secret}")
 
 
 def _look(secrets: Sequence[str], connection: Connection) -> list[Looked]:

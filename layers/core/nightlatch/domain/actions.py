@@ -19,6 +19,7 @@ class ActionKind(StrEnum):
     APPLY_GUARD = "apply-guard"
     REMOVE_GUARD = "remove-guard"
     ALLOW_DELETION = "allow-deletion"
+    PUT_BACK = "put-back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
