@@ -150,7 +150,7 @@ def test_a_refusal_by_a_guard_says_that_it_is_meant_and_how_to_let_it_through(ki
 
     for found in (judge(refused(failure=failure)), judge(often[0], *often[1:])):
         assert found is not None
-        assert ("terraform destroy` fails" in found.reason) is is_meant
+        assert ("terraform destroy fails" in found.reason) is is_meant
         assert ("nightlatch allow prod/db --action force-delete --for 2h --reason TEXT" in found.reason) is is_meant
 
 

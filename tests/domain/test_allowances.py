@@ -29,7 +29,8 @@ def a_deletion(*, after_s: float = 60, force: bool = False, name: str = "prod/db
     [
         (a_deletion(), ALLOWED, True),
         (a_deletion(after_s=0), ALLOWED, True),
-        (a_deletion(after_s=-1), ALLOWED, False),
+        (a_deletion(after_s=-5), ALLOWED, True),
+        (a_deletion(after_s=-6), ALLOWED, False),
         (a_deletion(after_s=7199), ALLOWED, True),
         (a_deletion(after_s=7200), ALLOWED, False),
         (a_deletion(name="prod/api"), ALLOWED, False),

@@ -60,7 +60,7 @@ def test_what_else_was_done_with_the_deletion_is_told_and_only_offered_to_be_und
     [
         replace(ALLOWED, secret=a_secret("prod/api")),
         replace(ALLOWED, until=AT),
-        replace(ALLOWED, starts=AT + timedelta(seconds=1)),
+        replace(ALLOWED, starts=AT + timedelta(seconds=6)),
     ],
     ids=["another secret", "over", "not begun"],
 )

@@ -86,16 +86,6 @@ def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
     assert moves["Condition"] == {"StringLike": {"secretsmanager:VersionStage": ["AWSCURRENT", "nightlatch/*"]}}
 
 
-def test_the_responder_can_put_no_policy_that_lets_anybody_in() -> None:
-    (puts,) = (
-        statement
-        for statement in statements("ResponderRole", "Allow")
-        if "secretsmanager:PutResourcePolicy" in many(statement["Action"])
-    )
-
-    assert puts["Condition"] == {"Bool": {"secretsmanager:BlockPublicPolicy": "true"}}
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) -> None:
     assert actions(role)

@@ -52,7 +52,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
 def _warnings(secret: SecretState, guard: Guard) -> tuple[str, ...]:
     """Say what will fail from now on, and the way out, before anybody says yes."""
     fails = (
-        "`cloudformation delete-stack` ends in DELETE_FAILED and `terraform destroy` fails where they delete it by"
+        "cloudformation delete-stack ends in DELETE_FAILED and terraform destroy fails where they delete it by"
         f" force; to let one through: {allow_command(secret.name, force=True)}"
     )
     kept = "whoever else sets or deletes this policy, infrastructure code or an operator, is refused"

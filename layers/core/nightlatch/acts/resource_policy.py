@@ -1,7 +1,6 @@
 """The calls that change a secret's resource policy: merged into what others wrote, or given back as it was.
 
-AWS is asked about a policy right before it is put, and refuses one that would let anybody in, whoever wished it: the
-role that acts may put no other.
+AWS is asked about a policy right before it is put, and refuses one that would let anybody in, whoever wished it.
 """
 
 from __future__ import annotations

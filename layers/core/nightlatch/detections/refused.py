@@ -61,8 +61,8 @@ def _by_a_guard(event: SecretEvent) -> str:
         return ""
     secret = event.secrets[0].name if event.secrets else "SECRET"
     return (
-        "; an explicit Deny on the secret did it, as a guard does, and so it is meant: `cloudformation delete-stack` "
-        "ends in DELETE_FAILED and `terraform destroy` fails. Planned? Let it through: "
+        "; an explicit Deny on the secret did it, as a guard does, and so it is meant: cloudformation delete-stack "
+        "ends in DELETE_FAILED and terraform destroy fails. Planned? Let it through: "
         f"{allow_command(secret, force=True)}"
     )
 

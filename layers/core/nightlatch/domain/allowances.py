@@ -18,6 +18,7 @@ from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, may_be_same
 
 LONGEST = timedelta(hours=12)  # an event of its last minute may be late, and the ledger finds it for a day
+_EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
 _KINDS = ("resource-based policy", "resource control policy", "service control policy")
 _ABOUT = frozenset({"deletion.deletion-scheduled", "deletion.force-delete", "deletion.mass-deletion"})
 
@@ -35,7 +36,9 @@ class Allowance:
 
     def covers(self, secret: SecretRef, at: datetime, *, force: bool) -> bool:
         """Tell whether a deletion of a secret at a moment is allowed."""
-        return self.starts <= at < self.until and (self.force or not force) and may_be_same(self.secret, secret)
+        return (
+            self.starts - _EARLY <= at < self.until and (self.force or not force) and may_be_same(self.secret, secret)
+        )
 
     def lifts_guard(self, secret: SecretRef | None, at: datetime) -> bool:
         """Tell whether a secret's guard is off at a moment because of it."""
