@@ -41,7 +41,9 @@ class SnsChannel:
         """The name in notices and logs."""
         return "sns"
 
-    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
         """Publish the incident as it stands; SNS cannot edit, so an update is a message of its own.
 
         Raises:
@@ -54,8 +56,8 @@ class SnsChannel:
                 MessageStructure="json",
                 Message=json.dumps(
                     {
-                        "default": json.dumps(machine_document(incident, responses)),
-                        "email": human_text(incident, responses),
+                        "default": json.dumps(machine_document(incident, responses, notes)),
+                        "email": human_text(incident, responses, notes),
                         "sms": clip(_plain(f"{incident.severity} {incident.lead.title}"), SMS_LIMIT),
                     }
                 ),
@@ -74,7 +76,7 @@ def subject(incident: Incident, *, is_update: bool = False) -> str:
     return ascii_text[:SUBJECT_LIMIT]
 
 
-def human_text(incident: Incident, responses: Sequence[Response]) -> str:
+def human_text(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> str:
     """Write the mail."""
     lead, open_ones = incident.lead, awaiting(responses)
     lines = [
@@ -88,6 +90,7 @@ def human_text(incident: Incident, responses: Sequence[Response]) -> str:
         f"Secrets   {', '.join(_names(incident)) or 'none named'}",
         "",
         *(f"Why       {finding.rule}: {finding.reason}" for finding in incident.findings),
+        *(f"Changed   {note}" for note in notes),
         "",
         *(_response_line(response) for response in responses if response.after is None or response in open_ones),
         *(f"By hand   {text}" for text in advice(incident)),
@@ -97,7 +100,7 @@ def human_text(incident: Incident, responses: Sequence[Response]) -> str:
     return "\n".join(_plain(line) for line in lines)
 
 
-def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[str, object]:
+def machine_document(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> dict[str, object]:
     """Give the incident as data, versioned."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -111,6 +114,7 @@ def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[
         "opened_at": incident.opened_at.isoformat(),
         "last_seen": incident.last_seen.isoformat(),
         "secrets": _names(incident),
+        "changed": list(notes),
         "findings": [
             {"rule": f.rule, "catalogue": f.catalogue, "severity": f.severity, "title": f.title, "count": f.count}
             for f in incident.findings
