@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_secret, a_user
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.incidents import Incident, open_incident
 from nightlatch.domain.principals import Principal
-from nightlatch.domain.responses import Action, ActionKind, Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.responses import Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState, Version
 
@@ -96,7 +97,7 @@ _ROADS: dict[ResponseState, tuple[Signal, ...]] = {
 def approved_by_policy(response: Response) -> Response:
     """The same response as policy allows it without asking."""
     step = Step(at=response.proposed_at, signal=Signal.APPROVE, actor="policy built-in")
-    return replace(response, state=ResponseState.APPROVED, steps=(step,), button="")
+    return replace(response, state=ResponseState.APPROVED, steps=(step,))
 
 
 def a_version(version_id: str, *labels: str, key_id: str | None = None) -> Version:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Condition, Lock, RLock
 
-from nightlatch.adapters.ledger import near, ran
+from nightlatch.adapters.ledger.deeds import is_running_call, near
+from nightlatch.adapters.ledger.offers import is_over
 from nightlatch.adapters.notices import LEASE
 from nightlatch.adapters.queues import group_of
+from nightlatch.domain.acting import Call, Need, Seen
+from nightlatch.domain.actions import Action
+from nightlatch.domain.brakes import HOUR, WAR, Past
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.holding import Holding
 from nightlatch.domain.incidents import Incident, add, link, open_incident
+from nightlatch.domain.metadata import MetadataSnapshot
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
@@ -77,13 +83,14 @@ class FakeIncidents:
 
 
 class FakeLedger:
-    """The ledger and our own calls, in memory."""
+    """The ledger, what was done and what waits for somebody, in memory: three ports on one table, as on AWS."""
 
     def __init__(self, now: FixedClock | None = None) -> None:
         self._lock = Lock()
         self._now = now or FixedClock()
         self.by_id: dict[str, Response] = {}
         self.own: set[str] = set()
+        self.shown_by: dict[str, dict[str, None]] = {}
         self.own_versions: dict[tuple[str, str], datetime] = {}
 
     def propose(self, response: Response) -> tuple[Response, bool]:
@@ -111,11 +118,41 @@ class FakeLedger:
                 raise IllegalTransition(f"response {response.id} is no longer {was}")
             self.by_id[response.id] = response
 
+    # -- what was done
+
     def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
         with self._lock:
             self.own.add(request_id)
             if version_id is not None:
-                self.own_versions.update({(key, version_id): self._now() for key in response.action.secret.keys})
+                self.own_versions.update({(key, version_id): self._now() for key in response.action.keys})
+
+    def past(self, response: Response) -> Past:
+        now = self._now()
+        with self._lock:
+            started = [(one, one.started_at) for one in self.by_id.values() if one.started_at is not None]
+        here = [one for one, at in started if at > now - WAR and {*one.action.keys} & {*response.action.keys}]
+        return Past(here=tuple(here), everywhere=tuple(at for _, at in started if at > now - HOUR))
+
+    # -- what waits for somebody
+
+    def on(self, keys: Sequence[str]) -> Sequence[Response]:
+        return [
+            one
+            for one in self.by_id.values()
+            if one.state is ResponseState.PROPOSED and {*one.action.keys} & {*keys} and one.expires_at > self._now()
+        ]
+
+    def run_out(self, now: datetime) -> Sequence[Response]:
+        return [one for one in self.by_id.values() if is_over(one, now)]
+
+    def tell_too(self, response_id: str, incident_id: str) -> None:
+        with self._lock:
+            self.shown_by.setdefault(response_id, {})[incident_id] = None
+
+    def told_too(self, response_id: str) -> Sequence[str]:
+        return tuple(self.shown_by.get(response_id, ()))
+
+    # -- our own calls
 
     def is_own(self, event: SecretEvent) -> bool:
         with self._lock:
@@ -126,12 +163,8 @@ class FakeLedger:
             moved = (self.own_versions.get((key, event.version_id or "")) for key in keys)
             if is_label and any(at is not None and near(event.at, at) for at in moved):
                 return True
-            call = "UpdateSecretVersionStage" if is_label else event.name
             return any(
-                response.state is ResponseState.RUNNING
-                and response.started_at is not None
-                and keys.intersection(response.action.secret.keys)
-                and ran(event.at, call=call, calls=response.action.calls, started=response.started_at)
+                keys.intersection(response.action.keys) and is_running_call(event, response)
                 for response in self.by_id.values()
             )
 
@@ -184,7 +217,7 @@ class FakeDispatch:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, int]] = set()
         self.notices: list[Notice] = []
         self.responses: list[tuple[str, str]] = []  # (group, response id)
         self.is_down = False
@@ -197,8 +230,8 @@ class FakeDispatch:
     def respond(self, response: Response) -> None:
         with self._lock:
             self._check()
-            if (response.id, response.state) not in self._seen:
-                self._seen.add((response.id, response.state))
+            if (response.id, len(response.steps)) not in self._seen:
+                self._seen.add((response.id, len(response.steps)))
                 self.responses.append((group_of(response), response.id))
 
     def _check(self) -> None:
@@ -222,6 +255,7 @@ class _Stored:
     name: str
     labels: dict[str, str] = field(default_factory=dict)  # label -> version id
     versions: list[str] = field(default_factory=list)
+    created: dict[str, datetime] = field(default_factory=dict)
     deleted_at: datetime | None = None
     rotation_enabled: bool = False
     owning_service: str | None = None
@@ -236,6 +270,7 @@ class FakeSecrets:
         self.stored: dict[str, _Stored] = {}
         self.calls: list[str] = []
         self.fails_with: Exception | None = None
+        self.refuses_calls_with: Exception | None = None
 
     # -- what the owner of a secret does
 
@@ -250,6 +285,7 @@ class FakeSecrets:
             found = self.stored[name]
             version_id = f"{next(self._numbers):08d}-0000-4000-8000-000000000000"
             found.versions.append(version_id)
+            found.created[version_id] = NOW + timedelta(seconds=len(found.versions))
             self._make_current(found, version_id)
             return version_id
 
@@ -267,11 +303,35 @@ class FakeSecrets:
             return SecretState(
                 arn=found.arn,
                 name=found.name,
-                versions=tuple(Version(id=version, labels=frozenset(some)) for version, some in labels.items()),
+                versions=tuple(
+                    Version(id=version, labels=frozenset(some), created_at=found.created[version])
+                    for version, some in labels.items()
+                ),
                 deleted_at=found.deleted_at,
                 rotation_enabled=found.rotation_enabled,
                 owning_service=found.owning_service,
             )
+
+    def look(self, action: Action, needs: Collection[Need]) -> Seen:
+        wanted = action.secret if Need.SECRET in needs else None
+        return Seen(secret=self.describe(wanted) if wanted is not None else None)
+
+    def perform(self, call: Call, on: str) -> str:
+        del on
+        if self.refuses_calls_with is not None:
+            raise self.refuses_calls_with
+        asked = {name: str(value) for name, value in call.parameters.items()}
+        secret = secret_ref(asked["SecretId"], account_id=ACCOUNT, region=REGION)
+        match call.operation:
+            case "RestoreSecret":
+                return self.restore(secret)
+            case "UpdateSecretVersionStage":
+                to, away_from = asked.get("MoveToVersionId"), asked.get("RemoveFromVersionId")
+                return self.move_label(secret, asked["VersionStage"], to=to, away_from=away_from)
+            case _:
+                raise AssertionError(f"the fake does not know {call.operation}")
+
+    # -- what the calls do
 
     def move_label(self, secret: SecretRef, label: str, *, to: str | None, away_from: str | None) -> str:
         with self._lock:
@@ -318,6 +378,49 @@ class FakeSecrets:
     def _request(self, call: str) -> str:
         self.calls.append(call)
         return f"request-{len(self.calls)}"
+
+
+class FakeSnapshots:
+    """Metadata snapshots in memory, the newest first."""
+
+    def __init__(self) -> None:
+        self.kept: list[MetadataSnapshot] = []
+
+    def latest(self, secret: SecretRef) -> MetadataSnapshot | None:
+        return next(iter(self.of(secret)), None)
+
+    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
+        found = [one for one in self.kept if one.metadata.name in secret.names or one.metadata.arn == secret.text]
+        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
+
+    def keep(self, snapshot: MetadataSnapshot) -> bool:
+        known = [one for one in self.kept if one.metadata.arn == snapshot.metadata.arn]
+        if known and max(known, key=lambda one: one.taken_at).digest == snapshot.digest:
+            return False
+        self.kept.append(snapshot)
+        return True
+
+
+class FakeCopies:
+    """What is known of copies, in memory."""
+
+    def __init__(self, *copies: Copy) -> None:
+        self.kept = {copy.id: copy for copy in copies}
+
+    def get(self, copy_id: str) -> Copy:
+        if copy_id not in self.kept:
+            raise NotFound(f"copy {copy_id} does not exist")
+        return self.kept[copy_id]
+
+    def of(self, secret: SecretRef) -> tuple[Copy, ...]:
+        found = [one for one in self.kept.values() if one.secret_name in secret.names or one.secret_arn == secret.text]
+        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
+
+    def keep(self, copy: Copy) -> None:
+        self.kept[copy.id] = copy
+
+    def all(self) -> Iterable[Copy]:
+        return tuple(self.kept.values())
 
 
 class FakeAccount:
@@ -381,18 +484,22 @@ class FakeChannel:
         self._name = name
         self.shown: list[tuple[str, int, str | None]] = []  # (incident, revision, place it was updated at)
         self.with_responses: list[str] = []
+        self.notes: list[str] = []
         self.is_down = False
 
     @property
     def name(self) -> str:
         return self._name
 
-    def show(self, incident: Incident, responses: Iterable[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Iterable[Response], place: str | None, notes: Iterable[str] = ()
+    ) -> str | None:
         with self._lock:
             if self.is_down:
                 raise Unavailable(f"{self._name} does not answer; try again later")
             self.shown.append((incident.id, incident.revision, place))
             self.with_responses.extend(response.id for response in responses)
+            self.notes.extend(notes)
             return place or f"{self._name}-{incident.id}"
 
 

@@ -26,7 +26,7 @@ def test_the_shortest_policy_observes_and_is_the_built_in_one() -> None:
 
     assert policy.default == built_in.default
     assert policy.default.mode is Mode.OBSERVE
-    assert (policy.act_within, policy.buttons_live) == (built_in.act_within, built_in.buttons_live)
+    assert (policy.limits.act_within, policy.buttons_live) == (built_in.limits.act_within, built_in.buttons_live)
 
 
 def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None:
@@ -62,7 +62,10 @@ def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None
             a_policy(secrets=[{"match": {"names": ["a"]}, "snapshot": {}}]),
             "unknown key 'secrets.0.snapshot'; did you mean 'snapshots'?",
         ),
-        (a_policy(limits={"zzz": 1}), "known keys are act_within_min, buttons_live_h"),
+        (
+            a_policy(limits={"zzz": 1}),
+            "known keys are act_within_min, acts_per_h, acts_per_secret_h, buttons_live_h, pins_per_secret_h",
+        ),
         (a_policy(defaults={"mode": "loud"}), "defaults.mode: input should be 'observe', 'notify' or 'protect'"),
         (
             a_policy(defaults={"snapshots": {"pins": 16}}),
@@ -194,7 +197,7 @@ def test_a_date_without_a_zone_ends_at_midnight_utc() -> None:
 def test_limits_are_minutes_and_hours() -> None:
     policy = parse_policy(a_policy(limits={"act_within_min": 5, "buttons_live_h": 2})).to_domain()
 
-    assert (policy.act_within, policy.buttons_live) == (timedelta(minutes=5), timedelta(hours=2))
+    assert (policy.limits.act_within, policy.buttons_live) == (timedelta(minutes=5), timedelta(hours=2))
 
 
 def test_the_digest_is_that_of_the_meaning() -> None:

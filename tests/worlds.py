@@ -14,6 +14,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.table import Table
 
 ACCOUNT = "111122223333"
@@ -78,6 +82,16 @@ def a_table() -> tuple[Table, Any]:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
     return Table(client, TABLE, pause=lambda _: None), client
+
+
+class WholeLedger:
+    """The three ports that stand on one table: what was offered, what was done, what waits for somebody."""
+
+    def __init__(self, table: Table, *, now: Clock) -> None:
+        self._parts = (DynamoLedger(table, now=now), DynamoDeeds(table, now=now), DynamoOffers(table, now=now))
+
+    def __getattr__(self, name: str) -> Any:
+        return next(getattr(part, name) for part in self._parts if hasattr(part, name))
 
 
 def items_of(client: Any) -> list[dict[str, Any]]:

@@ -12,14 +12,18 @@ import pytest
 
 from builders import a_response, approved_by_policy
 from fakes import FakeLedger, FixedClock
-from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition, NotFound
 from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, an_event
-from nightlatch.domain.responses import LEASE, Action, ActionKind, Response, ResponseState, Signal, advance
-from worlds import TABLE, a_table, at_once, items_of, on_moto
+from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, advance
+from worlds import TABLE, WholeLedger, a_table, at_once, items_of, on_moto
 
+_CALLS = {
+    ActionKind.ROLL_BACK: frozenset({"UpdateSecretVersionStage"}),
+    ActionKind.RESTORE_DELETED: frozenset({"RestoreSecret"}),
+}
 LATER = AT + timedelta(seconds=30)
 
 
@@ -35,7 +39,9 @@ class World:
     def running(self, **changes: Any) -> Response:
         """Store a response and start it, as the responder does."""
         stored = self.stored(replace(approved_by_policy(a_response()), **changes))
-        running = advance(stored, Signal.START, actor="responder", now=AT)
+        running = replace(
+            advance(stored, Signal.START, actor="responder", now=AT), operations=_CALLS[stored.action.kind]
+        )
         self.ledger.move(running, was=ResponseState.APPROVED)
         return running
 
@@ -47,7 +53,7 @@ def world(request, monkeypatch) -> Iterator[World]:
         yield World(FakeLedger(clock), clock)
         return
     with on_moto(monkeypatch):
-        yield World(DynamoLedger(a_table()[0], now=clock), clock)
+        yield World(WholeLedger(a_table()[0], now=clock), clock)
 
 
 def test_a_response_is_proposed_once_and_the_first_stays(world):
@@ -201,7 +207,7 @@ def test_a_label_event_while_we_move_labels_is_ours_and_while_we_restore_is_not(
 def test_a_button_that_a_crash_kept_from_being_written_is_there_after_the_next_delivery(monkeypatch):
     with on_moto(monkeypatch):
         table, client = a_table()
-        ledger = DynamoLedger(table, now=FixedClock(AT))
+        ledger = WholeLedger(table, now=FixedClock(AT))
         ledger.propose(a_response())
         client.delete_item(TableName="nightlatch-table", Key={"pk": {"S": "button#b-1"}, "sk": {"S": "button"}})
 
@@ -213,14 +219,19 @@ def test_a_button_that_a_crash_kept_from_being_written_is_there_after_the_next_d
 def test_every_item_of_the_ledger_has_its_time_to_live(monkeypatch):
     with on_moto(monkeypatch):
         table, client = a_table()
-        world = World(DynamoLedger(table, now=FixedClock(AT)), FixedClock(AT))
+        world = World(WholeLedger(table, now=FixedClock(AT)), FixedClock(AT))
         world.stored(a_response(id="r-0"))
         world.ledger.record_own(world.running(), "req-1", version_id="v1")
+
+        world.ledger.tell_too("r-0", "inc-9")
 
         kept = {item["pk"]["S"].split("#")[0]: int(item["expires_at"]["N"]) for item in items_of(client)}
 
     days = {kind: (seconds - AT.timestamp()) / 86_400 for kind, seconds in kept.items()}
-    assert days == {"response": 400, "button": pytest.approx(7 + 8 / 24), "runs": 1, "own": 7}
+    late = pytest.approx(7 + 8 / 24)
+    assert days == {
+        "response": 400, "button": late, "offers": late, "shown": 400, "runs": 1, "hour": 1, "own": 7
+    }  # fmt: skip
 
 
 class EndsMeanwhile(Table):
@@ -257,11 +268,90 @@ def test_an_act_that_ends_while_it_is_looked_for_is_ours_all_the_same(monkeypatc
     with on_moto(monkeypatch):
         table, client = a_table()
         clock = FixedClock(AT)
-        ledger = DynamoLedger(table, now=clock)
+        ledger = WholeLedger(table, now=clock)
         running = World(ledger, clock).running()
 
         def end() -> None:
             ledger.record_own(running, "req-1", version_id="v1")
             ledger.move(advance(running, Signal.SUCCEED, actor="responder", now=LATER), was=ResponseState.RUNNING)
 
-        assert DynamoLedger(EndsMeanwhile(client, TABLE, end), now=clock).is_own(event)
+        assert WholeLedger(EndsMeanwhile(client, TABLE, end), now=clock).is_own(event)
+
+
+def test_an_offer_is_found_by_any_name_of_its_secret_until_it_is_answered_or_runs_out(world):
+    offered = world.stored(a_response())
+
+    assert world.ledger.on(a_secret(suffix=None).keys) == [offered]
+    assert world.ledger.on(a_secret("other").keys) == []
+    world.clock.time = offered.expires_at
+    assert world.ledger.on(a_secret().keys) == []
+
+
+def test_an_answered_offer_is_none_any_more(world):
+    offered = world.stored(a_response())
+    world.ledger.move(advance(offered, Signal.DENY, actor="ana", now=LATER), was=ResponseState.PROPOSED)
+
+    assert world.ledger.on(a_secret().keys) == []
+    assert world.ledger.run_out(offered.expires_at) == []
+
+
+def test_an_offer_has_run_out_from_the_moment_it_expires(world):
+    offered = world.stored(a_response())
+
+    assert world.ledger.run_out(offered.expires_at - timedelta(seconds=1)) == []
+    assert world.ledger.run_out(offered.expires_at) == [offered]
+    assert world.ledger.run_out(offered.expires_at + timedelta(hours=2)) == [offered]
+
+
+def test_what_is_held_waits_anew(world):
+    approved = world.stored(replace(approved_by_policy(a_response())))
+    held = replace(
+        advance(approved, Signal.HOLD, actor="responder", now=LATER, note="the kill switch is on"),
+        expires_at=AT + timedelta(hours=9),
+    )
+    world.ledger.move(held, was=ResponseState.APPROVED)
+
+    assert world.ledger.by_button("b-1") == held
+    assert world.ledger.on(a_secret().keys) == [held]
+    assert world.ledger.run_out(AT + timedelta(hours=8)) == []
+    assert world.ledger.run_out(AT + timedelta(hours=9)) == [held]
+
+
+def test_another_incident_that_shows_a_response_is_noted_once(world):
+    for incident in ("inc-2", "inc-3", "inc-2"):
+        world.ledger.tell_too("r-1", incident)
+
+    assert list(world.ledger.told_too("r-1")) == ["inc-2", "inc-3"]
+    assert list(world.ledger.told_too("r-2")) == []
+
+
+def test_the_past_holds_what_was_started_here_and_how_much_was_started_everywhere(world):
+    running = world.running()
+    elsewhere = world.running(id="r-2", action=replace(running.action, secret=a_secret("other")))
+    asked = a_response(id="r-9")
+
+    past = world.ledger.past(asked)
+
+    assert [one.id for one in past.here] == [running.id]
+    assert sorted(past.everywhere) == sorted([running.started_at, elsewhere.started_at])
+    world.clock.advance(timedelta(hours=3))
+    assert list(world.ledger.past(asked).everywhere) == []
+
+
+def test_every_step_leaves_a_line_that_no_later_write_changes(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        ledger = WholeLedger(table, now=FixedClock(AT))
+        offered, _ = ledger.propose(a_response())
+        approved = advance(offered, Signal.APPROVE, actor="ben (U0BEN)", now=LATER, how="signed by Slack")
+        ledger.move(approved, was=ResponseState.PROPOSED)
+
+        lines = {item["sk"]["S"]: item for item in items_of(client) if item["sk"]["S"].startswith("step#")}
+
+        assert sorted(lines) == ["step#0000", "step#0001"]
+        assert lines["step#0001"]["actor"]["S"] == "ben (U0BEN)"
+        assert lines["step#0001"]["how"]["S"] == "signed by Slack"
+        with pytest.raises(IllegalTransition):
+            ledger.move(replace(approved, reason="another"), was=ResponseState.PROPOSED)
+        after = {item["sk"]["S"]: item for item in items_of(client) if item["sk"]["S"].startswith("step#")}
+        assert after == lines

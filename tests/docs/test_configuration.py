@@ -11,8 +11,8 @@ from functions.transformed import source
 from nightlatch.adapters.slack.channel import read_credentials
 from nightlatch.config import Settings
 from nightlatch.domain.metrics import Metric
+from nightlatch.domain.pins import MOST_PINS
 from nightlatch.domain.policy import Mode
-from nightlatch.domain.versions import MOST_PINS
 from nightlatch.policy_file import parse_policy
 from pages import PAGES, fences, text_of
 

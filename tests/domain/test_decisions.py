@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.policy import Exemption, Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import ActionKind
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)
@@ -71,7 +71,7 @@ def test_notify_does_nothing_without_a_person(event, found):
 @given(event=events, found=st.lists(findings, max_size=3), protection=protections, late=st.booleans())
 def test_replayed_and_old_events_are_told_and_never_acted_on(event, found, protection, late):
     policy = Policy(default=protection)
-    event, now = (event, event.at + policy.act_within + timedelta(seconds=1)) if late else (
+    event, now = (event, event.at + policy.limits.act_within + timedelta(seconds=1)) if late else (
         replace(event, replayed=True), NOW
     )  # fmt: skip
 

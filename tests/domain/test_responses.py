@@ -10,18 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_response
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition
 from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.responses import (
-    FINAL,
-    LEASE,
-    Action,
-    ActionKind,
-    ResponseState,
-    Signal,
-    advance,
-    response_id,
-)
+from nightlatch.domain.responses import FINAL, LEASE, ResponseState, Signal, advance, response_id
 
 states = st.sampled_from(list(ResponseState))
 signals = st.sampled_from(list(Signal))
@@ -125,9 +117,3 @@ def test_another_act_secret_or_cause_is_another_response(one, other):
     ids = [response_id(Action(kind=kind, secret=a_secret(name)), cause) for kind, name, cause in (one, other)]
 
     assert (ids[0] == ids[1]) == (one == other)
-
-
-def test_an_act_names_the_calls_that_it_makes():
-    assert Action(kind=ActionKind.RESTORE_DELETED, secret=a_secret()).calls == {"RestoreSecret"}
-    assert Action(kind=ActionKind.ROLL_BACK, secret=a_secret()).calls == {"UpdateSecretVersionStage"}
-    assert Action(kind=ActionKind.PIN_SUPERSEDED, secret=a_secret()).calls == {"UpdateSecretVersionStage"}

@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 from builders import a_state, a_version
 from nightlatch.domain.errors import NightlatchError, NothingToRestore, Refused, WorldMoved
 from nightlatch.domain.examples import AT
-from nightlatch.domain.versions import (
-    CURRENT,
-    LABEL_LIMIT,
-    MOST_PINS,
-    PENDING,
-    PREVIOUS,
-    SecretState,
-    Version,
-    pin_label,
-    plan_pin,
-    plan_rollback,
-)
+from nightlatch.domain.pins import MOST_PINS, pin_label, plan_pin
+from nightlatch.domain.rollbacks import plan_rollback
+from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PENDING, PREVIOUS, SecretState, Version
 
 OURS = [f"nightlatch/2026030{n}T090000Z-0000000{n}" for n in range(1, 6)]
 LABELS = [CURRENT, PREVIOUS, PENDING, "golden", *OURS]

@@ -20,7 +20,7 @@ from moto.sqs.models import Queue
 from e2e.built import ROOT
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
-from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
 from nightlatch.domain.holdings import Holdings

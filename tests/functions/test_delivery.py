@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -32,8 +33,9 @@ def test_every_queue_is_encrypted() -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in resources(QUEUES).values())
 
 
-# The one rule that calls a function: its next knock asks for the same, so that there is nothing to keep.
-TO_LANES = sorted(set(resources(RULES)) - {"AuditRule"})
+# The two that call a function: the next knock asks for the same, so that there is nothing to keep.
+KNOCKS = {"AuditRule": "Auditor", "DrillRule": "Responder"}
+TO_LANES = sorted(set(resources(RULES)) - set(KNOCKS))
 
 
 @pytest.mark.parametrize("name", TO_LANES)
@@ -52,13 +54,29 @@ def test_a_rule_may_send_to_its_lane_and_to_the_dead_letter_queue(name: str) -> 
             assert name in senders(queue), queue
 
 
-def test_the_schedule_of_the_inventory_knocks_often_enough_to_go_on_and_may_call_the_auditor_alone() -> None:
-    rule = resources(RULES)["AuditRule"]
-    (permission,) = (one for one in resources("AWS::Lambda::Permission").values() if "events" in one["Principal"])
+def test_the_schedule_of_the_inventory_knocks_often_enough_to_go_on() -> None:
+    assert resources(RULES)["AuditRule"]["ScheduleExpression"] == "rate(5 minutes)"
 
-    assert rule["ScheduleExpression"] == "rate(5 minutes)"
-    assert [target(one["Arn"]) for one in rule["Targets"]] == ["Auditor"]
-    assert (target(permission["FunctionName"]), target(permission["SourceArn"])) == ("Auditor", "AuditRule")
+
+def test_a_drill_comes_each_week_where_there_is_a_vault() -> None:
+    rule = resources(RULES)["DrillRule"]
+
+    assert rule["ScheduleExpression"] == "rate(7 days)"
+    assert "drill" in json.loads(rule["Targets"][0]["Input"])
+    assert {resource(name)["Condition"] for name in ("DrillRule", "DrillDeliveryAlarm", "ResponderMayBeCalled")} == {
+        "HasVault"
+    }
+
+
+def test_a_schedule_may_call_its_function_and_no_other_rule_may() -> None:
+    called = {name: [target(one["Arn"]) for one in resources(RULES)[name]["Targets"]] for name in KNOCKS}
+    permitted = {
+        target(one["SourceArn"]): [target(one["FunctionName"])]
+        for one in resources("AWS::Lambda::Permission").values()
+        if "events" in one["Principal"]
+    }
+
+    assert called == permitted == {name: [function] for name, function in KNOCKS.items()}
 
 
 def test_the_auditor_ends_before_somebody_else_may_go_on_with_its_inventory() -> None:

@@ -84,3 +84,14 @@ def dead_letter_queues() -> set[str]:
         for queue in resources("AWS::SQS::Queue").values()
         if "RedrivePolicy" in queue
     }
+
+
+def policies_of(role: str) -> list[tuple[Mapping[str, Any], str | None]]:
+    """Give a role's policy documents, those attached beside it included, each with the condition it exists under."""
+    within = [(one["PolicyDocument"], None) for one in resource(role)["Properties"]["Policies"]]
+    attached = [
+        (one["PolicyDocument"], resource(name).get("Condition"))
+        for name, one in resources("AWS::IAM::Policy").items()
+        if role in {target(held) for held in one["Roles"]}
+    ]
+    return [*within, *attached]

@@ -48,7 +48,7 @@ def test_a_yes_is_stored_handed_on_and_told(world):
     assert (approved.state, approved.approved_by) == (ResponseState.APPROVED, "ben (U0BEN)")
     assert world.ledger.get("r-1") == approved
     assert [response_id for _, response_id in world.dispatch.responses] == ["r-1"]
-    assert world.dispatch.notices == [Notice("inc-1", "r-1-approved")]
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-1")]
 
 
 def test_a_no_is_stored_and_told_and_nothing_is_done(world):
@@ -56,7 +56,7 @@ def test_a_no_is_stored_and_told_and_nothing_is_done(world):
 
     assert denied.state is ResponseState.DENIED
     assert world.dispatch.responses == []
-    assert world.dispatch.notices == [Notice("inc-1", "r-1-denied")]
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-1")]
 
 
 def test_a_second_person_comes_too_late(world):

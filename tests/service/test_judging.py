@@ -13,6 +13,7 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.deletions import ENDED, STARTED
 from nightlatch.domain.events import Channel, Failure, SecretEvent, Tick
 from nightlatch.domain.examples import (
@@ -29,7 +30,7 @@ from nightlatch.domain.examples import (
 from nightlatch.domain.findings import Finding, Severity, State
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ActionKind, ResponseState
+from nightlatch.domain.responses import ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
@@ -49,7 +50,9 @@ class Judge:
         self.dispatch = FakeDispatch()
         self.baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(), now=self.clock)
         buttons = iter(range(10_000))
-        effects = LiveEffects(FakeIncidents(), self.ledger, self.dispatch, lambda: f"button-{next(buttons)}")
+        effects = LiveEffects(
+            FakeIncidents(), self.ledger, self.ledger, self.dispatch, lambda: f"button-{next(buttons)}"
+        )
         self.ports = Ports(self.baselines, self.ledger, effects)
         self.found: list[Finding] = []
 
@@ -264,10 +267,11 @@ def test_a_replica_in_a_region_that_was_not_removed_is_one(judge):
     assert [secret.region for secret in found.secrets] == ["eu-central-1"]
 
 
-def test_removing_replicas_asks_nothing_of_anybody(judge):
+def test_the_last_replicas_that_were_taken_away_are_offered_back_and_nothing_else_is(judge):
     judge(a_removal("us-east-1"))
 
-    assert judge.tasks == []
+    ((kind, _),) = judge.tasks
+    assert kind is ActionKind.REPLICATE_AGAIN
 
 
 # Seen at a VPC endpoint

@@ -76,7 +76,7 @@ class Live:
         clock = FixedClock(AT)
         ledger = FakeLedger(clock)
         self.baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=Inventory(**inventory), now=clock)  # type: ignore[arg-type]
-        effects = LiveEffects(FakeIncidents(), ledger, FakeDispatch(), lambda: "button")
+        effects = LiveEffects(FakeIncidents(), ledger, ledger, FakeDispatch(), lambda: "button")
         self.ports = Ports(self.baselines, ledger, effects)
         self.found: list[Finding] = []
 

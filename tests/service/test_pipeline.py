@@ -18,9 +18,9 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
-from nightlatch.adapters.ledger import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.queues import SqsDispatch
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.errors import Unavailable
@@ -30,13 +30,13 @@ from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, a_se
 from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ActionKind, ResponseState
+from nightlatch.domain.responses import ResponseState
 from nightlatch.domain.rules import Detection, Match, Verdict, Wait
 from nightlatch.service.effects import LiveEffects, NoEffects, NothingIsOwn
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.pipeline import Outcome, Ports, handle
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice, Notices
-from worlds import a_client, a_table, at_once, in_full, on_moto
+from worlds import WholeLedger, a_client, a_table, at_once, in_full, on_moto
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)
@@ -109,7 +109,7 @@ class World:
         ports = Ports(
             baselines=TrailBaselines(*self.stores, inventory=Inventory(), now=FixedClock(NOW)),
             own=self.ledger,
-            effects=LiveEffects(self.incidents, self.ledger, self.dispatch, self.mint),
+            effects=LiveEffects(self.incidents, self.ledger, self.ledger, self.dispatch, self.mint),
         )
         return handle(batch, rules=rules, policy=policy, ports=ports, now=NOW)
 
@@ -302,7 +302,7 @@ def test_duplicates_are_one_response_and_one_message_on_dynamodb_and_sqs(monkeyp
         fifo = sqs.create_queue(QueueName="responses.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         clock = FixedClock(NOW)
         world = World(
-            ledger=DynamoLedger(table, now=clock),
+            ledger=WholeLedger(table, now=clock),
             incidents=DynamoIncidents(table, now=clock),
             notices=DynamoNotices(table, now=clock),
             dispatch=SqsDispatch(sqs, alerts_url=alerts, responses_url=fifo),

@@ -8,15 +8,19 @@ from datetime import timedelta
 import pytest
 
 from builders import a_response, approved_by_policy
-from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FakeSecrets
+from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
+from nightlatch.acts import ACTS
+from nightlatch.domain.acting import Need
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
 from nightlatch.domain.examples import AT
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import LEASE, Action, ActionKind, Response, ResponseState, Signal, Step
+from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT, PREVIOUS
+from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.ports import Notice
-from nightlatch.service.respond import RespondPorts, respond
+from nightlatch.service.respond import respond
 from worlds import at_once
 
 NOW = AT + timedelta(minutes=1)
@@ -25,10 +29,11 @@ PROTECT = Policy(default=Protection(mode=Mode.PROTECT))
 
 @dataclass
 class World:
-    ledger: FakeLedger = field(default_factory=FakeLedger)
+    ledger: FakeLedger = field(default_factory=lambda: FakeLedger(FixedClock(NOW)))
     secrets: FakeSecrets = field(default_factory=FakeSecrets)
     dispatch: FakeDispatch = field(default_factory=FakeDispatch)
     kill_switch: FakeKillSwitch = field(default_factory=FakeKillSwitch)
+    pauses: list[float] = field(default_factory=list)
 
     def approve(self, kind: ActionKind, secret: SecretRef, **details) -> Response:
         action = Action(kind=kind, secret=secret, **details)
@@ -36,8 +41,29 @@ class World:
         return response
 
     def respond(self, *, now=NOW, policy=PROTECT) -> Response:
-        ports = RespondPorts(self.ledger, self.secrets, self.dispatch, self.kill_switch)
-        return respond("r-1", policy=policy, ports=ports, now=now)
+        ports = RespondPorts(
+            ledger=self.ledger,
+            deeds=self.ledger,
+            offers=self.ledger,
+            sight=self.secrets,
+            hand=self.secrets,
+            dispatch=self.dispatch,
+            kill_switch=self.kill_switch,
+            pause=self.pauses.append,
+        )
+        return respond("r-1", acts=ACTS, policy=policy, ports=ports, now=now)
+
+    def say_yes(self, person: str) -> None:
+        asked = self.ledger.get("r-1")
+        self.ledger.move(advance(asked, Signal.APPROVE, actor=person, now=NOW), was=ResponseState.PROPOSED)
+
+    def fought(self, response_id: str, secret: SecretRef, at) -> None:
+        """Put a restore into the ledger that policy ordered and that was done."""
+        action = Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+        done = approved_by_policy(a_response(action=action, now=at, id=response_id))
+        for signal in (Signal.START, Signal.SUCCEED):
+            done = advance(done, signal, actor="responder", now=at)
+        self.ledger.propose(done)
 
     def labels(self, name: str) -> dict[str, str]:
         return self.secrets.stored[name].labels
@@ -58,7 +84,9 @@ def test_a_scheduled_deletion_is_restored_and_told(world):
     assert world.secrets.stored["prod/db"].deleted_at is None
     assert world.ledger.get("r-1") == done
     assert world.ledger.own == {"request-1"}
-    assert world.dispatch.notices == [Notice("inc-1", "r-1-succeeded")]
+    assert [step.signal for step in done.steps][1:] == [Signal.START, Signal.CALL, Signal.SUCCEED]
+    assert done.steps[2].request_id == "request-1"
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-4")]
 
 
 def test_a_secret_that_is_there_again_needs_no_call(world):
@@ -93,7 +121,7 @@ def test_a_rollback_is_refused_when_somebody_wrote_since(world):
     assert done.state is ResponseState.FAILED
     assert "no longer current" in done.result
     assert world.labels("prod/db")[CURRENT] == newer
-    assert world.dispatch.notices == [Notice("inc-1", "r-1-failed")]
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-2")]
 
 
 def test_what_may_come_of_a_rollback_is_told_with_its_result(world):
@@ -101,8 +129,90 @@ def test_what_may_come_of_a_rollback_is_told_with_its_result(world):
     bad = world.secrets.put("prod/db")
     world.secrets.stored["prod/db"].rotation_enabled = True
     world.approve(ActionKind.ROLL_BACK, secret, away_from=bad)
+    asked = world.respond()
+    assert (asked.state, asked.waits_because) == (ResponseState.PROPOSED, "2 people must say yes to this")
+
+    for person in ("ana (U01ANA)", "ben (U0BEN)"):
+        world.say_yes(person)
 
     assert "careful: rotation is on" in world.respond().result
+
+
+def test_where_two_must_say_yes_the_first_yes_is_kept_and_the_same_person_is_not_the_second(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.stored["prod/db"].rotation_enabled = True
+    world.ledger.propose(a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad)))
+    world.say_yes("ana (U01ANA)")
+
+    asked = world.respond()
+
+    assert asked.state is ResponseState.PROPOSED
+    assert asked.waits_because == "2 people must say yes to this; ana (U01ANA) did"
+    with pytest.raises(IllegalTransition, match="has said yes already"):
+        world.say_yes("ana (U01ANA)")
+    assert world.secrets.calls == []
+    world.say_yes("ben (U0BEN)")
+    done = world.respond()
+    assert done.approved_by == "ana (U01ANA) and ben (U0BEN)"
+    assert done.state is ResponseState.SUCCEEDED
+
+
+def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    offered = a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad), id="r-2", button="b-2")
+    world.ledger.propose(offered)
+    world.ledger.tell_too("r-2", "inc-9")
+    world.approve(ActionKind.ROLL_BACK, secret, away_from=bad)
+
+    world.respond()
+
+    moot = world.ledger.get("r-2")
+    assert moot.state is ResponseState.EXPIRED
+    assert moot.steps[-1].note.startswith("done already: rolled secret prod/db back")
+    assert {"inc-1", "inc-9"} <= {notice.incident_id for notice in world.dispatch.notices}
+
+
+def test_a_rollback_that_somebody_made_before_is_said_and_not_made_again(world):
+    secret = world.secrets.create("prod/db")
+    good = world.labels("prod/db")[CURRENT]
+    bad = world.secrets.put("prod/db")
+    world.approve(ActionKind.ROLL_BACK, secret, away_from=bad)
+    world.secrets.move_label(secret, CURRENT, to=good, away_from=bad)
+    world.secrets.calls.clear()
+
+    done = world.respond()
+
+    assert done.state is ResponseState.SUCCEEDED
+    assert "was rolled back already" in done.result
+    assert world.secrets.calls == []
+
+
+def test_the_third_time_within_a_day_is_left_to_a_person_and_names_who_fights(world):
+    secret = world.secrets.create("prod/db")
+    for number, minutes in enumerate((0, 90)):
+        world.fought(f"r-before-{number}", secret, NOW - timedelta(minutes=200 - minutes))
+    world.approve(ActionKind.RESTORE_DELETED, secret)
+    world.secrets.delete("prod/db")
+
+    held = world.respond()
+
+    assert held.state is ResponseState.PROPOSED
+    assert "it was undone each time; against it works mallory" in held.waits_because
+    assert world.secrets.calls == []
+
+
+def test_a_version_that_it_is_offered_to_go_back_from_is_never_pinned(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    doubted = Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad)
+    world.ledger.propose(a_response(action=doubted, id="r-2", button="b-2"))
+    world.secrets.put("prod/db")
+    world.approve(ActionKind.PIN_SUPERSEDED, secret)
+
+    assert world.respond().result.startswith("nothing to pin")
+    assert world.secrets.calls == []
 
 
 def test_the_superseded_version_is_pinned_once(world):
@@ -134,7 +244,7 @@ def test_a_full_budget_drops_the_oldest_pin_and_records_both_calls(world):
     assert {version for _, version in world.ledger.own_versions} == {oldest, good}
 
 
-@pytest.mark.parametrize("kind", list(ActionKind))
+@pytest.mark.parametrize("kind", [kind for kind, act in ACTS.items() if Need.SECRET in act.needs])
 def test_a_managed_secret_is_never_touched(world, kind):
     world.approve(kind, world.secrets.create("rds!db", owning_service="rds"))
     world.secrets.put("rds!db")
@@ -151,24 +261,40 @@ def test_nothing_is_done_while_the_kill_switch_is_on(world):
     world.secrets.delete("prod/db")
     world.kill_switch.on = True
 
-    done = world.respond()
+    held = world.respond()
 
-    assert (done.state, done.result) == (ResponseState.FAILED, "not done: the kill switch is on")
+    assert (held.state, held.waits_because) == (ResponseState.PROPOSED, "the kill switch is on")
+    assert held.expires_at == NOW + PROTECT.buttons_live
     assert world.secrets.calls == []
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-2")]
+
+
+def test_what_was_held_is_done_once_a_person_approves_it(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.delete("prod/db")
+    world.kill_switch.on = True
+    held = world.respond()
+    world.kill_switch.on = False
+    with pytest.raises(IllegalTransition):
+        world.respond()
+
+    world.ledger.move(advance(held, Signal.APPROVE, actor="ben (U0BEN)", now=NOW), was=ResponseState.PROPOSED)
+
+    assert world.respond(policy=Policy()).state is ResponseState.SUCCEEDED
 
 
 def test_the_kill_switch_also_stops_an_act_that_is_taken_over(world):
     world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
     world.secrets.delete("prod/db")
-    world.secrets.fails_with = Unavailable("secret prod/db: AWS did not answer; try again later")
+    world.secrets.refuses_calls_with = Unavailable("secret prod/db: AWS did not answer; try again later")
     with pytest.raises(Unavailable):
         world.respond()
-    world.secrets.fails_with = None
+    world.secrets.refuses_calls_with = None
     world.kill_switch.on = True
 
-    done = world.respond(now=NOW + LEASE)
+    held = world.respond(now=NOW + LEASE)
 
-    assert done.state is ResponseState.FAILED
+    assert "it had begun" in held.waits_because
     assert world.secrets.calls == []
 
 
@@ -190,7 +316,7 @@ def test_a_message_that_comes_twice_does_it_once_and_tells_again(world):
 
     assert second == first
     assert world.secrets.calls == ["restore"]
-    assert set(world.dispatch.notices) == {Notice("inc-1", "r-1-succeeded")}
+    assert set(world.dispatch.notices) == {Notice("inc-1", "r-1-4")}
 
 
 def test_messages_at_once_do_it_once(world):
@@ -213,10 +339,10 @@ def test_messages_at_once_do_it_once(world):
 def test_an_act_that_was_cut_off_is_taken_up_after_its_lease(world):
     world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
     world.secrets.delete("prod/db")
-    world.secrets.fails_with = Unavailable("secret prod/db: AWS did not answer; try again later")
+    world.secrets.refuses_calls_with = Unavailable("secret prod/db: AWS did not answer; try again later")
     with pytest.raises(Unavailable):
         world.respond()
-    world.secrets.fails_with = None
+    world.secrets.refuses_calls_with = None
 
     with pytest.raises(IllegalTransition, match="is running"):
         world.respond(now=NOW + timedelta(seconds=1))
@@ -251,7 +377,7 @@ def test_what_needed_no_person_is_refused_when_the_secrets_real_name_is_not_prot
     ended = world.respond(policy=by_its_first_reading)
 
     assert ended.state is ResponseState.FAILED
-    assert "mode for secret prod-backup is observe" in ended.result
+    assert "mode for prod-backup is observe" in ended.result
     assert world.secrets.calls == []
 
 

@@ -22,6 +22,12 @@ class Settings(BaseModel):
     state_table: str = Field("", alias="NIGHTLATCH_STATE_TABLE")
     incident_table: str = Field("", alias="NIGHTLATCH_INCIDENT_TABLE")
     response_table: str = Field("", alias="NIGHTLATCH_RESPONSE_TABLE")
+    snapshot_table: str = Field("", alias="NIGHTLATCH_SNAPSHOT_TABLE")
+    vault: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_VAULT")  # whether the stack was given one
+    vault_bucket: str = Field("", alias="NIGHTLATCH_VAULT_BUCKET")
+    vault_key: str = Field("", alias="NIGHTLATCH_VAULT_KEY")
+    fingerprint_key: str = Field("", alias="NIGHTLATCH_FINGERPRINT_KEY")
+    keeper_queue_url: str = Field("", alias="NIGHTLATCH_KEEPER_QUEUE_URL")
     alerts_queue_url: str = Field("", alias="NIGHTLATCH_ALERTS_QUEUE_URL")
     responses_queue_url: str = Field("", alias="NIGHTLATCH_RESPONSES_QUEUE_URL")
     topic_arn: str = Field("", alias="NIGHTLATCH_TOPIC_ARN")
@@ -30,6 +36,7 @@ class Settings(BaseModel):
     slack_secret_id: str = Field("", alias="NIGHTLATCH_SLACK_SECRET_ID")
     slack_api_url: str = Field("https://slack.com/api", alias="NIGHTLATCH_SLACK_API_URL")
     action_mode: Literal["slack", "cli", "off"] = Field("off", alias="NIGHTLATCH_ACTION_MODE")
+    contain: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_CONTAIN")  # whether the stack may write to IAM
     own_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
         frozenset(), alias="NIGHTLATCH_OWN_ROLES"
     )

@@ -15,18 +15,35 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from nightlatch.domain.copies import Copy, Proof
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.holding import Found
 from nightlatch.domain.incidents import Incident
+from nightlatch.domain.keeping import Kept
+from nightlatch.domain.metadata import MetadataSnapshot
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.replications import Replication
 from nightlatch.domain.responses import Response
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.takings import Taking
 
-Stored = TypeVar("Stored", Finding, Found, Incident, Replication, Response, SecretEvent, Sighting, Taking)
+Stored = TypeVar(
+    "Stored",
+    Copy,
+    Finding,
+    Found,
+    Incident,
+    Kept,
+    MetadataSnapshot,
+    Proof,
+    Replication,
+    Response,
+    SecretEvent,
+    Sighting,
+    Taking,
+)
 
 # Source: Secrets Manager API reference, the request and response fields that hold a value or a password.
 # A description and the variables of a function are where people put credentials that belong into a secret.
@@ -36,7 +53,7 @@ _TAG = {"key", "value"}
 _made: dict[type, TypeAdapter[Any]] = {}
 
 
-def encode(value: Finding | Found | Incident | Replication | Response | SecretEvent | Sighting | Taking) -> str:
+def encode(value: Stored) -> str:
     """Write a value as JSON."""
     kept = _without_values(value) if isinstance(value, SecretEvent) else value
     # Of most secrets of an inventory little is known: what is not is left out.

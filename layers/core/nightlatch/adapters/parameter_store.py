@@ -1,4 +1,4 @@
-"""What the operator says while nightlatch runs: the brake and the policy, each read again after 30 seconds at most.
+"""What the operator says while nightlatch runs: the brake, read before every call, and the policy, every half minute.
 
 The brake is act-closed: whatever cannot be read as `off` is on. The policy is not: a policy that cannot be read makes
 the work come again later, for judging by a policy that nobody chose would be worse.
@@ -35,22 +35,31 @@ class Parameter:
         client: Systems Manager.
         name: The parameter's name.
         tick: A clock that only runs forward, in seconds.
+        kept_s: How long it is remembered; 0 reads it anew each time.
     """
 
-    def __init__(self, client: SSMClient, name: str, *, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: SSMClient,
+        name: str,
+        *,
+        tick: Callable[[], float] = time.monotonic,
+        kept_s: float = READ_AGAIN_AFTER_S,
+    ) -> None:
+        self._kept_s = kept_s
         self._client = client
         self._name = name
         self._tick = tick
         self._read: tuple[float, Document] | None = None
 
     def read(self) -> Document:
-        """Give the parameter as it was at most 30 seconds ago.
+        """Give the parameter as it was a moment ago, at most half a minute.
 
         Raises:
             Unavailable: It could not be read.
         """
         now = self._tick()
-        if self._read is not None and now < self._read[0] + READ_AGAIN_AFTER_S:
+        if self._read is not None and now < self._read[0] + self._kept_s:
             return self._read[1]
         self._read = None
         with asking(f"parameter {self._name}"):

@@ -52,7 +52,7 @@ class SqsDispatch:
                 QueueUrl=self._responses_url,
                 MessageBody=json.dumps({"response_id": response.id}),
                 MessageGroupId=group_of(response),
-                MessageDeduplicationId=f"{response.id}-{response.state}",
+                MessageDeduplicationId=f"{response.id}-{len(response.steps)}",  # approved again after a hold is new
             )
 
 
@@ -62,6 +62,6 @@ def notice_message(notice: Notice) -> str:
 
 
 def group_of(response: Response) -> str:
-    """Name the message group: the secret, or a digest where SQS does not allow its name."""
-    secret = response.action.secret.keys[0]
-    return secret if _GROUP.match(secret) else sha256(secret.encode()).hexdigest()
+    """Name the message group: the secret (or key, or principal), or a digest where SQS does not allow its name."""
+    subject = response.action.keys[0]
+    return subject if _GROUP.match(subject) else sha256(subject.encode()).hexdigest()

@@ -1,10 +1,10 @@
-"""A secret as AWS describes it, and the two writes that nightlatch ever makes: a label moved, a deletion taken back.
+"""A secret as AWS describes it, with its versions.
 
 No value is asked for. A key that cannot be looked at is unknown, and unknown is not unusable: the rollback goes on and
 says nothing about it. What AWS refuses becomes a sentence with the next step.
 
-Source: botocore 1.44 service model: DescribeSecret, ListSecretVersionIds (no paginator exists),
-UpdateSecretVersionStage, RestoreSecret; KMS DescribeKey and its key states. Only a real account can tell whether
+Source: botocore 1.44 service model: DescribeSecret, ListSecretVersionIds (no paginator exists); KMS DescribeKey and its
+key states. Only a real account can tell whether
 ListSecretVersionIds answers for a secret that waits to be deleted; where it refuses, DescribeSecret's labels do.
 """
 
@@ -63,40 +63,9 @@ class AwsSecrets:
             is_replica=primary is not None and primary != self._client.meta.region_name,
             deleted_at=found.get("DeletedDate"),
             key_id=default or None,
+            replica_regions=_replicated(found),
             unusable_keys=unusable,
         )
-
-    def move_label(self, secret: SecretRef, label: str, *, to: str | None, away_from: str | None) -> str:
-        """Attach, move or remove a staging label; give the AWS request id.
-
-        Raises:
-            WorldMoved: `away_from` does not bear the label, another version does, or `to` is gone.
-            NotFound: There is no such secret.
-            Refused: It waits to be deleted, lies elsewhere, has 20 labels, or a permission is missing.
-            Unavailable: AWS could not be asked; whether the label moved is then unknown.
-        """
-        self._refuse_elsewhere(secret)
-        ends: dict[str, str] = {}
-        if to is not None:
-            ends["MoveToVersionId"] = to
-        if away_from is not None:
-            ends["RemoveFromVersionId"] = away_from
-        with on_secret(secret.name, "secretsmanager:UpdateSecretVersionStage", moves_label=True):
-            answer = self._client.update_secret_version_stage(SecretId=secret.text, VersionStage=label, **ends)
-        return _request_id(answer)
-
-    def restore(self, secret: SecretRef) -> str:
-        """Cancel a scheduled deletion; give the AWS request id.
-
-        Raises:
-            NotFound: The secret is gone.
-            Refused: It lies elsewhere, or a permission is missing.
-            Unavailable: AWS could not be asked; whether it was restored is then unknown.
-        """
-        self._refuse_elsewhere(secret)
-        with on_secret(secret.name, "secretsmanager:RestoreSecret"):
-            answer = self._client.restore_secret(SecretId=secret.text)
-        return _request_id(answer)
 
     def _refuse_elsewhere(self, secret: SecretRef) -> None:
         """Refuse before asking: by its name alone, a secret of another Region would be taken for one of ours."""
@@ -135,6 +104,12 @@ class AwsSecrets:
         return state in _UNUSABLE
 
 
+def _replicated(found: Mapping[str, Any]) -> frozenset[str]:
+    """Give where replicas are or are being made; one that failed, as over a namesake, is none."""
+    statuses = found.get("ReplicationStatus", ())
+    return frozenset(str(one["Region"]) for one in statuses if one.get("Status") != "Failed")
+
+
 def _version(listed: Mapping[str, Any], unusable: frozenset[str], default: str) -> Version:
     keys = [str(key) for key in listed.get("KmsKeyIds", ())] or [default]
     # A version may be encrypted under several keys, and any one of them opens it.
@@ -154,7 +129,3 @@ def _refuse_other(secret: SecretRef, arn: str) -> None:
             f"secret {secret.name} was meant in account {secret.account_id}, {there.account_id} has one of that name;"
             " act from the right account"
         )
-
-
-def _request_id(answer: Mapping[str, Any]) -> str:
-    return str(answer["ResponseMetadata"]["RequestId"])

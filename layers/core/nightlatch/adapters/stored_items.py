@@ -9,16 +9,18 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode
 from nightlatch.adapters.wire import Item
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.holding import Found
+from nightlatch.domain.metadata import MetadataSnapshot
 from nightlatch.domain.replications import Replication
 from nightlatch.domain.sightings import Sighting
 from nightlatch.domain.takings import Taking
 
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit
-Kept = TypeVar("Kept", Found, Replication, SecretEvent, Sighting, Taking)
+Kept = TypeVar("Kept", Copy, Found, MetadataSnapshot, Replication, SecretEvent, Sighting, Taking)
 _logger = logging.getLogger(__name__)
 
 

@@ -1,36 +1,66 @@
-"""Runs the verbs that act: `rollback` and `approve`. Both go through the responder's queue unless told otherwise."""
+"""Runs the verbs that act: show the plan, ask, hand over to the responder, wait for the end."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import typer
 
+from nightlatch.acts import ACTS
 from nightlatch.cli.connection import Connection, Where, connect
 from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.terminal import plain, say
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused
+from nightlatch.domain.putting_back import Part
 from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
+from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
-from nightlatch.service.respond import RespondPorts, respond
-from nightlatch.service.rollback import RollbackPlan, plan, request
+from nightlatch.service.respond import respond
+from nightlatch.service.wish import preview, request
 
+Undo = Callable[[Action], str]  # gives the words of the command that takes a settled action back
+
+VALUE = "value"
 PATIENCE_S = 60
 _LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line asked for."""
+class Asked:
+    """How the command line asked for an act."""
 
-    to: str | None
-    dry_run: bool
-    yes: bool
-    direct: bool
+    dry_run: bool = False
+    yes: bool = False
+    direct: bool = False
 
 
-def rollback(secret: str, wish: Wish, where: Where) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What the command line wants back: a version, or how things were at a moment; all of it or some parts."""
+
+    to: str | None = None
+    at: datetime | None = None
+    only: tuple[str, ...] = ()  # `value` and the parts of the metadata
+
+    def actions(self, secret: SecretRef) -> tuple[Action, ...]:
+        """Give the acts that do it: the value first."""
+        parts = tuple(part for part in Part if part in self.only) if self.only else self._all_parts()
+        value = Action(kind=ActionKind.ROLL_BACK, secret=secret, to=self.to, at=self.at)
+        rest = Action(kind=ActionKind.PUT_BACK, secret=secret, at=self.at, parts=parts)
+        wants_value = not self.only or VALUE in self.only
+        return ((value,) if wants_value else ()) + ((rest,) if parts else ())
+
+    def _all_parts(self) -> tuple[str, ...]:
+        """Take a moment for all of the secret as it was then, a version for the version alone."""
+        return tuple(Part) if self.at is not None else ()
+
+
+def rollback(secret: str, wish: Rollback, asked: Asked, where: Where) -> ExitCode:
     """Plan a rollback, show it, and do it when the person says yes.
 
     Raises:
@@ -39,22 +69,45 @@ def rollback(secret: str, wish: Wish, where: Where) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    planned = plan(connection.secret(secret), to=wish.to, secrets=connection.secrets)
-    typer.echo(_shown(planned, secret, where))
-    if wish.dry_run:
+    actions = wish.actions(connection.secret(secret))
+    back = f"--at {connection.now():%Y-%m-%dT%H:%M:%SZ}"
+
+    def undo(done: Action) -> str:
+        if done.kind is ActionKind.ROLL_BACK:
+            return f"rollback {secret} --to {done.away_from}"
+        return f"rollback {secret} {back} --only {','.join(done.parts)}"
+
+    return act(actions, asked, where, connection, undo=undo)
+
+
+def act(
+    actions: Sequence[Action], asked: Asked, where: Where, connection: Connection, *, undo: Undo | None = None
+) -> ExitCode:
+    """Plan acts, show them, and do them one after the other when the person says yes once.
+
+    Raises:
+        NotFound: What it is about is not there.
+        Refused: It cannot be done, you are no approver, or the responder refused.
+        Unavailable: AWS could not be asked.
+    """
+    policy = connection.policy()
+    wishes = [preview(one, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now()) for one in actions]
+    for wished in wishes:
+        typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
+    wishes = [wished for wished in wishes if wished.plan.calls]
+    if asked.dry_run or not wishes:
         return ExitCode.CLEAN
     by = connection.caller()
-    approver = approver_of(by, connection.policy())
-    if not wish.yes and not typer.confirm("Do it?", err=True):
+    approver = approver_of(by, policy)
+    if not asked.yes and not _confirmed():
         say("nothing was changed")
         return ExitCode.CLEAN
-    response = request(planned, by=by, approver=approver, ledger=connection.ledger, now=connection.now())
-    if wish.direct:
-        response = _respond_here(response, connection)
-    else:
-        connection.dispatch.respond(response)
-        response = _await_end(response, connection)
-    return _tell(response)
+    for wished in wishes:
+        response = request(
+            wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now()
+        )
+        _tell(_carried_out(response, asked, connection), where)
+    return ExitCode.CLEAN
 
 
 def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
@@ -76,39 +129,33 @@ def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
         ports=ports,
         now=connection.now(),
     )
-    return _tell(response if deny else _await_end(response, connection))
+    return _tell(_await_end(response, connection) if response.state is ResponseState.APPROVED else response, where)
 
 
-def _shown(planned: RollbackPlan, secret: str, where: Where) -> str:
-    rollback = planned.rollback
-    target = "" if not where.local else " --local"
-    lines = [
-        f"Secret   {planned.state.name} ({planned.state.arn})",
-        f"Current  {rollback.away_from}",
-        f"Back to  {rollback.to}",
-        *(f"Careful  {warning}" for warning in rollback.warnings),
-        f"Call     UpdateSecretVersionStage AWSCURRENT to {rollback.to}, if it is still on {rollback.away_from}",
-        f"To undo  nightlatch rollback {secret} --to {rollback.away_from}{target}",
-    ]
-    return "\n".join(plain(line) for line in lines)
+def _confirmed() -> bool:
+    try:
+        return typer.confirm("Do it?", err=True)
+    except typer.Abort:
+        say("nobody is there to ask; add --yes to do it without asking")
+        return False
 
 
-def _respond_here(response: Response, connection: Connection) -> Response:
-    ports = RespondPorts(
-        ledger=connection.ledger,
-        secrets=connection.secrets,
-        dispatch=connection.dispatch,
-        kill_switch=connection.kill_switch,
-    )
-    return respond(response.id, policy=connection.policy(), ports=ports, now=connection.now())
+def _carried_out(response: Response, asked: Asked, connection: Connection) -> Response:
+    if response.state is ResponseState.PROPOSED:
+        return response
+    if asked.direct:
+        ports = connection.responding()
+        return respond(response.id, acts=ACTS, policy=connection.policy(), ports=ports, now=connection.now())
+    connection.dispatch.respond(response)
+    return _await_end(response, connection)
 
 
 def _await_end(response: Response, connection: Connection) -> Response:
-    """Look until the responder is done with it, a minute at most."""
+    """Look until the responder is done with it or gave it back, a minute at most."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         response = connection.ledger.get(response.id)
-        if response.state in FINAL:
+        if response.state in FINAL or response.waits_because:
             return response
         time.sleep(_LOOK_EVERY_S)
     raise NightlatchError(
@@ -116,7 +163,14 @@ def _await_end(response: Response, connection: Connection) -> Response:
     )
 
 
-def _tell(response: Response) -> ExitCode:
+def _tell(response: Response, where: Where) -> ExitCode:
+    if response.state is ResponseState.PROPOSED:
+        why = response.waits_because or f"{response.approved_by} said yes; {response.people} people must"
+        next_step = f"nightlatch approve {response.id}{where.options}"
+        typer.echo(
+            plain(f"waiting: {response.action.kind} of {response.action.name}; another approver runs {next_step}")
+        )
+        raise Refused(f"not done yet: {why}")
     typer.echo(plain(f"{response.state}: {response.result or response.action.kind}"))
     if response.state is ResponseState.FAILED:
         raise Refused(response.result)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets as entropy
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +18,24 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
+from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
-from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
+from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
+from nightlatch.adapters.snapshots.requests import SqsDrills
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -30,12 +44,16 @@ from nightlatch.domain.policy import Policy
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.act_ports import RespondPorts
+from nightlatch.service.wish import WishPorts
 
 _SESSION_NAME = "ana"  # who the person at this machine is on the local stage
 _OUTPUTS = {
     "StateTableName": "NIGHTLATCH_STATE_TABLE",
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
+    "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
+    "Vault": "NIGHTLATCH_VAULT",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -51,6 +69,15 @@ class Where:
     stack: str = "nightlatch"
     profile: str | None = None
     region: str | None = None
+
+    @property
+    def options(self) -> str:
+        """The same, to be written behind a command."""
+        if self.local:
+            return " --local"
+        stack = f" --stack {self.stack}" if self.stack != "nightlatch" else ""
+        named = (("profile", self.profile), ("region", self.region))
+        return stack + "".join(f" --{name} {value}" for name, value in named if value)
 
 
 class Connection:
@@ -77,6 +104,67 @@ class Connection:
         """The responses of this nightlatch."""
         return DynamoLedger(self._table(self.settings.response_table), now=self.now)
 
+    def wishes(self) -> WishPorts:
+        """Give where a wish is written down."""
+        responses = self._table(self.settings.response_table)
+        return WishPorts(
+            ledger=self.ledger,
+            offers=DynamoOffers(responses, now=self.now),
+            incidents=DynamoIncidents(self._table(self.settings.incident_table), now=self.now),
+            mint=partial(entropy.token_urlsafe, 24),
+        )
+
+    def responding(self) -> RespondPorts:
+        """Give what acting needs, with the caller's own rights."""
+        responses = self._table(self.settings.response_table)
+        return RespondPorts(
+            ledger=self.ledger,
+            deeds=DynamoDeeds(responses, now=self.now),
+            offers=DynamoOffers(responses, now=self.now),
+            sight=self.sight,
+            hand=AwsHand(clients=self.client, copies=self.copies),
+            dispatch=self.dispatch,
+            kill_switch=self.kill_switch,
+            pause=time.sleep,
+        )
+
+    @property
+    def sight(self) -> AwsSight:
+        """What acts look at, with the caller's own rights."""
+        return AwsSight(
+            secrets=self.secrets,
+            descriptions=AwsDescriptions(self.client("secretsmanager")),
+            snapshots=self.snapshots,
+            copies=self.copies,
+            identities=self.identities,
+            keys=AwsKeys(self.client("kms")),
+        )
+
+    @property
+    def identities(self) -> AwsIdentities:
+        """IAM with the caller's own rights."""
+        return AwsIdentities(self.client("iam"))
+
+    @property
+    def snapshots(self) -> DynamoSnapshots:
+        """What the metadata of secrets were."""
+        return DynamoSnapshots(self._table(self.settings.snapshot_table))
+
+    @property
+    def copies(self) -> DynamoCopies:
+        """What is known of the vault's copies."""
+        return DynamoCopies(self._table(self.settings.snapshot_table), now=self.now)
+
+    @property
+    def proofs(self) -> DynamoProofs:
+        """What the restore drills found."""
+        return DynamoProofs(self._table(self.settings.snapshot_table))
+
+    @property
+    def drills(self) -> SqsDrills:
+        """The way to have copies opened."""
+        return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
+
     @property
     def trails(self) -> DynamoTrails:
         """The history of this nightlatch."""
@@ -101,7 +189,7 @@ class Connection:
     @property
     def kill_switch(self) -> SsmKillSwitch:
         """The brake."""
-        return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter))
+        return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter, kept_s=0))
 
     def policy(self) -> Policy:
         """Give the policy in force.

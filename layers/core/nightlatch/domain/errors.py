@@ -12,6 +12,7 @@ NightlatchError
 │   └── ForgedRequest          the request is not from Slack, or is too old
 ├── NotFound               the thing named does not exist (any more)
 └── Unavailable            AWS or a channel could not be asked: try again later
+    └── NotYet                 AWS will take the same call in some seconds
 """
 
 
@@ -61,3 +62,7 @@ class NotFound(NightlatchError):
 
 class Unavailable(NightlatchError):
     """A service could not be asked; the same call may succeed later."""
+
+
+class NotYet(Unavailable):
+    """AWS does not take the call yet, and says so; make it again in some seconds."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
 from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.responses import ActionKind, Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
 _FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
@@ -86,7 +87,12 @@ def link(incident: Incident, response_id: str) -> Incident:
     return replace(incident, responses=(*incident.responses, response_id), revision=incident.revision + 1)
 
 
-_ANSWERS = {Remedy.RESTORE: ActionKind.RESTORE_DELETED, Remedy.ROLL_BACK: ActionKind.ROLL_BACK}
+_ANSWERS = {
+    Remedy.RESTORE: ActionKind.RESTORE_DELETED,
+    Remedy.ROLL_BACK: ActionKind.ROLL_BACK,
+    Remedy.RESCUE_KEY: ActionKind.RESCUE_KEY,
+    Remedy.REPLICATE: ActionKind.REPLICATE_AGAIN,
+}
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 
 
@@ -95,8 +101,11 @@ def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
 
     What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
     """
-    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.secret.keys}
-    open_ones = [r for r in responses if r.state not in _SETTLED]
+    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.keys}
+    answered |= {
+        (r.action.kind, key) for r in responses if r.state in _SETTLED for s in r.action.held for key in s.keys
+    }
+    open_ones = [r for r in responses if r.state not in _SETTLED and r.after is None]
     done = any(response.state is ResponseState.SUCCEEDED for response in responses)
     return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)
 

@@ -24,3 +24,8 @@ class Metric(StrEnum):
     SECRETS_LISTED = "SecretsListed"  # by each inventory that was finished
     INVENTORY_GAPS = "InventoryGaps"  # what it could not look at; the log says what
     REQUESTS_FORGED = "RequestsForged"  # not signed by Slack
+    SNAPSHOTS_KEPT = "SnapshotsKept"  # states of a secret's metadata that were new
+    COPIES_KEPT = "CopiesKept"  # values put into the vault
+    COPIES_MISSED = "CopiesMissed"  # values, or secrets as a whole, that the keeper could not look at; the log says why
+    COPIES_PROVEN = "CopiesProven"  # opened by a restore drill, and as they were put in
+    COPIES_NOT_RESTORABLE = "CopiesNotRestorable"  # did not open, or not as they were put in

@@ -6,6 +6,7 @@ decides otherwise. Tier and severity say how bad a thing is; the mode alone says
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,6 +47,7 @@ class Protection:
     mode: Mode = Mode.OBSERVE
     undo: bool = True  # in protect: take back a windowed deletion at once
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
+    vault_days: int = 0  # how long encrypted copies of values are kept; 0 for no copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,17 @@ class Approver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much nightlatch does by itself before it asks a person."""
+
+    act_within: timedelta = timedelta(hours=1)  # older events and orders are told, never acted on
+    acts_per_secret_h: int = 3
+    pins_per_secret_h: int = 6  # a flood of writes must not push every older pin out
+    acts_per_h: int = 200  # on all secrets together
+    war_after: int = 2  # times that the same thing is put right in a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The whole of the operator's choices, with a digest that every alert shows."""
 
@@ -115,7 +128,8 @@ class Policy:
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
-    act_within: timedelta = timedelta(hours=1)  # older events are told, never acted on
+    containment: bool = False  # the stack may write to IAM: stopping a principal is offered as a button
+    limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
 
@@ -135,6 +149,10 @@ class Policy:
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""
         return next((s.protection for s in self.selectors if s.covers(name)), self.default)
+
+    def least_protection_of(self, names: Sequence[str]) -> Protection:
+        """Give the protection under which least is done of some secrets that an act is for, all at once."""
+        return min(map(self.protection_of, names), key=lambda one: (one.mode.rank, one.undo))
 
     def approver(self, slack_id: str) -> Approver | None:
         """Find who a Slack user is; nobody unless the operator said so."""

@@ -1,56 +1,31 @@
-"""What may be done about a finding, and the only ways in which a response moves from state to state.
+"""What was offered or ordered, and the only ways in which a response moves from state to state.
 
+       ┌───────────── HOLD, ASK ──────────┬─────────┐
+       ▼                                  │         │
     proposed ──APPROVE──> approved ──START──> running ──SUCCEED──> succeeded
-       │  └──DENY──> denied    │  ▲              └──FAIL──> failed
-       └──EXPIRE─> expired     │  └──START (a lease ran out: the act is tried again)
-                               └──FAIL──> failed   (refused before it began)
+     │ │ ▲ └───┘ (one yes of two)  │         ▲  │ └──FAIL──> failed
+     │ └─DENY──> denied            │         └──┘ CALL, or START (a lease ran out: the act goes on)
+     └─EXPIRE─> expired            └──FAIL──> failed   (refused before it began)
 
-A response that policy allows without asking begins as approved. Nothing leaves a final state.
+A response that policy allows without asking begins as approved. HOLD takes it back to an offer, because a brake is on:
+whoever said yes before must say it again. ASK does so because one more person must say yes, and keeps those given.
+Nothing leaves a final state.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from nightlatch.domain.actions import Action
 from nightlatch.domain.errors import IllegalTransition
 from nightlatch.domain.principals import Principal
-from nightlatch.domain.secrets import SecretRef
 
 BY_POLICY = "policy "  # begins the actor of a response that needed no person; the policy's digest follows
 LEASE = timedelta(minutes=3)  # longer than the responder's timeout: then a started act was cut off
-
-
-class ActionKind(StrEnum):
-    """Everything nightlatch can do to a secret today."""
-
-    PIN_SUPERSEDED = "pin-superseded"
-    RESTORE_DELETED = "restore-deleted"
-    ROLL_BACK = "roll-back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One act on one secret.
-
-    `away_from` and `to` are version ids: of a rollback what is left and what becomes current, of a pin `to` is the
-    version that superseded the one to keep.
-    """
-
-    kind: ActionKind
-    secret: SecretRef
-    away_from: str | None = None
-    to: str | None = None
-    avoid: tuple[str, ...] = ()  # versions that a rollback must not end at: the same hand made them
-
-    @property
-    def calls(self) -> frozenset[str]:
-        """The AWS calls that the act makes: how our own events are recognised while it runs."""
-        if self.kind is ActionKind.RESTORE_DELETED:
-            return frozenset({"RestoreSecret"})
-        return frozenset({"UpdateSecretVersionStage"})
 
 
 class ResponseState(StrEnum):
@@ -72,6 +47,9 @@ class Signal(StrEnum):
     DENY = "deny"
     EXPIRE = "expire"
     START = "start"
+    CALL = "call"
+    HOLD = "hold"
+    ASK = "ask"
     SUCCEED = "succeed"
     FAIL = "fail"
 
@@ -81,7 +59,11 @@ _TABLE: dict[tuple[ResponseState, Signal], ResponseState] = {
     (ResponseState.PROPOSED, Signal.DENY): ResponseState.DENIED,
     (ResponseState.PROPOSED, Signal.EXPIRE): ResponseState.EXPIRED,
     (ResponseState.APPROVED, Signal.START): ResponseState.RUNNING,
+    (ResponseState.APPROVED, Signal.HOLD): ResponseState.PROPOSED,
+    (ResponseState.APPROVED, Signal.ASK): ResponseState.PROPOSED,
     (ResponseState.APPROVED, Signal.FAIL): ResponseState.FAILED,
+    (ResponseState.RUNNING, Signal.CALL): ResponseState.RUNNING,
+    (ResponseState.RUNNING, Signal.HOLD): ResponseState.PROPOSED,
     (ResponseState.RUNNING, Signal.SUCCEED): ResponseState.SUCCEEDED,
     (ResponseState.RUNNING, Signal.FAIL): ResponseState.FAILED,
 }
@@ -96,6 +78,8 @@ class Step:
     signal: Signal
     actor: str
     note: str = ""
+    how: str = ""  # how the actor was known: "Slack's signature", an AWS ARN
+    request_id: str = ""  # AWS's, of a call that was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +95,16 @@ class Response:
     proposed_at: datetime
     expires_at: datetime
     button: str = ""  # opaque id that a message carries; it says nothing by itself
+    people: int = 1  # how many distinct people must say yes
+    operations: frozenset[str] = frozenset()  # AWS's names of the calls it may make, from when it is started
     steps: tuple[Step, ...] = ()
     result: str = ""
+    after: str | None = None  # the response that it takes back: offered once that one is done
+
+    @property
+    def has_changed_something(self) -> bool:
+        """Whether a call was made that may be taken back."""
+        return any(step.signal is Signal.CALL for step in self.steps)
 
     @property
     def started_at(self) -> datetime | None:
@@ -121,9 +113,35 @@ class Response:
         return starts[-1] if starts else None
 
     @property
+    def yeses(self) -> tuple[str, ...]:
+        """Who said yes since it was last held."""
+        held = max((n for n, step in enumerate(self.steps) if step.signal is Signal.HOLD), default=-1)
+        return tuple(step.actor for step in self.steps[held + 1 :] if step.signal is Signal.APPROVE)
+
+    @property
     def approved_by(self) -> str | None:
-        """Who said yes."""
-        return next((step.actor for step in self.steps if step.signal is Signal.APPROVE), None)
+        """Who said yes, all of them in one line."""
+        return " and ".join(self.yeses) or None
+
+    @property
+    def is_by_policy(self) -> bool:
+        """Whether the policy alone said yes."""
+        return bool(self.yeses) and all(yes.startswith(BY_POLICY) for yes in self.yeses)
+
+    @property
+    def waits_because(self) -> str:
+        """Why it is offered though it was ordered or approved before; empty for an ordinary offer."""
+        if self.state is not ResponseState.PROPOSED or not self.steps:
+            return ""
+        last = next((s for s in reversed(self.steps) if s.signal is not Signal.APPROVE), None)
+        return last.note if last is not None and last.signal in {Signal.HOLD, Signal.ASK} else ""
+
+
+def awaiting(responses: Iterable[Response]) -> list[Response]:
+    """Give those that wait for a person now: what takes another back waits until there is something to take back."""
+    some = list(responses)
+    done = {one.id for one in some if one.state is ResponseState.SUCCEEDED and one.has_changed_something}
+    return [one for one in some if one.state is ResponseState.PROPOSED and (one.after is None or one.after in done)]
 
 
 def response_id(action: Action, cause: str) -> str:
@@ -133,7 +151,7 @@ def response_id(action: Action, cause: str) -> str:
         action: The act.
         cause: The event id of a deletion or write; the version id for a pin, which two channels report.
     """
-    text = f"{action.kind}|{action.secret.keys[0]}|{cause}"
+    text = f"{action.kind}|{action.keys[0]}|{cause}"
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 
@@ -148,23 +166,41 @@ def has_run_out(response: Response, now: datetime) -> bool:
     return is_late or response.state is ResponseState.EXPIRED
 
 
-def advance(response: Response, signal: Signal, *, actor: str, now: datetime, note: str = "") -> Response:
+def advance(  # noqa: PLR0913 - who, what, how, and what is written down about it
+    response: Response,
+    signal: Signal,
+    *,
+    actor: str,
+    now: datetime,
+    note: str = "",
+    how: str = "",
+    request_id: str = "",
+) -> Response:
     """Move a response along the table.
 
     Raises:
-        IllegalTransition: The state does not allow the signal, or the response has expired.
+        IllegalTransition: The state does not allow the signal, it has expired, or this person said yes before.
     """
     if signal is Signal.APPROVE and now >= response.expires_at:
         raise IllegalTransition(f"response {response.id} expired at {response.expires_at:%H:%M} UTC; cannot approve it")
-    if signal is Signal.START and _lease_ran_out(response, now):
-        target: ResponseState | None = ResponseState.RUNNING
-    else:
-        target = _TABLE.get((response.state, signal))
+    target = _target(response, signal, now, actor)
     if target is None:
         raise IllegalTransition(f"response {response.id} is {response.state}; cannot {signal} it")
-    step = Step(at=now, signal=signal, actor=actor, note=note)
+    step = Step(at=now, signal=signal, actor=actor, note=note, how=how, request_id=request_id)
     result = note if signal in {Signal.SUCCEED, Signal.FAIL, Signal.DENY} else response.result
     return replace(response, state=target, steps=(*response.steps, step), result=result)
+
+
+def _target(response: Response, signal: Signal, now: datetime, actor: str) -> ResponseState | None:
+    target = _TABLE.get((response.state, signal))
+    if signal is Signal.START and _lease_ran_out(response, now):
+        return ResponseState.RUNNING
+    if signal is Signal.APPROVE and target is not None:
+        if actor in response.yeses:
+            raise IllegalTransition(f"response {response.id}: {actor} has said yes already; somebody else must too")
+        is_enough = len(response.yeses) + 1 >= response.people or actor.startswith(BY_POLICY)
+        return target if is_enough else ResponseState.PROPOSED
+    return target
 
 
 def _lease_ran_out(response: Response, now: datetime) -> bool:

@@ -15,9 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Approver, Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.pins import MOST_PINS
+from nightlatch.domain.policy import Approver, Exemption, Limits, Mode, Policy, Protection, Selector
 from nightlatch.domain.tiers import Tier, TierOf
-from nightlatch.domain.versions import MOST_PINS
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
@@ -49,8 +49,16 @@ class _Undoing(Part):
     undo: bool = True
 
 
+RETENTIONS = (30, 90, 180, 365)  # days; each has a lifecycle rule of its own in template.yaml
+
+
+class _Vault(Part):
+    retention_days: Literal[30, 90, 180, 365] = 90
+
+
 class _Snapshots(Part):
     pins: Annotated[int, Field(ge=0, le=MOST_PINS)] = 12
+    vault: _Vault | None = None
 
 
 class _Defaults(Part):
@@ -112,6 +120,20 @@ class InventoryFile(Part):
 class _Limits(Part):
     act_within_min: Annotated[int, Field(ge=1, le=1440)] = 60
     buttons_live_h: Annotated[int, Field(ge=1, le=72)] = 8
+    acts_per_secret_h: Annotated[int, Field(ge=1, le=100)] = 3
+    pins_per_secret_h: Annotated[int, Field(ge=1, le=100)] = 6
+    acts_per_h: Annotated[int, Field(ge=1, le=10_000)] = 200
+    war_after: Annotated[int, Field(ge=1, le=10)] = 2
+
+    def to_domain(self) -> Limits:
+        """Give the value that brakes read."""
+        return Limits(
+            act_within=timedelta(minutes=self.act_within_min),
+            acts_per_secret_h=self.acts_per_secret_h,
+            pins_per_secret_h=self.pins_per_secret_h,
+            acts_per_h=self.acts_per_h,
+            war_after=self.war_after,
+        )
 
 
 class PolicyFile(Part):
@@ -142,7 +164,7 @@ class PolicyFile(Part):
                 self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
             ),
             own_roles=own_roles,
-            act_within=timedelta(minutes=self.limits.act_within_min),
+            limits=self.limits.to_domain(),
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],
         )
@@ -160,4 +182,10 @@ def _plain(value: object) -> object:
 
 
 def _protection(part: _Defaults) -> Protection:
-    return Protection(mode=part.mode, undo=part.protect.undo, pins=part.snapshots.pins)
+    vault = part.snapshots.vault
+    return Protection(
+        mode=part.mode,
+        undo=part.protect.undo,
+        pins=part.snapshots.pins,
+        vault_days=vault.retention_days if vault else 0,
+    )

@@ -39,7 +39,7 @@ def press(  # noqa: PLR0913 - who, what, how, and the world
         raise Unauthorised(
             f"Slack user {slack_id} is not an approver; add them to the policy with their AWS principals"
         )
-    return _settle(response, approver, signal, ports, now)
+    return _settle(response, approver, signal, ports, now, how=f"Slack user {slack_id}, request signed by Slack")
 
 
 def answer(  # noqa: PLR0913 - who, what, how, and the world
@@ -54,7 +54,8 @@ def answer(  # noqa: PLR0913 - who, what, how, and the world
         Unavailable: The ledger or the queue could not be asked; try again.
     """
     response = ports.ledger.get(response_id)
-    return _settle(response, approver_of(principal, policy), signal, ports, now)
+    how = f"AWS principal {principal.arn or principal.key}, credentials checked by AWS"
+    return _settle(response, approver_of(principal, policy), signal, ports, now, how=how)
 
 
 def approver_of(principal: Principal, policy: Policy) -> Approver:
@@ -69,18 +70,20 @@ def approver_of(principal: Principal, policy: Policy) -> Approver:
     return approver
 
 
-def _settle(response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime) -> Response:
+def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
+    response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime, *, how: str
+) -> Response:
     if approver.is_also(response.caused_by):
         raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
     actor = f"{approver.name} ({approver.slack_id})"
-    if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and response.approved_by == actor:
+    if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and actor in response.yeses:
         # Their yes was written but its message may have been lost: the queue drops a duplicate.
         ports.dispatch.respond(response)
         return response
-    moved = advance(response, signal, actor=actor, now=now)
+    moved = advance(response, signal, actor=actor, now=now, how=how)
     ports.ledger.move(moved, was=response.state)
-    if signal is Signal.APPROVE:
+    if moved.state is ResponseState.APPROVED:
         ports.dispatch.respond(moved)
     if moved.incident_id is not None:
-        ports.dispatch.alert(Notice(moved.incident_id, f"{moved.id}-{moved.state}"))
+        ports.dispatch.alert(Notice(moved.incident_id, f"{moved.id}-{len(moved.steps)}"))
     return moved

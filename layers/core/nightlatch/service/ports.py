@@ -90,9 +90,6 @@ class Ledger(Protocol):
             IllegalTransition: Somebody else moved it first.
         """
 
-    def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
-        """Remember the AWS request id of a call we made (and the version it made current)."""
-
 
 class Dispatch(Protocol):
     """Queues to the other functions; at least once. May raise Unavailable."""
@@ -139,16 +136,10 @@ class Notices(Protocol):
 
 
 class Secrets(Protocol):
-    """Secrets Manager without values. Every write gives its AWS request id for the ledger."""
+    """Secrets Manager without values."""
 
     def describe(self, secret: SecretRef) -> SecretState:
-        """Describe a secret with its versions; raises NotFound or Unavailable."""
-
-    def move_label(self, secret: SecretRef, label: str, *, to: str | None, away_from: str | None) -> str:
-        """Attach, move or remove a staging label; raises WorldMoved when `away_from` does not bear it."""
-
-    def restore(self, secret: SecretRef) -> str:
-        """Cancel a scheduled deletion; raises NotFound when the secret is gone."""
+        """Describe a secret with its versions; raises NotFound, Refused or Unavailable."""
 
 
 class KillSwitch(Protocol):
@@ -165,5 +156,7 @@ class MessageChannel(Protocol):
     def name(self) -> str:
         """What the channel is called in notices and logs: `slack`, `sns`."""
 
-    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
-        """Post or update the message; give where it is. Raises Unavailable."""
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
+        """Post or update the message, with what is known of the change; give where it is. Raises Unavailable."""

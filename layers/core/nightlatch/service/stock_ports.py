@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.holding import Found, Holding
 from nightlatch.domain.holdings import Holdings
+from nightlatch.domain.keeping import Listed
 from nightlatch.domain.takings import Taking
 
 
@@ -19,6 +20,7 @@ class Page:
 
     secrets: tuple[Holding, ...]
     token: str | None  # where it goes on; None at its end
+    listed: tuple[Listed, ...] = ()  # what the keeper may have missed of them; none that wait to be deleted
 
 
 class Account(Protocol):
@@ -73,3 +75,6 @@ class StockPorts:
     takings: Takings
     before: Callable[[], Holdings]  # what counts until this one is finished; of secrets those with a tag
     postpone: Callable[[SecretEvent, str, datetime], None]  # keep an event for a rule, as judging does with what waits
+    sweep: Callable[[Sequence[Listed], datetime], object] = lambda _listed, _now: (
+        None
+    )  # ask the keeper for what it missed

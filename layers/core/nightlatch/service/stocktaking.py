@@ -73,6 +73,7 @@ def take_stock(
             missed = missed_rotation(one, at=taking.begun_at, before=before.begun_at)
             if missed is not None:
                 ports.postpone(missed, OVERDUE, taking.begun_at)
+        ports.sweep(page.listed, now())
         taking = _keep(ports, taking, found, page.token, look)
         if page.token is None:
             taking = replace(taking, finished_at=now())

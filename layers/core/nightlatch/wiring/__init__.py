@@ -10,14 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
+from nightlatch.acts import ACTS
 from nightlatch.config import load_settings
+from nightlatch.domain.copies import Proof
 from nightlatch.domain.responses import Response
+from nightlatch.domain.secrets import secret_ref
 from nightlatch.service.approve import ApprovePorts
+from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
+from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
@@ -33,14 +38,38 @@ def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str,
 def wire_responder(environ: Mapping[str, str]) -> Callable[[str], Response]:
     """Build the responder: a response's id in, the response as it ended out."""
     world = World(load_settings(environ))
-    return lambda response_id: respond(response_id, policy=world.policy(), ports=world.responding(), now=world.now())
+    return lambda response_id: respond(
+        response_id, acts=ACTS, policy=world.policy(), ports=world.responding(), now=world.now()
+    )
+
+
+def wire_drill(environ: Mapping[str, str]) -> Callable[[str | None], tuple[Proof, ...]]:
+    """Build the restore drill: a secret's ARN or nothing in, what was proven out."""
+    world = World(load_settings(environ))
+    ports = world.snapshots.drilling()
+
+    def run(arn: str | None) -> tuple[Proof, ...]:
+        secret = secret_ref(arn, account_id="", region="", by_aws=True) if arn else None
+        return drill(secret, ports=ports, now=world.now())
+
+    return run
+
+
+def wire_keeper(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], KeptBatch]:
+    """Build the keeper: SQS messages in, what was new kept."""
+    world = World(load_settings(environ))
+    return partial(keep_messages, world=world, ports=world.snapshots.keeping())
 
 
 def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, ...]]:
     """Build the notifier: a notice in, the names of the channels that showed it out."""
     world = World(load_settings(environ))
     ports = NotifyPorts(
-        incidents=world.incidents, ledger=world.ledger, notices=world.notices, channels=world.channels()
+        incidents=world.incidents,
+        ledger=world.ledger,
+        notices=world.notices,
+        channels=world.channels(),
+        changed=world.snapshots.change_notes(),
     )
     return lambda notice: notify(notice, ports=ports, now=world.now())
 

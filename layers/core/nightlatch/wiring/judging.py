@@ -9,6 +9,7 @@ from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.events import SecretEvent, Tick
+from nightlatch.service.expire import expire_offers
 from nightlatch.service.pipeline import Outcome, handle
 from nightlatch.wiring.world import World
 
@@ -39,5 +40,7 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
             bearers.setdefault(item.event_id, []).append(message["messageId"])
     policy = world.policy()
     outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
+    if any(isinstance(item, Tick) for item in batch):
+        expire_offers(world.expiring(), now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
     return JudgedBatch(outcome=outcome, malformed=malformed, failed=(*malformed, *again))

@@ -49,8 +49,9 @@ def _press(pressed: Press, policy: Policy, ports: ApprovePorts, now: datetime) -
     except NightlatchError as refusal:
         return PressAnswer(text=f"Not done: {refusal}", response=None)
     said = {
+        ResponseState.PROPOSED: "Noted: you said yes to {act} of {name}. One more person must.",
         ResponseState.APPROVED: "Approved: {act} of {name}. The message says so when it is done.",
         ResponseState.DENIED: "Declined: nothing is done about {name}.",
     }
-    text = said[response.state].format(act=response.action.kind, name=response.action.secret.name)
+    text = said[response.state].format(act=response.action.kind, name=response.action.name)
     return PressAnswer(text=text, response=response)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets as entropy
+import time
+from dataclasses import replace
 from functools import partial
 
+from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
+from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
@@ -16,23 +22,29 @@ from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
-from nightlatch.adapters.ledger import DynamoLedger
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.policy import Policy
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects
+from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
-from nightlatch.service.respond import RespondPorts
 from nightlatch.service.stock_ports import StockPorts
+from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.snapshot_world import SnapshotWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,7 +60,11 @@ class World:
         self._last_good: tuple[str, Policy] | None = None
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
-        self.ledger = DynamoLedger(self._table(settings.response_table), now=self.now)
+        self.snapshots = SnapshotWorld(settings, self._aws, self.now)
+        responses = self._table(settings.response_table)
+        self.ledger = DynamoLedger(responses, now=self.now)
+        self.deeds = DynamoDeeds(responses, now=self.now)
+        self.offers = DynamoOffers(responses, now=self.now)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
         self.dispatch = SqsDispatch(
@@ -66,23 +82,49 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        effects = LiveEffects(
+        return Ports(baselines=baselines, own=self.snapshots.own(self.deeds), effects=self._effects())
+
+    def _effects(self) -> LiveEffects:
+        return LiveEffects(
             incidents=self.incidents,
             ledger=self.ledger,
+            offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
         )
-        return Ports(baselines=baselines, own=self.ledger, effects=effects)
 
     def responding(self) -> RespondPorts:
-        """Give what acting needs; the brake is read anew each time."""
-        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter)
+        """Give what acting needs; the brake is read anew before each call."""
+        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter, kept_s=0)
         return RespondPorts(
             ledger=self.ledger,
-            secrets=AwsSecrets(self._aws.of("secretsmanager"), self._aws.of("kms")),
+            deeds=self.deeds,
+            offers=self.offers,
+            sight=self._sight(),
+            hand=AwsHand(
+                clients=self._aws.of,
+                copies=self.snapshots.copies,
+                vault=self.snapshots.exit() if self.snapshots.has_vault else None,
+            ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
+            pause=time.sleep,
         )
+
+    def _sight(self) -> AwsSight:
+        manager = self._aws.of("secretsmanager")
+        return AwsSight(
+            secrets=AwsSecrets(manager, self._aws.of("kms")),
+            descriptions=AwsDescriptions(manager),
+            snapshots=self.snapshots.metadata,
+            copies=self.snapshots.copies,
+            identities=AwsIdentities(self._aws.of("iam")),
+            keys=AwsKeys(self._aws.of("kms")),
+        )
+
+    def expiring(self) -> ExpirePorts:
+        """Give what ending offers needs."""
+        return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
@@ -99,6 +141,18 @@ class World:
             takings=DynamoTakings(state),
             before=DynamoHoldings(state).tagged,
             postpone=DynamoWaits(state).keep,
+            sweep=partial(sweep, ports=self._sweeping()),
+        )
+
+    def _sweeping(self) -> SweepPorts:
+        """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
+        effects = self._effects()
+        return SweepPorts(
+            states=self.snapshots.metadata,
+            keeper=self.snapshots.keeper_queue(),
+            policy=self.policy,
+            has_vault=self.snapshots.has_vault,
+            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
         )
 
     def _table(self, name: str) -> Table:
@@ -134,6 +188,7 @@ class World:
         try:
             where = f"parameter {self._settings.policy_parameter}"
             policy = parse_stored_policy(text, where=where).to_domain(own_roles=self._settings.own_roles)
+            policy = replace(policy, containment=self._settings.contain == "yes")
         except InvalidPolicy as error:
             if self._last_good is None:
                 raise

@@ -20,8 +20,10 @@ from botocore.exceptions import ClientError
 from nightlatch.adapters.aws_errors import asking, code_of, looking
 from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.domain.holding import Holding
+from nightlatch.domain.keeping import Listed
 from nightlatch.domain.own_parts import part_arn
 from nightlatch.domain.tiers import tagged_tier
+from nightlatch.domain.versions import CURRENT
 from nightlatch.service.stock_ports import Page
 
 if TYPE_CHECKING:
@@ -99,7 +101,12 @@ class AwsAccount:
             answer: Mapping[str, Any] = self._secrets.list_secrets(
                 IncludePlannedDeletion=True, MaxResults=_PAGE, **place
             )
-        return Page(secrets=tuple(map(_holding, answer.get("SecretList", ()))), token=answer.get("NextToken") or None)
+        found: tuple[Mapping[str, Any], ...] = tuple(answer.get("SecretList", ()))
+        return Page(
+            secrets=tuple(map(_holding, found)),
+            token=answer.get("NextToken") or None,
+            listed=tuple(_listed(one) for one in found if not one.get("DeletedDate")),
+        )
 
     def replica_regions(self, arn: str) -> tuple[str, ...]:
         """Say in which Regions a primary has replicas, those included that could not be brought up to date.
@@ -178,6 +185,16 @@ def _holding(listed: Mapping[str, Any]) -> Holding:
         rotation_window_h=_hours(listed.get("RotationRules", {}).get("Duration")),
         deleted_at=_utc(listed.get("DeletedDate")),
         created_at=_utc(listed.get("CreatedDate")),
+    )
+
+
+def _listed(one: Mapping[str, Any]) -> Listed:
+    labels: Mapping[str, list[str]] = one.get("SecretVersionsToStages", {})
+    return Listed(
+        arn=str(one["ARN"]),
+        changed_at=_utc(one.get("LastChangedDate")),
+        current=next((version_id for version_id, borne in labels.items() if CURRENT in borne), None),
+        may_be_copied=_holding(one).rotates_by_itself,
     )
 
 

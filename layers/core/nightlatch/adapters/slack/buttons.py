@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nightlatch.acts import ACTS
 from nightlatch.adapters.slack.text import clip, visible
-from nightlatch.domain.responses import ActionKind, Response, ResponseState
+from nightlatch.domain.responses import Response, awaiting
 
 CONFIRM_LIMIT = 300
 MOST_BUTTONS = 5
 
 Block = dict[str, object]
 
-_BUTTON = {
-    ActionKind.ROLL_BACK: ("Roll back", "Readers will get the version from before this change."),
-    ActionKind.RESTORE_DELETED: ("Restore", "The scheduled deletion is cancelled; the secret can be read again."),
-    ActionKind.PIN_SUPERSEDED: ("Keep version", "The version before the current one is kept by a label."),
-}
-
 
 def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
     """Give the buttons of what waits for a person, or the command to run, or nothing."""
-    open_ones = [response for response in responses if response.state is ResponseState.PROPOSED][:MOST_BUTTONS]
+    open_ones = awaiting(responses)[:MOST_BUTTONS]
     if not open_ones or action_mode == "off":
         return []
     if action_mode == "cli":
@@ -36,8 +31,9 @@ def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
 
 
 def _button(response: Response) -> Block:
-    label, consequence = _BUTTON[response.action.kind]
-    name = visible(response.action.secret.name)
+    act = ACTS[response.action.kind]
+    label, consequence = act.label, act.consequence
+    name = visible(response.action.name)
     return {
         "type": "button",
         "action_id": f"approve-{response.id}",

@@ -1,0 +1,42 @@
+"""Everything nightlatch can do to AWS: one file is one act, and this list says which there are.
+
+An act is data and pure functions; `service/respond.py` carries it out, and nothing else writes to a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from nightlatch.acts import (
+    deactivate_key,
+    deny_secrets,
+    lift_deny,
+    lift_revocation,
+    pin_superseded,
+    put_back,
+    reactivate_key,
+    replicate_again,
+    rescue_key,
+    restore_deleted,
+    revoke_sessions,
+    roll_back,
+)
+from nightlatch.domain.acting import Act
+from nightlatch.domain.actions import ActionKind
+
+_ALL = (
+    pin_superseded.ACT,
+    restore_deleted.ACT,
+    roll_back.ACT,
+    put_back.ACT,
+    deactivate_key.ACT,
+    reactivate_key.ACT,
+    revoke_sessions.ACT,
+    lift_revocation.ACT,
+    deny_secrets.ACT,
+    lift_deny.ACT,
+    rescue_key.ACT,
+    replicate_again.ACT,
+)
+ACTS: Mapping[ActionKind, Act] = MappingProxyType({act.kind: act for act in _ALL})

@@ -1,0 +1,60 @@
+"""What acts on a secret share: it was looked at, and it is ours to act on."""
+
+from __future__ import annotations
+
+from nightlatch.domain.acting import Call, Seen, Terms
+from nightlatch.domain.actions import Action
+from nightlatch.domain.errors import NotFound, Refused
+from nightlatch.domain.versions import SecretState, why_not_ours
+
+
+def secret_of(action: Action, seen: Seen) -> SecretState:
+    """Give the secret that was looked at.
+
+    Raises:
+        NotFound: It is not there.
+    """
+    if seen.secret is None:
+        raise NotFound(f"secret {action.name} does not exist in this account and Region")
+    return seen.secret
+
+
+def our_secret(action: Action, seen: Seen) -> SecretState:
+    """Give the secret, where nightlatch may act on it.
+
+    Raises:
+        NotFound: It is not there.
+        Refused: It is a replica, or another AWS service owns it.
+    """
+    secret = secret_of(action, seen)
+    reason = why_not_ours(secret)
+    if reason:
+        raise Refused(reason)
+    return secret
+
+
+def settle_as_asked(action: Action, seen: Seen, terms: Terms) -> Action:
+    """Take a wish that leaves nothing open as it is, where the secret is ours to act on.
+
+    Raises:
+        NotFound: The secret is not there.
+        Refused: It is a replica, or another AWS service owns it.
+    """
+    del terms
+    our_secret(action, seen)
+    return action
+
+
+def move_label(secret: SecretState, label: str, *, to: str | None, away_from: str | None) -> Call:
+    """Write the call that attaches, moves or removes a staging label; a move is a compare-and-set."""
+    ends = {"MoveToVersionId": to, "RemoveFromVersionId": away_from}
+    return Call(
+        service="secretsmanager",
+        operation="UpdateSecretVersionStage",
+        parameters={
+            "SecretId": secret.arn,
+            "VersionStage": label,
+            **{name: version for name, version in ends.items() if version is not None},
+        },
+        version_id=to or away_from,
+    )

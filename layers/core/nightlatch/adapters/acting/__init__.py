@@ -1,0 +1,1 @@
+"""The eyes and the hand of acts, on AWS."""

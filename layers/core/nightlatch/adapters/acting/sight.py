@@ -1,0 +1,63 @@
+"""Looks at the world for acts, part by part, and asks AWS for no more than an act needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
+from nightlatch.domain.acting import Need, Seen
+from nightlatch.domain.actions import Action
+from nightlatch.domain.errors import NotFound
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.service.ports import Secrets
+from nightlatch.service.snapshot_ports import Copies, Descriptions, Snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSight:
+    """The port `Sight` on AWS and on what nightlatch kept."""
+
+    secrets: Secrets
+    descriptions: Descriptions
+    snapshots: Snapshots
+    copies: Copies
+    identities: AwsIdentities
+    keys: AwsKeys
+
+    def look(self, action: Action, needs: Collection[Need]) -> Seen:
+        """Look at what the action is on.
+
+        Raises:
+            NotFound: It must be there and is not.
+            Refused: It lies elsewhere, or a permission is missing.
+            Unavailable: AWS could not be asked.
+        """
+        if action.secret is None:
+            return Seen(
+                identity=self.identities.describe(action.target) if Need.IDENTITY in needs else None,
+                key=self.keys.describe(action.target) if Need.KEY in needs else None,
+            )
+        return self._look_at_secret(action.secret, needs)
+
+    def _look_at_secret(self, secret: SecretRef, needs: Collection[Need]) -> Seen:
+        there = _by_name(secret) if Need.NAMESAKE in needs else secret
+        is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
+        try:
+            state = self.secrets.describe(there) if is_wanted else None
+            metadata = self.descriptions.describe(there).metadata if Need.METADATA in needs else None
+        except NotFound:
+            if Need.NAMESAKE not in needs:
+                raise
+            state = metadata = None
+        return Seen(
+            secret=state,
+            metadata=metadata,
+            snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
+            copies=self.copies.of(secret) if Need.COPIES in needs else (),
+        )
+
+
+def _by_name(secret: SecretRef) -> SecretRef:
+    return secret_ref(secret.name, account_id=secret.account_id, region=secret.region)

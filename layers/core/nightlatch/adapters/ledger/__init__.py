@@ -1,0 +1,1 @@
+"""What was offered, ordered and done, in DynamoDB."""

@@ -1,0 +1,121 @@
+"""What nightlatch did lately, in DynamoDB: so that it knows its own calls again, and knows when it does too much.
+
+    pk                              sk     holds                                        kept
+    own#request#<request id>        own    that we made this call                       7 days
+    own#version#<secret>#<version>  own    when we moved a label of this version        7 days
+
+Our own events are known by the request id, or while the act runs by subject and call; the native label event names
+neither caller nor request, so it is known by secret, version and time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.codec import decode
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.brakes import HOUR, Past
+from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.responses import LEASE, Response, ResponseState
+
+OWN_KEPT = timedelta(days=7)
+EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
+_MOST_RUNNING = 100
+_MOST_IN_AN_HOUR = 10_000
+_LABEL_CALLS = frozenset({"UpdateSecretVersionStage", "PutSecretValue", "CreateSecret"})
+
+
+class DynamoDeeds:
+    """The ports `Deeds` and `OwnActions` on the response table."""
+
+    def __init__(self, table: Table, *, now: Clock) -> None:
+        self._table = table
+        self._now = now
+
+    def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
+        """Remember the AWS request id of a call we made, and the version whose label it moved.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        now = self._now()
+        fact: Item = {
+            "sk": "own",
+            "response": response.id,
+            "at": now.isoformat(),
+            "expires_at": int((now + OWN_KEPT).timestamp()),
+        }
+        keys = [f"own#request#{key_part(request_id)}"]
+        if version_id is not None:
+            keys.extend(_version_keys(response.action.keys, version_id))
+        self._table.put_all({**fact, "pk": key} for key in keys)
+
+    def past(self, response: Response) -> Past:
+        """Give what was started on the same subject within a day, and everywhere within an hour.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        now = self._now()
+        hours = dict.fromkeys(f"hour#{at:%Y-%m-%dT%H}" for at in (now - HOUR, now))
+        items = [item for hour in hours for item in self._partition(hour, _MOST_IN_AN_HOUR)]
+        return Past(
+            here=tuple(self._started(response.action.keys)),
+            everywhere=tuple(datetime.fromisoformat(str(item["at"])) for item in items),
+        )
+
+    def is_own(self, event: SecretEvent) -> bool:
+        """Tell whether an event shows a call of ours.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        # An act records its calls before it ends. So first whether one runs, then what is recorded: asked the other way
+        # round, an act that ends in between would be neither.
+        if self._runs(event):
+            return True
+        if event.name == LABEL_UPDATED and self._moved_label(event):
+            return True
+        return bool(event.request_id and self._table.get(f"own#request#{key_part(event.request_id)}", "own"))
+
+    def _runs(self, event: SecretEvent) -> bool:
+        keys = tuple(dict.fromkeys(key for secret in event.secrets for key in secret.keys))
+        return any(is_running_call(event, response) for response in self._started(keys))
+
+    def _started(self, keys: Sequence[str]) -> Iterator[Response]:
+        """Give the responses that were started within a day under any of these names, as they stand now."""
+        found = [self._partition(f"runs#{key_part(key)}", _MOST_RUNNING) for key in keys]
+        ids = dict.fromkeys(str(item["response"]) for items in found for item in items)
+        for item in self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids):
+            yield decode(Response, str(item["response"]))
+
+    def _partition(self, pk: str, most: int) -> list[Item]:
+        return self._table.query(pk, since="!", until="~", most=most)
+
+    def _moved_label(self, event: SecretEvent) -> bool:
+        if event.version_id is None:
+            return False
+        keys = [key for secret in event.secrets for key in _version_keys(secret.keys, str(event.version_id))]
+        found = self._table.get_all((key, "own") for key in keys)
+        return any(near(event.at, datetime.fromisoformat(str(item["at"]))) for item in found)
+
+
+def is_running_call(event: SecretEvent, response: Response) -> bool:
+    """Tell whether an event is a call that an act, which runs now, may have made within its lease."""
+    started = response.started_at
+    if response.state is not ResponseState.RUNNING or started is None:
+        return False
+    calls = _LABEL_CALLS if event.name == LABEL_UPDATED else {event.name}
+    return bool(response.operations & calls) and started - EARLY <= event.at <= started + LEASE
+
+
+def near(at: datetime, recorded: datetime) -> bool:
+    """Tell whether a label event is as old as the record of our own label move."""
+    return recorded - LEASE <= at <= recorded + EARLY
+
+
+def _version_keys(keys: Sequence[str], version_id: str) -> list[str]:
+    return [f"own#version#{key_part(key)}#{key_part(version_id)}" for key in keys]

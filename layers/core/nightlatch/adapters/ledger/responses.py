@@ -1,0 +1,147 @@
+"""Every response, in DynamoDB: what may happen once is a conditional write, and every move leaves a line for good.
+
+    pk                    sk               holds                                            kept
+    response#<id>         response         the response as JSON, its state and steps        400 days
+    response#<id>         step#<n>         what its n-th step was; written once             400 days
+    button#<button>       button           the id of the response behind it                 7 days after it expires
+    offers                <expiry>#<id>    that it waits for somebody until then            7 days after it expires
+    offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
+    runs#<key>            <id>             that it was started on this secret or key        1 day
+    hour#<hour>           <id>             that it was started in this hour                 1 day
+
+A move names the state and the number of steps it was made from: two responders that both find a lease run out
+cannot both take the act over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.table import Conflict, Table
+from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.errors import IllegalTransition, NotFound
+from nightlatch.domain.responses import Response, ResponseState
+
+RESPONSES_KEPT = timedelta(days=400)
+OFFERS_KEPT = timedelta(days=7)
+RUNNING_KEPT = timedelta(days=1)
+
+
+class DynamoLedger:
+    """The port `Ledger` on the response table."""
+
+    def __init__(self, table: Table, *, now: Clock) -> None:
+        self._table = table
+        self._now = now
+
+    def propose(self, response: Response) -> tuple[Response, bool]:
+        """Write a response unless its id is there; give the stored one and whether it is new.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        try:
+            self._write(response, when="attribute_not_exists(#pk)")
+            stored, is_new = response, True
+        except Conflict:
+            stored, is_new = self.get(response.id), False
+        # Again where it is not new: a crash may have kept them from being written.
+        self._table.put_all(_pointers(stored, self._now()))
+        return stored, is_new
+
+    def get(self, response_id: str) -> Response:
+        """Give a response.
+
+        Raises:
+            NotFound: There is no such response.
+            Unavailable: The table could not be asked.
+        """
+        item = self._table.get(f"response#{key_part(response_id)}", "response")
+        if item is None:
+            raise NotFound(f"response {response_id} does not exist")
+        return decode(Response, str(item["response"]))
+
+    def by_button(self, button: str) -> Response:
+        """Give the response behind a button.
+
+        Raises:
+            NotFound: The button means nothing, or no longer does.
+            Unavailable: The table could not be asked.
+        """
+        item = self._table.get(f"button#{key_part(button)}", "button") if button else None
+        if item is None:
+            raise NotFound("this button means nothing any more; look at the incident's latest message")
+        return self.get(str(item["response"]))
+
+    def move(self, response: Response, *, was: ResponseState) -> None:
+        """Store a response that has just advanced by one step.
+
+        Raises:
+            IllegalTransition: Somebody else moved it first.
+            Unavailable: The table could not be asked.
+        """
+        before: Item = {"was": was.value, "steps": len(response.steps) - 1}
+        # First: our call may come back as an event, and a button be pressed, before anything else is written.
+        self._table.put_all(_pointers(response, self._now()))
+        try:
+            self._write(response, when="#state = :was AND #steps = :steps", given=before)
+        except Conflict:
+            raise IllegalTransition(
+                f"response {response.id} is no longer {was}; somebody else has just decided about it"
+            ) from None
+
+    def _write(self, response: Response, *, when: str, given: Item | None = None) -> None:
+        item = self._item(response)
+        line = {**_line(response), "pk": item["pk"], "expires_at": item["expires_at"]}
+        self._table.put_with(item, line, when=when, given=given)
+
+    def _item(self, response: Response) -> Item:
+        return {
+            "pk": f"response#{key_part(response.id)}",
+            "sk": "response",
+            "response": encode(response),
+            "state": response.state.value,
+            "steps": len(response.steps),
+            "expires_at": _seconds(max(self._now(), response.proposed_at) + RESPONSES_KEPT),
+        }
+
+
+def _line(response: Response) -> Item:
+    """Write the last step for good; of a response without one, that it was offered, to whom's doing and why."""
+    number = f"step#{len(response.steps):04d}"
+    if not response.steps:
+        said = {"offered_at": response.proposed_at.isoformat(), "because_of": response.caused_by.key}
+        return {"sk": number, **said, "reason": response.reason}
+    step = response.steps[-1]
+    facts = {"signal": step.signal.value, "actor": step.actor, "how": step.how, "note": step.note}
+    return {"sk": number, "at": step.at.isoformat(), **facts, "request_id": step.request_id}
+
+
+def _pointers(response: Response, now: datetime) -> Iterator[Item]:
+    """Write where else a response is looked for, as it stands; what it means, the response says."""
+    fact: Item = {"response": response.id}
+    if response.state is ResponseState.PROPOSED:
+        kept = _seconds(response.expires_at + OFFERS_KEPT)
+        if response.button:
+            yield {**fact, "pk": f"button#{key_part(response.button)}", "sk": "button", "expires_at": kept}
+        yield {**fact, "pk": "offers", "sk": f"{moment(response.expires_at)}#{response.id}", "expires_at": kept}
+        for key in response.action.keys:
+            yield {**fact, "pk": f"offers#{key_part(key)}", "sk": response.id, "expires_at": kept}
+    if response.state is ResponseState.RUNNING:
+        started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
+        for key in response.action.keys:
+            yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
+        hour = {"pk": f"hour#{started:%Y-%m-%dT%H}", "sk": key_part(response.id), "at": started.isoformat()}
+        yield {**fact, **hour, "expires_at": kept}
+
+
+def moment(at: datetime) -> str:
+    """Write a time so that texts sort as times do."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

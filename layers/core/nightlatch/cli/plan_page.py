@@ -1,0 +1,57 @@
+"""What an act would do, shown before anybody says yes: what is so now, what may come of it, the calls, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nightlatch.acts import ACTS
+from nightlatch.cli.terminal import plain
+from nightlatch.domain.actions import Action
+from nightlatch.domain.versions import SecretState, Version
+from nightlatch.service.wish import Preview
+
+
+def plan_page(wished: Preview, *, undo: str | None) -> str:
+    """Write the page.
+
+    Args:
+        wished: The plan.
+        undo: The command that takes it back; None where there is none.
+    """
+    return "\n".join(plain(f"{name:<9}{text}") for name, text in _lines(wished, undo))
+
+
+def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
+    act = ACTS[wished.action.kind]
+    secret = wished.seen.secret
+    yield "Act", f"{act.label}: {act.consequence}"
+    if secret is not None:
+        yield "Secret", f"{secret.name} ({secret.arn})"
+        yield from _versions(wished.action, secret)
+    else:
+        yield "On", wished.action.name
+    for warning in wished.plan.warnings:
+        yield "Careful", warning
+    for call in wished.plan.calls:
+        yield "Call", call.command
+    if not wished.plan.calls:
+        yield "Call", "none: it is so already"
+    if wished.people > 1:
+        yield "People", f"{wished.people} must say yes: you and another approver"
+    if undo is not None:
+        yield "To undo", undo
+
+
+def _versions(action: Action, secret: SecretState) -> Iterator[tuple[str, str]]:
+    current = secret.current
+    if current is not None:
+        yield "Current", _described(current)
+    target = secret.version(action.to or "")
+    if target is not None and target is not current:
+        yield "Back to", _described(target)
+
+
+def _described(version: Version) -> str:
+    made = f", made {version.created_at:%Y-%m-%d %H:%M} UTC" if version.created_at else ""
+    labels = ", ".join(sorted(version.labels))
+    return f"{version.id}{made}" + (f" ({labels})" if labels else "")

@@ -1,0 +1,138 @@
+"""An act as data: what it looks at, a pure plan of AWS calls, and how many people must say yes.
+
+    look (Seen) ──> settle (the wish becomes certain, once) ──> plan (what is left to do) ──> the first call ──┐
+                                                                  ▲                                            │
+                                                                  └──────────────── look again <───────────────┘
+
+A plan is made from the world as it is, again after every call, until nothing is left. So a crash between any two calls
+is healed by trying again, what a dry-run prints is what is done, and the empty plan at the end is the verification.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.copies import Copy
+from nightlatch.domain.iam_identities import IdentityState
+from nightlatch.domain.key_states import KeyState
+from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
+from nightlatch.domain.policy import Policy, Protection
+from nightlatch.domain.versions import SecretState
+
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One AWS call that is to be made."""
+
+    service: str  # boto3's name: `secretsmanager`, `kms`, `iam`
+    operation: str  # AWS's name: `UpdateSecretVersionStage`
+    parameters: Mapping[str, object]  # as boto3 takes them; never a value
+    version_id: str | None = None  # the version whose label it moves: the native label event names nobody
+    value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
+    checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
+    may_be_refused: bool = False  # worth a try: where AWS says no, the world is looked at again
+
+    @property
+    def action(self) -> str:
+        """The IAM action that allows it, for all calls but those that AWS names otherwise."""
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def command(self) -> str:
+        """The same call for the AWS command line."""
+        options = [f"--{_kebab(name)} {_written(value)}" for name, value in self.parameters.items()]
+        if self.value_from is not None:
+            options.append(f"--secret-string <the value of copy {self.value_from}>")
+        return " ".join(["aws", self.service, _kebab(self.operation), *options])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is left to do, in order; nothing, where the world is as wished."""
+
+    calls: tuple[Call, ...]
+    says: str  # what is told once it is done
+    already: str = ""  # what is told where nothing was to be done
+    warnings: tuple[str, ...] = ()  # what may come of it, said before anybody says yes
+
+
+class Need(StrEnum):
+    """What an act must look at before it can be planned."""
+
+    SECRET = "secret"  # noqa: S105 - a word, not a value; described, with its versions; it must be there
+    NAMESAKE = "namesake"  # whichever secret bears the name now, described like SECRET; there may be none
+    METADATA = "metadata"  # of the secret or namesake: what it is beside its value, the resource policy included
+    SNAPSHOTS = "snapshots"  # what its metadata were before
+    COPIES = "copies"  # what the vault holds of it
+    IDENTITY = "identity"  # the user or role that is the target, with its inline policies and keys
+    KEY = "key"  # the KMS key that is the target, with its state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The world as far as an act asked to look."""
+
+    secret: SecretState | None = None
+    metadata: SecretMetadata | None = None
+    snapshots: tuple[MetadataSnapshot, ...] = ()  # the newest first
+    copies: tuple[Copy, ...] = ()  # the newest first
+    identity: IdentityState | None = None
+    key: KeyState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the operator allows, and when it is."""
+
+    policy: Policy
+    protection: Protection  # of the secret by the name that AWS gives
+    now: datetime
+    suspects: frozenset[str] = frozenset()  # versions that it is offered to go back from: not worth keeping
+
+
+def one_person(action: Action, seen: Seen) -> int:
+    """Ask one person, which is the rule; product.md 2.2 names the acts that need two."""
+    del action, seen
+    return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that nightlatch can do to AWS."""
+
+    kind: ActionKind
+    label: str  # what a button says
+    consequence: str  # what will be so afterwards, for whoever is asked to confirm
+    needs: frozenset[Need]
+    calls: frozenset[str]  # the IAM action of every call that a plan may hold, checks included
+    settle: Callable[[Action, Seen, Terms], Action]  # makes the wish certain, or raises Refused; asked once
+    plan: Callable[[Action, Seen], Plan]  # of a settled action: what is left; may raise WorldMoved
+    people: Callable[[Action, Seen], int] = field(default=one_person)  # how many distinct people must say yes
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The calls by AWS's names, as they come back in CloudTrail."""
+        return frozenset(call.partition(":")[2] for call in self.calls)
+
+
+def _kebab(name: str) -> str:
+    return _WORDS.sub("-", name).lower()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return shlex.quote(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        return " ".join(shlex.quote(str(one)) for one in value)
+    return shlex.quote(json.dumps(value, default=str))

@@ -1,0 +1,80 @@
+"""What keeps nightlatch from acting by itself: too old, too often, or against somebody who does not give in.
+
+A brake never forbids: what it stops becomes an offer, and a person decides. Alert open, act closed. What a person
+approved passes all brakes but the kill switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.policy import Limits
+from nightlatch.domain.responses import Response, ResponseState
+
+HOUR = timedelta(hours=1)
+WAR = timedelta(hours=24)
+_QUIET = frozenset({ActionKind.PIN_SUPERSEDED})  # adds a label beside others: nobody has a reason to undo it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was done lately."""
+
+    here: tuple[Response, ...] = ()  # started on the same subject within the last day
+    everywhere: Sequence[datetime] = field(default=())  # when each act of the last hour was started, on any subject
+
+
+def why_hold(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
+    """Say which brake stops a response that no person approved; None where it may go on."""
+    if not response.is_by_policy:
+        return None
+    return _too_old(response, limits, now) or _war(response, past, limits, now) or _spent(response, past, limits, now)
+
+
+def _too_old(response: Response, limits: Limits, now: datetime) -> str | None:
+    if now - response.proposed_at <= limits.act_within:
+        return None
+    return f"it was ordered at {response.proposed_at:%Y-%m-%d %H:%M} UTC, too long ago to be done without asking"
+
+
+def _war(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
+    """Stop where the same thing was put right several times: two controllers that undo each other never end."""
+    fought = [one for one in _others(response, past, now - WAR) if one.action.kind is response.action.kind]
+    if response.action.kind in _QUIET or len(fought) < limits.war_after:
+        return None
+    against = dict.fromkeys([*(one.caused_by.title for one in fought), response.caused_by.title])
+    return (
+        f"stopped: nightlatch did this {len(fought)} times in 24 hours and it was undone each time;"
+        f" against it works {' and '.join(against)}; find out who should win before you go on"
+    )
+
+
+def _spent(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
+    others = [one for one in _others(response, past, now - HOUR) if _counts_with(one, response)]
+    most = limits.pins_per_secret_h if response.action.kind in _QUIET else limits.acts_per_secret_h
+    if len(others) >= most:
+        return f"the action budget of {response.action.name} is spent: {len(others)} acts within the last hour"
+    lately = sum(1 for at in past.everywhere if at > now - HOUR)
+    if lately >= limits.acts_per_h:
+        return f"the action budget is spent: {lately} acts within the last hour, on all secrets"
+    return None
+
+
+def _counts_with(one: Response, other: Response) -> bool:
+    return (one.action.kind in _QUIET) == (other.action.kind in _QUIET)
+
+
+def _others(response: Response, past: Past, since: datetime) -> list[Response]:
+    """Give what nightlatch itself began here since a moment; what failed has changed nothing."""
+    return [
+        one
+        for one in past.here
+        if one.id != response.id
+        and one.is_by_policy
+        and one.started_at is not None
+        and one.started_at > since
+        and one.state is not ResponseState.FAILED
+    ]

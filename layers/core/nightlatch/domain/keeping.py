@@ -1,0 +1,53 @@
+"""Whether the keeper has to look at a secret again: what it last saw, held against what AWS lists now.
+
+Source: Secrets Manager API reference, SecretListEntry (LastChangedDate, SecretVersionsToStages); ruling 17.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+COPIED_AGAIN_BEFORE = timedelta(days=7)  # of its end: a secret that never changes always has a copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the keeper last did about a secret."""
+
+    arn: str
+    digest: str  # of its metadata
+    looked_at: datetime
+    copied: str | None = None  # the newest version in the vault
+    copied_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What AWS's list says of a secret that the keeper may have missed."""
+
+    arn: str
+    changed_at: datetime | None = None
+    current: str | None = None  # the version that bears AWSCURRENT
+    may_be_copied: bool = True  # no replica, and managed by no service
+
+
+def is_missed(listed: Listed, kept: Kept | None) -> bool:
+    """Tell whether a secret has no snapshot yet, or has changed since it was looked at."""
+    if kept is None or kept.arn != listed.arn:
+        return True
+    return listed.changed_at is not None and listed.changed_at > kept.looked_at
+
+
+def lacks_copy(listed: Listed, kept: Kept | None, now: datetime) -> bool:
+    """Tell whether the current version of an opted-in secret is not in the vault, or not for much longer."""
+    if listed.current is None or not listed.may_be_copied:
+        return False
+    if kept is None or kept.arn != listed.arn or kept.copied != listed.current:
+        return True
+    return kept.copied_until is None or kept.copied_until - now < COPIED_AGAIN_BEFORE
+
+
+def is_opting_in(listed: Listed, kept: Kept | None) -> bool:
+    """Tell whether an opted-in secret has never been copied."""
+    return listed.may_be_copied and (kept is None or kept.arn != listed.arn or kept.copied is None)

@@ -1,0 +1,85 @@
+"""What acting asks of the world: eyes, one hand, a memory of what was done, and the brake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from nightlatch.domain.acting import Call, Need, Seen
+from nightlatch.domain.actions import Action
+from nightlatch.domain.brakes import Past
+from nightlatch.domain.responses import Response
+from nightlatch.service.ports import Dispatch, KillSwitch, Ledger
+
+
+class Sight(Protocol):
+    """Looks at the world, as far as an act needs it; reads no value."""
+
+    def look(self, action: Action, needs: Collection[Need]) -> Seen:
+        """Look at what the action is on.
+
+        Raises:
+            Refused: It lies elsewhere, or a permission is missing.
+            Unavailable: AWS could not be asked.
+        """
+
+
+class Hand(Protocol):
+    """Makes one call; nothing else in nightlatch writes to AWS's own things."""
+
+    def perform(self, call: Call, on: str) -> str:
+        """Make the call and give its AWS request id.
+
+        Args:
+            call: What to do.
+            on: What people call the thing, for the message of an error.
+
+        Raises:
+            WorldMoved: The thing is no longer as the plan saw it.
+            NotYet: AWS will take the call in some seconds.
+            NotFound: The thing is gone.
+            Refused: AWS said no, or a permission is missing.
+            Unavailable: AWS could not be asked; whether it was done is then unknown.
+        """
+
+
+class Deeds(Protocol):
+    """Remembers what nightlatch did. All may raise Unavailable."""
+
+    def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
+        """Remember the AWS request id of a call we made (and the version whose label it moved)."""
+
+    def past(self, response: Response) -> Past:
+        """Give what was started on the same subject within a day, and everywhere within an hour."""
+
+
+class Offers(Protocol):
+    """The responses that wait for somebody. All may raise Unavailable."""
+
+    def on(self, keys: Sequence[str]) -> Sequence[Response]:
+        """Give those about a secret, a key or a principal, by any of its names."""
+
+    def run_out(self, now: datetime) -> Sequence[Response]:
+        """Give those of the last day that nobody answered in time, and those that ended so within minutes."""
+
+    def tell_too(self, response_id: str, incident_id: str) -> None:
+        """Note that another incident than its own shows a response; noting it twice is noting it once."""
+
+    def told_too(self, response_id: str) -> Sequence[str]:
+        """Give the other incidents that show a response."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondPorts:
+    """What acting needs."""
+
+    ledger: Ledger
+    deeds: Deeds
+    offers: Offers
+    sight: Sight
+    hand: Hand
+    dispatch: Dispatch
+    kill_switch: KillSwitch
+    pause: Callable[[float], None]  # waits so many seconds

@@ -1,0 +1,101 @@
+"""Does what a person asks for: the plan with every warning first, then the same road as a button.
+
+The wish becomes a response in the ledger and goes through the responder's queue; nothing here writes to a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nightlatch.domain.acting import Act, Plan, Seen, Terms
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.policy import Approver, Policy
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.responses import Response, ResponseState, Signal, Step, response_id
+from nightlatch.service.act_ports import Offers, Sight
+from nightlatch.service.ports import Incidents, Ledger
+
+WISH_LIVES = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would be done, as shown before anybody says yes."""
+
+    action: Action  # settled
+    seen: Seen
+    plan: Plan
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishPorts:
+    """Where a wish is written down."""
+
+    ledger: Ledger
+    offers: Offers
+    incidents: Incidents
+    mint: Callable[[], str]  # opaque ids for buttons
+
+
+def preview(action: Action, *, acts: Mapping[ActionKind, Act], policy: Policy, sight: Sight, now: datetime) -> Preview:
+    """Look, and plan what is asked for.
+
+    Raises:
+        NotFound: What it is about is not there.
+        Refused: It cannot be done; the message says why and what to do.
+        Unavailable: AWS could not be asked.
+    """
+    act = acts[action.kind]
+    seen = sight.look(action, act.needs)
+    name = seen.secret.name if seen.secret is not None else action.name
+    terms = Terms(policy=policy, protection=policy.protection_of(name), now=now)
+    settled = act.settle(action, seen, terms)
+    return Preview(action=settled, seen=seen, plan=act.plan(settled, seen), people=act.people(settled, seen))
+
+
+def request(  # noqa: PLR0913 - what, who, by which choices, and the world
+    wished: Preview, *, by: Principal, approver: Approver, policy: Policy, ports: WishPorts, now: datetime
+) -> Response:
+    """Write a wish into the ledger, approved by who asks; asking twice within a minute is asking once.
+
+    Where two people must say yes it becomes an offer that has one yes. The incident that offers the same shows it.
+
+    Raises:
+        Unavailable: The ledger could not be asked.
+    """
+    action = wished.action
+    alone = wished.people == 1
+    yes = Step(
+        at=now,
+        signal=Signal.APPROVE,
+        actor=f"{approver.name} ({approver.slack_id})",
+        how=f"AWS principal {by.arn or by.key}, credentials checked by AWS",
+    )
+    incident_id = _incident_of(action, ports.offers)
+    response, _ = ports.ledger.propose(
+        Response(
+            id=response_id(action, f"{action.away_from}>{action.to}@{now:%Y%m%d%H%M}"),
+            action=action,
+            state=ResponseState.APPROVED if alone else ResponseState.PROPOSED,
+            reason=f"asked for by {by.title}",
+            caused_by=by,
+            incident_id=incident_id,
+            proposed_at=now,
+            expires_at=now + (WISH_LIVES if alone else policy.buttons_live),
+            button=ports.mint(),
+            people=wished.people,
+            steps=(yes,),
+        )
+    )
+    if incident_id is not None:
+        ports.incidents.link(incident_id, response.id)
+    return response
+
+
+def _incident_of(action: Action, offers: Offers) -> str | None:
+    """Find the incident in which the same is offered, so that it tells what was done about it."""
+    same = (offer for offer in offers.on(action.keys) if offer.action.kind is action.kind)
+    return next((offer.incident_id for offer in same if offer.incident_id is not None), None)
