@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from acts.acting_world import ActingWorld
+from acts import scenes_beside_secrets as beside
+from acts.acting_world import AT, ActingWorld
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.metadata import MetadataSnapshot
 from worlds import a_client
 
 
@@ -53,8 +56,42 @@ def _roll_back(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=world.secret("prod/db"), away_from=second)
 
 
+_BROAD = '{"Version": "2012-10-17", "Statement": []}'
+
+
+def _put_back(world: ActingWorld) -> Action:
+    """Everything but the rotation, which moto cannot turn on without a function; see test_put_back.py."""
+    client = a_client("secretsmanager")
+    arn = client.create_secret(
+        Name="prod/db", SecretString="planted", Description="of old", Tags=[{"Key": "team", "Value": "a"}]
+    )["ARN"]
+    then = AwsDescriptions(client).describe(world.secret("prod/db")).metadata
+    world.snapshots.keep(MetadataSnapshot(taken_at=AT, metadata=then))
+    key = a_client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.update_secret(SecretId=arn, Description="new", KmsKeyId=key)
+    client.tag_resource(SecretId=arn, Tags=[{"Key": "team", "Value": "b"}, {"Key": "more", "Value": "c"}])
+    client.put_resource_policy(SecretId=arn, ResourcePolicy=_BROAD)
+    return Action(kind=ActionKind.PUT_BACK, secret=world.secret("prod/db"), at=AT)
+
+
+def _metadata(name: str) -> Mapping[str, Any]:
+    client = a_client("secretsmanager")
+    found = client.describe_secret(SecretId=name)
+    wanted = {key: found.get(key) for key in ("Description", "KmsKeyId", "Tags")}
+    return {**wanted, "policy": client.get_resource_policy(SecretId=name).get("ResourcePolicy")}
+
+
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
+    ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
+    ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
+    ActionKind.LIFT_DENY: Scene(beside.lift_deny, beside.policies_of_the_role),
+    ActionKind.REVOKE_SESSIONS: Scene(beside.revoke_sessions, beside.policies_of_the_role),
+    ActionKind.LIFT_REVOCATION: Scene(beside.lift_revocation, beside.policies_of_the_role),
+    ActionKind.DEACTIVATE_KEY: Scene(beside.deactivate_key, beside.statuses),
+    ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
+    ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
+    ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
 }

@@ -35,6 +35,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     destroy_without_a_call(watched)
     needing_all_that_the_list_leaves_open(watched)
     overwrite_a_copied_secret_under_a_key_of_ones_own(watched)
+    refuse_the_keeper(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
@@ -58,6 +59,18 @@ def overwrite_a_copied_secret_under_a_key_of_ones_own(watched: Watched) -> None:
     watched.theatre.as_role("terraform", "apply").create_secret(Name=name, SecretString=a_value(), KmsKeyId=key)
     watched.settle()
     watched.shows(watched.an_offer(secret=name).ts, "keys changed: password")
+
+
+def refuse_the_keeper(watched: Watched) -> None:
+    """Keep the keeper from a value, so that the auditor finds it missing and orders the pin that was ordered before."""
+    name, terraform = "prod/orders/e2e-refused", watched.theatre.as_role("terraform", "apply")
+    terraform.create_secret(Name=name, SecretString=a_value())
+    keeper = watched.theatre.stage.stack.functions["Keeper"].role_arn
+    refusal = {"Effect": "Deny", "Principal": {"AWS": keeper}, "Action": "secretsmanager:GetSecretValue"}
+    document = {"Version": "2012-10-17", "Statement": [{**refusal, "Resource": "*"}]}
+    terraform.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(document))
+    terraform.put_secret_value(SecretId=name, SecretString=a_value())
+    watched.settle()
 
 
 def needing_all_that_the_list_leaves_open(watched: Watched) -> None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
+from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
+from nightlatch.domain.containing import LIFTS
 from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState, awaiting
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -76,7 +78,7 @@ def subject(incident: Incident, *, is_update: bool = False) -> str:
 
 def human_text(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> str:
     """Write the mail."""
-    lead = incident.lead
+    lead, open_ones = incident.lead, awaiting(responses)
     lines = [
         lead.title,
         "",
@@ -90,7 +92,8 @@ def human_text(incident: Incident, responses: Sequence[Response], notes: Sequenc
         *(f"Why       {finding.rule}: {finding.reason}" for finding in incident.findings),
         *(f"Changed   {note}" for note in notes),
         "",
-        *(_response_line(response) for response in responses),
+        *(_response_line(response) for response in responses if response.after is None or response in open_ones),
+        *(f"By hand   {text}" for text in advice(incident)),
         "",
         f"incident {incident.id} · policy {incident.policy_digest}",
     ]
@@ -139,7 +142,8 @@ def _names(incident: Incident) -> list[str]:
 
 def _response_line(response: Response) -> str:
     if response.state is ResponseState.PROPOSED:
-        return f"To {response.action.kind}: nightlatch approve {response.id}"
+        why = f" ({response.reason})" if response.action.kind in LIFTS else ""
+        return f"To {response.action.kind}: nightlatch approve {response.id}{why}"
     return f"{response.action.kind}: {response.state}. {response.result}"
 
 

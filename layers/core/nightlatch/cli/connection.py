@@ -19,6 +19,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
@@ -134,7 +136,14 @@ class Connection:
             descriptions=AwsDescriptions(self.client("secretsmanager")),
             snapshots=self.snapshots,
             copies=self.copies,
+            identities=self.identities,
+            keys=AwsKeys(self.client("kms")),
         )
+
+    @property
+    def identities(self) -> AwsIdentities:
+        """IAM with the caller's own rights."""
+        return AwsIdentities(self.client("iam"))
 
     @property
     def snapshots(self) -> DynamoSnapshots:

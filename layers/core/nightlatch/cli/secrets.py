@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form
+from nightlatch.cli.moments import moment, parts
 from nightlatch.domain.secrets import secret_ref
 
 TIMELINE_EXAMPLES = """\b
@@ -20,7 +22,7 @@ ROLLBACK_EXAMPLES = """\b
 Examples:
   nightlatch rollback prod/orders/db --dry-run
   nightlatch rollback prod/orders/db --to 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
-  nightlatch rollback prod/orders/db --local --yes
+  nightlatch rollback prod/orders/db --at 2h --only policy,tags
 """
 APPROVE_EXAMPLES = """\b
 Examples:
@@ -73,6 +75,17 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     to: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Version to go back to; the one before if none.")
     ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            parser=moment,
+            help="Back to how the secret was then: 2026-03-02T09:00Z, or 2h for two hours ago.",
+        ),
+    ] = None,
+    only: Annotated[
+        str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     direct: Annotated[
@@ -84,12 +97,13 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     profile: Profile = None,
     region: Region = None,
 ) -> int:
-    """Make an earlier version of a secret current again: plan, ask, do, verify; prints how to undo it."""
+    """Put a secret back: its value, or with --at all that was then; plan, ask, do, verify; prints how to undo it."""
     from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    return acting.rollback(secret, to, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    wish = acting.Rollback(to=to, at=at, only=parts(only))
+    return acting.rollback(secret, wish, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option

@@ -15,6 +15,15 @@ class ActionKind(StrEnum):
     PIN_SUPERSEDED = "pin-superseded"
     RESTORE_DELETED = "restore-deleted"
     ROLL_BACK = "roll-back"
+    PUT_BACK = "put-back"
+    DEACTIVATE_KEY = "deactivate-key"
+    REACTIVATE_KEY = "reactivate-key"
+    REVOKE_SESSIONS = "revoke-sessions"
+    LIFT_REVOCATION = "lift-revocation"
+    DENY_SECRETS = "deny-secrets"
+    LIFT_DENY = "lift-deny"
+    RESCUE_KEY = "rescue-key"
+    REPLICATE_AGAIN = "replicate-again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,9 @@ class Action:
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
+    before: datetime | None = None  # the moment before which sessions began that are to end
+    regions: tuple[str, ...] = ()  # where replicas were taken away
+    held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back
 
     @property
     def keys(self) -> tuple[str, ...]:

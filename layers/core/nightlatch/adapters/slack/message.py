@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from nightlatch.adapters.slack.buttons import Block, offers
+from nightlatch.adapters.slack.stopping import stopping
 from nightlatch.adapters.slack.text import clip, escape, visible
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
@@ -62,6 +63,9 @@ def render(
     done = _done(responses)
     if done:
         blocks.append(_section("*Done*\n" + done))
+    stop = "" if is_settled(incident, responses) else stopping(incident, responses, action_mode)
+    if stop:
+        blocks.append(_section("*To stop whoever did it*\n" + stop))
     blocks.extend(offers(responses, action_mode))
     following = "" if is_settled(incident, responses) else _next(incident)
     if following:
@@ -154,7 +158,7 @@ def _done(responses: Sequence[Response]) -> str:
             expiry=escape(_expiry(response)),
         )
         for response in responses
-        if response.state in words
+        if response.state in words and (response.after is None or response.state is not ResponseState.EXPIRED)
     ]
     waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
     return "\n".join([*lines, *waiting])
