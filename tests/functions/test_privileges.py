@@ -16,6 +16,7 @@ LOOKING = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:ListSecretVersionIds",
+    "secretsmanager:ValidateResourcePolicy",  # says what AWS would think, and changes nothing
     LISTING,
 }
 VAULTED = {"Fn::Split": [",", {"Ref": "VaultSecrets"}]}
@@ -55,6 +56,8 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:UpdateSecretVersionStage",
             "secretsmanager:RestoreSecret",
             "secretsmanager:ReplicateSecretToRegions",
+            "secretsmanager:PutResourcePolicy",
+            "secretsmanager:DeleteResourcePolicy",
         }
     }
 
