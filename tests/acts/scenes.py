@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acts import scenes_beside_secrets as beside
 from acts.acting_world import AT, ActingWorld
 from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
@@ -87,6 +88,14 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
     ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
+    ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
+    ActionKind.LIFT_DENY: Scene(beside.lift_deny, beside.policies_of_the_role),
+    ActionKind.REVOKE_SESSIONS: Scene(beside.revoke_sessions, beside.policies_of_the_role),
+    ActionKind.LIFT_REVOCATION: Scene(beside.lift_revocation, beside.policies_of_the_role),
+    ActionKind.DEACTIVATE_KEY: Scene(beside.deactivate_key, beside.statuses),
+    ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
+    ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
+    ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
     ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
     ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
     ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),

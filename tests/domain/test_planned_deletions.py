@@ -38,7 +38,7 @@ GUARD_LOST = an_event("DeleteResourcePolicy", secret=a_secret(), by=ESO)
 
 
 def test_an_allowed_deletion_is_recorded_as_low_and_nothing_is_undone():
-    (decision,) = decide(DELETION, [SCHEDULED], POLICY, NOW, [ALLOWED])
+    (decision,) = decide(DELETION, [SCHEDULED], POLICY, NOW, allowances=[ALLOWED])
 
     assert isinstance(decision, Record)
     assert decision.finding == replace(SCHEDULED, severity=Severity.LOW)
@@ -48,7 +48,7 @@ def test_an_allowed_deletion_is_recorded_as_low_and_nothing_is_undone():
 def test_what_else_was_done_with_the_deletion_is_told_and_only_offered_to_be_undone():
     stolen = replace(SCHEDULED, rule="deletion.read-then-deleted", severity=Severity.CRITICAL)
 
-    alert, offer = decide(DELETION, [stolen], POLICY, NOW, [ALLOWED])
+    alert, offer = decide(DELETION, [stolen], POLICY, NOW, allowances=[ALLOWED])
 
     assert alert == Alert(stolen)
     assert isinstance(offer, Respond)
@@ -65,7 +65,7 @@ def test_what_else_was_done_with_the_deletion_is_told_and_only_offered_to_be_und
     ids=["another secret", "over", "not begun"],
 )
 def test_a_deletion_that_was_not_allowed_is_undone(allowance):
-    alert, restored = decide(DELETION, [SCHEDULED], POLICY, NOW, [allowance])
+    alert, restored = decide(DELETION, [SCHEDULED], POLICY, NOW, allowances=[allowance])
 
     assert alert == Alert(SCHEDULED)
     assert isinstance(restored, Respond)
@@ -76,14 +76,14 @@ def test_an_allowed_deletion_allows_none_by_force():
     forced = an_event("DeleteSecret", secret=a_secret(), by=ESO, request={"forceDeleteWithoutRecovery": True})
     found = a_finding(rule="deletion.force-delete", by=ESO, severity=Severity.CRITICAL)
 
-    assert decide(forced, [found], POLICY, NOW, [ALLOWED]) == (Alert(found),)
-    assert isinstance(decide(forced, [found], POLICY, NOW, [replace(ALLOWED, force=True)])[0], Record)
+    assert decide(forced, [found], POLICY, NOW, allowances=[ALLOWED]) == (Alert(found),)
+    assert isinstance(decide(forced, [found], POLICY, NOW, allowances=[replace(ALLOWED, force=True)])[0], Record)
 
 
 def test_what_goes_to_the_digest_or_is_exempted_keeps_its_own_reason():
     digest = replace(SCHEDULED, state=State.DIGEST)
 
-    (decision,) = decide(DELETION, [digest], POLICY, NOW, [ALLOWED])
+    (decision,) = decide(DELETION, [digest], POLICY, NOW, allowances=[ALLOWED])
 
     assert decision == Record(digest, "goes to the digest")
 
@@ -133,8 +133,8 @@ def test_what_the_brakes_stop_is_shown_with_the_conflict_that_it_is_about():
 
 
 def test_a_guard_that_is_off_for_a_planned_deletion_stays_off():
-    assert decide(GUARD_LOST, [], POLICY, NOW, [replace(ALLOWED, force=True)]) == ()
-    assert len(decide(GUARD_LOST, [], POLICY, NOW, [ALLOWED])) == 1
+    assert decide(GUARD_LOST, [], POLICY, NOW, allowances=[replace(ALLOWED, force=True)]) == ()
+    assert len(decide(GUARD_LOST, [], POLICY, NOW, allowances=[ALLOWED])) == 1
 
 
 @pytest.mark.parametrize("event", [replace(GUARD_LOST, replayed=True), replace(GUARD_LOST, at=AT - timedelta(hours=2))])

@@ -1,4 +1,4 @@
-"""The verbs about one secret: its timeline, its versions, going back to one; their options, and nothing else."""
+"""The verbs about one secret: timeline, rollback, and the answer to an offer; their options, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ Examples:
   nightlatch timeline prod/orders/db ./cloudtrail
   nightlatch timeline prod/orders/db --local
   nightlatch timeline prod/orders/db --stack nightlatch --output json
-"""
-SNAPSHOTS_EXAMPLES = """\b
-Examples:
-  nightlatch snapshots list prod/orders/db
-  nightlatch snapshots list prod/orders/db --local
-  nightlatch snapshots list prod/orders/db --output json | jq '.[].labels'
 """
 ROLLBACK_EXAMPLES = """\b
 Examples:
@@ -54,8 +48,6 @@ Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
 Region = Annotated[str | None, typer.Option(help="AWS Region.")]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
 
-snapshots = typer.Typer(help="Versions of a secret and the pins that keep them.", rich_markup_mode=None)
-
 
 def timeline(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
@@ -75,23 +67,6 @@ def timeline(  # noqa: PLR0913 - one parameter is one option
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return telling.timeline(secret, tuple(paths or ()), where, output)
-
-
-@snapshots.command("list", epilog=SNAPSHOTS_EXAMPLES)
-def list_snapshots(  # noqa: PLR0913 - one parameter is one option
-    secret: Secret,
-    *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
-    output: Output = Form.TABLE,
-) -> int:
-    """List the versions of a secret with their labels and pins; no value is read."""
-    from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
-
-    return telling.snapshots(secret, Where(local=local, stack=stack, profile=profile, region=region), output)
 
 
 def rollback(  # noqa: PLR0913 - one parameter is one option

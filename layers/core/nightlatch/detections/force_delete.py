@@ -46,6 +46,7 @@ DETECTION = Detection(
     event_names=secrets_manager("DeleteSecret"),
     techniques=("T1485", "T1490"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "A refusal by IAM leaves no request in the record, so a denied force delete looks like any denied "
         "deletion. The record does not say whether the secret existed. A lost record shows only in the "

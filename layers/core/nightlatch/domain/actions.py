@@ -20,6 +20,14 @@ class ActionKind(StrEnum):
     REMOVE_GUARD = "remove-guard"
     ALLOW_DELETION = "allow-deletion"
     PUT_BACK = "put-back"
+    DEACTIVATE_KEY = "deactivate-key"
+    REACTIVATE_KEY = "reactivate-key"
+    REVOKE_SESSIONS = "revoke-sessions"
+    LIFT_REVOCATION = "lift-revocation"
+    DENY_SECRETS = "deny-secrets"
+    LIFT_DENY = "lift-deny"
+    RESCUE_KEY = "rescue-key"
+    REPLICATE_AGAIN = "replicate-again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,9 @@ class Action:
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
+    before: datetime | None = None  # the moment before which sessions began that are to end
+    regions: tuple[str, ...] = ()  # where replicas were taken away
+    held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back
 
     @property
     def keys(self) -> tuple[str, ...]:

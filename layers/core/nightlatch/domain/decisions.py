@@ -6,18 +6,22 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.allowances import Allowance, allowing, is_about
+from nightlatch.domain.blast_radius import BlastRadius, unknown_radius
+from nightlatch.domain.containing import Proposal, contain
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.guard_upkeep import put_back
+from nightlatch.domain.key_states import key_touched
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import replica_regions
 from nightlatch.domain.versions import CURRENT
 
 STAGED = "staged until promoted"
@@ -48,6 +52,7 @@ class Respond:
     automatic: bool
     reason: str
     finding: Finding | None = None
+    per_incident: bool = False  # offered once for all that the principal does in an incident
     by: Principal | None = None  # who did what it takes back, where no finding says so
 
     @property
@@ -55,6 +60,8 @@ class Respond:
         """Who did what the act takes back; None for a pin, which takes nothing back."""
         if self.finding is None:
             return self.by
+        if self.per_incident:
+            return self.finding.principal
         by = self.finding.undoes.by if self.finding.undoes else None
         if by is None:
             return self.finding.principal
@@ -64,16 +71,24 @@ class Respond:
 Decision = Record | Alert | Respond
 
 
-def decide(
+def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
     event: SecretEvent,
     findings: Iterable[Finding],
     policy: Policy,
     now: datetime,
+    *,
     allowances: Sequence[Allowance] = (),
+    radius: Callable[[], BlastRadius] = unknown_radius,
 ) -> tuple[Decision, ...]:
     """Decide what follows from one event and what it was found to mean.
 
-    Allowances are those on its secrets, needed where `asks_what_is_allowed`.
+    Args:
+        event: What happened.
+        findings: What it means.
+        policy: What the operator chose.
+        now: When it is decided: what is old is told and not acted on.
+        allowances: Those on its secrets, needed where `asks_what_is_allowed`.
+        radius: Gives what else the principal does, for the offer to stop it.
     """
     allowed = allowing(event, allowances)
     may_act = not event.replayed and event.at >= now - policy.limits.act_within
@@ -83,9 +98,11 @@ def decide(
         if unheard is not None:
             decisions.append(unheard)
             continue
-        decisions.append(Alert(finding))
+        stop = contain(finding, policy, radius)
+        decisions.append(Alert(finding if isinstance(stop, Proposal) else stop))
         if may_act:
             decisions.extend(_remedies(event, finding, policy, allowed))
+            decisions.extend([_stopping(stop, finding)] if isinstance(stop, Proposal) else [])
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
@@ -127,14 +144,24 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy, allowed: All
         return []
     return [
         Respond(
-            action=_remedy(finding, secret, event),
+            action=action,
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and allowed is None and _is_automatic(finding, secret, policy),
+            automatic=finding.undoes is None and allowed is None and _is_automatic(finding, action, policy),
             reason=finding.title,
             finding=finding,
         )
-        for secret in event.secrets
+        for action in _ways_back(finding, event)
     ]
+
+
+def _ways_back(finding: Finding, event: SecretEvent) -> list[Action]:
+    if finding.remedy is Remedy.RESCUE_KEY:
+        key = key_touched(event)
+        return [Action(kind=ActionKind.RESCUE_KEY, target=key, held=finding.secrets)] if key is not None else []
+    if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
+        some = finding.secrets
+        return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=replica_regions(event)) for one in some]
+    return [_remedy(finding, secret, event) for secret in event.secrets]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
@@ -143,11 +170,33 @@ def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
-def _is_automatic(finding: Finding, secret: SecretRef, policy: Policy) -> bool:
-    """Only the undoing of a deletion needs no person, only in protect (ruling 9), and not against a declared actor."""
-    protection = policy.protection_to_act(secret)
-    may_undo = finding.remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
-    return may_undo and not any(declared.silences(finding) for declared in policy.ask_first)
+def _is_automatic(finding: Finding, action: Action, policy: Policy) -> bool:
+    """Only the undoing of a deletion needs no person, of a secret or of its key, and only in protect (ruling 9).
+
+    A key is put back for all that need it or for none: where one of them is not protected so, a person decides. So does
+    one where whoever took it away is kept for emergencies: a key is disabled on purpose, to stop a thief.
+    """
+    if finding.remedy not in {Remedy.RESTORE, Remedy.RESCUE_KEY}:
+        return False
+    if any(declared.silences(finding) for declared in policy.ask_first):  # a declared actor is not fought
+        return False
+    if finding.remedy is Remedy.RESCUE_KEY and policy.inventory.is_break_glass(finding.principal):
+        return False
+    needing = (action.secret,) if action.secret is not None else action.held
+    protections = [policy.protection_to_act(secret) for secret in needing]
+    return bool(protections) and all(one.mode is Mode.PROTECT and one.undo for one in protections)
+
+
+def _stopping(stop: Proposal, finding: Finding) -> Respond:
+    """Offer to stop the principal; the incident is the cause, so that its next hundred events offer nothing new."""
+    return Respond(
+        action=stop.action,
+        cause=finding.principal.key,
+        automatic=False,
+        reason=stop.reason,
+        finding=finding,
+        per_incident=True,
+    )
 
 
 def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[Respond]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from nightlatch.domain.allowances import Allowance
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.decisions import Alert, Decision, Record, asks_what_is_allowed, decide
+from nightlatch.domain.blast_radius import radius_of
+from nightlatch.domain.decisions import Alert, Decision, Record, Respond, asks_what_is_allowed, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
 from nightlatch.domain.policy import Policy
@@ -140,7 +142,8 @@ def _judge(
     found, waits = detect(event, case.baseline, case.rules)
     findings = [finding for finding in found if _is_news(finding, said)]
     allowances = allowed.on(event.secrets) if asks_what_is_allowed(event, findings, policy) else ()
-    return decide(event, findings, policy, now, allowances), waits
+    radius = partial(radius_of, case.baseline.by_principal, upto=event.at)
+    return decide(event, findings, policy, now, allowances=allowances, radius=radius), waits
 
 
 def _is_news(finding: Finding, said: _Said) -> bool:
@@ -162,5 +165,6 @@ def _fold(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
         if isinstance(decision, Record):
             records.setdefault(decision.why, []).append(decision.finding)
     kept = [Record(finding, why) for why, findings in records.items() for finding in fold(tuple(findings))]
-    responses = [d for d in decisions if not isinstance(d, (Alert, Record))]
-    return tuple(dict.fromkeys([*(Alert(finding) for finding in alerts), *kept, *responses]))
+    responses = [d for d in decisions if isinstance(d, Respond) and not d.per_incident]
+    stops = {d.action: d for d in decisions if isinstance(d, Respond) and d.per_incident}
+    return tuple(dict.fromkeys([*(Alert(finding) for finding in alerts), *kept, *responses, *stops.values()]))

@@ -15,7 +15,8 @@ from typing import Any
 
 from botocore import xform_name
 
-from nightlatch.adapters.aws_errors import looking, on_secret
+from nightlatch.adapters.acting.refusals import acting_on
+from nightlatch.adapters.aws_errors import on_secret
 from nightlatch.domain.acting import Call
 from nightlatch.domain.errors import Refused
 from nightlatch.service.snapshot_ports import Copies, VaultOut
@@ -35,7 +36,7 @@ class AwsHand:
         """Make the call and give its AWS request id.
 
         Raises:
-            WorldMoved: A label is not where the plan saw it.
+            WorldMoved: A label is not where the plan saw it, or a key is in another state.
             NotYet: AWS will take the call in some seconds.
             NotFound: The thing is gone.
             Refused: AWS said no or found fault with it, or a permission is missing.
@@ -74,4 +75,4 @@ def _refuse_faults(answer: Mapping[str, Any], on: str) -> None:
 def _translated(call: Call, on: str) -> AbstractContextManager[None]:
     if call.service == "secretsmanager":
         return on_secret(on, call.action, moves_label=call.operation == _LABELS)
-    return looking(call.action)
+    return acting_on(on, call.action)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.errors import NotFound
@@ -21,6 +23,8 @@ class AwsSight:
     descriptions: Descriptions
     snapshots: Snapshots
     copies: Copies
+    identities: AwsIdentities
+    keys: AwsKeys
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         """Look at what the action is on.
@@ -30,9 +34,14 @@ class AwsSight:
             Refused: It lies elsewhere, or a permission is missing.
             Unavailable: AWS could not be asked.
         """
-        secret = action.secret
-        if secret is None:
-            return Seen()
+        if action.secret is None:
+            return Seen(
+                identity=self.identities.describe(action.target) if Need.IDENTITY in needs else None,
+                key=self.keys.describe(action.target) if Need.KEY in needs else None,
+            )
+        return self._look_at_secret(action.secret, needs)
+
+    def _look_at_secret(self, secret: SecretRef, needs: Collection[Need]) -> Seen:
         there = _by_name(secret) if Need.NAMESAKE in needs else secret
         is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
         try:

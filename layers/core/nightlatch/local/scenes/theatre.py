@@ -77,7 +77,7 @@ def open_theatre(
     """
     slack = Workspace(token=entropy.token_urlsafe(16), signing_secret=entropy.token_hex(16))
     companies: list[Company] = []
-    parameters: dict[str, str] = {"ActionMode": "slack"}
+    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes"}
     variables: dict[str, str] = {}
 
     def prepare(endpoint: str) -> None:
@@ -85,6 +85,7 @@ def open_theatre(
         companies.append(company)
         parameters["SlackSecretArn"] = company.slack_secret_arn
         parameters["SlackSecretKeyArn"] = company.slack_key_arn
+        parameters["VaultSecrets"] = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/*"
         variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
 
     app = slack_app(
