@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from e2e.watched import Watched
+from e2e.watched import GUARDED, Watched
 from functions.transformed import many
+from nightlatch.domain.actions import ActionKind
 from nightlatch.local.deployment import Function, Stack
 from nightlatch.local.fidelity.operators import like
 from nightlatch.local.permissions.guard import Judged
@@ -33,6 +34,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     decline(watched)
     destroy_without_a_call(watched)
     needing_all_that_the_list_leaves_open(watched)
+    guarding(watched)
     watched.an_hour_later()
     watched.settle()
     return tuple(watched.judged)
@@ -56,6 +58,15 @@ def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
     terraform.rotate_secret(
         SecretId=watched.a_secret(), RotationLambdaARN=watched.a_function(), RotateImmediately=False
     )
+
+
+def guarding(watched: Watched) -> None:
+    """Put a guard in, and take it out again where there was no policy before."""
+    name = watched.a_secret(GUARDED)
+    watched.wishes(ActionKind.APPLY_GUARD, name)
+    watched.settle()
+    watched.wishes(ActionKind.REMOVE_GUARD, name, people=2)
+    watched.settle()
 
 
 def decline(watched: Watched) -> None:
