@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from builders import a_response, approved_by_policy
-from fakes import FakeCopies, FakeDispatch, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
+from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FixedClock
+from fakes_snapshots import FakeCopies, FakeSnapshots
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities

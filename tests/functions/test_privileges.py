@@ -56,6 +56,10 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:UpdateSecretVersionStage",
             "secretsmanager:RestoreSecret",
             "secretsmanager:ReplicateSecretToRegions",
+            "secretsmanager:UpdateSecret",
+            "secretsmanager:TagResource",
+            "secretsmanager:UntagResource",
+            "secretsmanager:CancelRotateSecret",
             "secretsmanager:PutResourcePolicy",
             "secretsmanager:DeleteResourcePolicy",
         }

@@ -16,7 +16,7 @@ from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.terminal import plain, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused
-from nightlatch.domain.putting_back import Part
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of

@@ -21,6 +21,10 @@ _REMEDIES = {
         " that needs it is protected so, else on a person's word"
     ),
     Remedy.REPLICATE: "replicas taken away: yes, they are made again, on a person's word",
+    Remedy.PUT_POLICY_BACK: "yes, the resource policy is put back as it was before, on a person's word",
+    Remedy.PUT_TAGS_BACK: "yes, tags and description are put back as they were before, on a person's word",
+    Remedy.PUT_KEY_BACK: "yes, the secret is moved back to its key, on a person's word",
+    Remedy.PUT_ROTATION_BACK: "yes, the rotation is set as it was before and rotates nothing now, on a person's word",
     None: "not by nightlatch itself",
 }
 

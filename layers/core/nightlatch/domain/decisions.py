@@ -6,7 +6,7 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.guard_upkeep import put_back
 from nightlatch.domain.key_states import key_touched
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
@@ -69,6 +70,13 @@ class Respond:
 
 
 Decision = Record | Alert | Respond
+
+_PUT_BACK: Mapping[Remedy | None, tuple[Part, ...]] = {
+    Remedy.PUT_POLICY_BACK: (Part.POLICY,),
+    Remedy.PUT_TAGS_BACK: (Part.TAGS, Part.DESCRIPTION),
+    Remedy.PUT_KEY_BACK: (Part.KEY,),
+    Remedy.PUT_ROTATION_BACK: (Part.ROTATION,),
+}
 
 
 def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
@@ -161,12 +169,16 @@ def _ways_back(finding: Finding, event: SecretEvent) -> list[Action]:
     if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
         some = finding.secrets
         return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=replica_regions(event)) for one in some]
+    if finding.remedy in _PUT_BACK and event.called("CreateSecret"):
+        return []  # it was never otherwise
     return [_remedy(finding, secret, event) for secret in event.secrets]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+    if finding.remedy in _PUT_BACK:
+        return Action(kind=ActionKind.PUT_BACK, secret=secret, parts=_PUT_BACK[finding.remedy], at=finding.first_seen)
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 

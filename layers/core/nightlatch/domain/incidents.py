@@ -92,6 +92,10 @@ _ANSWERS = {
     Remedy.ROLL_BACK: ActionKind.ROLL_BACK,
     Remedy.RESCUE_KEY: ActionKind.RESCUE_KEY,
     Remedy.REPLICATE: ActionKind.REPLICATE_AGAIN,
+    Remedy.PUT_POLICY_BACK: ActionKind.PUT_BACK,
+    Remedy.PUT_TAGS_BACK: ActionKind.PUT_BACK,
+    Remedy.PUT_KEY_BACK: ActionKind.PUT_BACK,
+    Remedy.PUT_ROTATION_BACK: ActionKind.PUT_BACK,
 }
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 

@@ -155,7 +155,8 @@ def response_id(action: Action, cause: str) -> str:
         action: The act.
         cause: The event id of a deletion or write; the version id for a pin, which two channels report.
     """
-    text = f"{action.kind}|{action.keys[0]}|{cause}"
+    what = f"{action.kind} {' '.join(action.parts)}" if action.parts else action.kind
+    text = f"{what}|{action.keys[0]}|{cause}"
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 
