@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, stop_and_let_go
 from e2e.watched import Watched
 from functions.transformed import many
 from nightlatch.local.deployment import Function, Stack
@@ -36,6 +37,9 @@ def played(watched: Watched) -> Sequence[Judged]:
     needing_all_that_the_list_leaves_open(watched)
     overwrite_a_copied_secret_under_a_key_of_ones_own(watched)
     refuse_the_keeper(watched)
+    stop_and_let_go(watched)
+    lose_a_key(watched)
+    replicate_again_under_keys_of_ones_own(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
