@@ -154,6 +154,10 @@ def test_a_refusal_by_a_guard_says_that_it_is_meant_and_how_to_let_it_through(ki
         assert ("nightlatch allow prod/db --action force-delete --for 2h --reason TEXT" in found.reason) is is_meant
 
 
+def test_a_refusal_for_another_reason_says_no_more_than_that_nothing_was_deleted():
+    assert judge(refused()).reason.endswith("so nothing was deleted")
+
+
 def test_a_guarded_secret_that_the_record_does_not_name_is_left_to_the_reader():
     failure = Failure("AccessDenied", "an explicit deny in a resource-based policy")
 

@@ -131,6 +131,12 @@ class Watched:
         finally:
             stage.clock.follow()
 
+    def drill(self) -> None:
+        """Let the weekly schedule of the restore drill fire now."""
+        responder = self.theatre.stage.stack.functions["Responder"]
+        self.client("lambda").invoke(FunctionName=responder.name, InvocationType="Event", Payload=b'{"drill": null}')
+        self.settle()
+
     @property
     def holdings(self) -> Holdings:
         """Read the inventory as it was last taken."""
