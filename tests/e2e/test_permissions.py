@@ -12,7 +12,7 @@ import pytest
 from e2e.watched import Watched
 from functions.transformed import many
 from nightlatch.local.deployment import Function, Stack
-from nightlatch.local.fidelity.conditions import like
+from nightlatch.local.fidelity.operators import like
 from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.permissions.lambda_itself import lacking, taking_from, writing_to
 from nightlatch.local.permissions.policies import Verdict, parse_policy

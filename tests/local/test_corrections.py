@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
-from local.probes import policies, reading, transactions, versions
+from local.probes import buckets, metadata, policies, reading, replicas, transactions, versions
 from local.probes.world import World
 from nightlatch.local import fidelity
 from nightlatch.local.aws.happenings import Happening, Kind, listening
 
-PROBES = {**versions.PROBES, **reading.PROBES, **policies.PROBES, **transactions.PROBES}
+ROOMS = (versions, reading, policies, metadata, replicas, buckets, transactions)
+PROBES = {name: probe for room in ROOMS for name, probe in room.PROBES.items()}
 CORRECTIONS = [correction.id for correction in fidelity.CORRECTIONS]
 
 
@@ -27,6 +28,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def corrected(world: World) -> Iterator[World]:
     fidelity.install(lambda: world.now)
+    fidelity.hold_names(timedelta(seconds=5))
     yield world
     fidelity.uninstall()
 

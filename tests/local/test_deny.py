@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from nightlatch.local.fidelity.conditions import CannotEvaluate, arn_like
+from nightlatch.local.fidelity.conditions import CannotEvaluate
 from nightlatch.local.fidelity.deny import Call, NotAPolicy, is_denied, parse_denials
+from nightlatch.local.fidelity.operators import arn_like
 from nightlatch.local.fidelity.policies import is_public
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf"

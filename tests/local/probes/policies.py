@@ -1,4 +1,4 @@
-"""Questions about resource policies, replicas and rotation."""
+"""Questions about resource policies and rotation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 
-from local.probes.world import ELSEWHERE, HOME, Probe, World, refused
+from local.probes.world import HOME, Probe, World, refused
 
 
 def a_policy(effect: str, **statement: object) -> str:
@@ -41,12 +41,32 @@ def malformed_policy(world: World) -> object:
     return refused(world.secrets.put_resource_policy, SecretId="prod/db", ResourcePolicy="{no policy")
 
 
+def unknown_action(world: World) -> object:
+    world.a_secret()
+    policy = a_policy("Deny", Action=["secretsmanager:*", "secretsmanager:EatSecret"])
+    return refused(world.secrets.put_resource_policy, SecretId="prod/db", ResourcePolicy=policy)
+
+
+def policy_of_size(world: World) -> object:
+    world.a_secret()
+    bare = len(a_policy("Allow", Sid=""))
+    return [
+        refused(
+            world.secrets.put_resource_policy,
+            SecretId="prod/db",
+            ResourcePolicy=a_policy("Allow", Sid="s" * (size - bare)),
+        )
+        for size in (20_480, 20_481)
+    ]
+
+
 def validated(world: World) -> object:
     world.a_secret()
     policies = (
         a_policy("Allow"),
         a_policy("Deny", Action="secretsmanager:*"),
         a_policy("Deny", Action="secretsmanager:DeleteSecret"),
+        a_policy("Deny", Action="secretsmanager:EatSecret"),
     )
     try:
         answers = [
@@ -61,33 +81,6 @@ def denied_read(world: World) -> object:
     world.a_secret()
     world.secrets.put_resource_policy(SecretId="prod/db", ResourcePolicy=a_policy("Deny"))
     return refused(world.secrets.get_secret_value, SecretId="prod/db")
-
-
-def a_replicated_secret(world: World) -> None:
-    world.a_secret(AddReplicaRegions=[{"Region": ELSEWHERE}])
-
-
-def replica_cut_loose(world: World) -> object:
-    a_replicated_secret(world)
-    elsewhere = world.client("secretsmanager", ELSEWHERE)
-    try:
-        arn = elsewhere.stop_replication_to_replica(SecretId="prod/db")["ARN"]
-    except NotImplementedError as error:
-        return type(error).__name__
-    world.put()
-    elsewhere.tag_resource(SecretId="prod/db", Tags=[{"Key": "alone", "Value": "yes"}])
-    value = elsewhere.get_secret_value(SecretId="prod/db")
-    replicas = world.secrets.describe_secret(SecretId="prod/db").get("ReplicationStatus", [])
-    return arn == value["ARN"], f":{ELSEWHERE}:" in arn, value["SecretString"], replicas
-
-
-def arn_of_replicate(world: World) -> object:
-    world.a_secret()
-    replicated = world.secrets.replicate_secret_to_regions(
-        SecretId="prod/db", AddReplicaRegions=[{"Region": ELSEWHERE}]
-    )
-    removed = world.secrets.remove_regions_from_replication(SecretId="prod/db", RemoveReplicaRegions=[ELSEWHERE])
-    return replicated["ARN"].startswith("arn:"), removed["ARN"].startswith("arn:")
 
 
 def a_function(world: World) -> str:
@@ -128,6 +121,12 @@ def function_after_second_rotate(world: World) -> object:
     return world.secrets.describe_secret(SecretId="prod/db")["RotationLambdaARN"] == arn
 
 
+def rotated_after_a_rotation_test(world: World) -> object:
+    world.a_secret()
+    world.secrets.rotate_secret(SecretId="prod/db", RotationLambdaARN=a_function(world), RotateImmediately=False)
+    return "LastRotatedDate" in world.secrets.describe_secret(SecretId="prod/db")
+
+
 def versions_after_a_rotation_test(world: World) -> object:
     world.a_secret()
     world.secrets.rotate_secret(SecretId="prod/db", RotationLambdaARN=a_function(world), RotateImmediately=False)
@@ -135,27 +134,15 @@ def versions_after_a_rotation_test(world: World) -> object:
     return sorted(shown.values())
 
 
-def region_of_a_primary(world: World) -> object:
-    world.a_secret("alone")
-    world.a_secret(AddReplicaRegions=[{"Region": ELSEWHERE}])
-    listed = {one["Name"]: one.get("PrimaryRegion") for one in world.secrets.list_secrets()["SecretList"]}
-    return listed, world.secrets.describe_secret(SecretId="prod/db").get("PrimaryRegion")
-
-
 PROBES = {
     "block-public-policy": Probe(ask=public_policy_when_blocked, aws="PublicPolicyException", moto=None),
     "malformed-policy": Probe(ask=malformed_policy, aws="MalformedPolicyDocumentException", moto=None),
+    "unknown-policy-action": Probe(ask=unknown_action, aws="MalformedPolicyDocumentException", moto=None),
+    "policy-size": Probe(ask=policy_of_size, aws=[None, "ValidationException"], moto=[None, None]),
     "validate-resource-policy": Probe(
-        ask=validated, aws=[(False, 1), (False, 1), (True, 0)], moto="NotImplementedError"
+        ask=validated, aws=[(False, 1), (False, 1), (True, 0), (False, 1)], moto="NotImplementedError"
     ),
     "deny-is-enforced": Probe(ask=denied_read, aws="AccessDeniedException", moto=None),
-    "stop-replication": Probe(ask=replica_cut_loose, aws=(True, True, "1", []), moto="NotImplementedError"),
-    "primary-region": Probe(
-        ask=region_of_a_primary,
-        aws=({"alone": None, "prod/db": HOME}, HOME),
-        moto=({"alone": None, "prod/db": None}, None),
-    ),
-    "replicate-full-arn": Probe(ask=arn_of_replicate, aws=(True, True), moto=(False, False)),
     "rotate-needs-a-function": Probe(ask=rotate_without_function, aws="InvalidRequestException", moto=None),
     "schedule-expression-kept": Probe(
         ask=rules_after_rotate,
@@ -163,6 +150,7 @@ PROBES = {
         moto=({"AutomaticallyAfterDays": 0}, False),
     ),
     "rotation-keeps-its-function": Probe(ask=function_after_second_rotate, aws=True, moto=False),
+    "rotation-test-is-no-rotation": Probe(ask=rotated_after_a_rotation_test, aws=False, moto=True),
     "rotation-test-leaves-nothing": Probe(
         ask=versions_after_a_rotation_test, aws=[["AWSCURRENT"]], moto=[["AWSCURRENT"], ["AWSPENDING"]]
     ),

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from nightlatch.local import fidelity
 from nightlatch.local.activity import Activity
 from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.aws.sessions import stage_session
@@ -155,6 +156,7 @@ class Stage:
             account_id=settings.account,
         )
         parts.enter_context(self.server)
+        fidelity.hold_names(settings.name_held_for)
         settings.prepare(self.endpoint)
         place = Place(account=settings.account, region=settings.region, stack_name=settings.stack_name)
         self.stack = deploy(read_template(self._template, settings.parameters, place), self.endpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
@@ -25,6 +26,7 @@ class StageSettings:
     environment variables of every function. `prepare` is called with the server's address before the
     template is deployed: what the template refers to can be made there. `on_judged` hears of every permission
     that a function's call needed. `redelivery_cap_s` shortens the time that a failed message stays hidden.
+    `name_held_for` says how long the name of a secret stays taken after a forced deletion.
     `tick_every_s` lets time pass by itself; without it schedules fire when somebody calls `Stage.tick`.
     """
 
@@ -41,4 +43,5 @@ class StageSettings:
     on_judged: OnJudged = _unheard
     run: RunSettings = field(default_factory=RunSettings)
     redelivery_cap_s: int | None = None
+    name_held_for: timedelta = timedelta(seconds=3)  # on AWS 5 to 27 seconds; long enough to make an act try again
     tick_every_s: float | None = None

@@ -54,6 +54,35 @@ class Caller:
         """What `aws:PrincipalArn` compares: the role, never its session."""
         return self.session.role_arn if self.session else self.arn
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name by which the Principal of a policy may mean the caller, the account's own among them."""
+        return frozenset(
+            {self.arn, self.principal_arn, self.account_id, f"arn:{_PARTITION}:iam::{self.account_id}:root"}
+        )
+
+    def condition_keys(self) -> dict[str, str]:
+        """Give the condition keys that each of the caller's calls carries, in lower case.
+
+        The stage stands for AWS, which is spoken to over TLS. A key of a user carries no word about a second factor,
+        and only temporary credentials say when they were issued.
+
+        Source: IAM user guide, reference_policies_condition-keys.
+        """
+        session = {} if self.session is None else {"aws:tokenissuetime": self.session.issued_at.isoformat()}
+        return {
+            "aws:principalaccount": self.account_id,
+            "aws:principalarn": self.principal_arn,
+            "aws:principalisawsservice": "false",
+            "aws:principaltype": "Account" if self.type == "Root" else self.type.replace("IAMUser", "User"),
+            "aws:resourceaccount": self.account_id,
+            "aws:securetransport": "true",
+            "aws:userid": self.principal_id,
+            **({"aws:username": self.user_name} if self.user_name else {}),
+            **({"aws:multifactorauthpresent": "false"} if self.session else {}),
+            **session,
+        }
+
     def user_identity(self) -> dict[str, object]:
         """Write the caller down as a CloudTrail `userIdentity`."""
         identity: dict[str, object] = {

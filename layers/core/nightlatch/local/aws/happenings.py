@@ -1,4 +1,4 @@
-"""What Secrets Manager did on its own account inside one call: labels moved, versions deleted, a rotation started.
+"""What Secrets Manager did by itself inside one call: labels moved, versions deleted, a rotation started, a copy made.
 
 AWS tells such things through channels that name no caller: the native event `Secret Label Updated` and
 CloudTrail's service events. The corrected moto (`local/fidelity`) knows the moment at which they happen, the
@@ -29,6 +29,9 @@ class Kind(StrEnum):
     ROTATION_TEST_STARTED = "TestRotationStarted"
     ROTATION_TEST_SUCCEEDED = "TestRotationSucceeded"
     ROTATION_TEST_FAILED = "TestRotationFailed"
+    REPLICATION_STARTED = "ReplicationStarted"
+    REPLICATION_SUCCEEDED = "ReplicationSucceeded"
+    REPLICATION_FAILED = "ReplicationFailed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nightlatch.local.fidelity.conditions import OPERATORS, arn_like, like
+from nightlatch.local.fidelity.operators import OPERATORS, arn_like, like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, and DynamoDB's transactions.
+"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, KMS, and some of S3 and DynamoDB.
 
 `install()` replaces a few functions inside moto 5.2.5, `uninstall()` puts moto's own back. Every difference
 is a value in `CORRECTIONS` with what AWS does, what moto does, the source and the date; a test fails as soon
@@ -11,26 +11,46 @@ statements and the functions' roles (`local/permissions`).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.metadata import version
 from threading import Lock
 
 from nightlatch.local.fidelity import (
+    buckets,
     clock,
     deletion,
     gate,
+    held_names,
     policies,
     reading,
     replicas,
     rotation,
     stages,
+    tags,
     transactions,
+    updating,
     versions,
 )
 from nightlatch.local.fidelity.clock import Clock, wall_clock
 from nightlatch.local.fidelity.correction import MOTO_VERSION, Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import expire_deletions
+from nightlatch.local.fidelity.held_names import hold_names
 
-_ROOMS = (versions, stages, deletion, gate, reading, policies, replicas, rotation, transactions)
+_ROOMS = (
+    versions,
+    stages,
+    updating,
+    tags,
+    deletion,
+    held_names,
+    gate,
+    reading,
+    policies,
+    replicas,
+    rotation,
+    transactions,
+    buckets,
+)
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)
 
@@ -46,7 +66,7 @@ class WrongMoto(RuntimeError):
 
 
 def install(now: Clock = wall_clock) -> None:
-    """Correct moto's Secrets Manager, by the clock of the stage; a second call only sets the clock.
+    """Correct moto by the clock of the stage, with no name held; a second call sets these two alone.
 
     Raises:
         WrongMoto: Another version of moto is installed than the corrections were measured against.
@@ -56,6 +76,7 @@ def install(now: Clock = wall_clock) -> None:
         raise WrongMoto(f"moto {found} is installed, the corrections were measured on {MOTO_VERSION}; install that one")
     with _turn:
         clock.stage_time.now = now
+        hold_names(timedelta())
         if _replaced:
             return
         for patch in _PATCHES:
@@ -88,6 +109,7 @@ __all__ = [
     "Evidence",
     "WrongMoto",
     "expire_deletions",
+    "hold_names",
     "install",
     "is_installed",
     "uninstall",

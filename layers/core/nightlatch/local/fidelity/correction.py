@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 MEASURED_ON = date(2026, 11, 23)
+MEASURED_FOR_ACTS = date(2026, 11, 30)  # what only those depend on who undo, guard and contain
 MOTO_VERSION = "5.2.5"
 
 

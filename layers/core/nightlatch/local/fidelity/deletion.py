@@ -1,8 +1,8 @@
 """Deletion as AWS does it: a name that waits to be deleted is taken, and each version's end is an event of its own.
 
 Source: Secrets Manager user guide (2026), deleted-secrets and cloudtrail_log_entries; real service events
-(facts 3.2, 5.1). On AWS a forced deletion ends 5 to 27 seconds after the call [P]; here it ends with the
-call.
+(facts 3.2, 5.1). On AWS a forced deletion ends 5 to 27 seconds after the call [P]; here its events come with the
+call, and its name stays taken (`held_names`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from moto.secretsmanager.models import ReplicaSecret, SecretsManagerBackend, secretsmanager_backends
 
 from nightlatch.local.aws.happenings import Kind, happened
-from nightlatch.local.fidelity import refusals
+from nightlatch.local.fidelity import held_names, refusals
 from nightlatch.local.fidelity.clock import stage_time
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.versions import about
@@ -54,7 +54,7 @@ def _due(now: float) -> Iterator[tuple[Any, Any]]:
 
 
 def _create(self: Any, name: str, **details: Any) -> str:
-    if is_pending(self.secrets.get(name)):
+    if is_pending(self.secrets.get(name)) or held_names.is_held(self.account_id, self.region_name, name):
         raise refusals.invalid_request(refusals.NAME_PENDING_DELETION)
     return str(_create_secret(self, name, **details))
 
@@ -68,6 +68,7 @@ def _delete(
     secret = self.secrets.get(secret_id)
     arn, name, deletion_date = _delete_secret(self, secret_id, recovery_window_in_days, force_delete_without_recovery)
     if secret is not None and force_delete_without_recovery:
+        held_names.hold(self.account_id, self.region_name, name)
         _end_versions(secret, forced=True)
     return arn, name, deletion_date
 

@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, like, parse_conditions
+from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, parse_conditions
+from nightlatch.local.fidelity.operators import like
+
+_VERSIONS = ("2008-10-17", "2012-10-17")
 
 
 class NotAPolicy(ValueError):
@@ -92,6 +95,8 @@ def listed_in(policy: str) -> list[Any]:
         raise NotAPolicy("it is not JSON") from error
     if not isinstance(document, dict) or "Statement" not in document:
         raise NotAPolicy("it has no Statement")
+    if document.get("Version", _VERSIONS[0]) not in _VERSIONS:
+        raise NotAPolicy("its Version is no version of the policy language")
     return as_list(document["Statement"])
 
 

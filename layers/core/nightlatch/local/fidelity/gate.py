@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from nightlatch.local.aws.callers import Caller, identify
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.condition_keys import carried, of_secret
-from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
+from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import is_pending
 from nightlatch.local.fidelity.deny import Call, is_denied
 
@@ -50,6 +50,33 @@ CORRECTIONS = (
         source="IAM user guide, reference_policies_evaluation-logic",
         evidence=Evidence.VERIFIED,
     ),
+    Correction(
+        id="replica-refuses-writes",
+        aws="a replica refuses every write with InvalidRequestException",
+        moto="refuses with InvalidParameterException",
+        source="botocore 1.43 service model, InvalidRequestException; the code and the text are believed",
+        evidence=Evidence.BELIEVED,
+        measured_on=MEASURED_FOR_ACTS,
+    ),
+)
+
+# What changes a secret, or is about its rotation: of a replica only the primary's Region may be asked.
+_REFUSED_ON_A_REPLICA = frozenset(
+    {
+        "CancelRotateSecret",
+        "DeleteResourcePolicy",
+        "DeleteSecret",
+        "PutResourcePolicy",
+        "PutSecretValue",
+        "RemoveRegionsFromReplication",
+        "ReplicateSecretToRegions",
+        "RestoreSecret",
+        "RotateSecret",
+        "TagResource",
+        "UntagResource",
+        "UpdateSecret",
+        "UpdateSecretVersionStage",
+    }
 )
 
 _REFUSED_WHILE_PENDING = frozenset(
@@ -90,6 +117,8 @@ def admit(backend: Any, action: str, parameters: Mapping[str, Any]) -> None:
     caller = _caller.get()
     if caller is not None and is_denied(_policy_of(secret), _call(caller, action, parameters, secret)):
         raise refusals.access_denied(caller.arn, f"secretsmanager:{action}", str(parameters["SecretId"]))
+    if isinstance(secret, ReplicaSecret) and action in _REFUSED_ON_A_REPLICA:
+        raise refusals.invalid_request(refusals.ON_A_REPLICA)
     forced = action == "DeleteSecret" and parameters.get("ForceDeleteWithoutRecovery") is True
     if is_pending(secret) and action in _REFUSED_WHILE_PENDING and not forced:
         raise refusals.invalid_request(refusals.PENDING_DELETION)
@@ -111,17 +140,11 @@ def _policy_of(secret: Any) -> str | None:
 
 
 def _call(caller: Caller, action: str, parameters: Mapping[str, Any], secret: Any) -> Call:
-    account = caller.account_id
     return Call(
         action=f"secretsmanager:{action}",
         resource=secret.arn,
-        principals=frozenset({caller.arn, caller.principal_arn, account, f"arn:aws:iam::{account}:root"}),
-        keys={
-            "aws:principalarn": caller.principal_arn,
-            "aws:principalaccount": account,
-            **of_secret(secret),
-            **carried(action, parameters),
-        },
+        principals=caller.names,
+        keys={**caller.condition_keys(), **of_secret(secret), **carried(action, parameters)},
     )
 
 

@@ -17,6 +17,7 @@ NO_ROTATION_FUNCTION = (
     "and you didn't include such an ARN as a parameter in this call."
 )
 ROTATION_UNFINISHED = "A previous rotation isn't complete. That rotation will be reattempted."
+ON_A_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 BROAD_ACCESS = "You can't grant a wide range of principals access to the secret while BlockPublicPolicy is true."
 
 
@@ -37,9 +38,19 @@ def too_many_labels(limit: int) -> Exception:
     )
 
 
-def malformed_policy(message: str) -> Exception:
-    """Refuse a resource policy that is no policy; the text is ours, only the code is known [V]."""
-    return _typed(SecretsManagerClientError("MalformedPolicyDocumentException", message))
+def malformed_policy(reason: str) -> Exception:
+    """Refuse a resource policy that is no policy, in AWS's words [R]; the reason in brackets is the stage's."""
+    text = f"This policy has invalid syntax. ({reason})"
+    return _typed(SecretsManagerClientError("MalformedPolicyDocumentException", text))
+
+
+def too_long(member: str, limit: int) -> Exception:
+    """Refuse a parameter that is longer than the service model allows, in the words AWS has for it everywhere [B]."""
+    text = (
+        f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+        f"Member must have length less than or equal to {limit}"
+    )
+    return _typed(SecretsManagerClientError("ValidationException", text))
 
 
 def public_policy() -> Exception:

@@ -16,7 +16,7 @@ from moto.secretsmanager.models import ReplicaSecret, SecretsManagerBackend
 
 from nightlatch.local.aws.happenings import Kind, happened
 from nightlatch.local.fidelity import refusals
-from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
+from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence, Patch
 from nightlatch.local.fidelity.labels import CURRENT, PENDING, read_labels
 from nightlatch.local.fidelity.versions import about
 
@@ -49,6 +49,14 @@ CORRECTIONS = (
         source="Secrets Manager user guide (2026), cloudtrail_log_entries",
         evidence=Evidence.INFERRED,
     ),
+    Correction(
+        id="rotation-test-is-no-rotation",
+        aws="RotateImmediately=false leaves LastRotatedDate as it was",
+        moto="calls the secret rotated",
+        source="botocore 1.43 service model, DescribeSecret (LastRotatedDate)",
+        evidence=Evidence.INFERRED,
+        measured_on=MEASURED_FOR_ACTS,
+    ),
 )
 
 _rotate_secret = SecretsManagerBackend.rotate_secret
@@ -68,7 +76,10 @@ def _rotate(  # noqa: PLR0913, PLR0917 - the signature is moto's
         function = rotation_lambda_arn or secret.rotation_lambda_arn
         _check_rotation(self, secret, function)
         happened(about(secret, Kind.ROTATION_STARTED if rotate_immediately else Kind.ROTATION_TEST_STARTED))
+    last_rotated = getattr(secret, "last_rotation_date", None)
     answer = _rotate_secret(self, secret_id, client_request_token, function, rotation_rules, rotate_immediately)
+    if not rotate_immediately:
+        secret.last_rotation_date = last_rotated
     secret.rotation_enabled = True
     secret.rotation_rules = rotation_rules or getattr(secret, "rotation_rules", None)
     happened(about(secret, _outcome(secret) if rotate_immediately else _clear_test(secret)))

@@ -2,8 +2,8 @@
 
 Source: Secrets Manager user guide (2026), event-detail-secret-label-updated-secretsmanager and
 cloudtrail_log_entries; real Start/EndSecretVersionDelete records of July 2023 (facts 1, 3.2). The shape of
-SecretVersionDeletion and of CancelSecretVersionDelete is not known: they are written like the other version
-deletes, and only a real account can tell.
+SecretVersionDeletion, of CancelSecretVersionDelete and of the three about replication is not known: they are written
+like the other version deletes, in the primary's Region, and only a real account can tell.
 """
 
 from __future__ import annotations

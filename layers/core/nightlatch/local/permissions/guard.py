@@ -119,5 +119,4 @@ class Guard:
 
 def _by(caller: Caller, need: Request) -> Request:
     """Add the keys that every call carries."""
-    keys = {"aws:principalarn": caller.principal_arn, "aws:principalaccount": caller.account_id, **need.keys}
-    return replace(need, keys=keys)
+    return replace(need, keys={**caller.condition_keys(), **need.keys})

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
-from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.models import ReplicaSecret, secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
@@ -85,9 +85,11 @@ class Insides:
         found = self.found_secret(secret_id)
         if found is None:
             return None
+        if isinstance(found, ReplicaSecret):
+            return self.own_key(found.config["KmsKeyId"])
         version = found.versions.get(version_id, {})
         own = [key for key in version.get("kms_key_ids", ()) if key != DEFAULT_KEY]
-        return self.own_key(own[0]) if own else self.own_key(getattr(found, "kms_key_id", None))
+        return self.own_key(own[0]) if own else self.own_key(found.kms_key_id)
 
     def version(self, secret_id: str, version_id: str | None, label: str | None) -> str | None:
         """Give the version that a read is about, as far as it exists."""

@@ -17,14 +17,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from nightlatch.local.fidelity.conditions import (
-    CannotEvaluate,
-    Condition,
-    like,
-    of_secrets_manager,
-    parse_conditions,
-)
+from nightlatch.local.fidelity.conditions import CannotEvaluate, Condition, of_secrets_manager, parse_conditions
 from nightlatch.local.fidelity.deny import NotAPolicy, as_list, listed_in
+from nightlatch.local.fidelity.operators import like
 
 # The keys that `needs` gives to every request that carries them on AWS.
 _KNOWN_KEYS = frozenset(

@@ -1,12 +1,11 @@
 """After this module a reader knows how buckets come to the stage.
 
-moto ignores the conditions of a bucket policy, so the customary "deny insecure transport" statement
-would refuse every call (found 2026-11). The policy is judged by boto3 and kept off the server.
+A bucket's policy is kept by moto and judged by the guard (`local/permissions`), which knows its conditions. Object lock
+is kept and holds; what expires by a rule stays, for nothing on the stage grows old by itself.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from nightlatch.local.deployment.creators.context import Context, Made
@@ -58,10 +57,9 @@ def _expire(properties: Properties, context: Context, name: str) -> None:
         }
         if "ExpirationInDays" in wished:
             rule["Expiration"] = {"Days": wished.get("ExpirationInDays")}
-        if "NoncurrentVersionExpiration" in wished:
-            rule["NoncurrentVersionExpiration"] = wished.get("NoncurrentVersionExpiration")
-        if "AbortIncompleteMultipartUpload" in wished:
-            rule["AbortIncompleteMultipartUpload"] = wished.get("AbortIncompleteMultipartUpload")
+        if "ExpiredObjectDeleteMarker" in wished:
+            rule["Expiration"] = {"ExpiredObjectDeleteMarker": wished.get("ExpiredObjectDeleteMarker")}
+        rule.update(wished.take("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"))
         rules.append(rule)
     if rules:
         context.call(
@@ -73,8 +71,7 @@ def _expire(properties: Properties, context: Context, name: str) -> None:
 
 
 def bucket_policy(properties: Properties, context: Context) -> Made:
-    """Judge a bucket policy without setting it."""
+    """Write a bucket's policy."""
     name = properties.need("Bucket")
-    document = json.dumps(properties.need("PolicyDocument"))
-    context.check("s3", "put_bucket_policy", Bucket=name, Policy=document)
-    return Made(physical_id=name, unrealised="moto ignores the conditions of bucket policies")
+    context.call("s3", "put_bucket_policy", Bucket=name, Policy=properties.need("PolicyDocument"))
+    return Made(physical_id=name)

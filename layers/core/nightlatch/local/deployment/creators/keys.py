@@ -7,11 +7,13 @@ from nightlatch.local.deployment.properties import Properties
 
 
 def key(properties: Properties, context: Context) -> Made:
-    """Make a key with its policy, rotation and state."""
+    """Make a key of any kind, HMAC keys included, with its policy, rotation and state."""
     tags = [
         {"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])
     ]  # KMS spells its tags otherwise than every other service
-    arguments = properties.take("Description", "KeySpec", "KeyUsage", "MultiRegion")
+    arguments = properties.take(
+        "BypassPolicyLockoutSafetyCheck", "Description", "KeySpec", "KeyUsage", "MultiRegion", "Origin"
+    )
     if "KeyPolicy" in properties:
         arguments["Policy"] = properties.get("KeyPolicy")
     made = context.call("kms", "create_key", Tags=tags, **arguments)["KeyMetadata"]

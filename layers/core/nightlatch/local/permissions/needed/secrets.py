@@ -77,7 +77,7 @@ def _with_tags(request: Request, asked: Mapping[str, Any]) -> Request:
 def _update(asked: Mapping[str, Any], inside: Insides) -> Needs:
     request = _request("UpdateSecret", asked, inside)
     yield request
-    if asked.get("KmsKeyId"):
+    if "KmsKeyId" in asked:  # an empty one is AWS's own
         key = inside.own_key(asked["KmsKeyId"])
         yield from _kms((*_WRITE, "Encrypt"), key, request.resource, _VALIDATED, inside)
     elif "SecretString" in asked or "SecretBinary" in asked:
