@@ -6,11 +6,8 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from builders import a_response
+from functions.handlers import Context, batch, cold_start, failed
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.responses import Response, ResponseState
@@ -27,22 +25,11 @@ from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record
 from worlds import a_client, a_table, on_moto
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
 SIGNING_SECRET = "not-a-real-signing-secret"
 PARAMETER = "/nightlatch/policy"
 
 # Powertools warns where a batch had nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
-
-
-@dataclass(frozen=True)
-class Context:
-    """What Powertools reads from Lambda's context."""
-
-    function_name: str = "function"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:111122223333:function:function"
-    aws_request_id: str = "00000000-0000-4000-8000-000000000001"
 
 
 Load = Callable[[str], ModuleType]
@@ -55,16 +42,6 @@ def load() -> Iterator[Load]:
         for name, value in _environment().items():
             patches.setenv(name, value)
         yield cache(cold_start)
-
-
-def cold_start(name: str) -> ModuleType:
-    """Import an app.py as Lambda does."""
-    spec = spec_from_file_location(f"app_of_{name}", FUNCTIONS / name / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _environment() -> Mapping[str, str]:
@@ -86,6 +63,8 @@ def _environment() -> Mapping[str, str]:
         "NIGHTLATCH_STATE_TABLE": table,
         "NIGHTLATCH_INCIDENT_TABLE": table,
         "NIGHTLATCH_RESPONSE_TABLE": table,
+        "NIGHTLATCH_SNAPSHOT_TABLE": table,
+        "NIGHTLATCH_KEEPER_QUEUE_URL": sqs.create_queue(QueueName="keeper")["QueueUrl"],
         "NIGHTLATCH_ALERTS_QUEUE_URL": sqs.create_queue(QueueName="alerts")["QueueUrl"],
         "NIGHTLATCH_RESPONSES_QUEUE_URL": sqs.create_queue(QueueName="r.fifo", Attributes=fifo)["QueueUrl"],
         "NIGHTLATCH_TOPIC_ARN": a_client("sns").create_topic(Name="topic")["TopicArn"],
@@ -102,15 +81,6 @@ def _a_stack() -> str:
     template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ours"}}}}
     made = a_client("cloudformation").create_stack(StackName="nightlatch", TemplateBody=json.dumps(template))
     return str(made["StackId"])
-
-
-def batch(*bodies: str) -> dict[str, Any]:
-    """Write an SQS event; the messages are called m0, m1 ..."""
-    return {"Records": [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]}
-
-
-def failed(answer: dict[str, Any]) -> list[str]:
-    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
 
 def logged(caplog: pytest.LogCaptureFixture, message: str) -> list[dict[str, Any]]:

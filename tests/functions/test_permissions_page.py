@@ -38,7 +38,7 @@ def quoted(cell: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", cell))
 
 
-def on(value: Any) -> str:
+def on(value: Any) -> str:  # noqa: PLR0911 - a way of writing it each
     """Say what a statement is about in the words of the page."""
     match value:
         case {"Ref": "AWS::StackId"}:

@@ -50,7 +50,7 @@ def test_a_value_and_its_metadata_come_back_byte_for_byte(safe: Safe) -> None:
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(content=st.binary(max_size=300), is_text=st.booleans())
-def test_every_value_comes_back_and_none_stands_in_what_is_stored(safe: Safe, content: bytes, is_text: bool) -> None:
+def test_every_value_comes_back_and_none_stands_in_what_is_stored(safe: Safe, content: bytes, *, is_text: bool) -> None:
     value = SecretBytes(content, is_text=is_text)
 
     sealed = safe.seal.close(value, METADATA, CONTEXT)

@@ -42,8 +42,11 @@ def test_a_value_is_neither_pickled_nor_copied_nor_put_into_json(content: bytes)
 def test_a_traceback_and_a_log_line_say_only_that_there_is_a_value(caplog: pytest.LogCaptureFixture) -> None:
     value = SecretBytes(b"pl4nted-v4lue", is_text=True)
 
-    try:
+    def fail() -> None:
         raise ValueError(value)
+
+    try:
+        fail()
     except ValueError:
         shown = traceback.format_exc()
         logging.getLogger(__name__).exception("failed with %s", value, extra={"value": value})

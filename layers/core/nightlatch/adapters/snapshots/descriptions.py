@@ -27,7 +27,7 @@ class AwsDescriptions:
 
     Args:
         client: Secrets Manager.
-        keep_pace: Called before each question, to wait where they would follow too fast.
+        keep_pace: Called before each question for a policy, which shares a small quota with the account's own work.
     """
 
     def __init__(self, client: SecretsManagerClient, keep_pace: Callable[[], None] = lambda: None) -> None:
@@ -45,7 +45,6 @@ class AwsDescriptions:
         here = self._client.meta.region_name
         if secret.region != here:
             raise Refused(f"secret {secret.name} is in {secret.region}, this nightlatch looks in {here}; look there")
-        self._keep_pace()
         with on_secret(secret.name, "secretsmanager:DescribeSecret"):
             found: Mapping[str, Any] = self._client.describe_secret(SecretId=secret.text)
         return Described(
