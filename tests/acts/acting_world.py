@@ -6,13 +6,14 @@ wished; the world says afterwards how things stand, so that two ways of getting 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from builders import a_response, approved_by_policy
-from fakes import FakeCopies, FakeDispatch, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
+from fakes import FakeCopies, FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.sight import AwsSight
@@ -21,7 +22,7 @@ from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
 from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import LEASE, Response
+from nightlatch.domain.responses import LEASE, Response, Signal, advance
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.respond import respond
@@ -54,6 +55,8 @@ class ActingWorld:
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     copies: FakeCopies = field(default_factory=FakeCopies)
     vault: FakeVault = field(default_factory=FakeVault)
+    enquiries: FakeEnquiries = field(default_factory=FakeEnquiries)
+    numbers: Iterator[int] = field(default_factory=count)
     pauses: list[float] = field(default_factory=list)
     policy: Policy = PROTECT
 
@@ -61,9 +64,11 @@ class ActingWorld:
         """Refer to a secret by its name."""
         return secret_ref(name, account_id=ACCOUNT, region=REGION)
 
-    def wish(self, action: Action, **changes: Any) -> Response:
-        """Put a response that policy ordered into the ledger."""
-        stored, _ = self.ledger.propose(approved_by_policy(a_response(action=action, now=AT, **changes)))
+    def wish(self, action: Action, *, by: str | None = None, **changes: Any) -> Response:
+        """Put a response into the ledger that policy ordered, or a person approved."""
+        asked = a_response(action=action, now=AT, **changes)
+        approved = approved_by_policy(asked) if by is None else advance(asked, Signal.APPROVE, actor=by, now=AT)
+        stored, _ = self.ledger.propose(approved)
         return stored
 
     def ports(self) -> RespondPorts:
@@ -83,6 +88,8 @@ class ActingWorld:
             hand=AwsHand(clients=a_client, copies=self.copies, vault=self.vault),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=self.enquiries,
+            mint=lambda: f"b-{next(self.numbers)}",
             pause=self.pauses.append,
         )
 
@@ -131,17 +138,18 @@ class _Watched:
 
 
 _WATCHED = {
-    "ledger": ("get", "move"),
+    "ledger": ("get", "move", "propose"),
     "deeds": ("record_own", "past"),
     "offers": ("on", "told_too"),
     "sight": ("look",),
     "hand": ("perform",),
     "dispatch": ("alert",),
+    "enquiries": ("who_points_to",),
 }
 
 
 def faulty(ports: RespondPorts, faults: Faults) -> RespondPorts:
     """Give the same ports with every step counted."""
     watched = {name: faults.around(getattr(ports, name), dict.fromkeys(methods)) for name, methods in _WATCHED.items()}
-    rest = {name: getattr(ports, name) for name in ("kill_switch", "pause")}
+    rest = {name: getattr(ports, name) for name in ("kill_switch", "mint", "pause")}
     return RespondPorts(**watched, **rest)

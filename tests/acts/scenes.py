@@ -5,13 +5,23 @@ A new act brings a scene; `test_every_act.py` fails until it does.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from acts.acting_world import ActingWorld
+from acts.acting_world import AT, ActingWorld
+from fakes_snapshots import a_copy, a_snapshot
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
-from worlds import a_client
+from nightlatch.domain.metadata import RotationSettings
+from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from worlds import ACCOUNT, REGION, a_client
+
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate"
+VAULTED = Policy(default=Protection(mode=Mode.PROTECT, vault_days=90))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class Scene:
 
     prepare: Callable[[ActingWorld], Action]
     state: Callable[[], Any]  # all that the act may touch, without times and ids that differ from run to run
+    by: str | None = None  # the person who says yes, where the policy alone may not
 
 
 def _described(name: str) -> Mapping[str, Any]:
@@ -53,8 +64,85 @@ def _roll_back(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=world.secret("prod/db"), away_from=second)
 
 
+DESTROYED_AT = AT - timedelta(seconds=5)
+
+
+def destroyed(world: ActingWorld, name: str = "prod/db") -> str:
+    """Make a secret with all that it can have, keep it, and destroy it; give the ARN that it had."""
+    client = a_client("secretsmanager")
+    key = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
+    tags = [{"Key": "team", "Value": "payments"}, {"Key": "aws:cloudformation:stack-name", "Value": "shop"}]
+    made = client.create_secret(
+        Name=name, SecretString="planted", Description="the shop's", KmsKeyId=key, Tags=tags,
+        AddReplicaRegions=[{"Region": "eu-central-1"}],
+    )  # fmt: skip
+    client.put_resource_policy(SecretId=name, ResourcePolicy=a_policy(made["ARN"]))
+    metadata = AwsDescriptions(client).describe(world.secret(name)).metadata
+    rotating = RotationSettings(enabled=True, lambda_arn=FUNCTION, days=30)
+    snapshot = a_snapshot(DESTROYED_AT - timedelta(hours=2), replace(metadata, rotation=rotating))
+    copy = a_copy(made["VersionId"], at=DESTROYED_AT - timedelta(hours=2))
+    copy = replace(copy, secret_arn=made["ARN"], secret_name=name, metadata_digest=snapshot.digest)
+    world.snapshots.keep(snapshot)
+    world.copies.keep(copy)
+    world.policy = VAULTED
+    client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=["eu-central-1"])
+    client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    return str(made["ARN"])
+
+
+def a_policy(arn: str) -> str:
+    """Write a resource policy as somebody writes it: its spaces are its own."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"},
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": arn,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
+
+
+def everything(name: str = "prod/db") -> Mapping[str, Any]:
+    """Describe all of a secret but its ARN and its value."""
+    client = a_client("secretsmanager")
+    found = client.describe_secret(SecretId=name)
+    shown = ("Name", "Description", "KmsKeyId", "Tags", "RotationEnabled", "DeletedDate")
+    return {
+        **{field: found.get(field) for field in shown},
+        "versions": found["VersionIdsToStages"],
+        "policy": client.get_resource_policy(SecretId=name).get("ResourcePolicy"),
+        "replicas": [one["Region"] for one in found.get("ReplicationStatus", ())],
+    }
+
+
+def _resurrect(world: ActingWorld) -> Action:
+    arn = destroyed(world)
+    return Action(kind=ActionKind.RESURRECT, secret=of_aws(arn), at=DESTROYED_AT)
+
+
+def _settled(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what differs from run to run: the copy is named by the ARN that the secret had, the key by chance."""
+    versions = [sorted(labels) for labels in state["versions"].values()]
+    return {**state, "versions": versions, "policy": state["policy"] is not None, "KmsKeyId": bool(state["KmsKeyId"])}
+
+
+def _turn_on(world: ActingWorld) -> Action:
+    was = destroyed(world)
+    made = a_client("secretsmanager").create_secret(Name="prod/db", SecretString="planted")
+    digest = world.snapshots.kept[0].digest
+    return Action(kind=ActionKind.TURN_ON_ROTATION, secret=of_aws(made["ARN"]), snapshot=digest, was=was)
+
+
+def of_aws(arn: str) -> SecretRef:
+    """Refer to a secret by an ARN that AWS wrote."""
+    return secret_ref(arn, account_id="", region="", by_aws=True)
+
+
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
+    ActionKind.RESURRECT: Scene(_resurrect, lambda: _settled(everything())),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
+    ActionKind.TURN_ON_ROTATION: Scene(
+        _turn_on, lambda: a_client("secretsmanager").describe_secret(SecretId="prod/db")["RotationEnabled"], by="ana"
+    ),
 }

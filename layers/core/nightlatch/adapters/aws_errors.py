@@ -21,11 +21,14 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
+from nightlatch.domain.errors import NotFound, NotYet, Refused, Unavailable, WorldMoved
 
 _SERVER_ERROR = 500
 _LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "Internal", "LimitExceededRate")
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
+_HELD = "already scheduled for deletion"  # said of a name that is still taken
+_KEY_UNUSABLE = frozenset({"EncryptionFailure", "DecryptionFailure"})
+_KEY_ADVICE = "enable it, or cancel its deletion: aws kms enable-key --key-id KEY, aws kms cancel-key-deletion --key-id KEY"
 _GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
@@ -65,7 +68,8 @@ def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterato
 
     Raises:
         NotFound: There is no such secret.
-        WorldMoved: A label is not where the plan saw it.
+        WorldMoved: A label is not where the plan saw it, or the name is taken.
+        NotYet: The name of a deleted secret is still held.
         Refused: The secret waits to be deleted, a quota is used up, or a permission is missing.
         Unavailable: AWS could not be asked.
     """
@@ -116,6 +120,12 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
         return NotFound(f"secret {secret} does not exist in this account and Region")
     if code.startswith(_LATER) or status >= _SERVER_ERROR:
         return Unavailable(f"secret {secret}: AWS did not answer ({code}); try again later")
+    if code == "ResourceExistsException":
+        return WorldMoved(f"secret {secret}: somebody created it meanwhile; plan again")
+    if code == "InvalidRequestException" and _HELD in said:
+        return NotYet(f"secret {secret}: AWS still holds the name of the deleted one; try again in some seconds")
+    if code in _KEY_UNUSABLE:
+        return Refused(f"secret {secret}: Secrets Manager cannot use its KMS key ({said}); {_KEY_ADVICE}")
     if code == "InvalidParameterException" and moves_label:
         return WorldMoved(f"secret {secret}: its labels are no longer as planned ({said}); plan again")
     return Refused(f"secret {secret}: {_refusal(code, said, action)}")

@@ -88,6 +88,7 @@ def human_text(incident: Incident, responses: Sequence[Response]) -> str:
         *(f"Why       {finding.rule}: {finding.reason}" for finding in incident.findings),
         "",
         *(_response_line(response) for response in responses),
+        *(f"Found out {note}" for note in incident.notes),
         "",
         f"incident {incident.id} · policy {incident.policy_digest}",
     ]
@@ -116,6 +117,7 @@ def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[
             {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.name, "result": r.result}
             for r in responses
         ],
+        "notes": list(incident.notes),
     }
 
 

@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
@@ -50,6 +51,7 @@ _OUTPUTS = {
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
     "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
+    "AuditorName": "NIGHTLATCH_AUDITOR_FUNCTION",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -121,6 +123,8 @@ class Connection:
             hand=AwsHand(clients=self.client, copies=self.copies),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=AuditorEnquiries(self.client("lambda"), self.settings.auditor_function),
+            mint=partial(entropy.token_urlsafe, 24),
             pause=time.sleep,
         )
 
@@ -132,6 +136,7 @@ class Connection:
             descriptions=AwsDescriptions(self.client("secretsmanager")),
             snapshots=self.snapshots,
             copies=self.copies,
+            states=self.snapshots,
         )
 
     @property

@@ -13,7 +13,7 @@ from __future__ import annotations
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_denial, a_role, a_secret, a_user, an_event
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 
 
@@ -46,15 +46,18 @@ DETECTION = Detection(
     event_names=secrets_manager("DeleteSecret"),
     techniques=("T1485", "T1490"),
     evaluate=evaluate,
+    remedy=Remedy.RESURRECT,
     blind_spots=(
         "A refusal by IAM leaves no request in the record, so a denied force delete looks like any denied "
         "deletion. The record does not say whether the secret existed. A lost record shows only in the "
         "service's own deletion events (deletion.gone-without-call)."
     ),
     playbook="""\
-Nothing can bring the value back from Secrets Manager: look for a replica, a copy or a consumer that still holds it.
+Nothing can bring the value back from Secrets Manager. Is it in the vault? Then it is created again, by itself where
+the policy protects it, else by the button or nightlatch restore. If not: look for a replica or a consumer that holds it.
 Stop the principal now if this was not planned; more secrets may follow within seconds.
-Create the secret again from the copy. Its ARN gets a new ending: tell the consumers that use the full ARN.
+The ARN gets a new ending: nightlatch references OLD-ARN says who still uses the old one. Its rotation is off until
+somebody turns it on.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.
 Prevent the next one: a guard (a Deny on the secret) or an organisation policy stops force deletes before they happen.
 Test stacks that do this on purpose: exempt them by name prefix, with an owner and an end date.""",

@@ -101,23 +101,31 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
         Respond(
             action=_remedy(finding, secret, event),
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and _is_automatic(finding.remedy, secret, policy),
+            automatic=finding.undoes is None and _is_automatic(event, finding.remedy, secret, policy),
             reason=finding.title,
             finding=finding,
         )
         for secret in event.secrets
+        if finding.remedy is not Remedy.RESURRECT or policy.may_be_vaulted(secret)
     ]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+    if finding.remedy is Remedy.RESURRECT:
+        return Action(kind=ActionKind.RESURRECT, secret=secret, at=event.at)
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
-def _is_automatic(remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
-    """Only the undoing of a deletion needs no person, and only in protect (ruling 9)."""
+def _is_automatic(event: SecretEvent, remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
+    """Only the undoing of a deletion needs no person, and only in protect (ruling 9).
+
+    A secret that is gone without a known call may have been deleted on purpose, long ago: there a person decides.
+    """
     protection = policy.protection_to_act(secret)
+    if remedy is Remedy.RESURRECT:
+        return protection.resurrects and event.called("DeleteSecret")
     return remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
 
 

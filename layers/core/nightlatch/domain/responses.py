@@ -98,6 +98,7 @@ class Response:
     operations: frozenset[str] = frozenset()  # AWS's names of the calls it may make, from when it is started
     steps: tuple[Step, ...] = ()
     result: str = ""
+    led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
 
     @property
     def started_at(self) -> datetime | None:

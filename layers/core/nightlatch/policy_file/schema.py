@@ -47,6 +47,7 @@ def _organization(text: str) -> str:
 
 class _Undoing(Part):
     undo: bool = True
+    resurrect: bool = True  # needs a vault
 
 
 RETENTIONS = (30, 90, 180, 365)  # days; each has a lifecycle rule of its own in template.yaml
@@ -186,6 +187,7 @@ def _protection(part: _Defaults) -> Protection:
     return Protection(
         mode=part.mode,
         undo=part.protect.undo,
+        resurrect=part.protect.resurrect,
         pins=part.snapshots.pins,
         vault_days=vault.retention_days if vault else 0,
     )

@@ -7,6 +7,7 @@ import secrets as entropy
 import time
 from functools import partial
 
+from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
@@ -18,6 +19,7 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
@@ -39,6 +41,7 @@ from nightlatch.service.effects import LiveEffects
 from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
+from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
 from nightlatch.wiring.snapshot_world import SnapshotWorld
@@ -105,6 +108,8 @@ class World:
             ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
+            enquiries=AuditorEnquiries(self._aws.of("lambda"), self._settings.auditor_function),
+            mint=partial(entropy.token_urlsafe, 24),
             pause=time.sleep,
         )
 
@@ -115,7 +120,18 @@ class World:
             descriptions=AwsDescriptions(manager),
             snapshots=self.snapshots.metadata,
             copies=self.snapshots.copies,
+            states=self.snapshots.metadata,
         )
+
+    def finding_references(self) -> ReferencePorts:
+        """Give what looking for the users of an old ARN needs."""
+        pointers = AwsPointers(
+            DynamoTrails(self._table(self._settings.state_table)),
+            self._aws.of("iam"),
+            self._aws.of("lambda"),
+            self._aws.of("secretsmanager"),
+        )
+        return ReferencePorts(pointers=pointers, incidents=self.incidents, dispatch=self.dispatch)
 
     def expiring(self) -> ExpirePorts:
         """Give what ending offers needs."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import NotFound
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.ports import Secrets
-from nightlatch.service.snapshot_ports import Copies, Descriptions, Snapshots
+from nightlatch.service.snapshot_ports import Copies, Descriptions, KeptStates, Snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class AwsSight:
     descriptions: Descriptions
     snapshots: Snapshots
     copies: Copies
+    states: KeptStates | None = None  # what the keeper last did; without it the newest copy is taken for the current
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         """Look at what the action is on.
@@ -42,12 +44,21 @@ class AwsSight:
             if Need.NAMESAKE not in needs:
                 raise
             state = metadata = None
+        copies = self.copies.of(secret) if Need.COPIES in needs else ()
         return Seen(
             secret=state,
             metadata=metadata,
             snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
-            copies=self.copies.of(secret) if Need.COPIES in needs else (),
+            copies=copies,
+            last_current=self._last_current(copies),
         )
+
+    def _last_current(self, copies: Collection[Copy]) -> Mapping[str, str]:
+        """Say which copied version was current when the keeper last looked: after a rollback it is not the newest."""
+        arns = {copy.secret_arn for copy in copies}
+        if self.states is None or not arns:
+            return {}
+        return {arn: kept.copied for arn, kept in self.states.states(sorted(arns)).items() if kept.copied is not None}
 
 
 def _by_name(secret: SecretRef) -> SecretRef:

@@ -22,6 +22,7 @@ from nightlatch.domain.responses import Response, ResponseState
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
 FIELD_LIMIT = 700
+NOTE_LIMIT = 700
 MOST_FINDINGS = 4
 
 _MARK = {
@@ -53,7 +54,7 @@ def render(incident: Incident, responses: Sequence[Response], *, action_mode: st
         {"type": "section", "fields": _fields(incident)},
         _section("*Why*\n" + _why(incident)),
     ]
-    done = _done(responses)
+    done = "\n".join(filter(None, (_done(responses), _notes(incident))))
     if done:
         blocks.append(_section("*Done*\n" + done))
     blocks.extend(offers(responses, action_mode))
@@ -152,6 +153,10 @@ def _done(responses: Sequence[Response]) -> str:
     ]
     waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
     return "\n".join([*lines, *waiting])
+
+
+def _notes(incident: Incident) -> str:
+    return "\n".join(f"🔎 {escape(clip(text, NOTE_LIMIT))}" for text in incident.notes)
 
 
 def _expiry(response: Response) -> str:
