@@ -318,8 +318,13 @@ class FakeSecrets:
             )
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
-        wanted = action.secret if Need.SECRET in needs else None
-        return Seen(secret=self.describe(wanted) if wanted is not None else None)
+        wanted = action.secret if {Need.SECRET, Need.NAMESAKE} & {*needs} else None
+        try:
+            return Seen(secret=self.describe(wanted) if wanted is not None else None)
+        except NotFound:
+            if Need.SECRET in needs:
+                raise
+            return Seen()
 
     def perform(self, call: Call, on: str) -> str:
         del on

@@ -6,7 +6,7 @@ wished; the world says afterwards how things stand, so that two ways of getting 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -21,6 +21,7 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
+from nightlatch.domain.keeping import Kept
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import LEASE, Response, Signal, advance
 from nightlatch.domain.secrets import SecretRef, secret_ref
@@ -41,6 +42,21 @@ class FakeVault:
         return answer
 
 
+@dataclass
+class LastLooks:
+    """What the keeper saw last."""
+
+    current: dict[str, str]
+
+    def states(self, arns: Sequence[str]) -> Mapping[str, Kept]:
+        return {
+            arn: Kept(arn=arn, digest="", looked_at=AT, copied=self.current[arn]) for arn in arns if arn in self.current
+        }
+
+    def note(self, kept: Kept) -> None:
+        raise AssertionError(f"the responder keeps no states: {kept.arn}")
+
+
 class Crash(BaseException):
     """The process is gone: nothing catches it, as nothing outlives a function that is cut off."""
 
@@ -55,6 +71,7 @@ class ActingWorld:
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     copies: FakeCopies = field(default_factory=FakeCopies)
     vault: FakeVault = field(default_factory=FakeVault)
+    states: dict[str, str] = field(default_factory=dict)  # ARN -> version that was current at the keeper's last look
     enquiries: FakeEnquiries = field(default_factory=FakeEnquiries)
     numbers: Iterator[int] = field(default_factory=count)
     pauses: list[float] = field(default_factory=list)
@@ -79,6 +96,7 @@ class ActingWorld:
             descriptions=AwsDescriptions(manager),
             snapshots=self.snapshots,
             copies=self.copies,
+            states=LastLooks(self.states),
         )
         return RespondPorts(
             ledger=self.ledger,

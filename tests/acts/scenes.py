@@ -5,7 +5,9 @@ A new act brings a scene; `test_every_act.py` fails until it does.
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -64,6 +66,7 @@ def _roll_back(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=world.secret("prod/db"), away_from=second)
 
 
+OF_A_STACK = ("aws:cloudformation:stack-name", "shop")
 DESTROYED_AT = AT - timedelta(seconds=5)
 
 
@@ -71,15 +74,19 @@ def destroyed(world: ActingWorld, name: str = "prod/db") -> str:
     """Make a secret with all that it can have, keep it, and destroy it; give the ARN that it had."""
     client = a_client("secretsmanager")
     key = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
-    tags = [{"Key": "team", "Value": "payments"}, {"Key": "aws:cloudformation:stack-name", "Value": "shop"}]
     made = client.create_secret(
-        Name=name, SecretString="planted", Description="the shop's", KmsKeyId=key, Tags=tags,
+        Name=name,
+        SecretString="planted",
+        Description="the shop's",
+        KmsKeyId=key,
+        Tags=[{"Key": "team", "Value": "payments"}],
         AddReplicaRegions=[{"Region": "eu-central-1"}],
-    )  # fmt: skip
+    )
     client.put_resource_policy(SecretId=name, ResourcePolicy=a_policy(made["ARN"]))
     metadata = AwsDescriptions(client).describe(world.secret(name)).metadata
     rotating = RotationSettings(enabled=True, lambda_arn=FUNCTION, days=30)
-    snapshot = a_snapshot(DESTROYED_AT - timedelta(hours=2), replace(metadata, rotation=rotating))
+    metadata = replace(metadata, rotation=rotating, tags=(*metadata.tags, OF_A_STACK))
+    snapshot = a_snapshot(DESTROYED_AT - timedelta(hours=2), metadata)
     copy = a_copy(made["VersionId"], at=DESTROYED_AT - timedelta(hours=2))
     copy = replace(copy, secret_arn=made["ARN"], secret_name=name, metadata_digest=snapshot.digest)
     world.snapshots.keep(snapshot)
@@ -88,6 +95,22 @@ def destroyed(world: ActingWorld, name: str = "prod/db") -> str:
     client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=["eu-central-1"])
     client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
     return str(made["ARN"])
+
+
+def a_function() -> None:
+    """Make the rotation function."""
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = a_client("iam").create_role(RoleName="rotate", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as target:
+        target.writestr("app.py", "")
+    a_client("lambda").create_function(
+        FunctionName="rotate",
+        Role=role,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
 
 
 def a_policy(arn: str) -> str:
@@ -128,6 +151,7 @@ def _settled(state: Mapping[str, Any]) -> Mapping[str, Any]:
 def _turn_on(world: ActingWorld) -> Action:
     was = destroyed(world)
     made = a_client("secretsmanager").create_secret(Name="prod/db", SecretString="planted")
+    a_function()
     digest = world.snapshots.kept[0].digest
     return Action(kind=ActionKind.TURN_ON_ROTATION, secret=of_aws(made["ARN"]), snapshot=digest, was=was)
 

@@ -11,11 +11,10 @@ force. Only a real account can tell what DescribeSecret says in these seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from nightlatch.domain.acting import Act, Call, Moved, Need, Plan, Seen, Sequel, Terms
+from nightlatch.acts.remaking import SERVICE, Lost, cancelled, completed, created, put
+from nightlatch.domain.acting import Act, Moved, Need, Plan, Seen, Sequel, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import Copy, client_token
 from nightlatch.domain.errors import NothingToRestore, Refused
@@ -25,37 +24,22 @@ from nightlatch.domain.resurrection import (
     last_metadata,
     last_replicas,
     last_value,
-    own_tags,
     reserved_tags,
-    says_the_same,
 )
 from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.versions import SecretState, why_not_ours
 
 _TWO = 2
-_SERVICE = "secretsmanager"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lost:
-    """What was destroyed, as it shall be again."""
-
-    arn: str
-    copy: Copy
-    metadata: SecretMetadata
-    replicas: Mapping[str, str | None]  # Region -> key
-    at: datetime | None
-
-    @property
-    def token(self) -> str:
-        return client_token(self.copy.id)
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     """Choose copy and snapshot, once, and note the namesake that two people are asked about."""
     secret = _secret(action)
+    reason = why_not_ours(seen.secret) if seen.secret is not None else None
     if terms.by_policy and not terms.protection.resurrects:
-        raise Refused(f"secret {secret.name}: the policy does not resurrect it by itself (protect.resurrect, a vault)")
+        reason = reason or f"secret {secret.name}: the policy resurrects nothing by itself (protect.resurrect, a vault)"
+    if reason is not None:
+        raise Refused(reason)
     copy = last_value(seen.copies, secret, seen.last_current)
     if copy is None:
         raise NothingToRestore(_no_copy(secret, seen))
@@ -69,7 +53,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     if seen.secret is None or _is_ours(seen.secret, copy) or seen.secret.arn == copy.secret_arn:
         return settled
     if terms.by_policy:
-        raise Refused(_created_again(seen.secret))
+        raise Refused(_created_again(seen.secret, copy.secret_arn))
     return replace(settled, target=seen.secret.arn)
 
 
@@ -90,10 +74,10 @@ def _why_not_ours(metadata: SecretMetadata, secret: SecretRef) -> str | None:
     return None
 
 
-def _created_again(there: SecretState) -> str:
+def _created_again(there: SecretState, old: str) -> str:
     return (
         f"secret {there.name} was created again by somebody, as {there.arn}; no resurrection (ruling 9). Two people may"
-        f" put the vault's value into it: nightlatch restore {there.name}"
+        f" put the vault's value into it: nightlatch restore {old}"
     )
 
 
@@ -101,22 +85,20 @@ def _plan(action: Action, seen: Seen) -> Plan:
     lost = _lost(action, seen)
     there = seen.secret
     if there is None or (there.arn == lost.arn and there.deleted_at is not None):
-        calls = (*_cancelled(there), _created(lost), *_completed(lost, None, None))
+        calls = (*cancelled(there), created(lost), *completed(lost, None, None))
         return Plan(calls=calls, says=f"resurrected secret {lost.metadata.name}", warnings=_warnings(lost))
     if there.arn == lost.arn:
         says = f"secret {there.name} is there, under the ARN that it had; nothing had to be resurrected"
         return Plan(calls=(), says=says)
     if there.arn == action.target:
-        calls = () if _is_ours(there, lost.copy) else (_put(lost, there),)
+        calls = () if _is_ours(there, lost.copy) else (put(lost, there),)
         return Plan(calls=calls, says=f"put the vault's last value of {lost.arn} into {there.arn}; nothing else")
     if not _is_ours(there, lost.copy):
-        raise Refused(_created_again(there))
-    return Plan(
-        calls=tuple(_completed(lost, there, seen.metadata)), says=_said(lost, there), warnings=_warnings(lost)
-    )
+        raise Refused(_created_again(there, lost.arn))
+    return Plan(calls=tuple(completed(lost, there, seen.metadata)), says=_said(lost, there), warnings=_warnings(lost))
 
 
-def _lost(action: Action, seen: Seen) -> _Lost:
+def _lost(action: Action, seen: Seen) -> Lost:
     """Find again what was settled.
 
     Raises:
@@ -128,72 +110,10 @@ def _lost(action: Action, seen: Seen) -> _Lost:
     if copy is None or kept is None:
         raise NothingToRestore(f"secret {action.name}: its copy or its snapshot is no longer kept")
     replicas = {one.region: one.key_id for one in last_replicas(seen.snapshots, kept)}
-    return _Lost(arn=arn, copy=copy, metadata=kept.metadata, replicas=replicas, at=action.at)
+    return Lost(arn=arn, copy=copy, metadata=kept.metadata, replicas=replicas, at=action.at)
 
 
-def _cancelled(there: SecretState | None) -> Iterator[Call]:
-    """Try to cancel what is described as scheduled: once, for a deletion by force goes on all the same."""
-    if there is not None:
-        yield Call(
-            service=_SERVICE, operation="RestoreSecret", parameters={"SecretId": there.arn}, may_be_refused=True
-        )
-
-
-def _created(lost: _Lost) -> Call:
-    metadata, tags = lost.metadata, own_tags(lost.metadata)
-    optional = {
-        "Description": metadata.description,
-        "KmsKeyId": metadata.key_id,
-        "Tags": [{"Key": key, "Value": value} for key, value in tags],
-        "Type": metadata.type,
-    }
-    wished = {name: value for name, value in optional.items() if value}
-    parameters = {"Name": metadata.name, "ClientRequestToken": lost.token, **wished}
-    return Call(
-        service=_SERVICE,
-        operation="CreateSecret",
-        parameters=parameters,
-        version_id=lost.token,
-        value_from=lost.copy.id,
-    )
-
-
-def _put(lost: _Lost, there: SecretState) -> Call:
-    return Call(
-        service=_SERVICE,
-        operation="PutSecretValue",
-        parameters={"SecretId": there.arn, "ClientRequestToken": lost.token},
-        version_id=lost.token,
-        value_from=lost.copy.id,
-    )
-
-
-def _completed(lost: _Lost, there: SecretState | None, now: SecretMetadata | None) -> Iterator[Call]:
-    """Give what is missing beside the value; each is tried even where AWS refuses the other."""
-    secret_id = there.arn if there is not None else lost.metadata.name
-    policy = lost.metadata.policy_text
-    if policy is not None and not says_the_same(policy, now.policy_text if now is not None else None):
-        named = {"SecretId": secret_id, "ResourcePolicy": policy}
-        yield Call(
-            service=_SERVICE,
-            operation="PutResourcePolicy",
-            parameters={**named, "BlockPublicPolicy": True},
-            checked_by=Call(service=_SERVICE, operation="ValidateResourcePolicy", parameters=named),
-            may_be_refused=True,
-        )
-    present = {one.region for one in now.replicas} if now is not None else set()
-    missing = {region: key for region, key in lost.replicas.items() if region not in present}
-    if missing:
-        wished = [{"Region": region, **({"KmsKeyId": key} if key else {})} for region, key in missing.items()]
-        yield Call(
-            service=_SERVICE,
-            operation="ReplicateSecretToRegions",
-            parameters={"SecretId": secret_id, "AddReplicaRegions": wished},
-            may_be_refused=True,
-        )
-
-
-def _said(lost: _Lost, there: SecretState) -> str:
+def _said(lost: Lost, there: SecretState) -> str:
     """Tell the new ARN first: it is what others need."""
     made = there.version(lost.token)
     took = (made.created_at - lost.at).total_seconds() if made and made.created_at and lost.at else None
@@ -204,7 +124,7 @@ def _said(lost: _Lost, there: SecretState) -> str:
     return f"resurrected secret {there.name}{when} as {there.arn}, {value}"
 
 
-def _warnings(lost: _Lost) -> tuple[str, ...]:
+def _warnings(lost: Lost) -> tuple[str, ...]:
     reserved = reserved_tags(lost.metadata)
     policy = lost.metadata.policy_text or ""
     found = {
@@ -221,9 +141,7 @@ def _sequel(action: Action, seen: Seen) -> Sequel:
         return Sequel()
     secret = secret_ref(there.arn, account_id="", region="", by_aws=True)
     turn_on = Action(kind=ActionKind.TURN_ON_ROTATION, secret=secret, snapshot=action.snapshot, was=lost.arn)
-    return Sequel(
-        offers=(turn_on,) if lost.metadata.rotation.enabled else (), moved=Moved(old=lost.arn, new=there.arn)
-    )
+    return Sequel(offers=(turn_on,) if lost.metadata.rotation.enabled else (), moved=Moved(old=lost.arn, new=there.arn))
 
 
 def _people(action: Action, seen: Seen) -> int:
@@ -252,7 +170,7 @@ ACT = Act(
     ),
     needs=frozenset({Need.NAMESAKE, Need.METADATA, Need.SNAPSHOTS, Need.COPIES}),
     calls=frozenset(
-        f"{_SERVICE}:{operation}"
+        f"{SERVICE}:{operation}"
         for operation in (
             "RestoreSecret",
             "CreateSecret",

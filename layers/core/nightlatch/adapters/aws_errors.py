@@ -28,7 +28,7 @@ _LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavaila
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
 _HELD = "already scheduled for deletion"  # said of a name that is still taken
 _KEY_UNUSABLE = frozenset({"EncryptionFailure", "DecryptionFailure"})
-_KEY_ADVICE = "enable it, or cancel its deletion: aws kms enable-key --key-id KEY, aws kms cancel-key-deletion --key-id KEY"
+_KEY_ADVICE = "enable it: aws kms enable-key --key-id {key}; where it waits to be deleted, first cancel-key-deletion"
 _GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
@@ -58,13 +58,14 @@ def asking(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterator[None]:
+def on_secret(secret: str, action: str, *, moves_label: bool = False, key: str = "KEY") -> Iterator[None]:
     """Translate what Secrets Manager answers about one secret.
 
     Args:
         secret: As the caller names it.
         action: The IAM action, which is also what to add when it is denied.
         moves_label: Whether an invalid parameter means that the labels are no longer as planned.
+        key: The KMS key that the call names, for the advice where it cannot be used.
 
     Raises:
         NotFound: There is no such secret.
@@ -76,6 +77,9 @@ def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterato
     try:
         yield
     except ClientError as error:
+        if code_of(error) in _KEY_UNUSABLE:
+            said = f"Secrets Manager cannot use its KMS key ({_said(error)}); {_KEY_ADVICE.format(key=key)}"
+            raise Refused(f"secret {secret}: {said}") from error
         raise _meaning(error, secret, action, moves_label=moves_label) from error
     except ParamValidationError as error:
         raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from error
@@ -124,8 +128,6 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
         return WorldMoved(f"secret {secret}: somebody created it meanwhile; plan again")
     if code == "InvalidRequestException" and _HELD in said:
         return NotYet(f"secret {secret}: AWS still holds the name of the deleted one; try again in some seconds")
-    if code in _KEY_UNUSABLE:
-        return Refused(f"secret {secret}: Secrets Manager cannot use its KMS key ({said}); {_KEY_ADVICE}")
     if code == "InvalidParameterException" and moves_label:
         return WorldMoved(f"secret {secret}: its labels are no longer as planned ({said}); plan again")
     return Refused(f"secret {secret}: {_refusal(code, said, action)}")

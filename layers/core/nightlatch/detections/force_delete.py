@@ -53,14 +53,12 @@ DETECTION = Detection(
         "service's own deletion events (deletion.gone-without-call)."
     ),
     playbook="""\
-Nothing can bring the value back from Secrets Manager. Is it in the vault? Then it is created again, by itself where
-the policy protects it, else by the button or nightlatch restore. If not: look for a replica or a consumer that holds it.
+The value is gone from Secrets Manager. Is it in the vault? Then the secret is created again, by itself where the policy
+protects it, else by the button or nightlatch restore. If not, look for a replica or a consumer that still holds it.
 Stop the principal now if this was not planned; more secrets may follow within seconds.
-The ARN gets a new ending: nightlatch references OLD-ARN says who still uses the old one. Its rotation is off until
-somebody turns it on.
+The ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one. Its rotation waits for your yes.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.
-Prevent the next one: a guard (a Deny on the secret) or an organisation policy stops force deletes before they happen.
-Test stacks that do this on purpose: exempt them by name prefix, with an owner and an end date.""",
+Next time: a guard or an organisation policy stops force deletes; exempt test stacks by name prefix, with an end date.""",
     examples=(
         _case(
             "Terraform destroys with no recovery window",

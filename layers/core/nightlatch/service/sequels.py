@@ -9,6 +9,7 @@ from nightlatch.domain.acting import Moved, Sequel
 from nightlatch.domain.actions import Action
 from nightlatch.domain.errors import NightlatchError
 from nightlatch.domain.policy import Policy
+from nightlatch.domain.principals import NOBODY, Principal
 from nightlatch.domain.responses import Response, ResponseState, Signal, response_id
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
@@ -33,7 +34,7 @@ def _offer(action: Action, course: Course, policy: Policy, ports: RespondPorts) 
             action=action,
             state=ResponseState.PROPOSED,
             reason=f"follows from {done.action.kind} ({done.id})",
-            caused_by=done.caused_by,
+            caused_by=_caused_by(done, policy),
             incident_id=done.incident_id,
             proposed_at=course.now,
             expires_at=course.now + policy.buttons_live,
@@ -41,6 +42,12 @@ def _offer(action: Action, course: Course, policy: Policy, ports: RespondPorts) 
         )
     )
     return response.id
+
+
+def _caused_by(done: Response, policy: Policy) -> Principal:
+    """Name whoever made the act necessary, and nobody where the act was somebody's own wish: they may go on with it."""
+    theirs = {f"{one.name} ({one.slack_id})" for one in policy.approvers if one.is_also(done.caused_by)}
+    return NOBODY if theirs & {*done.yeses} else done.caused_by
 
 
 def _ask_who_points_to(moved: Moved, done: Response, ports: RespondPorts) -> str:

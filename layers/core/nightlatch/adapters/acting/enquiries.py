@@ -35,6 +35,4 @@ class AuditorEnquiries:
             raise Refused("no auditor is known here")
         asked = {"references": {"old": moved.old, "new": moved.new, "incident_id": incident_id}}
         with looking("lambda:InvokeFunction"):
-            self._client.invoke(
-                FunctionName=self._function, InvocationType="Event", Payload=json.dumps(asked).encode()
-            )
+            self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=json.dumps(asked).encode())

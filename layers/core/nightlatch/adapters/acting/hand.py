@@ -73,5 +73,6 @@ def _refuse_faults(answer: Mapping[str, Any], on: str) -> None:
 
 def _translated(call: Call, on: str) -> AbstractContextManager[None]:
     if call.service == "secretsmanager":
-        return on_secret(on, call.action, moves_label=call.operation == _LABELS)
+        key = str(call.parameters.get("KmsKeyId") or "KEY")
+        return on_secret(on, call.action, moves_label=call.operation == _LABELS, key=key)
     return looking(call.action)

@@ -28,9 +28,7 @@ _OF_CUSTOMERS: Any = ["User", "Role", "Group", "LocalManagedPolicy"]
 class AwsPointers:
     """The port `Pointers` on boto3 and on what nightlatch remembers."""
 
-    def __init__(
-        self, trails: Trails, iam: IAMClient, functions: LambdaClient, secrets: SecretsManagerClient
-    ) -> None:
+    def __init__(self, trails: Trails, iam: IAMClient, functions: LambdaClient, secrets: SecretsManagerClient) -> None:
         self._trails = trails
         self._iam = iam
         self._functions = functions
