@@ -507,18 +507,22 @@ class FakeChannel:
         self._name = name
         self.shown: list[tuple[str, int, str | None]] = []  # (incident, revision, place it was updated at)
         self.with_responses: list[str] = []
+        self.notes: list[str] = []
         self.is_down = False
 
     @property
     def name(self) -> str:
         return self._name
 
-    def show(self, incident: Incident, responses: Iterable[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Iterable[Response], place: str | None, notes: Iterable[str] = ()
+    ) -> str | None:
         with self._lock:
             if self.is_down:
                 raise Unavailable(f"{self._name} does not answer; try again later")
             self.shown.append((incident.id, incident.revision, place))
             self.with_responses.extend(response.id for response in responses)
+            self.notes.extend(notes)
             return place or f"{self._name}-{incident.id}"
 
 

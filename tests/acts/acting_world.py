@@ -16,6 +16,8 @@ from builders import a_response, approved_by_policy
 from fakes import FakeCopies, FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
@@ -96,6 +98,8 @@ class ActingWorld:
             descriptions=AwsDescriptions(manager),
             snapshots=self.snapshots,
             copies=self.copies,
+            identities=AwsIdentities(a_client("iam")),
+            keys=AwsKeys(a_client("kms")),
             states=LastLooks(self.states),
         )
         return RespondPorts(

@@ -5,25 +5,17 @@ A new act brings a scene; `test_every_act.py` fails until it does.
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
+from acts import scenes_beside_secrets as beside
+from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
-from fakes_snapshots import a_copy, a_snapshot
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.metadata import RotationSettings
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from worlds import ACCOUNT, REGION, a_client
-
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate"
-VAULTED = Policy(default=Protection(mode=Mode.PROTECT, vault_days=90))
+from nightlatch.domain.metadata import MetadataSnapshot
+from worlds import a_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,107 +58,44 @@ def _roll_back(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=world.secret("prod/db"), away_from=second)
 
 
-OF_A_STACK = ("aws:cloudformation:stack-name", "shop")
-DESTROYED_AT = AT - timedelta(seconds=5)
+_BROAD = '{"Version": "2012-10-17", "Statement": []}'
 
 
-def destroyed(world: ActingWorld, name: str = "prod/db") -> str:
-    """Make a secret with all that it can have, keep it, and destroy it; give the ARN that it had."""
+def _put_back(world: ActingWorld) -> Action:
+    """Everything but the rotation, which moto cannot turn on without a function; see test_put_back.py."""
     client = a_client("secretsmanager")
-    key = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
-    made = client.create_secret(
-        Name=name,
-        SecretString="planted",
-        Description="the shop's",
-        KmsKeyId=key,
-        Tags=[{"Key": "team", "Value": "payments"}],
-        AddReplicaRegions=[{"Region": "eu-central-1"}],
-    )
-    client.put_resource_policy(SecretId=name, ResourcePolicy=a_policy(made["ARN"]))
-    metadata = AwsDescriptions(client).describe(world.secret(name)).metadata
-    rotating = RotationSettings(enabled=True, lambda_arn=FUNCTION, days=30)
-    metadata = replace(metadata, rotation=rotating, tags=(*metadata.tags, OF_A_STACK))
-    snapshot = a_snapshot(DESTROYED_AT - timedelta(hours=2), metadata)
-    copy = a_copy(made["VersionId"], at=DESTROYED_AT - timedelta(hours=2))
-    copy = replace(copy, secret_arn=made["ARN"], secret_name=name, metadata_digest=snapshot.digest)
-    world.snapshots.keep(snapshot)
-    world.copies.keep(copy)
-    world.policy = VAULTED
-    client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=["eu-central-1"])
-    client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    return str(made["ARN"])
+    arn = client.create_secret(
+        Name="prod/db", SecretString="planted", Description="of old", Tags=[{"Key": "team", "Value": "a"}]
+    )["ARN"]
+    then = AwsDescriptions(client).describe(world.secret("prod/db")).metadata
+    world.snapshots.keep(MetadataSnapshot(taken_at=AT, metadata=then))
+    key = a_client("kms").create_key()["KeyMetadata"]["Arn"]
+    client.update_secret(SecretId=arn, Description="new", KmsKeyId=key)
+    client.tag_resource(SecretId=arn, Tags=[{"Key": "team", "Value": "b"}, {"Key": "more", "Value": "c"}])
+    client.put_resource_policy(SecretId=arn, ResourcePolicy=_BROAD)
+    return Action(kind=ActionKind.PUT_BACK, secret=world.secret("prod/db"), at=AT)
 
 
-def a_function() -> None:
-    """Make the rotation function."""
-    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    role = a_client("iam").create_role(RoleName="rotate", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as target:
-        target.writestr("app.py", "")
-    a_client("lambda").create_function(
-        FunctionName="rotate",
-        Role=role,
-        Runtime="python3.13",
-        Handler="app.handler",
-        Code={"ZipFile": code.getvalue()},
-    )
-
-
-def a_policy(arn: str) -> str:
-    """Write a resource policy as somebody writes it: its spaces are its own."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"},
-        "Action": "secretsmanager:GetSecretValue",
-        "Resource": arn,
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
-
-
-def everything(name: str = "prod/db") -> Mapping[str, Any]:
-    """Describe all of a secret but its ARN and its value."""
+def _metadata(name: str) -> Mapping[str, Any]:
     client = a_client("secretsmanager")
     found = client.describe_secret(SecretId=name)
-    shown = ("Name", "Description", "KmsKeyId", "Tags", "RotationEnabled", "DeletedDate")
-    return {
-        **{field: found.get(field) for field in shown},
-        "versions": found["VersionIdsToStages"],
-        "policy": client.get_resource_policy(SecretId=name).get("ResourcePolicy"),
-        "replicas": [one["Region"] for one in found.get("ReplicationStatus", ())],
-    }
-
-
-def _resurrect(world: ActingWorld) -> Action:
-    arn = destroyed(world)
-    return Action(kind=ActionKind.RESURRECT, secret=of_aws(arn), at=DESTROYED_AT)
-
-
-def _settled(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out what differs from run to run: the copy is named by the ARN that the secret had, the key by chance."""
-    versions = [sorted(labels) for labels in state["versions"].values()]
-    return {**state, "versions": versions, "policy": state["policy"] is not None, "KmsKeyId": bool(state["KmsKeyId"])}
-
-
-def _turn_on(world: ActingWorld) -> Action:
-    was = destroyed(world)
-    made = a_client("secretsmanager").create_secret(Name="prod/db", SecretString="planted")
-    a_function()
-    digest = world.snapshots.kept[0].digest
-    return Action(kind=ActionKind.TURN_ON_ROTATION, secret=of_aws(made["ARN"]), snapshot=digest, was=was)
-
-
-def of_aws(arn: str) -> SecretRef:
-    """Refer to a secret by an ARN that AWS wrote."""
-    return secret_ref(arn, account_id="", region="", by_aws=True)
+    wanted = {key: found.get(key) for key in ("Description", "KmsKeyId", "Tags")}
+    return {**wanted, "policy": client.get_resource_policy(SecretId=name).get("ResourcePolicy")}
 
 
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
-    ActionKind.RESURRECT: Scene(_resurrect, lambda: _settled(everything())),
+    ActionKind.RESURRECT: Scene(lost.resurrect, lost.settled),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
-    ActionKind.TURN_ON_ROTATION: Scene(
-        _turn_on, lambda: a_client("secretsmanager").describe_secret(SecretId="prod/db")["RotationEnabled"], by="ana"
-    ),
+    ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
+    ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
+    ActionKind.LIFT_DENY: Scene(beside.lift_deny, beside.policies_of_the_role),
+    ActionKind.REVOKE_SESSIONS: Scene(beside.revoke_sessions, beside.policies_of_the_role),
+    ActionKind.LIFT_REVOCATION: Scene(beside.lift_revocation, beside.policies_of_the_role),
+    ActionKind.DEACTIVATE_KEY: Scene(beside.deactivate_key, beside.statuses),
+    ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
+    ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
+    ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
+    ActionKind.TURN_ON_ROTATION: Scene(lost.turn_on, lost.rotates, by="ana"),
 }

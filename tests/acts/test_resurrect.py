@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from acts.acting_world import ActingWorld
-from acts.scenes import DESTROYED_AT, FUNCTION, VAULTED, a_function, a_policy, destroyed, everything, of_aws
+from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function, a_policy, destroyed, everything, of_aws
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Moved

@@ -38,6 +38,7 @@ def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, ca
         ["snapshots", "list", "x"],
         ["rollback", "x"],
         ["approve", "r-1"],
+        ["contain", "role/app"],
         ["inventory", "show"],
         ["inventory", "refresh"],
     ],

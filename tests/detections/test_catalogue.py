@@ -14,7 +14,7 @@ import pytest
 from nightlatch import detections
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.deletions import DELETION_CALLS, STARTED
-from nightlatch.domain.findings import Finding
+from nightlatch.domain.findings import Finding, Severity
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.rules import Detection, Example, applies, detect
 from nightlatch.domain.secrets import SecretRef
@@ -203,8 +203,30 @@ def leaves(value: object) -> Iterator[str]:
             yield from leaves(item)
 
 
+# A rule belongs here when what it sees at HIGH or worse is no mistake of an honest principal that goes on working.
+HOSTILE = {
+    *("access.bulk-read", "access.many-regions", "access.denied-probing", "access.list-then-read", "access.decoy"),
+    *("access.used-elsewhere", "access.outside-account", "access.root-use"),
+    *("deletion.force-delete", "deletion.mass-deletion", "deletion.read-then-deleted"),
+    *("change.many-overwritten", "change.version-flooding", "policy.public", "policy.foreign-account"),
+    *("key.swapped", "key.lost", "replica.cross-account", "monitor.tampered", "monitor.trail-tampered"),
+}
+
+
+def test_stopping_the_principal_is_offered_where_what_was_seen_is_hostile_and_nowhere_else() -> None:
+    assert {rule.id for rule in CATALOGUE if rule.contain} == HOSTILE
+
+
+@pytest.mark.parametrize(("rule", "example"), FIRING)
+def test_stopping_the_principal_is_offered_from_high_on(rule: Detection, example: Example) -> None:
+    for finding in detect(example.event, example.baseline, [rule])[0]:
+        assert finding.contain == (rule.contain and finding.severity.rank >= Severity.HIGH.rank)
+
+
 def test_the_vocabulary_of_a_finding_is_what_people_are_told() -> None:
-    """The check for repeated values reads headline and reason; a new text field must be added there."""
+    """The check for repeated values reads headline and reason; a new text of a rule must be added there."""
     texts = {field.name for field in fields(Finding) if field.type == "str"}
 
-    assert texts == {"rule", "catalogue", "headline", "reason", "subject", "account_id", "region"}
+    assert texts == {"rule", "catalogue", "headline", "reason", "subject", "account_id", "region"} | {
+        "advice"
+    }  # which no rule writes

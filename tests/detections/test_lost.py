@@ -10,7 +10,7 @@ from nightlatch.detections.lost import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import KMS, Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, applies, detect
 
@@ -41,6 +41,20 @@ def test_a_protected_key_is_told_in_every_form(name, asked, entry):
 
     assert found.severity is Severity.CRITICAL
     assert "no named secret" not in found.title
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("DisableKey", Remedy.RESCUE_KEY),
+        ("ScheduleKeyDeletion", Remedy.RESCUE_KEY),
+        ("DeleteImportedKeyMaterial", None),
+    ],
+)
+def test_a_key_is_put_back_from_everything_but_the_loss_of_its_material(name, remedy):
+    (found,), _ = detect(call(name), protecting(KEY), (DETECTION,))
+
+    assert found.remedy is remedy
 
 
 def test_what_the_record_lists_as_its_resource_counts():

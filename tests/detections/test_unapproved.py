@@ -11,7 +11,7 @@ from nightlatch.detections.unapproved import DETECTION
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, WAITED, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, fold
+from nightlatch.domain.findings import Finding, Remedy, Severity, fold
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.rules import Match, Wait, detect
 
@@ -152,6 +152,11 @@ def test_a_removal_whose_answer_is_not_shown_waits_for_late_records_and_is_told_
     assert DETECTION.evaluate(remove(), Baseline()) == Wait(LATENESS)
     assert isinstance(DETECTION.evaluate(remove(), Baseline(settled=WAITED)), Match)
     assert isinstance(DETECTION.evaluate(remove(response=[]), Baseline()), Match)
+
+
+def test_what_was_taken_away_can_be_made_again_and_what_was_made_or_promoted_cannot_be_undone_here():
+    assert [found.remedy for found in judge_all(remove(response=[]))] == [Remedy.REPLICATE]
+    assert {found.remedy for found in judge_all(make(), stop(), inventory=HOME)} == {None}
 
 
 def test_the_primary_alone_is_named():

@@ -18,6 +18,11 @@ OF_THE_ACCOUNT = {
     ":secret:*": "every secret of the account and Region",
     ":key/*": "every key of the account and Region",
     ":function:*": "every function of the account and Region",
+    "kms:*:${AWS::AccountId}:key/*": "every key of the account in any Region",
+    ":role/*": "every role of the account",
+    ":user/*": "every user of the account",
+    ":role/aws-service-role/*": "roles linked to services of AWS",
+    ":role/aws-reserved/*": "roles of Identity Center",
 }
 
 
@@ -38,21 +43,24 @@ def quoted(cell: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", cell))
 
 
-def on(value: Any) -> str:  # noqa: PLR0911 - a way of writing it each
+def on(value: Any) -> str:
     """Say what a statement is about in the words of the page."""
     match value:
         case {"Ref": "AWS::StackId"}:
             return "our own stack"
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+        case (
+            {"Ref": str(name)}
+            | {"Fn::GetAtt": [str(name), *_]}
+            | {"Fn::Split": [",", {"Ref": str(name)}]}
+            | {"Fn::If": [_, {"Fn::GetAtt": [str(name), *_]}, _]}
+        ):
             return name
         case {"Fn::Sub": str(text)} if ":parameter${" in text:
             return text.split(":parameter${")[1].rstrip("}")
-        case {"Fn::Split": [",", {"Ref": str(name)}]}:
-            return name
         case {"Fn::Sub": str(text)} if text.startswith("${VaultBucket.Arn}/"):
             return "VaultBucket"
         case {"Fn::Sub": str(text)}:
-            return next(words for end, words in OF_THE_ACCOUNT.items() if text.endswith(end))
+            return max((len(end), words) for end, words in OF_THE_ACCOUNT.items() if text.endswith(end))[1]
         case str(text):
             return EVERY[text]
     raise AssertionError(f"a resource that this test cannot name: {value}")

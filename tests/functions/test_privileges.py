@@ -12,6 +12,7 @@ from functions.transformed import many, policies_of, resource, resources, target
 ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
 LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
+WHOLE_LISTS = ["iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"]  # so are these
 LOOKING = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
@@ -20,6 +21,14 @@ LOOKING = {
 }
 VAULTED = {"Fn::Split": [",", {"Ref": "VaultSecrets"}]}
 READING = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
+STOPS = {
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:DeleteUserPolicy",
+    "iam:UpdateAccessKey",
+}
+CHOICES = {"ActionMode", "Contain"}  # parameters in the environment that name no resource
 
 
 def statements(role: str, effect: str) -> Iterator[dict[str, Any]]:
@@ -43,8 +52,61 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
     }
 
     assert {role: writes for role, writes in writers.items() if writes} == {
-        "ResponderRole": {"secretsmanager:UpdateSecretVersionStage", "secretsmanager:RestoreSecret"}
+        "ResponderRole": {
+            "secretsmanager:UpdateSecretVersionStage",
+            "secretsmanager:RestoreSecret",
+            "secretsmanager:ReplicateSecretToRegions",
+            "secretsmanager:CreateSecret",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:TagResource",
+            "secretsmanager:ValidateResourcePolicy",
+            "secretsmanager:PutResourcePolicy",
+            "secretsmanager:RotateSecret",
+        }
     }
+
+
+def test_only_the_responder_may_write_to_iam_and_to_keys_and_to_iam_only_where_that_was_chosen() -> None:
+    def writers(service: str) -> dict[str, set[str]]:
+        found = {role: {action for action in actions(role) if action.startswith(f"{service}:")} for role in ROLES}
+        verbs = ("Put", "Delete", "Update", "Attach", "Create", "Cancel", "Enable", "Disable", "Schedule")
+        writes = {role: {one for one in some if one.split(":")[1].startswith(verbs)} for role, some in found.items()}
+        return {role: some for role, some in writes.items() if some}
+
+    assert writers("kms") == {"ResponderRole": {"kms:CancelKeyDeletion", "kms:EnableKey"}}
+    assert writers("iam") == {"ResponderRole": STOPS}
+    assert {condition for document, condition in policies_of("ResponderRole") if "iam:" in str(document)} == {
+        "MayContain"
+    }
+
+
+def test_the_responder_can_change_neither_our_own_roles_nor_those_of_aws() -> None:
+    """IAM has no condition on what an inline policy says, so the explicit Deny is what keeps the right small."""
+    (never,) = (one for one in statements("ResponderRole", "Deny") if one["Sid"] == "NeverOurselvesNorAws")
+    texts = {one["Fn::Sub"].split(":")[-1] for one in never["Resource"] if "Fn::Sub" in one}
+    ours = {target(one) for one in never["Resource"] if "Fn::Sub" not in one}
+
+    assert set(never["Action"]) == {action for action in STOPS if "Role" in action}
+    assert ours == set(ROLES)
+    assert texts == {"role/aws-service-role/*", "role/aws-reserved/*"}
+
+
+def test_whom_the_operator_names_iam_itself_keeps_out_of_the_responders_reach() -> None:
+    (never,) = (one for one in statements("ResponderRole", "Deny") if one["Sid"] == "NeverWhomYouName")
+
+    assert (set(never["Action"]), never["Resource"]) == (STOPS, {"Ref": "NeverContain"})
+
+
+def test_replicas_are_made_under_the_keys_of_secrets_and_never_over_a_namesake() -> None:
+    (replicate,) = (
+        one
+        for one in statements("ResponderRole", "Allow")
+        if one["Action"] == "secretsmanager:ReplicateSecretToRegions"
+    )
+    (keys,) = (one for one in statements("ResponderRole", "Allow") if "kms:Encrypt" in many(one["Action"]))
+
+    assert replicate["Condition"] == {"BoolIfExists": {"secretsmanager:ForceOverwriteReplicaSecret": "false"}}
+    assert keys["Condition"] == {"StringLike": {"kms:ViaService": "secretsmanager.*"}}
 
 
 def test_only_those_who_talk_to_slack_and_the_keeper_read_a_value_and_only_of_secrets_that_are_named() -> None:
@@ -80,12 +142,24 @@ def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
     assert moves["Condition"] == {"StringLike": {"secretsmanager:VersionStage": ["AWSCURRENT", "nightlatch/*"]}}
 
 
+def test_the_responder_makes_no_policy_public_and_rotates_nothing_and_calls_no_function_but_the_auditor() -> None:
+    allowed = list(statements("ResponderRole", "Allow"))
+    (policies,) = (one for one in allowed if "secretsmanager:PutResourcePolicy" in many(one["Action"]))
+    (rotation,) = (one for one in allowed if "secretsmanager:RotateSecret" in many(one["Action"]))
+    calls = [one for one in allowed if "lambda:InvokeFunction" in many(one["Action"])]
+
+    assert policies["Condition"] == {"BoolIfExists": {"secretsmanager:BlockPublicPolicy": "true"}}
+    assert rotation["Condition"] == {"Bool": {"secretsmanager:RotateImmediately": "false"}}
+    assert [one.get("Condition") for one in calls] == [{"Bool": {"aws:ViaAWSService": "true"}}, None]
+    assert calls[1]["Resource"] == {"Fn::GetAtt": ["Auditor", "Arn"]}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) -> None:
     assert actions(role)
     assert not {action for action in actions(role) if "*" in action}
     on_everything = [one["Action"] for one in statements(role, "Allow") if "*" in many(one["Resource"])]
-    assert on_everything == ([LISTING] if role == "AuditorRole" else [])
+    assert on_everything == ([LISTING, WHOLE_LISTS] if role == "AuditorRole" else [])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -137,7 +211,7 @@ def test_a_function_may_use_every_resource_that_its_environment_names(name: str)
     named = {
         value["Ref"]
         for value in function["Environment"]["Variables"].values()
-        if isinstance(value, dict) and "Ref" in value and value["Ref"] != "ActionMode"
+        if isinstance(value, dict) and "Ref" in value and value["Ref"] not in CHOICES
     }
     allowed = str([statement["Resource"] for statement in statements(target(function["Role"]), "Allow")])
 

@@ -267,10 +267,11 @@ def test_a_replica_in_a_region_that_was_not_removed_is_one(judge):
     assert [secret.region for secret in found.secrets] == ["eu-central-1"]
 
 
-def test_removing_replicas_asks_nothing_of_anybody(judge):
+def test_the_last_replicas_that_were_taken_away_are_offered_back_and_nothing_else_is(judge):
     judge(a_removal("us-east-1"))
 
-    assert judge.tasks == []
+    ((kind, _),) = judge.tasks
+    assert kind is ActionKind.REPLICATE_AGAIN
 
 
 # Seen at a VPC endpoint

@@ -11,11 +11,13 @@ import pytest
 
 from builders import a_finding, a_response
 from fakes import FakeChannel, FakeIncidents, FakeLedger, FakeNotices
+from fakes_snapshots import FakeCopies
 from nightlatch.adapters.notices import LEASE
 from nightlatch.domain.errors import NotFound, Unavailable
-from nightlatch.domain.examples import AT
+from nightlatch.domain.examples import AT, a_secret
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response
+from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
 
@@ -47,6 +49,19 @@ def test_an_incident_is_shown_on_every_channel(world):
     (incident_id,) = world.incidents.by_id
     assert world.slack.shown == [(incident_id, 1, None)]
     assert world.sns.shown == [(incident_id, 1, None)]
+
+
+def test_what_is_known_of_a_change_is_told_on_every_channel(world):
+    world.incidents = FakeIncidents()
+    incident, _ = world.incidents.fold(
+        a_finding(rule="change.unexpected-writer", calls=("PutSecretValue",), secrets=(a_secret(),)), policy_digest=""
+    )
+    changed = ChangeNotes(copies=FakeCopies(), pause=lambda _: None)
+    ports = NotifyPorts(world.incidents, world.ledger, world.notices, (world.slack, world.sns), changed)
+
+    notify(Notice(incident.id, "revision-1"), ports=ports, now=AT)
+
+    assert world.slack.notes == world.sns.notes != []
 
 
 def test_the_same_notice_twice_is_shown_once(world):
@@ -103,11 +118,13 @@ class BusyChannel(FakeChannel):
         super().__init__("slack")
         self.meanwhile: Callable[[], object] | None = meanwhile
 
-    def show(self, incident: Incident, responses: Iterable[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Iterable[Response], place: str | None, notes: Iterable[str] = ()
+    ) -> str | None:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
-        return super().show(incident, responses, place)
+        return super().show(incident, responses, place, notes)
 
 
 def test_two_notices_of_an_incident_at_once_are_one_message(world):

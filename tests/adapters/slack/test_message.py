@@ -31,6 +31,16 @@ def test_the_push_text_is_a_sentence_with_severity_actor_and_secret():
     assert message["text"] == "HIGH: ana (Admin, Identity Center) wrote secret prod/db (account 111122223333)"
 
 
+def test_what_changed_in_a_value_is_a_section_of_its_own_and_no_strangers_markup():
+    notes = ["prod/db: keys changed: password", "prod/<!channel>: keys added: " + "k" * 500]
+
+    message = render(an_incident(), (), action_mode="off", notes=notes)
+
+    check_message(message)
+    assert "*Changed*\\n• prod/db: keys changed: password" in all_text(message)
+    assert "<!channel>" not in all_text(message)
+
+
 def test_an_offered_response_is_a_button_with_an_opaque_id_and_a_confirmation():
     message = render(an_incident(), [a_response()], action_mode="slack")
 

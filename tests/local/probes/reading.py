@@ -68,6 +68,8 @@ def keys_after_a_change(world: World) -> object:
     world.label("golden", pinned)
     for _ in range(2):
         world.put()
+    key = world.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    world.client("kms").create_alias(AliasName="alias/ours", TargetKeyId=key)
     world.secrets.update_secret(SecretId="prod/db", KmsKeyId="alias/ours")
     listed = world.secrets.list_secret_version_ids(SecretId="prod/db")["Versions"]
     return {tuple(sorted(each["VersionStages"])): each.get("KmsKeyIds") for each in listed if each["VersionStages"]}

@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nightlatch.acts import pin_superseded, restore_deleted, resurrect, roll_back, turn_on_rotation
+from nightlatch.acts import (
+    deactivate_key,
+    deny_secrets,
+    lift_deny,
+    lift_revocation,
+    pin_superseded,
+    put_back,
+    reactivate_key,
+    replicate_again,
+    rescue_key,
+    restore_deleted,
+    resurrect,
+    revoke_sessions,
+    roll_back,
+    turn_on_rotation,
+)
 from nightlatch.domain.acting import Act
 from nightlatch.domain.actions import ActionKind
 
@@ -18,5 +33,14 @@ _ALL = (
     resurrect.ACT,
     roll_back.ACT,
     turn_on_rotation.ACT,
+    put_back.ACT,
+    deactivate_key.ACT,
+    reactivate_key.ACT,
+    revoke_sessions.ACT,
+    lift_revocation.ACT,
+    deny_secrets.ACT,
+    lift_deny.ACT,
+    rescue_key.ACT,
+    replicate_again.ACT,
 )
 ACTS: Mapping[ActionKind, Act] = MappingProxyType({act.kind: act for act in _ALL})

@@ -9,12 +9,13 @@ ReplicateSecretToRegions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.acting import Call
 from nightlatch.domain.copies import Copy, client_token
 from nightlatch.domain.metadata import SecretMetadata
+from nightlatch.domain.putting_back import put_policy
 from nightlatch.domain.resurrection import own_tags, says_the_same
 from nightlatch.domain.versions import SecretState
 
@@ -79,14 +80,7 @@ def completed(lost: Lost, there: SecretState | None, now: SecretMetadata | None)
     secret_id = there.arn if there is not None else lost.metadata.name
     policy = lost.metadata.policy_text
     if policy is not None and not says_the_same(policy, now.policy_text if now is not None else None):
-        named = {"SecretId": secret_id, "ResourcePolicy": policy}
-        yield Call(
-            service=SERVICE,
-            operation="PutResourcePolicy",
-            parameters={**named, "BlockPublicPolicy": True},
-            checked_by=Call(service=SERVICE, operation="ValidateResourcePolicy", parameters=named),
-            may_be_refused=True,
-        )
+        yield replace(put_policy(secret_id, policy), may_be_refused=True)
     present = {one.region for one in now.replicas} if now is not None else set()
     missing = {region: key for region, key in lost.replicas.items() if region not in present}
     if missing:

@@ -1,10 +1,12 @@
 """Makes an earlier version current again by moving one label, if the version that was seen as current still is.
 
-No value is read and none is written. Whether the older value still opens the door behind it, only its owner knows: the
-warnings say what speaks against it.
+No value is read and none is written, unless the version is gone and the vault holds it: then its value comes back as a
+new version, whose id follows from the copy, so that trying again makes no second one. Whether the older value still
+opens the door behind it, only its owner knows: the warnings say what speaks against it.
 
 Source: Secrets Manager user guide, roll-back-secret; API reference, UpdateSecretVersionStage (a move names the version
-that bears the label now, which makes it a compare-and-set).
+that bears the label now, which makes it a compare-and-set) and PutSecretValue (idempotent by ClientRequestToken, which
+becomes the version's id).
 """
 
 from __future__ import annotations
@@ -12,10 +14,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import move_label, our_secret
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.errors import WorldMoved
-from nightlatch.domain.rollbacks import plan_rollback, warnings_of
+from nightlatch.domain.copies import Copy, client_token, of_version
+from nightlatch.domain.errors import NothingToRestore, WorldMoved
+from nightlatch.domain.rollbacks import (
+    current_of,
+    is_back_already,
+    plan_rollback,
+    refuse_unfit,
+    version_at,
+    warnings_of,
+)
 from nightlatch.domain.versions import CURRENT, SecretState
 
 _TWO = 2
@@ -25,20 +35,31 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     """Choose the version to go back to, once, and hold on to the one that is left."""
     del terms
     secret = our_secret(action, seen)
-    done = _back_already(secret, action)
-    if done is not None:
-        return replace(action, to=done)
-    plan = plan_rollback(secret, away_from=action.away_from, to=action.to, avoid=action.avoid)
+    to = action.to or (version_at(secret, seen.copies, action.at) if action.at is not None else None)
+    if to is not None and secret.version(to) is None:
+        return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
+    if to is None and is_back_already(secret, action.away_from, action.avoid):
+        return replace(action, to=current_of(secret).id)
+    plan = plan_rollback(secret, away_from=action.away_from, to=to, avoid=action.avoid)
     return replace(action, away_from=plan.away_from, to=plan.to)
 
 
-def _back_already(secret: SecretState, action: Action) -> str | None:
-    """Give the version that is current where somebody went back before us: older than what was to be left."""
-    current, left = secret.current, secret.version(action.away_from or "")
-    if action.to is not None or current is None or left is None or current.id in {left.id, *action.avoid}:
-        return None
-    is_older = current.created_at and left.created_at and current.created_at < left.created_at
-    return current.id if is_older else None
+def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
+    refuse_unfit(secret)
+    current = current_of(secret)
+    if action.away_from is not None and action.away_from != current.id:
+        raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
+    return replace(action, away_from=current.id, to=client_token(copy.id), copy=copy.id)
+
+
+def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
+    copy = of_version(seen.copies, version_id)
+    if copy is None:
+        raise NothingToRestore(
+            f"secret {secret.name} has no version {version_id} (any more) and the vault holds none;"
+            f" nightlatch snapshots list {secret.name} shows what there is"
+        )
+    return copy
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
@@ -50,31 +71,61 @@ def _plan(action: Action, seen: Seen) -> Plan:
             f"secret {secret.name}: version {now_current} is current, neither {action.away_from} nor {action.to};"
             " somebody writes it now, plan the rollback again"
         )
-    says = f"rolled secret {secret.name} back from version {action.away_from} to {action.to}"
-    warnings = _warnings(secret, action.to)
-    if current.id == action.to:
-        already = f"secret {secret.name} was rolled back already; version {action.to} is current"
-        return Plan(calls=(), says=says, already=already, warnings=warnings)
-    call = move_label(secret, CURRENT, to=action.to, away_from=action.away_from)
-    return Plan(calls=(call,), says=says, warnings=warnings)
+    is_done = current.id == action.to
+    return Plan(
+        calls=() if is_done else (_call(action, secret, action.to),),
+        says=f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)}",
+        already=f"secret {secret.name} was rolled back already; version {action.to} is current",
+        warnings=_warnings(action, secret, seen),
+    )
 
 
-def _warnings(secret: SecretState, to: str) -> tuple[str, ...]:
-    target = secret.version(to)
-    return warnings_of(secret, target) if target is not None else ()
+def _call(action: Action, secret: SecretState, to: str) -> Call:
+    if action.copy is None or secret.version(to) is not None:
+        return move_label(secret, CURRENT, to=to, away_from=action.away_from)
+    return Call(
+        service="secretsmanager",
+        operation="PutSecretValue",
+        parameters={"SecretId": secret.arn, "ClientRequestToken": to},
+        version_id=to,
+        value_from=action.copy,
+    )
+
+
+def _target(action: Action, seen: Seen) -> str:
+    copy = _copy(action, seen)
+    return f"{action.to}, which has the value of version {copy.version_id} from the vault" if copy else str(action.to)
+
+
+def _copy(action: Action, seen: Seen) -> Copy | None:
+    return next((one for one in seen.copies if one.id == action.copy), None)
+
+
+def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...]:
+    target = secret.version(action.to or "")
+    warnings = warnings_of(secret, target)
+    copy = _copy(action, seen)
+    if copy is not None and copy.secret_arn != secret.arn:
+        return (*warnings, f"the copy is of {copy.secret_arn}, which was deleted; this secret only bears its name")
+    return warnings
 
 
 def _people(action: Action, seen: Seen) -> int:
-    """Ask two where a rotation manages the value: the database may no longer know the older password."""
-    return _TWO if our_secret(action, seen).rotation_enabled else 1
+    """Ask two where a rotation manages the value, for the database may no longer know the older password.
+
+    And where the value comes from a secret that was deleted into another one that bears its name (product.md 2.2).
+    """
+    secret, copy = our_secret(action, seen), _copy(action, seen)
+    is_of_another = copy is not None and copy.secret_arn != secret.arn
+    return _TWO if secret.rotation_enabled or is_of_another else 1
 
 
 ACT = Act(
     kind=ActionKind.ROLL_BACK,
     label="Roll back",
     consequence="Readers will get the version from before this change.",
-    needs=frozenset({Need.SECRET}),
-    calls=frozenset({"secretsmanager:UpdateSecretVersionStage"}),
+    needs=frozenset({Need.SECRET, Need.COPIES}),
+    calls=frozenset({"secretsmanager:UpdateSecretVersionStage", "secretsmanager:PutSecretValue"}),
     settle=_settle,
     plan=_plan,
     people=_people,

@@ -9,10 +9,11 @@ Source: Secrets Manager API reference, RotateSecret (RotateImmediately); ruling 
 from __future__ import annotations
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.metadata import RotationSettings
+from nightlatch.domain.putting_back import turn_on_rotation
 from nightlatch.domain.resurrection import by_digest
 
 
@@ -31,12 +32,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
     says = f"turned the rotation of secret {secret.name} on, {_rhythm(rotation)}; its value was not rotated"
     if secret.rotation_enabled:
         return Plan(calls=(), says=says, already=f"the rotation of secret {secret.name} is on already")
-    call = Call(
-        service="secretsmanager",
-        operation="RotateSecret",
-        parameters={"SecretId": secret.arn, "RotateImmediately": False, **_settings(rotation)},
-    )
-    return Plan(calls=(call,), says=says, warnings=(_test_step(rotation),))
+    return Plan(calls=(turn_on_rotation(secret.arn, rotation),), says=says, warnings=(_test_step(rotation),))
 
 
 def _rotation(action: Action, seen: Seen) -> RotationSettings:
@@ -44,22 +40,6 @@ def _rotation(action: Action, seen: Seen) -> RotationSettings:
     if kept is None or not kept.metadata.rotation.enabled:
         raise NothingToRestore(f"secret {action.name}: no snapshot shows how it rotated")
     return kept.metadata.rotation
-
-
-def _settings(rotation: RotationSettings) -> dict[str, object]:
-    rules = {
-        "AutomaticallyAfterDays": rotation.days if rotation.schedule is None else None,
-        "ScheduleExpression": rotation.schedule,
-        "Duration": rotation.duration,
-    }
-    external = [{"Key": key, "Value": value} for key, value in rotation.external_settings]
-    settings = {
-        "RotationLambdaARN": rotation.lambda_arn,
-        "RotationRules": {name: value for name, value in rules.items() if value},
-        "ExternalSecretRotationRoleArn": rotation.external_role,
-        "ExternalSecretRotationMetadata": external,
-    }
-    return {name: value for name, value in settings.items() if value}
 
 
 def _rhythm(rotation: RotationSettings) -> str:

@@ -63,6 +63,7 @@ class AwsSecrets:
             is_replica=primary is not None and primary != self._client.meta.region_name,
             deleted_at=found.get("DeletedDate"),
             key_id=default or None,
+            replica_regions=_replicated(found),
             unusable_keys=unusable,
         )
 
@@ -101,6 +102,12 @@ class AwsSecrets:
         except BotoCoreError:
             return False
         return state in _UNUSABLE
+
+
+def _replicated(found: Mapping[str, Any]) -> frozenset[str]:
+    """Give where replicas are or are being made; one that failed, as over a namesake, is none."""
+    statuses = found.get("ReplicationStatus", ())
+    return frozenset(str(one["Region"]) for one in statuses if one.get("Status") != "Failed")
 
 
 def _version(listed: Mapping[str, Any], unusable: frozenset[str], default: str) -> Version:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
+from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
+from nightlatch.domain.containing import LIFTS
 from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState, awaiting
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -39,7 +41,9 @@ class SnsChannel:
         """The name in notices and logs."""
         return "sns"
 
-    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
         """Publish the incident as it stands; SNS cannot edit, so an update is a message of its own.
 
         Raises:
@@ -52,8 +56,8 @@ class SnsChannel:
                 MessageStructure="json",
                 Message=json.dumps(
                     {
-                        "default": json.dumps(machine_document(incident, responses)),
-                        "email": human_text(incident, responses),
+                        "default": json.dumps(machine_document(incident, responses, notes)),
+                        "email": human_text(incident, responses, notes),
                         "sms": clip(_plain(f"{incident.severity} {incident.lead.title}"), SMS_LIMIT),
                     }
                 ),
@@ -72,9 +76,9 @@ def subject(incident: Incident, *, is_update: bool = False) -> str:
     return ascii_text[:SUBJECT_LIMIT]
 
 
-def human_text(incident: Incident, responses: Sequence[Response]) -> str:
+def human_text(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> str:
     """Write the mail."""
-    lead = incident.lead
+    lead, open_ones = incident.lead, awaiting(responses)
     lines = [
         lead.title,
         "",
@@ -86,16 +90,18 @@ def human_text(incident: Incident, responses: Sequence[Response]) -> str:
         f"Secrets   {', '.join(_names(incident)) or 'none named'}",
         "",
         *(f"Why       {finding.rule}: {finding.reason}" for finding in incident.findings),
+        *(f"Changed   {note}" for note in notes),
         "",
-        *(_response_line(response) for response in responses),
+        *(_response_line(response) for response in responses if response.after is None or response in open_ones),
         *(f"Found out {note}" for note in incident.notes),
+        *(f"By hand   {text}" for text in advice(incident)),
         "",
         f"incident {incident.id} · policy {incident.policy_digest}",
     ]
     return "\n".join(_plain(line) for line in lines)
 
 
-def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[str, object]:
+def machine_document(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> dict[str, object]:
     """Give the incident as data, versioned."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -109,6 +115,7 @@ def machine_document(incident: Incident, responses: Sequence[Response]) -> dict[
         "opened_at": incident.opened_at.isoformat(),
         "last_seen": incident.last_seen.isoformat(),
         "secrets": _names(incident),
+        "changed": list(notes),
         "findings": [
             {"rule": f.rule, "catalogue": f.catalogue, "severity": f.severity, "title": f.title, "count": f.count}
             for f in incident.findings
@@ -137,7 +144,8 @@ def _names(incident: Incident) -> list[str]:
 
 def _response_line(response: Response) -> str:
     if response.state is ResponseState.PROPOSED:
-        return f"To {response.action.kind}: nightlatch approve {response.id}"
+        why = f" ({response.reason})" if response.action.kind in LIFTS else ""
+        return f"To {response.action.kind}: nightlatch approve {response.id}{why}"
     return f"{response.action.kind}: {response.state}. {response.result}"
 
 

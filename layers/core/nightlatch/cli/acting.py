@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import typer
 
@@ -15,13 +16,16 @@ from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.terminal import plain, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused
+from nightlatch.domain.putting_back import Part
 from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
+from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import preview, request
 
 Undo = Callable[[Action], str]  # gives the words of the command that takes a settled action back
 
+VALUE = "value"
 PATIENCE_S = 100  # a name stays held for half a minute after a deletion by force
 _LOOK_EVERY_S = 0.5
 
@@ -35,7 +39,28 @@ class Asked:
     direct: bool = False
 
 
-def rollback(secret: str, to: str | None, asked: Asked, where: Where) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What the command line wants back: a version, or how things were at a moment; all of it or some parts."""
+
+    to: str | None = None
+    at: datetime | None = None
+    only: tuple[str, ...] = ()  # `value` and the parts of the metadata
+
+    def actions(self, secret: SecretRef) -> tuple[Action, ...]:
+        """Give the acts that do it: the value first."""
+        parts = tuple(part for part in Part if part in self.only) if self.only else self._all_parts()
+        value = Action(kind=ActionKind.ROLL_BACK, secret=secret, to=self.to, at=self.at)
+        rest = Action(kind=ActionKind.PUT_BACK, secret=secret, at=self.at, parts=parts)
+        wants_value = not self.only or VALUE in self.only
+        return ((value,) if wants_value else ()) + ((rest,) if parts else ())
+
+    def _all_parts(self) -> tuple[str, ...]:
+        """Take a moment for all of the secret as it was then, a version for the version alone."""
+        return tuple(Part) if self.at is not None else ()
+
+
+def rollback(secret: str, wish: Rollback, asked: Asked, where: Where) -> ExitCode:
     """Plan a rollback, show it, and do it when the person says yes.
 
     Raises:
@@ -44,12 +69,21 @@ def rollback(secret: str, to: str | None, asked: Asked, where: Where) -> ExitCod
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    action = Action(kind=ActionKind.ROLL_BACK, secret=connection.secret(secret), to=to)
-    return act(action, asked, where, connection, undo=lambda done: f"rollback {secret} --to {done.away_from}")
+    actions = wish.actions(connection.secret(secret))
+    back = f"--at {connection.now():%Y-%m-%dT%H:%M:%SZ}"
+
+    def undo(done: Action) -> str:
+        if done.kind is ActionKind.ROLL_BACK:
+            return f"rollback {secret} --to {done.away_from}"
+        return f"rollback {secret} {back} --only {','.join(done.parts)}"
+
+    return act(actions, asked, where, connection, undo=undo)
 
 
-def act(action: Action, asked: Asked, where: Where, connection: Connection, *, undo: Undo | None = None) -> ExitCode:
-    """Plan an act, show it, and do it when the person says yes.
+def act(
+    actions: Sequence[Action], asked: Asked, where: Where, connection: Connection, *, undo: Undo | None = None
+) -> ExitCode:
+    """Plan acts, show them, and do them one after the other when the person says yes once.
 
     Raises:
         NotFound: What it is about is not there.
@@ -57,17 +91,23 @@ def act(action: Action, asked: Asked, where: Where, connection: Connection, *, u
         Unavailable: AWS could not be asked.
     """
     policy = connection.policy()
-    wished = preview(action, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now())
-    typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
-    if asked.dry_run:
+    wishes = [preview(one, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now()) for one in actions]
+    for wished in wishes:
+        typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
+    wishes = [wished for wished in wishes if wished.plan.calls]
+    if asked.dry_run or not wishes:
         return ExitCode.CLEAN
     by = connection.caller()
     approver = approver_of(by, policy)
     if not asked.yes and not _confirmed():
         say("nothing was changed")
         return ExitCode.CLEAN
-    response = request(wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now())
-    return _tell(_carried_out(response, asked, connection), where)
+    for wished in wishes:
+        response = request(
+            wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now()
+        )
+        _tell(_carried_out(response, asked, connection), where)
+    return ExitCode.CLEAN
 
 
 def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:

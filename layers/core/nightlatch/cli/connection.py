@@ -20,6 +20,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
@@ -31,9 +33,10 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
-from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies
+from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
+from nightlatch.adapters.snapshots.requests import SqsDrills
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -52,6 +55,7 @@ _OUTPUTS = {
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
     "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
     "AuditorName": "NIGHTLATCH_AUDITOR_FUNCTION",
+    "Vault": "NIGHTLATCH_VAULT",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -136,8 +140,15 @@ class Connection:
             descriptions=AwsDescriptions(self.client("secretsmanager")),
             snapshots=self.snapshots,
             copies=self.copies,
+            identities=self.identities,
+            keys=AwsKeys(self.client("kms")),
             states=self.snapshots,
         )
+
+    @property
+    def identities(self) -> AwsIdentities:
+        """IAM with the caller's own rights."""
+        return AwsIdentities(self.client("iam"))
 
     @property
     def snapshots(self) -> DynamoSnapshots:
@@ -148,6 +159,16 @@ class Connection:
     def copies(self) -> DynamoCopies:
         """What is known of the vault's copies."""
         return DynamoCopies(self._table(self.settings.snapshot_table), now=self.now)
+
+    @property
+    def proofs(self) -> DynamoProofs:
+        """What the restore drills found."""
+        return DynamoProofs(self._table(self.settings.snapshot_table))
+
+    @property
+    def drills(self) -> SqsDrills:
+        """The way to have copies opened."""
+        return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
 
     @property
     def trails(self) -> DynamoTrails:

@@ -33,15 +33,15 @@ def restore(secret: str, asked: Asked, where: Where) -> ExitCode:
     named = connection.secret(secret)
     there = _described(named, connection)
     if there is not None and there.deleted_at is not None:
-        return act(Action(kind=ActionKind.RESTORE_DELETED, secret=named), asked, where, connection)
+        return act((Action(kind=ActionKind.RESTORE_DELETED, secret=named),), asked, where, connection)
     if there is not None:
         raise NothingToRestore(
-            f"secret {there.name} is there, as {there.arn}, and not scheduled for deletion; name an earlier secret of its"
-            " name by its full ARN"
+            f"secret {there.name} is there, as {there.arn}, and not scheduled for deletion; an earlier secret of its"
+            " name goes by its full ARN"
         )
     if asked.direct:
         raise Refused(f"secret {named.name} is gone, and the responder alone opens the vault; leave --direct out")
-    return act(Action(kind=ActionKind.RESURRECT, secret=named), asked, where, connection)
+    return act((Action(kind=ActionKind.RESURRECT, secret=named),), asked, where, connection)
 
 
 def references(arn: str, where: Where, output: Form) -> ExitCode:

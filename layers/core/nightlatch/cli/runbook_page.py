@@ -10,12 +10,17 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example
+from nightlatch.domain.rules import Detection, Example, Match
 
 _MADE = "<!-- Made by `make docs` from the detection: change that, not this page. -->"
 _REMEDIES = {
     Remedy.RESTORE: "yes, the deletion is cancelled: at once in protect mode, on a person's word in notify mode",
     Remedy.ROLL_BACK: "yes, by a rollback to the version before, on a person's word; not in observe mode",
+    Remedy.RESCUE_KEY: (
+        "a key that is disabled or waits to be deleted: yes, it is put back, in protect mode at once where every secret"
+        " that needs it is protected so, else on a person's word"
+    ),
+    Remedy.REPLICATE: "replicas taken away: yes, they are made again, on a person's word",
     None: "not by nightlatch itself",
 }
 
@@ -96,9 +101,18 @@ def _facts(rule: Detection) -> str:
         "events read": "; ".join(_events(rule)),
         "the message says": f"`{rule.headline}`",
         "needs history": "yes: with less than two weeks of it, nobody is told at once" if rule.novelty else "no",
-        "can be taken back": _REMEDIES[rule.remedy],
+        "can be taken back": _taken_back(rule),
     }
     return "| | |\n| --- | --- |\n" + "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+
+
+def _taken_back(rule: Detection) -> str:
+    """Say what takes back what the rule sees; where only some of it can be, an example shows which."""
+    firing = (example for example in rule.examples if example.fires)
+    verdicts = (rule.evaluate(example.event, example.baseline) for example in firing)
+    remedies = {rule.remedy, *(verdict.remedy for verdict in verdicts if isinstance(verdict, Match))} - {None}
+    ways = "; ".join(sorted(_REMEDIES[remedy] for remedy in remedies)) or _REMEDIES[None]
+    return f"{ways}; stopping the principal is offered where this is HIGH or worse" if rule.contain else ways
 
 
 def _events(rule: Detection) -> Iterable[str]:

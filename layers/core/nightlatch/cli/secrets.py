@@ -1,13 +1,15 @@
-"""The verbs about one secret: its timeline, its versions, going back to one; their options, and nothing else."""
+"""The verbs about one secret: timeline, rollback, and the answer to an offer; their options, and nothing else."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form
+from nightlatch.cli.moments import moment, parts
 from nightlatch.domain.secrets import secret_ref
 
 TIMELINE_EXAMPLES = """\b
@@ -16,17 +18,11 @@ Examples:
   nightlatch timeline prod/orders/db --local
   nightlatch timeline prod/orders/db --stack nightlatch --output json
 """
-SNAPSHOTS_EXAMPLES = """\b
-Examples:
-  nightlatch snapshots list prod/orders/db
-  nightlatch snapshots list prod/orders/db --local
-  nightlatch snapshots list prod/orders/db --output json | jq '.[].labels'
-"""
 ROLLBACK_EXAMPLES = """\b
 Examples:
   nightlatch rollback prod/orders/db --dry-run
   nightlatch rollback prod/orders/db --to 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
-  nightlatch rollback prod/orders/db --local --yes
+  nightlatch rollback prod/orders/db --at 2h --only policy,tags
 """
 RESTORE_EXAMPLES = """\b
 Examples:
@@ -63,8 +59,6 @@ Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
 Region = Annotated[str | None, typer.Option(help="AWS Region.")]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
 
-snapshots = typer.Typer(help="Versions of a secret and the pins that keep them.", rich_markup_mode=None)
-
 
 def timeline(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
@@ -86,29 +80,23 @@ def timeline(  # noqa: PLR0913 - one parameter is one option
     return telling.timeline(secret, tuple(paths or ()), where, output)
 
 
-@snapshots.command("list", epilog=SNAPSHOTS_EXAMPLES)
-def list_snapshots(  # noqa: PLR0913 - one parameter is one option
-    secret: Secret,
-    *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
-    output: Output = Form.TABLE,
-) -> int:
-    """List the versions of a secret with their labels and pins; no value is read."""
-    from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
-
-    return telling.snapshots(secret, Where(local=local, stack=stack, profile=profile, region=region), output)
-
-
 def rollback(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     to: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Version to go back to; the one before if none.")
     ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            parser=moment,
+            help="Back to how the secret was then: 2026-03-02T09:00Z, or 2h for two hours ago.",
+        ),
+    ] = None,
+    only: Annotated[
+        str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     direct: Annotated[
@@ -120,12 +108,13 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     profile: Profile = None,
     region: Region = None,
 ) -> int:
-    """Make an earlier version of a secret current again: plan, ask, do, verify; prints how to undo it."""
+    """Put a secret back: its value, or with --at all that was then; plan, ask, do, verify; prints how to undo it."""
     from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    return acting.rollback(secret, to, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    wish = acting.Rollback(to=to, at=at, only=parts(only))
+    return acting.rollback(secret, wish, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
 def restore(  # noqa: PLR0913 - one parameter is one option

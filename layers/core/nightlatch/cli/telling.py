@@ -1,4 +1,4 @@
-"""Runs the verbs that only tell: `timeline` and `snapshots list`."""
+"""Runs the verb `timeline`: from log files, or from what a nightlatch remembers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState, Version
 from nightlatch.service.intake import take_in
 from nightlatch.service.timeline import Line, story_of_events, story_of_sightings
 
@@ -46,29 +45,6 @@ def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -
     _write_story(tuple(sorted(lines, key=lambda line: (line.at, line.event_id))), output)
     say(f"files={tally.files} records={tally.records} malformed={tally.malformed_count} lines={len(lines)}")
     return ExitCode.PARTIAL if tally.is_partial else ExitCode.CLEAN
-
-
-def snapshots(secret: str, where: Where, output: Form) -> ExitCode:
-    """List a secret's versions.
-
-    Raises:
-        NotFound: No stage, stack or secret of that name.
-        Unavailable: AWS could not be asked.
-    """
-    connection = connect(where)
-    state = connection.secrets.describe(connection.secret(secret))
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_version_fields(version) for version in _ordered(state)], indent=2)}\n")
-        return ExitCode.CLEAN
-    table = Table(box=None, pad_edge=False)
-    for name in ("VERSION", "CREATED (UTC)", "LABELS", "KEPT BY"):
-        table.add_column(name)
-    for version in _ordered(state):
-        own = sorted(label for label in version.labels if label not in version.pins)
-        created = f"{version.created_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if version.created_at else "unknown"
-        table.add_row(cell(version.id), created, cell(", ".join(own)), cell(", ".join(version.pins) or _kept_by(own)))
-    results().print(table)
-    return ExitCode.CLEAN
 
 
 def _is_wanted(source: object, _name: object) -> bool:
@@ -101,26 +77,6 @@ def _write_story(lines: tuple[Line, ...], output: Form) -> None:
         style = "" if line.result == "done" else "yellow"
         table.add_row(_time(line.at), cell(line.who), cell(line.what), cell(line.result, style), cell(line.note))
     results().print(table if lines else "nothing is known of this secret")
-
-
-def _ordered(state: SecretState) -> list[Version]:
-    oldest = datetime.min.replace(tzinfo=UTC)
-    return sorted(
-        state.versions, key=lambda v: (not v.is_current, -(v.created_at or oldest).timestamp() if v.created_at else 0)
-    )
-
-
-def _version_fields(version: Version) -> dict[str, object]:
-    return {
-        "version": version.id,
-        "created_at": _time(version.created_at) if version.created_at else None,
-        "labels": sorted(version.labels),
-        "pins": list(version.pins),
-    }
-
-
-def _kept_by(labels: list[str]) -> str:
-    return "its labels" if labels else "nothing: AWS may remove it"
 
 
 def _time(moment: datetime) -> str:

@@ -134,6 +134,7 @@ DETECTION = Detection(
     event_names=secrets_manager("GetSecretValue"),
     techniques=("T1555.006",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Fewer than 20 new secrets a day stay below both windows. A thief who uses only pairs that its victim is known"
         " to use, or who spreads the reads over many principals, is not seen here. What a role inherits counts as known"

@@ -90,6 +90,7 @@ DETECTION = Detection(
     event_names=secrets_manager(*_DONE, "DisassociateCrossAccountReplica"),
     techniques=("T1537",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "No real record of these calls has been seen: the names of their fields are taken from the service model. "
         "Reads of the copy are logged in the other account alone. Whether the replica's policy was opened for it "
@@ -97,6 +98,7 @@ DETECTION = Detection(
     ),
     playbook="""\
 Disassociate the copy at once, from the primary's account: what was copied stays there, but nothing new follows.
+There is no reversal: the copy stays with the other account, and nothing on this side takes it back.
 Rotate the secret after that, not before: a rotation would be copied, too.
 Whose account is it? One of yours belongs on the list of trusted accounts, with the reason.
 Not meant: stop the principal, and look for replicas in other Regions and policies that it has set.""",

@@ -58,6 +58,7 @@ DETECTION = Detection(
     event_names=SECRETS_MANAGER_CALLS - secrets_manager("ListSecrets"),
     techniques=("T1555.006",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Only what the inventory names as a decoy is one. Whoever sees a decoy in a listing and leaves it alone is not"
         " seen. A batch call by filter shows it only in the GetSecretValue record that follows. Infrastructure code"

@@ -135,6 +135,7 @@ DETECTION = Detection(
     event_names=SECRETS_MANAGER_CALLS | calls_of(IAM, *CHANGE_RIGHTS),
     techniques=("T1526", "T1078.004"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "The text of a long refusal is cut, and a refused ListSecrets names no target, so some targets are not counted."
         " Fewer than five secrets in a quarter of an hour pass for a misconfigured consumer. Access gained through a"

@@ -47,6 +47,7 @@ DETECTION = Detection(
     techniques=("T1485", "T1490"),
     evaluate=evaluate,
     remedy=Remedy.RESURRECT,
+    contain=True,
     blind_spots=(
         "A refusal by IAM leaves no request in the record, so a denied force delete looks like any denied "
         "deletion. The record does not say whether the secret existed. A lost record shows only in the "
@@ -58,7 +59,7 @@ protects it, else by the button or nightlatch restore. If not, look for a replic
 Stop the principal now if this was not planned; more secrets may follow within seconds.
 The ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one. Its rotation waits for your yes.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.
-Next time: a guard or an organisation policy stops force deletes; exempt test stacks by name prefix, with an end date.""",
+Next time: a guard or an organisation policy stops force deletes; exempt test stacks by name prefix, with an end.""",
     examples=(
         _case(
             "Terraform destroys with no recovery window",

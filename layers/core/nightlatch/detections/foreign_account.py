@@ -121,6 +121,7 @@ DETECTION = Detection(
     event_names=secrets_manager("PutResourcePolicy"),
     techniques=("T1098",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "AWS managed policies attached in IAM are not judged yet. A policy put again unchanged is silent only while "
         "the call that set it is known, ninety days. Principals known only by a unique id (AIDA..., AROA...) show no "

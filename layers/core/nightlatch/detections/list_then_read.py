@@ -106,6 +106,7 @@ DETECTION = Detection(
     event_names=secrets_manager("ListSecrets", "GetSecretValue"),
     techniques=("T1526", "T1555.006"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "A thief who waits half an hour after the listing, who lists with one principal and reads with another, or who"
         " takes no more than four new secrets, is not seen here; what a role inherits is not new to it. Names can be"

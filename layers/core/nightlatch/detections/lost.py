@@ -13,7 +13,7 @@ from __future__ import annotations
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import KMS, Failure, SecretEvent, calls_of
 from nightlatch.domain.examples import ACCOUNT, REGION, a_person, a_secret, a_user, an_event
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import arns_in
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
@@ -24,6 +24,7 @@ _DONE = {
     "ScheduleKeyDeletion": "the key was scheduled for deletion, and is of no use from now on",
     "DeleteImportedKeyMaterial": "the material of the key was deleted; only a copy from outside can replace it",
 }
+_COMES_BACK = frozenset({"DisableKey", "ScheduleKeyDeletion"})
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -40,6 +41,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         reason=f"{_DONE[event.name]}; {_needing(held)}",
         headline=None if held else "{who} took away a key that protects secrets",
         secrets=held,
+        remedy=Remedy.RESCUE_KEY if event.name in _COMES_BACK else None,
         again=LATENESS,  # late records may show more secrets that need it
     )
 
@@ -86,6 +88,7 @@ DETECTION = Detection(
     event_names=calls_of(KMS, *_DONE),
     techniques=("T1485", "T1486"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "A key is known by `protected_keys`, by the inventory that is taken each hour, or by records: live by calls "
         "that named it for a secret in the last ninety days, in a hunt also by the events of KMS that show its use. "
@@ -93,7 +96,8 @@ DETECTION = Detection(
         "store that is cut off leaves no such call, and revoked grants are told by KMS-03."
     ),
     playbook="""\
-Enable the key again, or cancel its deletion and then enable it: readers fail until both are done.
+Put the key back: its deletion is cancelled, then it is enabled; readers fail until both are done.
+A replica of the key in another Region is put back there; a custom key store that was cut off is connected again.
 Imported material: import the copy from outside again, from wherever you keep it. There is no other way.
 Then stop the principal, and look whether it moved secrets to this key before (KMS-01).
 A key that is retired on purpose: move the secrets named here to another key first, and write a new version of each.""",

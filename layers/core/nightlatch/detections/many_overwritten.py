@@ -137,6 +137,7 @@ DETECTION = Detection(
     event_names=secrets_manager("PutSecretValue", "UpdateSecret"),
     techniques=("T1486", "T1565.001"),
     evaluate=evaluate,
+    contain=True,
     remedy=Remedy.ROLL_BACK,
     blind_spots=(
         "An UpdateSecret whose answer shows no version id is not counted. Two principals who share the work, or one "

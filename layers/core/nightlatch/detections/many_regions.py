@@ -132,6 +132,7 @@ DETECTION = Detection(
     event_names=secrets_manager(*_CALLS),
     techniques=("T1555.006",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "A Region whose events do not come here is not counted: the stack watches its own. Three Regions in a quarter"
         " of an hour stay below. Without approved Regions in the policy a single strange one is not told, nor where"

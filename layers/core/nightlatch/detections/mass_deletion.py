@@ -124,6 +124,7 @@ DETECTION = Detection(
     event_names=secrets_manager(*DELETION_CALLS, STARTED),
     techniques=("T1485",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Two principals who share the work are counted apart, and one deletion an hour stays below the window. "
         "The share of all secrets (20 %) is not weighed, for the inventory does not list them yet. A planned "

@@ -54,6 +54,7 @@ DETECTION = Detection(
     event_names=SECRETS_MANAGER_CALLS,
     techniques=("T1078.004",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Who comes from outside by way of a role of this account looks like that role. A refused caller of another"
         " account may leave no record here. What only a VPC endpoint saw is not judged. Who the caller was inside its"

@@ -109,6 +109,7 @@ DETECTION = Detection(
     event_names=secrets_manager("PutResourcePolicy"),
     techniques=("T1098", "T1537"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Only the policy in the call is read: whether the key's policy also lets outsiders decrypt is not known here. "
         "A condition key that is not in our table never counts as narrowing, and neither does a Deny with several "

@@ -93,6 +93,7 @@ DETECTION = Detection(
     event_names=secrets_manager("GetSecretValue", "DeleteSecret"),
     techniques=("T1555.006", "T1485"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "One principal that reads and another that deletes pass, as does a read more than a day before. Whoever is "
         "known to use the secret is not told here. Somebody who makes a secret for a trial, looks at it and removes "

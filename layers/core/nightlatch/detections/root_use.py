@@ -53,6 +53,7 @@ DETECTION = Detection(
     event_names=SECRETS_MANAGER_CALLS,
     techniques=("T1078.004",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Only the emergency principals that the inventory names are known, and a drill looks like an emergency: exempt"
         " it for its days. Root that makes itself a user or a role first shows only as that user or role."

@@ -181,6 +181,7 @@ DETECTION = Detection(
     event_names=secrets_manager("UpdateSecret", "CreateSecret", "ReplicateSecretToRegions", "PutSecretValue"),
     techniques=("T1486",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "How old a key is shows for ninety days, by the record of its making, where it is asked for by id or ARN. An "
         "alias is compared as an alias: list it beside the key. "

@@ -71,6 +71,7 @@ DETECTION = Detection(
     event_names=frozenset().union(*(part.calls for part in PARTS)),
     techniques=("T1562.001", "T1685"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Ours is what the inventory found in our own stack, and what `self_resources` names; in a hunt without either "
         "this rule is silent. A deployment of our own stack looks the same, for no record names the stack it came "

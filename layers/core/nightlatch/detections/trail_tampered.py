@@ -104,6 +104,7 @@ DETECTION = Detection(
     event_names=frozenset(EventName(source=CLOUDTRAIL, name=name) for name in (*_WHOLE, *_SELECTING, "UpdateTrail")),
     techniques=("T1562.008", "T1685.002"),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "The bucket and the key behind a trail are not watched here. A trail that never kept reads looks like one that"
         " has just lost them. If the only trail of a Region stops, this event may be the last to arrive."

@@ -18,7 +18,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import ACCOUNT, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.key_moves import Place, Standing, standing
 from nightlatch.domain.parameters import Parameters
@@ -91,6 +91,7 @@ def _removed(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> Verdi
         headline="{who} took the replicas of {secrets} away",
         severity=Severity.MEDIUM,
         secrets=(secret,),
+        remedy=Remedy.REPLICATE,
     )
 
 
@@ -145,8 +146,10 @@ DETECTION = Detection(
     playbook="""\
 Is a plan for disasters being rehearsed? Then its Regions and keys belong on the lists of approved ones.
 Not meant: remove the replica from its primary; a copy that is cut loose must be deleted in its own Region.
+Promoted: no call makes a replica of it again. Save what was written there, delete it, then replicate the primary anew.
 See in the other Region who has read it, and rotate the secret once the copy is gone.
-Replicas taken away: make them again, and look for deletions by the same principal in the next minutes.""",
+Replicas taken away: make them again (the same ARN, with the value of today), or a forced deletion has its way free.
+Look for deletions by the same principal in the next minutes.""",
     examples=(
         _case("to a Region that is not approved", _replicate(_FAR), severity=_HIGH, inventory=_HOME),
         _case("under a key of the caller's", _replicate(_OWN_KEY), severity=_HIGH),

@@ -93,6 +93,7 @@ DETECTION = Detection(
     event_names=secrets_manager("GetSecretValue", "BatchGetSecretValue", "ListSecrets"),
     techniques=("T1552.005",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "Only credentials of EC2 instances are told for sure; those of containers and functions are not. A role that"
         " was seen in fewer than twenty hours has no habits to compare with. A thief inside the same network, or behind"

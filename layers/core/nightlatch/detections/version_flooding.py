@@ -147,6 +147,7 @@ DETECTION = Detection(
     event_names=secrets_manager(*_WRITES, _REMOVED),
     techniques=("T1490",),
     evaluate=evaluate,
+    contain=True,
     blind_spots=(
         "An UpdateSecret whose answer shows no version id is not counted. Sixty writes a day stay below, and in "
         "two days push as much out as a hundred in one. A feed that writes its secret all day fires: exempt its "

@@ -20,6 +20,8 @@ from enum import StrEnum
 
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import Copy
+from nightlatch.domain.iam_identities import IdentityState
+from nightlatch.domain.key_states import KeyState
 from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.domain.policy import Policy, Protection
 from nightlatch.domain.versions import SecretState
@@ -71,6 +73,8 @@ class Need(StrEnum):
     METADATA = "metadata"  # of the secret or namesake: what it is beside its value, the resource policy included
     SNAPSHOTS = "snapshots"  # what its metadata were before
     COPIES = "copies"  # what the vault holds of it
+    IDENTITY = "identity"  # the user or role that is the target, with its inline policies and keys
+    KEY = "key"  # the KMS key that is the target, with its state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class Seen:
     metadata: SecretMetadata | None = None
     snapshots: tuple[MetadataSnapshot, ...] = ()  # the newest first
     copies: tuple[Copy, ...] = ()  # the newest first
+    identity: IdentityState | None = None
+    key: KeyState | None = None
     last_current: Mapping[str, str] = field(default_factory=dict)  # ARN -> copied version that was current at last
 
 

@@ -17,6 +17,15 @@ class ActionKind(StrEnum):
     RESURRECT = "resurrect"
     TURN_ON_ROTATION = "turn-on-rotation"
     ROLL_BACK = "roll-back"
+    PUT_BACK = "put-back"
+    DEACTIVATE_KEY = "deactivate-key"
+    REACTIVATE_KEY = "reactivate-key"
+    REVOKE_SESSIONS = "revoke-sessions"
+    LIFT_REVOCATION = "lift-revocation"
+    DENY_SECRETS = "deny-secrets"
+    LIFT_DENY = "lift-deny"
+    RESCUE_KEY = "rescue-key"
+    REPLICATE_AGAIN = "replicate-again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,9 @@ class Action:
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
     was: str | None = None  # ARN that the secret had before it was created again
+    before: datetime | None = None  # the moment before which sessions began that are to end
+    regions: tuple[str, ...] = ()  # where replicas were taken away
+    held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back
 
     @property
     def keys(self) -> tuple[str, ...]:

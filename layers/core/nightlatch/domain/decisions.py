@@ -6,16 +6,20 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.blast_radius import BlastRadius, unknown_radius
+from nightlatch.domain.containing import Proposal, contain
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.key_states import key_touched
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.sightings import replica_regions
 from nightlatch.domain.versions import CURRENT
 
 STAGED = "staged until promoted"
@@ -45,12 +49,15 @@ class Respond:
     automatic: bool
     reason: str
     finding: Finding | None = None
+    per_incident: bool = False  # offered once for all that the principal does in an incident
 
     @property
     def caused_by(self) -> Principal | None:
         """Who did what the act takes back; None for a pin, which takes nothing back."""
         if self.finding is None:
             return None
+        if self.per_incident:
+            return self.finding.principal
         by = self.finding.undoes.by if self.finding.undoes else None
         if by is None:
             return self.finding.principal
@@ -60,8 +67,23 @@ class Respond:
 Decision = Record | Alert | Respond
 
 
-def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now: datetime) -> tuple[Decision, ...]:
-    """Decide what follows from one event and what it was found to mean."""
+def decide(
+    event: SecretEvent,
+    findings: Iterable[Finding],
+    policy: Policy,
+    now: datetime,
+    *,
+    radius: Callable[[], BlastRadius] = unknown_radius,
+) -> tuple[Decision, ...]:
+    """Decide what follows from one event and what it was found to mean.
+
+    Args:
+        event: What happened.
+        findings: What it means.
+        policy: What the operator chose.
+        now: When it is decided: what is old is told and not acted on.
+        radius: Gives what else the principal does, for the offer to stop it.
+    """
     may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
@@ -69,9 +91,11 @@ def decide(event: SecretEvent, findings: Iterable[Finding], policy: Policy, now:
         if unheard is not None:
             decisions.append(unheard)
             continue
-        decisions.append(Alert(finding))
+        stop = contain(finding, policy, radius)
+        decisions.append(Alert(finding if isinstance(stop, Proposal) else stop))
         if may_act:
             decisions.extend(_remedies(event, finding, policy))
+            decisions.extend([_stopping(stop, finding)] if isinstance(stop, Proposal) else [])
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
@@ -99,15 +123,25 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
         return []
     return [
         Respond(
-            action=_remedy(finding, secret, event),
+            action=action,
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and _is_automatic(event, finding.remedy, secret, policy),
+            automatic=finding.undoes is None and _is_automatic(event, finding, action, policy),
             reason=finding.title,
             finding=finding,
         )
-        for secret in event.secrets
-        if finding.remedy is not Remedy.RESURRECT or policy.may_be_vaulted(secret)
+        for action in _ways_back(finding, event, policy)
     ]
+
+
+def _ways_back(finding: Finding, event: SecretEvent, policy: Policy) -> list[Action]:
+    if finding.remedy is Remedy.RESCUE_KEY:
+        key = key_touched(event)
+        return [Action(kind=ActionKind.RESCUE_KEY, target=key, held=finding.secrets)] if key is not None else []
+    if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
+        regions = replica_regions(event)
+        return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=regions) for one in finding.secrets]
+    some = [one for one in event.secrets if finding.remedy is not Remedy.RESURRECT or policy.may_be_vaulted(one)]
+    return [_remedy(finding, secret, event) for secret in some]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
@@ -118,15 +152,34 @@ def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
-def _is_automatic(event: SecretEvent, remedy: Remedy, secret: SecretRef, policy: Policy) -> bool:
-    """Only the undoing of a deletion needs no person, and only in protect (ruling 9).
+def _is_automatic(event: SecretEvent, finding: Finding, action: Action, policy: Policy) -> bool:
+    """Only the undoing of a deletion needs no person, of a secret or of its key, and only in protect (ruling 9).
 
-    A secret that is gone without a known call may have been deleted on purpose, long ago: there a person decides.
+    A key is put back for all that need it or for none: where one of them is not protected so, a person decides. So does
+    one where whoever took it away is kept for emergencies: a key is disabled on purpose, to stop a thief. And a
+    secret that is gone without a known call may have been deleted on purpose, long ago.
     """
-    protection = policy.protection_to_act(secret)
-    if remedy is Remedy.RESURRECT:
-        return protection.resurrects and event.called("DeleteSecret")
-    return remedy is Remedy.RESTORE and protection.mode is Mode.PROTECT and protection.undo
+    if finding.remedy is Remedy.RESURRECT and action.secret is not None:
+        return event.called("DeleteSecret") and policy.protection_to_act(action.secret).resurrects
+    if finding.remedy not in {Remedy.RESTORE, Remedy.RESCUE_KEY}:
+        return False
+    if finding.remedy is Remedy.RESCUE_KEY and policy.inventory.is_break_glass(finding.principal):
+        return False
+    needing = (action.secret,) if action.secret is not None else action.held
+    protections = [policy.protection_to_act(secret) for secret in needing]
+    return bool(protections) and all(one.mode is Mode.PROTECT and one.undo for one in protections)
+
+
+def _stopping(stop: Proposal, finding: Finding) -> Respond:
+    """Offer to stop the principal; the incident is the cause, so that its next hundred events offer nothing new."""
+    return Respond(
+        action=stop.action,
+        cause=finding.principal.key,
+        automatic=False,
+        reason=stop.reason,
+        finding=finding,
+        per_incident=True,
+    )
 
 
 def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[Respond]:

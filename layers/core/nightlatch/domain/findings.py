@@ -45,6 +45,8 @@ class Remedy(StrEnum):
 
     RESTORE = "restore"  # cancel a scheduled deletion
     RESURRECT = "resurrect"  # create a destroyed secret again from the vault
+    RESCUE_KEY = "rescue-key"  # cancel the deletion of a key, and enable it
+    REPLICATE = "replicate"  # make the replicas again that were taken away
     ROLL_BACK = "roll-back"  # make the earlier version current again
 
 
@@ -88,6 +90,8 @@ class Finding:
     remedy: Remedy | None = None
     avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
     undoes: Undone | None = None  # what the remedy takes back, where that is not the found call itself
+    contain: bool = False  # its principal is hostile or stolen: stopping it is offered
+    advice: str = ""  # how a person stops its principal, where nightlatch cannot or may not
 
     @property
     def id(self) -> str:
@@ -175,6 +179,8 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         first_seen=min(f.first_seen for f in findings),
         last_seen=max(f.last_seen for f in findings),
         avoid=tuple(sorted({version for f in findings for version in f.avoid})),
+        contain=any(f.contain for f in findings),
+        advice=max((f.advice for f in findings), default=""),
         secrets=secrets,
         named=named if len(named) < len(secrets) else (),
     )

@@ -101,6 +101,8 @@ _ANSWERS = {
     Remedy.RESTORE: frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT}),
     Remedy.RESURRECT: frozenset({ActionKind.RESURRECT}),
     Remedy.ROLL_BACK: frozenset({ActionKind.ROLL_BACK}),
+    Remedy.RESCUE_KEY: frozenset({ActionKind.RESCUE_KEY}),
+    Remedy.REPLICATE: frozenset({ActionKind.REPLICATE_AGAIN}),
 }
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 
@@ -111,7 +113,10 @@ def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
     What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
     """
     answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.keys}
-    open_ones = [r for r in responses if r.state not in _SETTLED]
+    answered |= {
+        (r.action.kind, key) for r in responses if r.state in _SETTLED for s in r.action.held for key in s.keys
+    }
+    open_ones = [r for r in responses if r.state not in _SETTLED and r.after is None]
     done = any(response.state is ResponseState.SUCCEEDED for response in responses)
     return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)
 

@@ -6,6 +6,7 @@ decides otherwise. Tier and severity say how bad a thing is; the mode alone says
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -133,6 +134,7 @@ class Policy:
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
+    containment: bool = False  # the stack may write to IAM: stopping a principal is offered as a button
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
@@ -157,6 +159,10 @@ class Policy:
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""
         return next((s.protection for s in self.selectors if s.covers(name)), self.default)
+
+    def least_protection_of(self, names: Sequence[str]) -> Protection:
+        """Give the protection under which least is done of some secrets that an act is for, all at once."""
+        return min(map(self.protection_of, names), key=lambda one: (one.mode.rank, one.undo))
 
     def approver(self, slack_id: str) -> Approver | None:
         """Find who a Slack user is; nobody unless the operator said so."""

@@ -14,6 +14,7 @@ Nothing leaves a final state.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -99,6 +100,12 @@ class Response:
     steps: tuple[Step, ...] = ()
     result: str = ""
     led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
+    after: str | None = None  # the response that it takes back: offered once that one is done
+
+    @property
+    def has_changed_something(self) -> bool:
+        """Whether a call was made that may be taken back."""
+        return any(step.signal is Signal.CALL for step in self.steps)
 
     @property
     def started_at(self) -> datetime | None:
@@ -129,6 +136,13 @@ class Response:
             return ""
         last = next((s for s in reversed(self.steps) if s.signal is not Signal.APPROVE), None)
         return last.note if last is not None and last.signal in {Signal.HOLD, Signal.ASK} else ""
+
+
+def awaiting(responses: Iterable[Response]) -> list[Response]:
+    """Give those that wait for a person now: what takes another back waits until there is something to take back."""
+    some = list(responses)
+    done = {one.id for one in some if one.state is ResponseState.SUCCEEDED and one.has_changed_something}
+    return [one for one in some if one.state is ResponseState.PROPOSED and (one.after is None or one.after in done)]
 
 
 def response_id(action: Action, cause: str) -> str:

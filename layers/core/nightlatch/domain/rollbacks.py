@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import NothingToRestore, Refused, WorldMoved
 from nightlatch.domain.versions import PENDING, PREVIOUS, SecretState, Version, why_not_ours
 
@@ -44,10 +46,8 @@ def plan_rollback(
         WorldMoved: `away_from` is no longer current.
         NothingToRestore: The target does not exist, there is none, or which one is meant is not clear.
     """
-    _refuse_unfit(secret)
-    current = secret.current
-    if current is None:
-        raise NothingToRestore(f"secret {secret.name} has no current version; put a value first")
+    refuse_unfit(secret)
+    current = current_of(secret)
     if away_from is not None and current.id != away_from:
         raise WorldMoved(
             f"secret {secret.name}: version {away_from} is no longer current, {current.id} is; plan the rollback again"
@@ -61,15 +61,55 @@ def plan_rollback(
     return Rollback(secret_arn=secret.arn, away_from=current.id, to=target.id, warnings=warnings)
 
 
-def _refuse_unfit(secret: SecretState) -> None:
+def refuse_unfit(secret: SecretState) -> None:
+    """Refuse where no version can be made current.
+
+    Raises:
+        Refused: The secret is managed, a replica, or scheduled for deletion.
+    """
     reason = why_not_ours(secret)
     if reason:
         raise Refused(reason)
     if secret.deleted_at:
         raise Refused(
-            f"secret {secret.name} is scheduled for deletion; restore it first:"
-            f" aws secretsmanager restore-secret --secret-id {secret.name}"
+            f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore {secret.name}"
         )
+
+
+def current_of(secret: SecretState) -> Version:
+    """Give the version that readers get.
+
+    Raises:
+        NothingToRestore: There is none.
+    """
+    if secret.current is None:
+        raise NothingToRestore(f"secret {secret.name} has no current version; put a value first")
+    return secret.current
+
+
+def is_back_already(secret: SecretState, away_from: str | None, avoid: Collection[str]) -> bool:
+    """Tell whether somebody went back before us: what is current is older than what was to be left."""
+    current, left = secret.current, secret.version(away_from or "")
+    if current is None or left is None or current.id in {left.id, *avoid}:
+        return False
+    return bool(current.created_at and left.created_at and current.created_at < left.created_at)
+
+
+def version_at(secret: SecretState, copies: Iterable[Copy], at: datetime) -> str:
+    """Give the version that was current at a moment: the youngest that there was.
+
+    A rollback in between is not seen: versions tell when they were made, not when they were current.
+
+    Raises:
+        NothingToRestore: Neither Secrets Manager nor the vault knows a version so old.
+    """
+    made = [(one.created_at, one.id) for one in secret.versions if one.created_at and PENDING not in one.labels]
+    known = {one.id for one in secret.versions}
+    kept = [(one.taken_at, one.version_id) for one in copies if one.version_id not in known]
+    found = max((one for one in (*made, *kept) if one[0] <= at), default=None)
+    if found is None:
+        raise NothingToRestore(f"secret {secret.name}: no version is known from before {at:%Y-%m-%d %H:%M} UTC")
+    return found[1]
 
 
 def _refuse_to_guess(secret: SecretState, current: Version) -> None:
@@ -113,8 +153,8 @@ def _newest_pinned(versions: Iterable[Version]) -> list[Version]:
     return sorted((v for v in versions if v.pins), key=lambda version: version.pins[-1], reverse=True)
 
 
-def warnings_of(secret: SecretState, target: Version) -> tuple[str, ...]:
-    """Say what may come of going back to a version."""
+def warnings_of(secret: SecretState, target: Version | None) -> tuple[str, ...]:
+    """Say what may come of going back to a version; None where it comes out of the vault."""
     warnings = []
     if secret.rotation_enabled:
         warnings.append(
@@ -123,6 +163,6 @@ def warnings_of(secret: SecretState, target: Version) -> tuple[str, ...]:
     pending = secret.holder(PENDING)
     if pending is not None and not pending.is_current:
         warnings.append("a rotation is in progress (AWSPENDING is set): it may move AWSCURRENT again")
-    if target.key_id and secret.key_id and target.key_id != secret.key_id:
+    if target is not None and target.key_id and secret.key_id and target.key_id != secret.key_id:
         warnings.append("the older version is encrypted under another key: check that readers may use it")
     return tuple(warnings)

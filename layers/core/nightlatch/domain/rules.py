@@ -70,6 +70,7 @@ class Detection:
     playbook: str
     examples: tuple[Example, ...]
     remedy: Remedy | None = None  # how what it sees can be taken back
+    contain: bool = False  # what it sees, where it is HIGH at least, is hostile: stopping the principal is offered
     novelty: bool = False  # means something only against history: digest without it, learning while it is young
 
 
@@ -155,6 +156,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         remedy=None if found.fault else found.remedy or rule.remedy,
         avoid=found.avoid,
         undoes=found.undoes,
+        contain=rule.contain and not found.fault and severity.rank >= Severity.HIGH.rank,
     )
 
 

@@ -44,6 +44,7 @@ class SecretState:
     is_replica: bool = False
     deleted_at: datetime | None = None
     key_id: str | None = None
+    replica_regions: frozenset[str] = frozenset()  # where a primary has replicas, whole or still being made
     unusable_keys: frozenset[str] = frozenset()  # keys of its versions that are disabled or pending deletion
 
     @property

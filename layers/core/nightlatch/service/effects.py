@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
+from nightlatch.domain.actions import Action
+from nightlatch.domain.containing import lifted
 from nightlatch.domain.decisions import Alert, Decision, Record, Respond
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.events import SecretEvent
@@ -31,6 +33,8 @@ from nightlatch.domain.responses import (
 )
 from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
+
+UNDO_LIVES = timedelta(days=7)  # after the offer of what it takes back; later: nightlatch contain --lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +99,18 @@ class LiveEffects:
     def _respond(self, decision: Respond, touched: dict[str, Incident], policy: Policy, now: datetime) -> None:
         key = incident_key(decision.finding) if decision.finding else None
         incident = touched.get(key) if key else None
+        if decision.per_incident and incident is None:
+            return  # its incident could not be written; the events come again, and the offer with them
         wanted = _response(decision, incident, policy, now, self.mint())
         response, is_new = self._proposed(wanted, policy, now)
         if incident is not None and key is not None:
             touched[key] = self.incidents.link(incident.id, response.id)
             if response.incident_id != incident.id:
                 self.offers.tell_too(response.id, incident.id)
+        if incident is not None and key is not None and (back := lifted(response.action)) is not None:
+            undo = _way_back(response, back, self.mint())
+            self.ledger.propose(undo)
+            touched[key] = self.incidents.link(incident.id, undo.id)
         # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
         if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
             self.dispatch.respond(response)
@@ -128,7 +138,7 @@ class LiveEffects:
 
 def _response(decision: Respond, incident: Incident | None, policy: Policy, now: datetime, button: str) -> Response:
     proposed = Response(
-        id=response_id(decision.action, decision.cause),
+        id=response_id(decision.action, incident.id if decision.per_incident and incident else decision.cause),
         action=decision.action,
         state=ResponseState.PROPOSED,
         reason=decision.reason,
@@ -142,6 +152,19 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
         return proposed
     step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}")
     return replace(proposed, state=ResponseState.APPROVED, steps=(step,))
+
+
+def _way_back(stop: Response, back: Action, button: str) -> Response:
+    """Write down how a measure is taken back; nobody is shown it before the measure was taken."""
+    return replace(
+        stop,
+        id=response_id(back, stop.id),
+        action=back,
+        reason=f"takes back: {stop.action.kind}",
+        expires_at=stop.proposed_at + UNDO_LIVES,
+        button=button,
+        after=stop.id,
+    )
 
 
 def _events_of(decision: Decision) -> Iterable[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.incidents import Incident
 from nightlatch.domain.responses import Response
+from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
 
 
@@ -20,6 +21,7 @@ class NotifyPorts:
     ledger: Ledger
     notices: Notices
     channels: Sequence[MessageChannel]
+    changed: ChangeNotes | None = None  # what messages say of changed values
 
 
 def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, ...]:
@@ -33,12 +35,13 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     """
     incident = ports.incidents.get(notice.incident_id)
     responses = _responses(incident, ports.ledger)
+    notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
     told: list[str] = []
     failures: list[str] = []
     for channel in ports.channels:
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
         try:
-            if _show(own_notice, incident, responses, channel, ports.notices, now):
+            if _show(own_notice, incident, responses, notes, channel, ports.notices, now):
                 told.append(channel.name)
         except Unavailable as failure:
             failures.append(f"{channel.name}: {failure}")
@@ -58,6 +61,7 @@ def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when
     notice: Notice,
     incident: Incident,
     responses: Sequence[Response],
+    notes: Sequence[str],
     channel: MessageChannel,
     notices: Notices,
     now: datetime,
@@ -68,7 +72,7 @@ def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when
     try:
         if not notices.claim(notice, now):
             return False
-        shown_at = channel.show(incident, responses, place)
+        shown_at = channel.show(incident, responses, place, notes)
     finally:
         if place is None or shown_at not in {None, place}:
             notices.remember(incident.id, channel.name, shown_at)

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.decisions import Alert, Decision, Record, decide
+from nightlatch.domain.blast_radius import radius_of
+from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
 from nightlatch.domain.policy import Policy
@@ -117,7 +119,9 @@ def _judge(
 ) -> tuple[tuple[Decision, ...], tuple[tuple[Detection, Wait], ...]]:
     """Give what follows from an event, and the rules that ask to see it again."""
     findings, waits = detect(case.event, case.baseline, case.rules)
-    return decide(case.event, [finding for finding in findings if _is_news(finding, said)], policy, now), waits
+    news = [finding for finding in findings if _is_news(finding, said)]
+    radius = partial(radius_of, case.baseline.by_principal, upto=case.event.at)
+    return decide(case.event, news, policy, now, radius=radius), waits
 
 
 def _is_news(finding: Finding, said: _Said) -> bool:
@@ -139,5 +143,6 @@ def _fold(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
         if isinstance(decision, Record):
             records.setdefault(decision.why, []).append(decision.finding)
     kept = [Record(finding, why) for why, findings in records.items() for finding in fold(tuple(findings))]
-    responses = [d for d in decisions if not isinstance(d, (Alert, Record))]
-    return tuple(dict.fromkeys([*(Alert(finding) for finding in alerts), *kept, *responses]))
+    responses = [d for d in decisions if isinstance(d, Respond) and not d.per_incident]
+    stops = {d.action: d for d in decisions if isinstance(d, Respond) and d.per_incident}
+    return tuple(dict.fromkeys([*(Alert(finding) for finding in alerts), *kept, *responses, *stops.values()]))

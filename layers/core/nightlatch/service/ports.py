@@ -159,5 +159,7 @@ class MessageChannel(Protocol):
     def name(self) -> str:
         """What the channel is called in notices and logs: `slack`, `sns`."""
 
-    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
-        """Post or update the message; give where it is. Raises Unavailable."""
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
+        """Post or update the message, with what is known of the change; give where it is. Raises Unavailable."""

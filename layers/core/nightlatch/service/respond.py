@@ -99,12 +99,12 @@ def _ask(course: Course, people: int, now: datetime, policy: Policy) -> None:
 
 def _terms(response: Response, seen: Seen, policy: Policy, ports: RespondPorts, now: datetime) -> Terms:
     """Judge by the name that AWS gives, not by how the secret was called."""
-    name = seen.secret.name if seen.secret is not None else response.action.name
+    names = [seen.secret.name] if seen.secret is not None else [one.name for one in response.action.held]
     doubted = [o.action for o in ports.offers.on(response.action.keys) if o.action.kind is ActionKind.ROLL_BACK]
     suspects = {version for a in doubted for version in (*a.avoid, a.away_from) if version is not None}
     return Terms(
         policy=policy,
-        protection=policy.protection_of(name),
+        protection=policy.least_protection_of(names or [response.action.name]),
         now=now,
         suspects=frozenset(suspects),
         by_policy=response.is_by_policy,

@@ -68,7 +68,11 @@ def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, .
     """Build the notifier: a notice in, the names of the channels that showed it out."""
     world = World(load_settings(environ))
     ports = NotifyPorts(
-        incidents=world.incidents, ledger=world.ledger, notices=world.notices, channels=world.channels()
+        incidents=world.incidents,
+        ledger=world.ledger,
+        notices=world.notices,
+        channels=world.channels(),
+        changed=world.snapshots.change_notes(),
     )
     return lambda notice: notify(notice, ports=ports, now=world.now())
 

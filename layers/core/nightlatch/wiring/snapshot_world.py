@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_clients import Clients
@@ -14,6 +15,7 @@ from nightlatch.adapters.snapshots.own_reads import OwnReads
 from nightlatch.adapters.snapshots.requests import SqsKeeperQueue
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
+from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.drill import DrillPorts
 from nightlatch.service.keep import KeepPorts
 from nightlatch.service.ports import OwnActions
@@ -58,6 +60,10 @@ class SnapshotWorld:
     def drilling(self) -> DrillPorts:
         """Give what a restore drill needs."""
         return DrillPorts(copies=self.copies, proofs=self.proofs, vault=self.exit() if self.has_vault else None)
+
+    def change_notes(self) -> ChangeNotes | None:
+        """Give what messages say of changed values; None where the stack was given no vault."""
+        return ChangeNotes(copies=self.copies, pause=time.sleep) if self.has_vault else None
 
     def keeper_queue(self) -> SqsKeeperQueue:
         """Give the way to the keeper."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import secrets as entropy
 import time
+from dataclasses import replace
 from functools import partial
 
 from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.clock import Clock, clock
@@ -120,6 +123,8 @@ class World:
             descriptions=AwsDescriptions(manager),
             snapshots=self.snapshots.metadata,
             copies=self.snapshots.copies,
+            identities=AwsIdentities(self._aws.of("iam")),
+            keys=AwsKeys(self._aws.of("kms")),
             states=self.snapshots.metadata,
         )
 
@@ -199,6 +204,7 @@ class World:
         try:
             where = f"parameter {self._settings.policy_parameter}"
             policy = parse_stored_policy(text, where=where).to_domain(own_roles=self._settings.own_roles)
+            policy = replace(policy, containment=self._settings.contain == "yes")
         except InvalidPolicy as error:
             if self._last_good is None:
                 raise

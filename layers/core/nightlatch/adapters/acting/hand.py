@@ -15,7 +15,8 @@ from typing import Any
 
 from botocore import xform_name
 
-from nightlatch.adapters.aws_errors import looking, on_secret
+from nightlatch.adapters.acting.refusals import acting_on
+from nightlatch.adapters.aws_errors import on_secret
 from nightlatch.domain.acting import Call
 from nightlatch.domain.errors import Refused
 from nightlatch.service.snapshot_ports import Copies, VaultOut
@@ -35,7 +36,7 @@ class AwsHand:
         """Make the call and give its AWS request id.
 
         Raises:
-            WorldMoved: A label is not where the plan saw it, or somebody created the secret meanwhile.
+            WorldMoved: A label is not where the plan saw it, a key is in another state, or somebody created the secret.
             NotYet: AWS will take the call in some seconds.
             NotFound: The thing is gone.
             Refused: AWS said no or found fault with it, or a permission is missing.
@@ -75,4 +76,4 @@ def _translated(call: Call, on: str) -> AbstractContextManager[None]:
     if call.service == "secretsmanager":
         key = str(call.parameters.get("KmsKeyId") or "KEY")
         return on_secret(on, call.action, moves_label=call.operation == _LABELS, key=key)
-    return looking(call.action)
+    return acting_on(on, call.action)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
@@ -22,6 +24,8 @@ class AwsSight:
     descriptions: Descriptions
     snapshots: Snapshots
     copies: Copies
+    identities: AwsIdentities
+    keys: AwsKeys
     states: KeptStates | None = None  # what the keeper last did; without it the newest copy is taken for the current
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
@@ -32,9 +36,14 @@ class AwsSight:
             Refused: It lies elsewhere, or a permission is missing.
             Unavailable: AWS could not be asked.
         """
-        secret = action.secret
-        if secret is None:
-            return Seen()
+        if action.secret is None:
+            return Seen(
+                identity=self.identities.describe(action.target) if Need.IDENTITY in needs else None,
+                key=self.keys.describe(action.target) if Need.KEY in needs else None,
+            )
+        return self._look_at_secret(action.secret, needs)
+
+    def _look_at_secret(self, secret: SecretRef, needs: Collection[Need]) -> Seen:
         there = _by_name(secret) if Need.NAMESAKE in needs else secret
         is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
         try:

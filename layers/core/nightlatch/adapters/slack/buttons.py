@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nightlatch.acts import ACTS
 from nightlatch.adapters.slack.text import clip, visible
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.responses import Response, awaiting
 
 CONFIRM_LIMIT = 300
 MOST_BUTTONS = 5
@@ -19,7 +19,7 @@ Block = dict[str, object]
 
 def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
     """Give the buttons of what waits for a person, or the command to run, or nothing."""
-    open_ones = [response for response in responses if response.state is ResponseState.PROPOSED][:MOST_BUTTONS]
+    open_ones = awaiting(responses)[:MOST_BUTTONS]
     if not open_ones or action_mode == "off":
         return []
     if action_mode == "cli":

@@ -84,20 +84,23 @@ class SlackChannel:
         """The name in notices and logs."""
         return "slack"
 
-    def show(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str | None:
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
         """Post the incident, or bring its message up to date.
 
         Args:
             incident: What to show.
             responses: What was offered and done.
             place: `channel/ts` of the message posted before, or None.
+            notes: What is known of changed values.
 
         Raises:
             Unavailable: Slack did not take it; the text of the answer, never our request, is in the message.
         """
         if not self.credentials.token:
-            return self._post_to_webhook(incident, responses, place)
-        message = render(incident, responses, action_mode=self.action_mode)
+            return self._post_to_webhook(incident, responses, place, notes)
+        message = render(incident, responses, action_mode=self.action_mode, notes=notes)
         if place is None:
             answer = self._call("chat.postMessage", {"channel": self.credentials.channel, **message})
         else:
@@ -105,9 +108,11 @@ class SlackChannel:
             answer = self._call("chat.update", {"channel": channel, "ts": ts, **message})
         return f"{answer.get('channel', self.credentials.channel)}/{answer['ts']}"
 
-    def _post_to_webhook(self, incident: Incident, responses: Sequence[Response], place: str | None) -> str:
+    def _post_to_webhook(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str]
+    ) -> str:
         if place is None:
-            message = render(incident, responses, action_mode=self.action_mode)
+            message = render(incident, responses, action_mode=self.action_mode, notes=notes)
         else:
             message = render_follow_up(incident, responses)
         answer = self._send(self.credentials.webhook_url, message, {})

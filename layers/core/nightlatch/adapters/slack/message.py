@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from nightlatch.adapters.slack.buttons import Block, offers
+from nightlatch.adapters.slack.stopping import stopping
 from nightlatch.adapters.slack.text import clip, escape, visible
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.findings import Severity
@@ -22,8 +23,9 @@ from nightlatch.domain.responses import Response, ResponseState
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
 FIELD_LIMIT = 700
-NOTE_LIMIT = 700
+FOUND_LIMIT = 700
 MOST_FINDINGS = 4
+NOTE_LIMIT = 250
 
 _MARK = {
     Severity.CRITICAL: "🔴",
@@ -41,22 +43,30 @@ _COLOUR = {
 }
 
 
-def render(incident: Incident, responses: Sequence[Response], *, action_mode: str) -> dict[str, object]:
+def render(
+    incident: Incident, responses: Sequence[Response], *, action_mode: str, notes: Sequence[str] = ()
+) -> dict[str, object]:
     """Build the message: `text` for the push notification, one attachment with the blocks.
 
     Args:
         incident: What to show.
         responses: What was offered and done, in the ledger's words.
         action_mode: "slack" shows buttons, "cli" the command to run, "off" neither.
+        notes: What is known of changed values: names of keys and sizes.
     """
     blocks: list[Block] = [
         {"type": "header", "text": {"type": "plain_text", "text": clip(headline(incident, responses), HEADER_LIMIT)}},
         {"type": "section", "fields": _fields(incident)},
         _section("*Why*\n" + _why(incident)),
     ]
+    if notes:
+        blocks.append(_section("*Changed*\n" + "\n".join(f"• {escape(clip(note, NOTE_LIMIT))}" for note in notes)))
     done = "\n".join(filter(None, (_done(responses), _notes(incident))))
     if done:
         blocks.append(_section("*Done*\n" + done))
+    stop = "" if is_settled(incident, responses) else stopping(incident, responses, action_mode)
+    if stop:
+        blocks.append(_section("*To stop whoever did it*\n" + stop))
     blocks.extend(offers(responses, action_mode))
     following = "" if is_settled(incident, responses) else _next(incident)
     if following:
@@ -149,14 +159,14 @@ def _done(responses: Sequence[Response]) -> str:
             expiry=escape(_expiry(response)),
         )
         for response in responses
-        if response.state in words
+        if response.state in words and (response.after is None or response.state is not ResponseState.EXPIRED)
     ]
     waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
     return "\n".join([*lines, *waiting])
 
 
 def _notes(incident: Incident) -> str:
-    return "\n".join(f"🔎 {escape(clip(text, NOTE_LIMIT))}" for text in incident.notes)
+    return "\n".join(f"🔎 {escape(clip(text, FOUND_LIMIT))}" for text in incident.notes)
 
 
 def _expiry(response: Response) -> str:

@@ -1,4 +1,4 @@
-"""How the keeper is asked to look at secrets that no event told it of: a message per secret, ten in one call.
+"""How the keeper is asked to look at secrets that no event told it of, and the responder to open copies now.
 
 Source: SQS API reference, SendMessageBatch (ten entries at most, each accepted or refused by itself).
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _KEEP = "keep"
+_DRILL = "drill"
 _AT_ONCE = 10
 
 
@@ -41,6 +44,28 @@ class SqsKeeperQueue:
                 )
             if answer.get("Failed"):
                 raise Unavailable("the keeper's queue did not take every message; try again later")
+
+
+class SqsDrills:
+    """Asks the responder to open copies now; drills go one after the other, in a message group of their own."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def ask(self, arn: str | None, now: datetime) -> None:
+        """Ask for a drill of one secret's copies, or of a sample of all.
+
+        Raises:
+            Unavailable: The queue did not take the message.
+        """
+        with asking("the responses queue"):
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=json.dumps({_DRILL: arn}),
+                MessageGroupId=_DRILL,
+                MessageDeduplicationId=sha256(f"{arn}|{now.isoformat()}".encode()).hexdigest(),
+            )
 
 
 def asked_for(document: object) -> str | None:

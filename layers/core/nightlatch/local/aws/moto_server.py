@@ -32,6 +32,7 @@ from nightlatch.local.narrator import Envelope, Narrator
 from nightlatch.local.narrator.calls import signature
 from nightlatch.local.narrator.middleware import WsgiApp
 from nightlatch.local.permissions.guard import Guard
+from nightlatch.local.permissions.inactive_keys import refusing_inactive_keys
 
 LOOPBACK = "127.0.0.1"
 ACCOUNT_ID = "111122223333"
@@ -70,11 +71,14 @@ class MotoServer:
         port: int = 0,
         account_id: str = ACCOUNT_ID,
     ) -> None:
-        # The narrator stands outside, so that a refusal of the guard is told like one of moto's.
+        # The narrator stands outside, so that a refusal of the guard is told like one of moto's. A call with a key
+        # that was deactivated reaches neither.
         self.guard = Guard(DomainDispatcherApplication(create_backend_app))
         self.narrator = Narrator(self.guard, tell, now)
         self._now: Callable[[], datetime] = now
-        self._app = DispatcherMiddleware(_at_home(self.narrator, account_id), dict(routes or {}))
+        self._app = DispatcherMiddleware(
+            _at_home(refusing_inactive_keys(self.narrator), account_id), dict(routes or {})
+        )
         self._wanted_port = port
         self._server: Any = None
         self._thread: Thread | None = None

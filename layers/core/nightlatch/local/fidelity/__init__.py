@@ -4,9 +4,8 @@
 is a value in `CORRECTIONS` with what AWS does, what moto does, the source and the date; a test fails as soon
 as moto no longer needs one.
 
-Not corrected, because nothing of ours depends on it: the checks of names and sizes, the keys of KMS (a
-disabled key still reads), the wording of moto's other errors, and permissions beyond a secret's own Deny
-statements and the functions' roles (`local/permissions`).
+Not corrected, because nothing of ours depends on it: most checks of names and sizes, and the wording of moto's
+other errors. Who may do what is judged before moto is asked (`local/permissions`), save a secret's own Deny.
 """
 
 from __future__ import annotations
@@ -21,10 +20,12 @@ from nightlatch.local.fidelity import (
     deletion,
     gate,
     held_names,
+    keys,
     policies,
     reading,
     replicas,
     rotation,
+    secret_keys,
     stages,
     tags,
     transactions,
@@ -49,6 +50,8 @@ _ROOMS = (
     replicas,
     rotation,
     transactions,
+    keys,
+    secret_keys,
     buckets,
 )
 

@@ -1,8 +1,8 @@
-"""The clock by which the corrected Secrets Manager lives: the stage's, which can be set, or the wall's.
+"""The clock by which the corrected Secrets Manager and IAM live: the stage's, which can be set, or the wall's.
 
 moto asks `time.time()` and `utcnow()` directly. A version that must be older than 24 hours, a recovery window
-that must run out, cannot be waited for; so the two names inside moto's Secrets Manager point here while the
-stage is up.
+that must run out, cannot be waited for; and a session is older than a revocation by one clock or by none. So these
+names inside moto point here while the stage is up.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from moto.iam import models as iam_models
 from moto.secretsmanager import models
 
 from nightlatch.local.fidelity.correction import Patch
@@ -42,4 +43,5 @@ stage_time = StageTime()
 PATCHES = (
     Patch(models, "time", stage_time),
     Patch(models, "utcnow", stage_time.naive_now),
+    Patch(iam_models, "utcnow", stage_time.naive_now),
 )

@@ -24,10 +24,10 @@ from nightlatch.local.fidelity.labels import (
     read_labels,
     write_labels,
 )
+from nightlatch.local.fidelity.secret_keys import DEFAULT_KEY, can_be_decrypted, refuse_unwritable
 
 DEPRECATED_KEPT = 100
 YOUNG = timedelta(hours=24)
-DEFAULT_KEY = "DefaultEncryptionKey"
 
 _GUIDE = "Secrets Manager user guide (2026), whats-in-a-secret"
 
@@ -120,6 +120,8 @@ def _add_version(  # noqa: PLR0913 - the signature is moto's
     **details: Any,
 ) -> tuple[Any, bool]:
     known = self.secrets.get(secret_id)
+    if secret_string is not None or secret_binary is not None or kms_key_id is not None:
+        refuse_unwritable(self.account_id, self.region_name, kms_key_id or getattr(known, "kms_key_id", None))
     before = {} if known is None else read_labels(known.versions)
     if secret_string is not None or secret_binary is not None:
         refuse_too_many(after_put(before, "", version_stages or [CURRENT]))
@@ -141,14 +143,15 @@ def _add_version(  # noqa: PLR0913 - the signature is moto's
 def _record_keys(secret: Any, *, changed: bool) -> None:
     """Remember under which keys each version is encrypted.
 
-    A change of key re-encrypts only the versions with the service's own labels and keeps their old copy too;
-    a version that is merely pinned stays under the old key.
+    A change of key re-encrypts only the versions with the service's own labels that can be decrypted, and keeps their
+    old copy too; a version that is merely pinned stays under the old key.
     """
     key = secret.kms_key_id
     key = DEFAULT_KEY if key in (None, SecretsManagerBackend.DEFAULT_KMS_KEY_ALIAS) else key
     for version in secret.versions.values():
         keys = version.setdefault("kms_key_ids", [key])
-        if changed and key not in keys and SERVICE_LABELS.intersection(version["version_stages"]):
+        lost = not can_be_decrypted(secret, version)
+        if changed and key not in keys and not lost and SERVICE_LABELS.intersection(version["version_stages"]):
             keys.insert(0, key)
 
 

@@ -1,12 +1,15 @@
-"""What a function's role is allowed on the stage: its policies as deployed, judged as AWS judges them.
+"""What a caller may do on the stage: policies as deployed, judged as AWS judges them.
 
 ::
 
-    call --> who signed it? --a person, a key--> moto
-                  |
-                  +--a function's role--> what it needs (`needs`) --> the role's policies (`roles`, `policies`)
+    call --> is its key active? --no--> refused
+              |
+             who signed it?
+              +--a person, a company's role--> has any policy of theirs a Deny? (`people`) --> denied, or not
+              +--a function's role--> what it needs (`needs`) --> the role's policies (`roles`, `policies`)
                                                                           |             |
                                                                        allowed       refused, in AWS's words
+              both: what the bucket's or the key's own policy says (`resource_policies`)
                                                                           |
                                                                          moto
 

@@ -1,8 +1,9 @@
 """The guard in front of moto: a call with the role of a function passes only if the role's policies allow it.
 
-Everybody else, the people and keys that the stage makes, has every right. A call that cannot be judged is not let
-through: it is answered with an error of the stage's own, logged, kept in `failures` and raised by `raise_failures()`,
-for a guard that lets pass what it does not understand would prove nothing.
+Everybody else, the people and keys that the stage makes, has every right that no policy of theirs, of a bucket or of a
+key takes away. A call that cannot be judged is not let through: it is answered with an error of the stage's own,
+logged, kept in `failures` and raised by `raise_failures()`, for a guard that lets pass what it does not understand
+would prove nothing.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from nightlatch.local.aws.callers import Caller, account_of, identify
 from nightlatch.local.fidelity.conditions import CannotEvaluate
 from nightlatch.local.fidelity.deny import NotAPolicy
 from nightlatch.local.narrator.calls import ApiCall, Environ, SignedBy, UnknownService, signature, understood
+from nightlatch.local.narrator.services import MODELS
+from nightlatch.local.permissions import resource_policies
 from nightlatch.local.permissions.insides import Insides
-from nightlatch.local.permissions.needs import Unmapped, needs
-from nightlatch.local.permissions.policies import Request, Verdict, decide
+from nightlatch.local.permissions.needs import Unmapped, needs, of_a_person
+from nightlatch.local.permissions.people import policies_with_denials
+from nightlatch.local.permissions.policies import Request, Verdict, decide, decide_denials
 from nightlatch.local.permissions.refusals import Refused, denied, not_judged
-from nightlatch.local.permissions.roles import NoSuchRole, policies_of, refuse_session_policy
+from nightlatch.local.permissions.roles import NoSuchRole, policies_of, refuse_boundary, refuse_session_policy
 
 logger = logging.getLogger(__name__)
 
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 CODE = "StageCannotJudge"
+_WITH_KEYS_OR_POLICIES = frozenset({"kms", "s3", "secretsmanager"})
 _OUR_OWN = (Unmapped, UnknownService, NoSuchRole, CannotEvaluate, NotAPolicy)
 
 
@@ -59,13 +64,17 @@ class Guard:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let a call pass, or answer as the service would."""
         signed_by = signature(environ)
-        caller = self._watched(environ, signed_by) if signed_by is not None else None
-        if signed_by is None or caller is None:
+        if signed_by is None:
             return self.app(environ, start_response)
         call: ApiCall | None = None
         try:
+            account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or account_of(signed_by.access_key)
+            caller = identify(signed_by.access_key, account)
+            judge = self._judge_function if self._is_function(caller) else _judge_person
+            if judge is _judge_person and not _may_be_refused(caller, signed_by):
+                return self.app(environ, start_response)
             call = understood(environ, signed_by)
-            refused = self._judge(call, caller)
+            refused = judge(call, caller)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in judging, the call must not pass
             refused = not_judged(call, CODE, self._kept(signed_by, error))
         if refused is None:
@@ -82,20 +91,18 @@ class Guard:
         if self.failures:
             raise ExceptionGroup("calls of functions' roles that could not be judged", self.failures)
 
-    def _watched(self, environ: Environ, signed_by: SignedBy) -> Caller | None:
-        if not self._roles:
-            return None
-        account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or account_of(signed_by.access_key)
-        caller = identify(signed_by.access_key, account)
-        return caller if caller.session is not None and caller.principal_arn in self._roles else None
+    def _is_function(self, caller: Caller) -> bool:
+        return caller.session is not None and caller.principal_arn in self._roles
 
-    def _judge(self, call: ApiCall, caller: Caller) -> Refused | None:
+    def _judge_function(self, call: ApiCall, caller: Caller) -> Refused | None:
         refuse_session_policy(caller)
+        refuse_boundary(caller.principal_arn)
         policies = policies_of(caller.principal_arn)
-        inside = Insides(caller.account_id, call.signed_by.region)
-        for need in needs(call, inside):
+        for need in needs(call, Insides(caller.account_id, call.signed_by.region)):
             request = _by(caller, need)
             verdict = decide(policies, request)
+            if not request.granted_elsewhere:
+                verdict = resource_policies.judge(request, caller, verdict)
             self._tell(caller, request, verdict)
             if verdict is not Verdict.ALLOWED:
                 return denied(call, caller.arn, request, verdict)
@@ -115,6 +122,25 @@ class Guard:
         reason = str(error) if isinstance(error, _OUR_OWN) else type(error).__name__
         logger.error("call not judged", extra={"service": signed_by.service, "reason": reason})
         return f"the local stage cannot judge this call: {reason}"
+
+
+def _may_be_refused(caller: Caller, signed_by: SignedBy) -> bool:
+    """Tell whether anything could be said against a call of somebody who has every right."""
+    if signed_by.service not in MODELS:
+        return False
+    return signed_by.service in _WITH_KEYS_OR_POLICIES or bool(policies_with_denials(caller))
+
+
+def _judge_person(call: ApiCall, caller: Caller) -> Refused | None:
+    policies = policies_with_denials(caller)
+    for need in of_a_person(call, Insides(caller.account_id, call.signed_by.region)):
+        request = _by(caller, need)
+        verdict = decide_denials(policies, request)
+        if not request.granted_elsewhere:
+            verdict = resource_policies.judge(request, caller, verdict)
+        if verdict is not Verdict.ALLOWED:
+            return denied(call, caller.arn, request, verdict)
+    return None
 
 
 def _by(caller: Caller, need: Request) -> Request:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
 from moto.secretsmanager.models import ReplicaSecret, secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.ssm.models import ssm_backends
 
+from nightlatch.local.fidelity.keys import find_key
 from nightlatch.local.fidelity.labels import CURRENT, read_labels
-from nightlatch.local.fidelity.versions import DEFAULT_KEY
+from nightlatch.local.fidelity.secret_keys import DEFAULT_KEY
 
 _AWS_OWN = "alias/aws/"
 _KEY_ID_LENGTH = 36
@@ -58,13 +58,12 @@ class Insides:
         return name if name.startswith("arn:") else self._arn("cloudformation", f"stack/{name}/*")
 
     def key(self, key_id: str) -> str:
-        """Give a key's ARN by id, ARN or alias; an unknown alias stands for itself."""
-        keys = kms_backends[self.account][self.region]
-        alias = keys.get_alias_name(key_id)
-        if alias.startswith("alias/") and keys.get_key_id_from_alias(alias) is None:
-            return self._arn("kms", alias)
-        found = keys.any_id_to_key_id(key_id)
-        return str(keys.keys[found].arn) if found in keys.keys else self._arn("kms", f"key/{found or key_id}")
+        """Give a key's ARN by id, ARN or alias; one that is unknown is named as it was."""
+        found = find_key(self.account, self.region, key_id)
+        if found is not None:
+            return str(found.arn)
+        named = key_id if key_id.startswith(("alias/", "arn:")) else f"key/{key_id}"
+        return named if named.startswith("arn:") else self._arn("kms", named)
 
     def own_key(self, key_id: Any) -> str | None:
         """Give the ARN of a key of the customer's own; none for AWS's own and where none is named."""

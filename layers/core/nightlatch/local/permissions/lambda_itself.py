@@ -11,7 +11,7 @@ monitoring-cloudwatchlogs-loggroups; that a new stream is asked about by the nam
 from __future__ import annotations
 
 from nightlatch.local.permissions.policies import Request, Verdict, decide
-from nightlatch.local.permissions.roles import policies_of
+from nightlatch.local.permissions.roles import policies_of, refuse_boundary
 
 TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
@@ -43,4 +43,5 @@ def lacking(role_arn: str, *requests: Request) -> tuple[Request, ...]:
         CannotEvaluate: One of its policies says something that the stage cannot judge.
     """
     policies = policies_of(role_arn)
+    refuse_boundary(role_arn)
     return tuple(request for request in requests if decide(policies, request) is not Verdict.ALLOWED)

@@ -31,6 +31,19 @@ def needs(call: ApiCall, inside: Insides) -> tuple[Request, ...]:
     return tuple(write(call.parameters, inside))
 
 
+def of_a_person(call: ApiCall, inside: Insides) -> tuple[Request, ...]:
+    """Say what somebody may be denied: what the tables say, else the operation itself on what it names."""
+    if (call.service, call.name) in _TABLE:
+        return needs(call, inside)
+    asked = call.parameters
+    resource = "*"
+    if call.service == "s3" and asked.get("Bucket"):
+        resource = "/".join(str(part) for part in (f"arn:aws:s3:::{asked['Bucket']}", asked.get("Key")) if part)
+    if call.service == "kms" and (named := asked.get("KeyId") or asked.get("TargetKeyId")):
+        resource = inside.key(str(named))
+    return (Request(action=f"{call.service}:{call.name}", resource=resource, named=resource),)
+
+
 _TABLE: Table = {
     **stores.TABLE,
     **secrets.TABLE,

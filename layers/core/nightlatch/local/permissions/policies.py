@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -48,6 +48,8 @@ class Verdict(StrEnum):
     ALLOWED = "allowed"
     DENIED = "denied by a statement"
     NOT_ALLOWED = "allowed by no statement"
+    DENIED_BY_RESOURCE = "denied by a statement of the resource's own policy"
+    NOT_ALLOWED_BY_RESOURCE = "allowed by no statement of the resource's own policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,21 @@ def decide(policies: Iterable[str], request: Request) -> Verdict:
         NotAPolicy: One of the texts is no policy document.
         CannotEvaluate: One of them says something that the stage cannot judge.
     """
-    statements = [statement for policy in policies for statement in parse_policy(policy)]
+    return _verdict((statement for policy in policies for statement in parse_policy(policy)), request)
+
+
+def decide_denials(policies: Iterable[str], request: Request) -> Verdict:
+    """Judge a request of somebody who may do whatever no statement denies: what is allowed is not even read.
+
+    Raises:
+        NotAPolicy: One of the texts is no policy document.
+        CannotEvaluate: A Deny among them says something that the stage cannot judge.
+    """
+    denials = (statement for policy in policies for statement in parse_denials(policy))
+    return _verdict(denials, replace(request, granted_elsewhere=True))
+
+
+def _verdict(statements: Iterable[Statement], request: Request) -> Verdict:
     about = [statement for statement in statements if statement.covers(request)]
     if any(statement.is_deny for statement in about):
         return Verdict.DENIED
@@ -112,10 +128,27 @@ def parse_policy(policy: str) -> tuple[Statement, ...]:
         NotAPolicy: The text is no policy document.
         CannotEvaluate: A statement says something that the stage cannot judge.
     """
-    return tuple(_statement(one) for one in listed_in(policy))
+    return tuple(read_statement(one) for one in listed_in(policy))
 
 
-def _statement(statement: Any) -> Statement:
+@lru_cache(maxsize=512)
+def parse_denials(policy: str) -> tuple[Statement, ...]:
+    """Read the Deny statements of an identity policy, and nothing of the others.
+
+    Raises:
+        NotAPolicy: The text is no policy document.
+        CannotEvaluate: A Deny says something that the stage cannot judge.
+    """
+    return tuple(read_statement(one) for one in listed_in(policy) if one.get("Effect") == "Deny")
+
+
+def read_statement(statement: Any) -> Statement:
+    """Read one statement of an identity policy.
+
+    Raises:
+        NotAPolicy: It is none.
+        CannotEvaluate: It says something that the stage cannot judge.
+    """
     if not isinstance(statement, dict) or statement.get("Effect") not in {"Allow", "Deny"}:
         raise NotAPolicy("a statement has no Effect of Allow or Deny")
     if unknown := statement.keys() - _ELEMENTS:

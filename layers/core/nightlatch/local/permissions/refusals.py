@@ -21,6 +21,8 @@ from nightlatch.local.permissions.policies import Request, Verdict
 _ENDINGS: Mapping[Verdict, str] = {
     Verdict.DENIED: "with an explicit deny in an identity-based policy",
     Verdict.NOT_ALLOWED: "because no identity-based policy allows the {action} action",
+    Verdict.DENIED_BY_RESOURCE: "with an explicit deny in a resource-based policy",
+    Verdict.NOT_ALLOWED_BY_RESOURCE: "because no resource-based policy allows the {action} action",
 }
 _BY_WAY_OF: Mapping[str, str] = {"sns": "KMSAccessDenied", "secretsmanager": "AccessDeniedException"}
 _CODES: Mapping[str, str] = {
@@ -69,6 +71,16 @@ def denied(call: ApiCall, user: str, request: Request, verdict: Verdict) -> Refu
         text = "Access to KMS is not allowed"
     code = _BY_WAY_OF.get(request.through) or _CODES.get(call.service, "AccessDeniedException")
     return _written(call, code, text)
+
+
+def unknown_key(call: ApiCall | None) -> Refused:
+    """Refuse a call that was signed with a key which opens nothing."""
+    if call is not None and call.protocol == "rest-xml":
+        return _written(call, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+    text = "The security token included in the request is invalid."
+    if call is not None and call.protocol == "query":
+        return _written(call, "InvalidClientTokenId", text)
+    return not_judged(call, "UnrecognizedClientException", text)
 
 
 def not_judged(call: ApiCall | None, code: str, text: str) -> Refused:

@@ -24,19 +24,27 @@ def policies_of(role_arn: str) -> tuple[str, ...]:
 
     Raises:
         NoSuchRole: There is no such role.
-        CannotEvaluate: A permissions boundary limits it, which the stage does not judge.
     """
     account = role_arn.split(":")[4]
     try:
         role = iam_backends[account]["aws"].get_role_by_arn(role_arn)
     except NotFoundException as error:
         raise NoSuchRole(f"the role {role_arn} does not exist") from error
+    return (*role.policies.values(), *map(in_force, role.managed_policies.values()))
+
+
+def refuse_boundary(role_arn: str) -> None:
+    """Refuse to judge a role that a permissions boundary limits.
+
+    Raises:
+        CannotEvaluate: One does.
+    """
+    role = iam_backends[role_arn.split(":")[4]]["aws"].get_role_by_arn(role_arn)
     if role.permissions_boundary_arn:
         raise CannotEvaluate(f"the permissions boundary of {role_arn}")
-    return (*role.policies.values(), *map(_in_force, role.managed_policies.values()))
 
 
-def _in_force(attached: Any) -> str:
+def in_force(attached: Any) -> str:
     """Give the text of a managed policy's default version."""
     (text,) = (one.document for one in attached.versions if one.version_id == attached.default_version_id)
     return str(text)

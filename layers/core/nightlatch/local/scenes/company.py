@@ -90,11 +90,14 @@ def _path_of(role: str) -> str:
 
 
 def policy_document() -> dict[str, Any]:
-    """Give the company's policy: everything is watched, production is protected, ana and ben approve."""
+    """Give the company's policy: all is watched, production is protected, orders are copied, ana and ben approve."""
     return {
         "version": 1,
         "defaults": {"mode": "notify"},
-        "secrets": [{"match": {"names": ["prod/*"]}, "mode": "protect", "snapshots": {"pins": 12}}],
+        "secrets": [
+            {"match": {"names": ["prod/orders/*"]}, "mode": "protect", "snapshots": {"pins": 12, "vault": {}}},
+            {"match": {"names": ["prod/*"]}, "mode": "protect", "snapshots": {"pins": 12}},
+        ],
         "approvers": [
             {"slack": "U01ANA", "name": "ana", "principals": [f"*{SSO_ROLE}/ana", "ana"]},
             {"slack": "U02BEN", "name": "ben", "principals": [f"*{SSO_ROLE}/ben", "ben"]},

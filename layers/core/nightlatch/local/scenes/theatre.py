@@ -85,6 +85,7 @@ def open_theatre(
         companies.append(company)
         parameters["SlackSecretArn"] = company.slack_secret_arn
         parameters["SlackSecretKeyArn"] = company.slack_key_arn
+        parameters["VaultSecrets"] = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/*"
         variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
 
     app = slack_app(

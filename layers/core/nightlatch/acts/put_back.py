@@ -1,0 +1,100 @@
+"""Puts parts of a secret's metadata back as a snapshot shows them: policy, tags, key, rotation, description.
+
+Byte for byte where AWS keeps bytes. A policy is checked by AWS before it replaces another, and never put back where it
+would make the secret public. Rotation is turned on without rotating: its function's test step runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nightlatch.acts.on_secret import our_secret
+from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.errors import NothingToRestore, Refused
+from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, as_of, changes
+from nightlatch.domain.putting_back import CALLS, Part, calls_back
+
+
+def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
+    """Choose the snapshot once: the one that is named, that held at a moment, or else the last that is otherwise."""
+    del terms
+    secret = our_secret(action, seen)
+    if secret.deleted_at is not None:
+        raise Refused(f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore")
+    return replace(action, snapshot=_chosen(action, seen).digest, parts=action.parts or tuple(Part))
+
+
+def _chosen(action: Action, seen: Seen) -> MetadataSnapshot:
+    same = [one for one in seen.snapshots if one.metadata.arn == _metadata(seen).arn]
+    if action.snapshot is not None:
+        found = next((one for one in same if one.digest.startswith(action.snapshot)), None)
+    elif action.at is not None:
+        found = as_of(same, action.at)
+    else:
+        wanted = action.parts or tuple(Part)
+        found = next((one for one in same if calls_back(_metadata(seen), one.metadata, _parts(wanted))), None)
+    if found is None:
+        raise NothingToRestore(
+            f"secret {action.name}: no snapshot of its metadata shows another state then; see nightlatch snapshots list"
+        )
+    return found
+
+
+def _plan(action: Action, seen: Seen) -> Plan:
+    our_secret(action, seen)
+    now, then = _metadata(seen), _snapshot(action, seen)
+    parts = _parts(action.parts)
+    what = ", ".join(parts)
+    as_it_was = f"as it was at {then.taken_at:%Y-%m-%d %H:%M} UTC"
+    return Plan(
+        calls=calls_back(now, then.metadata, parts),
+        says=f"put {what} of secret {action.name} back {as_it_was}",
+        already=f"{what} of secret {action.name} is {as_it_was} already",
+        warnings=tuple(_warnings(now, then.metadata, parts)),
+    )
+
+
+def _snapshot(action: Action, seen: Seen) -> MetadataSnapshot:
+    found = next((one for one in seen.snapshots if one.digest == action.snapshot), None)
+    if found is None:
+        raise NothingToRestore(
+            f"secret {action.name}: snapshot {action.snapshot} is gone; see nightlatch snapshots list"
+        )
+    return found
+
+
+def _metadata(seen: Seen) -> SecretMetadata:
+    if seen.metadata is None:
+        raise Refused("its metadata could not be looked at")
+    return seen.metadata
+
+
+def _parts(names: tuple[str, ...]) -> tuple[Part, ...]:
+    return tuple(Part(name) for name in names)
+
+
+def _warnings(now: SecretMetadata, then: SecretMetadata, parts: tuple[Part, ...]) -> Iterator[str]:
+    if not calls_back(now, then, parts):
+        return
+    if Part.KEY in parts and now.key_id != then.key_id:
+        yield "versions that bear only pins stay under the key they have; readers need the right to use the other key"
+    if Part.ROTATION in parts and then.rotation.enabled and now.rotation != then.rotation:
+        yield "AWS runs the test step of the rotation function now; nothing is rotated before its next window"
+    if Part.POLICY in parts and now.policy_text != then.policy_text:
+        yield "whoever the policy of now lets in, and that of then does not, is shut out"
+    left = [what for what in changes(now, then) if what.startswith("replica")]
+    if left and len(parts) == len(Part):
+        yield f"replicas stay as they are ({'; '.join(left)})"
+
+
+ACT = Act(
+    kind=ActionKind.PUT_BACK,
+    label="Put back",
+    consequence="The secret's policy, tags, key, rotation or description become what the snapshot shows.",
+    needs=frozenset({Need.SECRET, Need.METADATA, Need.SNAPSHOTS}),
+    calls=frozenset(f"secretsmanager:{operation}" for calls in CALLS.values() for operation in calls),
+    settle=_settle,
+    plan=_plan,
+)

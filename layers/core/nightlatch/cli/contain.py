@@ -1,0 +1,47 @@
+"""`nightlatch contain`: its options, and nothing else, for `--help` reads this module."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nightlatch.cli.secrets import Local, Profile, Region, Stack
+from nightlatch.domain.containment import Measure
+
+EXAMPLES = """\b
+Examples:
+  nightlatch contain user/ci-deploy --dry-run
+  nightlatch contain user/ci-deploy --measure deactivate-key --key AKIAIOSFODNN7EXAMPLE
+  nightlatch contain arn:aws:iam::111122223333:role/app --measure deny-secrets
+  nightlatch contain role/app --lift
+"""
+
+
+def contain(  # noqa: PLR0913 - one parameter is one option
+    principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="user/NAME, role/NAME, or the ARN of one.")],
+    *,
+    measure: Annotated[
+        Measure | None, typer.Option(case_sensitive=False, help="What to do; the fittest if not given.")
+    ] = None,
+    key: Annotated[str | None, typer.Option(metavar="AKIA…", help="The access key, where a user has several.")] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Take it back instead.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    direct: Annotated[
+        bool,
+        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+    ] = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Stop a user or role: shows what else stops with it and the exact calls, asks, does it, prints how to undo it."""
+    from nightlatch.cli import containing  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.acting import Asked  # noqa: PLC0415
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    wish = containing.Wish(principal=principal, measure=measure, key=key, lift=lift)
+    return containing.run(wish, Asked(dry_run=dry_run, yes=yes, direct=direct), where)

@@ -1,0 +1,40 @@
+"""`nightlatch diff`: its options, and nothing else, for `--help` reads this module."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nightlatch.cli.forms import Form
+from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack
+
+EXAMPLES = """\b
+Examples:
+  nightlatch diff prod/orders/db
+  nightlatch diff prod/orders/db --from 1a2b3c4d --to AWSCURRENT
+  nightlatch diff prod/orders/db --local --output json
+"""
+
+_VERSION = "VERSION"
+
+
+def diff(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    away_from: Annotated[
+        str | None, typer.Option("--from", metavar=_VERSION, help="Older version; the one before --to if none.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar=_VERSION, help="Newer version; AWSCURRENT if none.")] = None,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """Tell which JSON keys differ between two versions, and how large they are; no value is read or shown."""
+    from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return snapshot_verbs.diff(secret, where, output, away_from=away_from, to=to)

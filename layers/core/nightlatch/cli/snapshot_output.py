@@ -1,0 +1,175 @@
+"""Writes what is kept of a secret, as tables for people and as JSON for programs.
+
+Tables are shown to others and pasted into tickets, so they name the keys of tags and the length of a description;
+only `--output json`, which somebody asks for by name, holds them in full. AWS itself encrypts neither.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from rich.table import Table
+
+from nightlatch.cli.forms import Form
+from nightlatch.cli.snapshot_fields import copy_fields, snapshot_head, time_text, version_fields
+from nightlatch.cli.terminal import cell, plain, results
+from nightlatch.domain.copies import Copy, Proof, of_version
+from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, changes
+from nightlatch.domain.versions import SecretState, Version
+from nightlatch.service.comparing import Comparison
+
+Proofs = Mapping[str, Proof]
+_ID = 8  # characters of a digest that are shown
+
+
+def write_list(
+    state: SecretState | None,
+    copies: Sequence[Copy],
+    snapshots: Sequence[MetadataSnapshot],
+    proofs: Proofs,
+    output: Form,
+) -> None:
+    """Write versions, copies and metadata snapshots together."""
+    versions = _ordered(state) if state is not None else []
+    if output is Form.JSON:
+        _write_json(
+            {
+                "versions": [version_fields(version, copies) for version in versions],
+                "copies": [copy_fields(copy, proofs.get(copy.id)) for copy in copies],
+                "metadata": [snapshot_head(one) for one in snapshots],
+            }
+        )
+        return
+    results().print(_versions(versions, copies, proofs))
+    if snapshots:
+        results().print()
+        results().print(_metadata(snapshots))
+
+
+def write_snapshot(snapshot: MetadataSnapshot, earlier: MetadataSnapshot | None, output: Form) -> None:
+    """Write a metadata snapshot; description and values of tags in JSON alone."""
+    if output is Form.JSON:
+        _write_json({**snapshot_head(snapshot), "metadata": asdict(snapshot.metadata)})
+        return
+    lines = [f"{name:<12}{plain(text)}" for name, text in _metadata_lines(snapshot.metadata)]
+    if earlier is not None:
+        lines.extend(f"{'Changed':<12}{plain(change)}" for change in changes(earlier.metadata, snapshot.metadata))
+    sys.stdout.write("\n".join([*_taken(snapshot), *lines]) + "\n")
+
+
+def write_copy(copy: Copy, proof: Proof | None, output: Form) -> None:
+    """Write what is known of a copy."""
+    fields = copy_fields(copy, proof)
+    if output is Form.JSON:
+        _write_json(fields)
+        return
+    shown = (
+        f"{name:<18}{plain(', '.join(text) if isinstance(text, list) else str(text))}" for name, text in fields.items()
+    )
+    sys.stdout.write("\n".join(shown) + "\n")
+
+
+def write_proofs(copies: Sequence[Copy], proofs: Proofs, last: datetime | None, output: Form) -> None:
+    """Write when each copy was last opened, and when a drill last found all of its sample whole."""
+    if output is Form.JSON:
+        found = [copy_fields(copy, proofs.get(copy.id)) for copy in copies]
+        _write_json({"last_proven_restorable": last and time_text(last), "copies": found})
+        return
+    table = _table("SECRET", "VERSION", "COPY", "PROVEN (UTC)", "RESULT")
+    for copy in copies:
+        proof = proofs.get(copy.id)
+        style = "" if proof is None or proof.held else "red"
+        result = "never opened yet" if proof is None else proof.why or "as it was put in"
+        table.add_row(
+            cell(copy.secret_name), copy.version_id, copy.id, time_text(proof.at) if proof else "", cell(result, style)
+        )
+    results().print(table)
+    results().print(f"last proven restorable: {time_text(last) if last else 'never'}")
+
+
+def write_diff(compared: Comparison, output: Form) -> None:
+    """Write what differs between two versions."""
+    if output is Form.JSON:
+        head = {"from": compared.away_from, "to": compared.to, "compared": compared.diff is not None}
+        _write_json({**head, **(asdict(compared.diff) if compared.diff else {}), "words": compared.words})
+        return
+    sys.stdout.write(f"from {compared.away_from}\nto   {compared.to}\n{plain(compared.words)}\n")
+
+
+def _versions(versions: Sequence[Version], copies: Sequence[Copy], proofs: Proofs) -> Table:
+    table = _table("VERSION", "CREATED (UTC)", "LABELS", "KEPT BY", "IN THE VAULT")
+    for version in versions:
+        own = sorted(label for label in version.labels if label not in version.pins)
+        copy = of_version(copies, version.id)
+        kept_by = ", ".join(version.pins) or ("its labels" if own else "nothing: AWS may remove it")
+        created = time_text(version.created_at) if version.created_at else "unknown"
+        table.add_row(cell(version.id), created, cell(", ".join(own)), cell(kept_by), _copied(copy, proofs))
+    present = {version.id for version in versions}
+    for copy in copies:
+        if copy.version_id not in present:
+            table.add_row(copy.version_id, "", "", "the vault alone", _copied(copy, proofs))
+    return table
+
+
+def _copied(copy: Copy | None, proofs: Proofs) -> str:
+    if copy is None:
+        return ""
+    proof = proofs.get(copy.id)
+    state = "not opened yet" if proof is None else f"proven {proof.at:%Y-%m-%d}" if proof.held else "NOT RESTORABLE"
+    return f"{copy.id} until {copy.expires_at:%Y-%m-%d}, {state}"
+
+
+def _metadata(snapshots: Sequence[MetadataSnapshot]) -> Table:
+    table = _table("METADATA", "SEEN (UTC)", "AFTER EVENT", "CHANGED")
+    for place, one in enumerate(snapshots):
+        earlier = snapshots[place + 1] if place + 1 < len(snapshots) else None
+        said = ", ".join(changes(earlier.metadata, one.metadata)) if earlier else "first seen"
+        table.add_row(one.digest[:_ID], time_text(one.taken_at), cell(one.cause_event_id or "sweep"), cell(said))
+    return table
+
+
+def _metadata_lines(metadata: SecretMetadata) -> list[tuple[str, str]]:
+    rotation = metadata.rotation
+    rhythm = rotation.schedule or (f"each {rotation.days} days" if rotation.days else "no schedule")
+    hidden = f"{len(metadata.description)} characters (--output json shows them)" if metadata.description else "none"
+    return [
+        ("Secret", f"{metadata.name} ({metadata.arn})"),
+        ("Description", hidden),
+        ("Tags", ", ".join(key for key, _ in metadata.tags) or "none"),
+        ("Key", metadata.key_id or "aws/secretsmanager"),
+        ("Rotation", f"{'on' if rotation.enabled else 'off'}, {rhythm}, {rotation.lambda_arn or 'no function'}"),
+        ("Replicas", ", ".join(one.region for one in metadata.replicas) or "none"),
+        ("Managed by", metadata.owning_service or "nobody"),
+        ("Policy", metadata.policy_text or "none"),
+    ]
+
+
+def _taken(snapshot: MetadataSnapshot) -> list[str]:
+    cause = snapshot.cause_event_id or "none: a sweep found it"
+    return [
+        f"{'Snapshot':<12}{snapshot.digest}",
+        f"{'Seen':<12}{time_text(snapshot.taken_at)}",
+        f"{'After event':<12}{plain(cause)}",
+    ]
+
+
+def _ordered(state: SecretState) -> list[Version]:
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        state.versions, key=lambda v: (not v.is_current, -(v.created_at or oldest).timestamp() if v.created_at else 0)
+    )
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name)
+    return table
+
+
+def _write_json(document: Mapping[str, object]) -> None:
+    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
