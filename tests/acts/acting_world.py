@@ -6,14 +6,15 @@ wished; the world says afterwards how things stand, so that two ways of getting 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from builders import a_response, approved_by_policy
-from fakes import FakeCopies, FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
+from fakes import FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FixedClock
+from fakes_snapshots import FakeCopies, FakeSnapshots
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities
@@ -23,7 +24,6 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
-from nightlatch.domain.keeping import Kept
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import LEASE, Response, Signal, advance
 from nightlatch.domain.secrets import SecretRef, secret_ref
@@ -44,21 +44,6 @@ class FakeVault:
         return answer
 
 
-@dataclass
-class LastLooks:
-    """What the keeper saw last."""
-
-    current: dict[str, str]
-
-    def states(self, arns: Sequence[str]) -> Mapping[str, Kept]:
-        return {
-            arn: Kept(arn=arn, digest="", looked_at=AT, copied=self.current[arn]) for arn in arns if arn in self.current
-        }
-
-    def note(self, kept: Kept) -> None:
-        raise AssertionError(f"the responder keeps no states: {kept.arn}")
-
-
 class Crash(BaseException):
     """The process is gone: nothing catches it, as nothing outlives a function that is cut off."""
 
@@ -73,7 +58,6 @@ class ActingWorld:
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     copies: FakeCopies = field(default_factory=FakeCopies)
     vault: FakeVault = field(default_factory=FakeVault)
-    states: dict[str, str] = field(default_factory=dict)  # ARN -> version that was current at the keeper's last look
     enquiries: FakeEnquiries = field(default_factory=FakeEnquiries)
     numbers: Iterator[int] = field(default_factory=count)
     pauses: list[float] = field(default_factory=list)
@@ -100,7 +84,7 @@ class ActingWorld:
             copies=self.copies,
             identities=AwsIdentities(a_client("iam")),
             keys=AwsKeys(a_client("kms")),
-            states=LastLooks(self.states),
+            states=self.snapshots,
         )
         return RespondPorts(
             ledger=self.ledger,

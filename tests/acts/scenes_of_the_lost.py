@@ -115,7 +115,7 @@ def turn_on(world: ActingWorld) -> Action:
     was = destroyed(world)
     made = a_client("secretsmanager").create_secret(Name="prod/db", SecretString="planted")
     a_function()
-    digest = world.snapshots.kept[0].digest
+    digest = world.snapshots.stored[0].digest
     return Action(kind=ActionKind.TURN_ON_ROTATION, secret=of_aws(made["ARN"]), snapshot=digest, was=was)
 
 

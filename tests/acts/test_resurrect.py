@@ -18,6 +18,7 @@ from nightlatch.domain.acting import Moved
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import client_token, copy_id
 from nightlatch.domain.errors import NotYet
+from nightlatch.domain.keeping import Kept
 from nightlatch.domain.metadata import ReplicaSettings
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import Response, ResponseState, Signal, advance
@@ -54,7 +55,7 @@ def warned(done: Response, words: str) -> bool:
 
 def test_everything_comes_back_but_the_arn(world):
     before = destroyed(world)
-    was = world.snapshots.kept[0].metadata
+    was = world.snapshots.stored[0].metadata
 
     done = resurrected(world, before)
 
@@ -198,9 +199,9 @@ def test_a_secret_that_is_there_is_left_as_it_is(world):
 
 def as_if_it_were_that(world: ActingWorld, arn: str) -> None:
     """Let what was kept be of the secret that is there now."""
-    kept, (copy,) = world.snapshots.kept[0], world.copies.kept.values()
-    world.snapshots.kept = [replace(kept, metadata=replace(kept.metadata, arn=arn))]
-    world.copies.kept = {copy.id: replace(copy, secret_arn=arn)}
+    kept, (copy,) = world.snapshots.stored[0], world.copies.by_id.values()
+    world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, arn=arn))]
+    world.copies.by_id = {copy.id: replace(copy, secret_arn=arn)}
 
 
 def test_a_name_that_somebody_created_again_is_never_taken_over_by_policy(world):
@@ -258,9 +259,9 @@ def test_a_name_that_somebody_takes_while_we_try_is_left_to_them(world):
 
 def test_a_policy_that_aws_no_longer_takes_does_not_keep_the_value_and_the_replicas_away(world):
     before = destroyed(world)
-    kept = world.snapshots.kept[0]
+    kept = world.snapshots.stored[0]
     public = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
-    world.snapshots.kept = [replace(kept, metadata=replace(kept.metadata, policy_text=public))]
+    world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, policy_text=public))]
 
     done = resurrected(world, before)
 
@@ -290,7 +291,7 @@ def test_a_person_may_resurrect_what_the_policy_no_longer_vaults(world):
 
 def test_what_was_never_copied_cannot_come_back_and_the_message_says_what_would_have_helped(world):
     before = destroyed(world)
-    world.copies.kept.clear()
+    world.copies.by_id.clear()
 
     done = resurrected(world, before)
 
@@ -304,7 +305,7 @@ def test_a_copy_of_an_earlier_secret_of_the_name_is_never_given_to_a_later_one(w
     done = resurrected(world, destroyed_later())
 
     assert done.state is ResponseState.FAILED
-    assert "two are never mixed" in done.result
+    assert "an earlier one of its name: nightlatch restore prod/db" in done.result
 
 
 def destroyed_later() -> str:
@@ -323,8 +324,8 @@ def destroyed_later() -> str:
 )
 def test_what_was_never_ours_to_make_is_not_made_again(world, change, words):
     before = destroyed(world)
-    kept = world.snapshots.kept[0]
-    world.snapshots.kept = [replace(kept, metadata=replace(kept.metadata, **change))]
+    kept = world.snapshots.stored[0]
+    world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, **change))]
 
     done = resurrected(world, before)
 
@@ -334,10 +335,10 @@ def test_what_was_never_ours_to_make_is_not_made_again(world, change, words):
 
 def test_after_a_rollback_the_value_that_was_current_comes_back_and_not_the_newest(world):
     before = destroyed(world)
-    (good,) = world.copies.kept.values()
+    (good,) = world.copies.by_id.values()
     bad = replace(good, id=copy_id(before, V2), version_id=V2, taken_at=good.taken_at + timedelta(minutes=5))
     world.copies.keep(bad)
-    world.states[before] = good.version_id
+    world.snapshots.note(Kept(arn=before, digest="", looked_at=DESTROYED_AT, copied=good.version_id))
 
     done = resurrected(world, before)
 
@@ -347,9 +348,9 @@ def test_after_a_rollback_the_value_that_was_current_comes_back_and_not_the_newe
 
 def test_replicas_that_were_taken_away_right_before_the_deletion_come_back_too(world):
     before = destroyed(world)
-    kept = world.snapshots.kept[0]
+    kept = world.snapshots.stored[0]
     stripped = replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=replace(kept.metadata, replicas=()))
-    world.snapshots.kept.append(stripped)
+    world.snapshots.stored.append(stripped)
 
     resurrected(world, before)
 

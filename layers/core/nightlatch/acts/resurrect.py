@@ -42,7 +42,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
         raise Refused(reason)
     copy = last_value(seen.copies, secret, seen.last_current)
     if copy is None:
-        raise NothingToRestore(_no_copy(secret, seen))
+        raise NothingToRestore(_no_copy(secret))
     kept = last_metadata(seen.snapshots, copy.secret_arn, action.at)
     if kept is None:
         raise NothingToRestore(f"secret {secret.name}: no snapshot of its metadata is kept; its value is in {copy.id}")
@@ -57,13 +57,9 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     return replace(settled, target=seen.secret.arn)
 
 
-def _no_copy(secret: SecretRef, seen: Seen) -> str:
-    if seen.copies:
-        return (
-            f"the vault holds no copy of {secret.text}, but of another secret of its name; two are never mixed, so ask"
-            f" for that one: nightlatch restore {secret.name}"
-        )
-    return f"the vault holds no copy of secret {secret.name}; the policy opts secrets in beforehand (snapshots.vault)"
+def _no_copy(secret: SecretRef) -> str:
+    earlier = f"; an earlier one of its name: nightlatch restore {secret.name}" if secret.is_full else ""
+    return f"the vault holds no copy of {secret.text}; the policy opts secrets in beforehand (snapshots.vault){earlier}"
 
 
 def _why_not_ours(metadata: SecretMetadata, secret: SecretRef) -> str | None:

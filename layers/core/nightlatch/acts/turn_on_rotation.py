@@ -53,7 +53,7 @@ def _test_step(rotation: RotationSettings) -> str:
 
 ACT = Act(
     kind=ActionKind.TURN_ON_ROTATION,
-    label="Turn rotation on",
+    label="Resume rotation",
     consequence="AWS tries the rotation function once by its test step, and rotates from its next date on.",
     needs=frozenset({Need.SECRET, Need.SNAPSHOTS}),
     calls=frozenset({"secretsmanager:RotateSecret"}),

@@ -54,8 +54,8 @@ DETECTION = Detection(
         "service's own deletion events (deletion.gone-without-call)."
     ),
     playbook="""\
-The value is gone from Secrets Manager. Is it in the vault? Then the secret is created again, by itself where the policy
-protects it, else by the button or nightlatch restore. If not, look for a replica or a consumer that still holds it.
+Is it in the vault? Then it is created again: by itself in protect mode, else by the button or nightlatch restore.
+If it is not, look for a replica, a copy or a consumer that still holds the value: Secrets Manager has none.
 Stop the principal now if this was not planned; more secrets may follow within seconds.
 The ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one. Its rotation waits for your yes.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.

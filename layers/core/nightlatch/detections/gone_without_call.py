@@ -78,8 +78,8 @@ Look whether the trail was touched: StopLogging, DeleteTrail, changed event sele
 Ask the event history (LookupEvents, DeleteSecret) in this Region: it does not need the trail.
 Found the call? Then a record was lost on the way: treat it as the deletion it is, and check the delivery.
 Not found? Treat the account as blinded: look at what else happened in the minutes before.
-Was it wanted? Then leave it. If not, and the vault has a copy: nightlatch restore SECRET, or the button, creates it
-again; its ARN gets a new ending, and nightlatch references OLD-ARN says who uses the old one.""",
+Was it wanted? Then leave it. Else the button or nightlatch restore SECRET creates it again, where the vault has it.
+Its ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one.""",
     examples=(
         Example(
             name="forced, and a quarter of an hour later still no call",

@@ -135,6 +135,7 @@ class World:
             self._aws.of("iam"),
             self._aws.of("lambda"),
             self._aws.of("secretsmanager"),
+            own_roles=self._settings.own_roles,
         )
         return ReferencePorts(pointers=pointers, incidents=self.incidents, dispatch=self.dispatch)
 

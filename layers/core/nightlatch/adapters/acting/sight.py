@@ -41,9 +41,9 @@ class AwsSight:
                 identity=self.identities.describe(action.target) if Need.IDENTITY in needs else None,
                 key=self.keys.describe(action.target) if Need.KEY in needs else None,
             )
-        return self._look_at_secret(action.secret, needs)
+        return self._look_at_secret(action, action.secret, needs)
 
-    def _look_at_secret(self, secret: SecretRef, needs: Collection[Need]) -> Seen:
+    def _look_at_secret(self, action: Action, secret: SecretRef, needs: Collection[Need]) -> Seen:
         there = _by_name(secret) if Need.NAMESAKE in needs else secret
         is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
         try:
@@ -57,7 +57,7 @@ class AwsSight:
         return Seen(
             secret=state,
             metadata=metadata,
-            snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
+            snapshots=self.snapshots.of(_kept_under(action, secret)) if Need.SNAPSHOTS in needs else (),
             copies=copies,
             last_current=self._last_current(copies),
         )
@@ -72,3 +72,8 @@ class AwsSight:
 
 def _by_name(secret: SecretRef) -> SecretRef:
     return secret_ref(secret.name, account_id=secret.account_id, region=secret.region)
+
+
+def _kept_under(action: Action, secret: SecretRef) -> SecretRef:
+    """Refer to the secret whose snapshots matter: of one that was created again, the one that it was."""
+    return secret_ref(action.was, account_id="", region="", by_aws=True) if action.was else secret

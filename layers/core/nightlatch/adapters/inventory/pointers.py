@@ -8,7 +8,7 @@ ListFunctions (FunctionConfiguration), Secrets Manager GetResourcePolicy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +28,23 @@ _OF_CUSTOMERS: Any = ["User", "Role", "Group", "LocalManagedPolicy"]
 class AwsPointers:
     """The port `Pointers` on boto3 and on what nightlatch remembers."""
 
-    def __init__(self, trails: Trails, iam: IAMClient, functions: LambdaClient, secrets: SecretsManagerClient) -> None:
+    def __init__(
+        self,
+        trails: Trails,
+        iam: IAMClient,
+        functions: LambdaClient,
+        secrets: SecretsManagerClient,
+        *,
+        own_roles: Collection[str] = (),
+    ) -> None:
         self._trails = trails
+        self._own_roles = own_roles
         self._iam = iam
         self._functions = functions
         self._secrets = secrets
 
     def readers(self, keys: Sequence[str], since: datetime) -> Sequence[str]:
-        """Name the principals that have read a secret since then.
+        """Name the principals that have read a secret since then, but for our own.
 
         Raises:
             Unavailable: The history could not be asked.
@@ -43,7 +52,8 @@ class AwsPointers:
         found = self._trails.readers(keys)
         pairs = [PairKey(principal, key) for key, principals in found.items() for principal in principals]
         uses = self._trails.touch((), pairs)
-        return sorted({pair.principal for pair in pairs if _is_read_since(uses.get(pair, {}), since)})
+        readers = {pair.principal for pair in pairs if _is_read_since(uses.get(pair, {}), since)}
+        return sorted(readers - {*self._own_roles})
 
     def policies(self, arn: str) -> Sequence[str]:
         """Name the IAM policies that name an ARN.

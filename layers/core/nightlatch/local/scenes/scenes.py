@@ -67,9 +67,8 @@ def sweep(theatre: Theatre, timeline: Timeline) -> None:
     message = await_message(theatre, before, STOLEN_USER, "an incident for the sweep")
     timeline.note("an incident is on the page")
     # Two detectors may share the reads; whoever comes second adds to the same message.
-    await_sight(
-        theatre, lambda: f"{len(names)} secrets" in title_now(theatre, message), f"an incident of {len(names)} secrets"
-    )
+    counted = f"{len(names)} secrets"
+    await_sight(theatre, lambda: counted in title_now(theatre, message), f"an incident of {counted}")
     others = [other for other in theatre.slack.messages()[before:] if other["ts"] != message["ts"]]
     if others:
         raise SceneFailed(f"the sweep must be one incident; there is another: {title_of(others[0])}")

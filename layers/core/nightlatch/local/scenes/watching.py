@@ -1,4 +1,4 @@
-"""What a scene looks at: the page with its messages and buttons, and the secrets as a person of the company sees them."""
+"""What a scene looks at: the page with its messages and buttons, and secrets as somebody of the company sees them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def press_button(theatre: Theatre, ts: str, action_id: str, *, person: str) -> s
 
 
 def await_sight(theatre: Theatre, look: Callable[[], Seen | None], what: str) -> Seen:
+    """Look, at each change of the page and every tenth of a second, until there is something to see."""
     return wait_for(
         look,
         what=what,
@@ -42,21 +43,26 @@ def await_sight(theatre: Theatre, look: Callable[[], Seen | None], what: str) ->
 
 
 def await_message(theatre: Theatre, before: int, names: str, what: str) -> dict[str, Any]:
+    """Wait for a message later than `before` that names something."""
+
     def look() -> dict[str, Any] | None:
         return next((m for m in theatre.slack.messages()[before:] if names in m["text"]), None)
 
     return await_sight(theatre, look, what)
 
 
-def await_button(theatre: Theatre, ts: str, prefix: str) -> dict[str, Any]:
-    def look() -> dict[str, Any] | None:
-        buttons = buttons_of(message_now(theatre, ts))
-        return next((button for button in buttons if button["action_id"].startswith(prefix)), None)
+def await_button(theatre: Theatre, ts: str, prefix: str, words: str = "") -> dict[str, Any]:
+    """Wait for a button on a message, by how its id begins and by what it says."""
 
-    return await_sight(theatre, look, f"a button {prefix}… on the message")
+    def look() -> dict[str, Any] | None:
+        buttons = [one for one in buttons_of(message_now(theatre, ts)) if one["action_id"].startswith(prefix)]
+        return next((one for one in buttons if words in one["text"]["text"]), None)
+
+    return await_sight(theatre, look, f"a button {prefix}… {words} on the message".replace("  ", " "))
 
 
 def message_now(theatre: Theatre, ts: str) -> dict[str, Any]:
+    """Give a message as it stands now."""
     message = theatre.slack.message(ts)
     if message is None:
         raise SceneFailed(f"message {ts} is gone")
