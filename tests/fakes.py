@@ -14,6 +14,7 @@ from nightlatch.adapters.notices import LEASE
 from nightlatch.adapters.queues import group_of
 from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.allowances import Allowance, allowance_of
 from nightlatch.domain.brakes import HOUR, WAR, Past
 from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
@@ -172,6 +173,26 @@ class FakeLedger:
                 keys.intersection(response.action.keys) and is_running_call(event, response)
                 for response in self.by_id.values()
             )
+
+
+class FakeAllowances:
+    """What the responses in a fake ledger allow."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+        self.asked: list[tuple[SecretRef, ...]] = []
+
+    def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
+        self.asked.append(tuple(secrets))
+        given = [one for response in self._ledger.by_id.values() if (one := allowance_of(response)) is not None]
+        return [one for one in given if any({*one.secret.keys} & {*secret.keys} for secret in secrets)]
+
+    def lapsed(self, now: datetime) -> Sequence[Response]:
+        return [
+            response
+            for response in self._ledger.by_id.values()
+            if (one := allowance_of(response)) is not None and one.until <= now < one.until + timedelta(days=1)
+        ]
 
 
 class FakeNotices:

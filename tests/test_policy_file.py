@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -437,3 +438,76 @@ def test_an_inventory_may_name_single_secrets_and_functions_as_show_writes_them(
 def test_a_listed_secret_is_named_by_its_full_arn(arn: str) -> None:
     with pytest.raises(InvalidPolicy, match=r"inventory: secrets\.0\.arn"):
         parse_inventory({"secrets": [{"arn": arn}]})
+
+
+BREAK_GLASS = {"break_glass": ["arn:aws:iam::*:role/break-glass"]}
+
+
+def test_a_guard_is_wished_for_a_selector_with_its_details() -> None:
+    written = a_policy(
+        inventory=BREAK_GLASS,
+        secrets=[
+            {
+                "match": {"names": ["prod/eso/*"]},
+                "mode": "protect",
+                "protect": {"prevent": "force-delete", "min_window_days": 14, "keep_policy": False},
+            },
+            {"match": {"names": ["prod/*"]}, "mode": "protect", "protect": {"prevent": "force-delete"}},
+            {"match": {"names": ["test/*"]}, "mode": "notify", "protect": {"prevent": "force-delete"}},
+        ],
+    )
+    policy = parse_policy(written).to_domain()
+
+    owned, plain, told, rest = (policy.protection_of(name) for name in ("prod/eso/a", "prod/b", "test/c", "d"))
+    assert (owned.is_guarded, owned.min_window_days, owned.keep_policy) == (True, 14, False)
+    assert (plain.is_guarded, plain.min_window_days, plain.keep_policy) == (True, 7, True)
+    assert not told.is_guarded
+    assert not rest.is_guarded
+
+
+@pytest.mark.parametrize(
+    ("protect", "inventory", "complaint"),
+    [
+        ({"prevent": "force-delete"}, {}, "policy: a guard needs a way out: name a role for emergencies"),
+        ({"prevent": "force-delete"}, {"break_glass": ["break-glass"]}, "break-glass is no ARN of a role or user"),
+        ({"prevent": "force-delete"}, {"break_glass": ["arn:aws:iam::*:role/*"]}, "spares everybody"),
+        ({"prevent": "delete"}, BREAK_GLASS, "defaults.protect.prevent: input should be 'nothing' or 'force-delete'"),
+        ({"min_window_days": 14}, BREAK_GLASS, "min_window_days is part of a guard: add prevent: force-delete"),
+        ({"prevent": "force-delete", "min_window_days": 6}, BREAK_GLASS, "defaults.protect.min_window_days: "),
+        ({"prevent": "force-delete", "min_window_days": 31}, BREAK_GLASS, "defaults.protect.min_window_days: "),
+    ],
+)
+def test_a_guard_without_a_way_out_is_no_policy(
+    protect: dict[str, Any], inventory: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(InvalidPolicy, match=re.escape(complaint)):
+        parse_policy(a_policy(defaults={"mode": "protect", "protect": protect}, inventory=inventory))
+
+
+ACTOR = {
+    "principal": "arn:aws:iam::*:role/terraform",
+    "secrets": "prod/",
+    "owner": "ana",
+    "reason": "applies the catalogue",
+    "expires": "2027-01-01",
+    "may": ["change"],
+}
+
+
+def test_a_declared_actors_deletions_are_let_through_or_asked_about() -> None:
+    allowed = parse_policy(a_policy(known_actors=[{**ACTOR, "delete": "allow"}])).to_domain()
+    asked = parse_policy(a_policy(known_actors=[{**ACTOR, "delete": "ask"}])).to_domain()
+    silent = parse_policy(a_policy(known_actors=[ACTOR])).to_domain()
+
+    assert [one.rule for one in allowed.exemptions] == ["change.*", "deletion.*"]
+    assert not allowed.ask_first
+    assert [one.rule for one in asked.exemptions] == ["change.*"]
+    assert [(one.rule, one.principal, one.secrets) for one in asked.ask_first] == [
+        ("deletion.*", ACTOR["principal"], "prod/")
+    ]
+    assert not silent.ask_first
+
+
+def test_an_actor_that_may_delete_and_is_asked_about_it_is_no_policy() -> None:
+    with pytest.raises(InvalidPolicy, match="keep one of them"):
+        parse_policy(a_policy(known_actors=[{**ACTOR, "may": ["delete"], "delete": "ask"}]))

@@ -7,7 +7,7 @@ wished; the world says afterwards how things stand, so that two ways of getting 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -24,6 +24,7 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
+from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
 from nightlatch.domain.responses import LEASE, Response, Signal, advance
 from nightlatch.domain.secrets import SecretRef, secret_ref
@@ -33,6 +34,12 @@ from worlds import ACCOUNT, REGION, a_client
 
 AT = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 PROTECT = Policy(default=Protection(mode=Mode.PROTECT))
+BREAK_GLASS = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
+GUARDING = Policy(
+    default=Protection(mode=Mode.PROTECT, prevent=True, min_window_days=14),
+    inventory=Inventory(break_glass=frozenset({BREAK_GLASS})),
+    acting_role=f"arn:aws:iam::{ACCOUNT}:role/nightlatch-ResponderRole-A1B2C3D4E5F6",
+)
 
 
 class FakeVault:
@@ -67,11 +74,12 @@ class ActingWorld:
         """Refer to a secret by its name."""
         return secret_ref(name, account_id=ACCOUNT, region=REGION)
 
-    def wish(self, action: Action, *, by: str | None = None, **changes: Any) -> Response:
-        """Put a response into the ledger that policy ordered, or a person approved."""
-        asked = a_response(action=action, now=AT, **changes)
-        approved = approved_by_policy(asked) if by is None else advance(asked, Signal.APPROVE, actor=by, now=AT)
-        stored, _ = self.ledger.propose(approved)
+    def wish(self, action: Action, *, people: int = 0, **changes: Any) -> Response:
+        """Put a response into the ledger that policy ordered, or that so many people said yes to."""
+        offered = replace(a_response(action=action, now=AT, **changes), people=max(people, 1))
+        for person in ("ana (U0ANA)", "ben (U0BEN)")[:people]:
+            offered = advance(offered, Signal.APPROVE, actor=person, now=AT)
+        stored, _ = self.ledger.propose(offered if people else approved_by_policy(offered))
         return stored
 
     def ports(self) -> RespondPorts:

@@ -12,6 +12,7 @@ from typing import Any
 from acts import scenes_beside_secrets as beside
 from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
+from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.metadata import MetadataSnapshot
@@ -24,7 +25,7 @@ class Scene:
 
     prepare: Callable[[ActingWorld], Action]
     state: Callable[[], Any]  # all that the act may touch, without times and ids that differ from run to run
-    by: str | None = None  # the person who says yes, where the policy alone may not
+    people: int = 0  # who must say yes; none where policy orders it
 
 
 def _described(name: str) -> Mapping[str, Any]:
@@ -97,5 +98,8 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
     ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
     ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
-    ActionKind.TURN_ON_ROTATION: Scene(lost.turn_on, lost.rotates, by="ana"),
+    ActionKind.TURN_ON_ROTATION: Scene(lost.turn_on, lost.rotates, people=1),
+    ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
+    ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
+    ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),
 }

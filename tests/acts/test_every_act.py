@@ -24,16 +24,11 @@ def kind(request) -> ActionKind:
     return request.param
 
 
-def wished(scene: Scene, world: ActingWorld) -> Response:
-    """Prepare a scene, and have said yes who may."""
-    return world.wish(scene.prepare(world), by=scene.by)
-
-
 def played(scene: Scene, monkeypatch: pytest.MonkeyPatch, faults: Faults) -> tuple[Response, Any, ActingWorld]:
     """Play a scene in a new world, crash where the faults say, try again, and give how it ended."""
     with on_moto(monkeypatch):
         world = ActingWorld()
-        wished(scene, world)
+        world.wish(scene.prepare(world), people=scene.people)
         try:
             ended = world.respond(faulty(world.ports(), faults))
         except Crash:
@@ -76,7 +71,7 @@ def _every_crash(steps: int) -> Iterator[Faults]:
 def test_a_message_that_comes_again_changes_nothing(kind, monkeypatch):
     with on_moto(monkeypatch):
         world = ActingWorld()
-        wished(SCENES[kind], world)
+        world.wish(SCENES[kind].prepare(world), people=SCENES[kind].people)
         first, state = world.respond(), SCENES[kind].state()
 
         assert world.respond() == first
@@ -99,7 +94,7 @@ def test_an_act_makes_only_the_calls_that_it_names(kind, monkeypatch):
     made: list[str] = []
     with on_moto(monkeypatch):
         world = ActingWorld()
-        wished(SCENES[kind], world)
+        world.wish(SCENES[kind].prepare(world), people=SCENES[kind].people)
         ports = world.ports()
 
         world.respond(replace(ports, hand=Noting(ports.hand, made)))
@@ -112,7 +107,7 @@ def test_nothing_is_called_while_the_kill_switch_is_on(kind, monkeypatch):
     faults = Faults()
     with on_moto(monkeypatch):
         world = ActingWorld()
-        wished(SCENES[kind], world)
+        world.wish(SCENES[kind].prepare(world), people=SCENES[kind].people)
         world.kill_switch.on = True
 
         held = world.respond(faulty(world.ports(), faults))

@@ -36,8 +36,8 @@ def world(monkeypatch) -> Iterator[ActingWorld]:
         yield ActingWorld()
 
 
-def resurrected(world: ActingWorld, arn: str, *, by: str | None = None, **changes: Any) -> Response:
-    world.wish(Action(kind=ActionKind.RESURRECT, secret=of_aws(arn), at=DESTROYED_AT), by=by, **changes)
+def resurrected(world: ActingWorld, arn: str, *, people: int = 0, **changes: Any) -> Response:
+    world.wish(Action(kind=ActionKind.RESURRECT, secret=of_aws(arn), at=DESTROYED_AT), people=people, **changes)
     return world.respond()
 
 
@@ -220,7 +220,7 @@ def test_two_people_may_put_the_old_value_into_what_somebody_created_again(world
     before = destroyed(world)
     theirs = a_client("secretsmanager").create_secret(Name="prod/db", SecretString="theirs")["ARN"]
 
-    asked = resurrected(world, before, by="ana")
+    asked = resurrected(world, before, people=1)
 
     assert asked.state is ResponseState.PROPOSED
     assert asked.waits_because.startswith("2 people must say yes")
@@ -286,7 +286,7 @@ def test_a_person_may_resurrect_what_the_policy_no_longer_vaults(world):
     before = destroyed(world)
     world.policy = IN_PROTECT_WITHOUT_VAULT
 
-    assert resurrected(world, before, by="ana").state is ResponseState.SUCCEEDED
+    assert resurrected(world, before, people=1).state is ResponseState.SUCCEEDED
 
 
 def test_what_was_never_copied_cannot_come_back_and_the_message_says_what_would_have_helped(world):
@@ -360,7 +360,7 @@ def test_replicas_that_were_taken_away_right_before_the_deletion_come_back_too(w
 
 def test_a_name_alone_stands_for_the_secret_of_that_name_that_was_copied_last(world):
     before = destroyed(world)
-    world.wish(Action(kind=ActionKind.RESURRECT, secret=world.secret("prod/db")), by="ana")
+    world.wish(Action(kind=ActionKind.RESURRECT, secret=world.secret("prod/db")), people=1)
 
     done = world.respond()
 

@@ -133,3 +133,44 @@ def test_who_insists_is_told_with_every_try():
     assert found.evidence is not None
     assert found.evidence.event_ids == tuple(event.event_id for event in tries)
     assert found.secrets == tuple(event.secret for event in tries)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_meant"),
+    [
+        ("resource-based policy", True),
+        ("service control policy", True),
+        ("resource control policy", True),
+        ("permissions boundary", False),
+    ],
+)
+def test_a_refusal_by_a_guard_says_that_it_is_meant_and_how_to_let_it_through(kind, is_meant):
+    failure = Failure("AccessDenied", f"... perform: secretsmanager:DeleteSecret with an explicit deny in a {kind}")
+    often = [refused(after_s=60 * n, failure=failure) for n in range(3)]
+
+    for found in (judge(refused(failure=failure)), judge(often[0], *often[1:])):
+        assert found is not None
+        assert ("terraform destroy fails" in found.reason) is is_meant
+        assert ("nightlatch allow prod/db --action force-delete --for 2h --reason TEXT" in found.reason) is is_meant
+
+
+def test_a_refusal_for_another_reason_says_no_more_than_that_nothing_was_deleted():
+    assert judge(refused()).reason.endswith("so nothing was deleted")
+
+
+def test_a_guarded_secret_that_the_record_does_not_name_is_left_to_the_reader():
+    failure = Failure("AccessDenied", "an explicit deny in a resource-based policy")
+
+    found = judge(replace(refused(failure=failure), secrets=()))
+
+    assert found is not None
+    assert "nightlatch allow SECRET --action" in found.reason
+
+
+def test_a_name_with_signs_of_the_shell_is_quoted_in_the_command():
+    failure = Failure("AccessDenied", "an explicit deny in a resource-based policy")
+
+    found = judge(refused("prod/$(x) y", failure=failure))
+
+    assert found is not None
+    assert "nightlatch allow 'prod/$(x) y' --action" in found.reason

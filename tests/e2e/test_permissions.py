@@ -6,11 +6,13 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from e2e.watched import Watched
+from e2e.watched import GUARDED, Watched
 from functions.transformed import many
+from nightlatch.domain.actions import ActionKind
 from nightlatch.local.deployment import Function, Stack
 from nightlatch.local.fidelity.operators import like
 from nightlatch.local.permissions.guard import Judged
@@ -33,8 +35,12 @@ def played(watched: Watched) -> Sequence[Judged]:
     decline(watched)
     destroy_without_a_call(watched)
     needing_all_that_the_list_leaves_open(watched)
+    overwrite_a_copied_secret_under_a_key_of_ones_own(watched)
+    refuse_the_keeper(watched)
+    guarding(watched)
     watched.an_hour_later()
     watched.settle()
+    watched.drill()
     return tuple(watched.judged)
 
 
@@ -48,6 +54,27 @@ def undo_under_a_key_of_ones_own(watched: Watched) -> None:
     watched.shows(offer.ts, "✅")
 
 
+def overwrite_a_copied_secret_under_a_key_of_ones_own(watched: Watched) -> None:
+    """Write a new value into a secret that is opted into the vault, and let the message compare it."""
+    key = watched.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    name = f"prod/orders/e2e-{key}"
+    watched.theatre.as_role("terraform", "apply").create_secret(Name=name, SecretString=a_value(), KmsKeyId=key)
+    watched.settle()
+    watched.shows(watched.an_offer(secret=name).ts, "keys changed: password")
+
+
+def refuse_the_keeper(watched: Watched) -> None:
+    """Keep the keeper from a value, so that the auditor finds it missing and orders the pin that was ordered before."""
+    name, terraform = "prod/orders/e2e-refused", watched.theatre.as_role("terraform", "apply")
+    terraform.create_secret(Name=name, SecretString=a_value())
+    keeper = watched.theatre.stage.stack.functions["Keeper"].role_arn
+    refusal = {"Effect": "Deny", "Principal": {"AWS": keeper}, "Action": "secretsmanager:GetSecretValue"}
+    document = {"Version": "2012-10-17", "Statement": [{**refusal, "Resource": "*"}]}
+    terraform.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(document))
+    terraform.put_secret_value(SecretId=name, SecretString=a_value())
+    watched.settle()
+
+
 def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
     """Make secrets with replicas, with a key by its alias and with a function that rotates them."""
     terraform = watched.theatre.as_role("terraform", "apply")
@@ -56,6 +83,15 @@ def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
     terraform.rotate_secret(
         SecretId=watched.a_secret(), RotationLambdaARN=watched.a_function(), RotateImmediately=False
     )
+
+
+def guarding(watched: Watched) -> None:
+    """Put a guard in, and take it out again where there was no policy before."""
+    name = watched.a_secret(GUARDED)
+    watched.wishes(ActionKind.APPLY_GUARD, name)
+    watched.settle()
+    watched.wishes(ActionKind.REMOVE_GUARD, name, people=2)
+    watched.settle()
 
 
 def decline(watched: Watched) -> None:
@@ -118,13 +154,20 @@ class Permission:
 def permissions(stack: Stack) -> Iterator[tuple[str, Permission]]:
     """Give every permission of every role as deployed, under the role's ARN."""
     for role in stack.of_type("AWS::IAM::Role"):
-        for policy in role.properties["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                if statement["Effect"] == "Allow":
-                    for action in many(statement["Action"]):
-                        for resource in many(statement["Resource"]):
-                            said = Permission(role.logical_id, statement["Sid"], action, resource)
-                            yield role.attributes["Arn"], said
+        for statement in written(stack, role):
+            if statement["Effect"] == "Allow":
+                for action in many(statement["Action"]):
+                    for resource in many(statement["Resource"]):
+                        said = Permission(role.logical_id, statement["Sid"], action, resource)
+                        yield role.attributes["Arn"], said
+
+
+def written(stack: Stack, role: Any) -> list[Any]:
+    """Give the statements of a role, those of the policies that are attached beside it included."""
+    attached = [one for one in stack.of_type("AWS::IAM::Policy") if role.physical_id in one.properties["Roles"]]
+    documents = [one["PolicyDocument"] for one in role.properties["Policies"]]
+    documents += [one.properties["PolicyDocument"] for one in attached]
+    return [statement for document in documents for statement in document["Statement"]]
 
 
 def needed(stack: Stack, played: Sequence[Judged]) -> dict[str, set[tuple[str, str]]]:
@@ -163,10 +206,5 @@ def test_what_is_deployed_is_what_the_template_says(watched: Watched) -> None:
     stack = watched.theatre.stage.stack
 
     for role in stack.of_type("AWS::IAM::Role"):
-        written = [
-            statement["Sid"]
-            for policy in role.properties["Policies"]
-            for statement in policy["PolicyDocument"]["Statement"]
-        ]
         judged = [statement.sid for text in policies_of(role.attributes["Arn"]) for statement in parse_policy(text)]
-        assert judged == written
+        assert judged == [statement["Sid"] for statement in written(stack, role)]

@@ -9,6 +9,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -21,23 +22,31 @@ from e2e.built import ROOT
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.ledger.responses import DynamoLedger
+from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.examples import a_person
+from nightlatch.domain.guards import NO_FORCE_DELETE
 from nightlatch.domain.holdings import Holdings
 from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response
+from nightlatch.domain.responses import Response, ResponseState, Signal, Step
+from nightlatch.domain.secrets import secret_ref
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
 from nightlatch.local.scenes.scenes import current_version
-from nightlatch.local.scenes.theatre import INTERACTIONS_PATH, Theatre, open_theatre
+from nightlatch.local.scenes.theatre import INTERACTIONS_PATH, REGION, Theatre, open_theatre
 from nightlatch.local.scenes.timeline import wait_for
 from nightlatch.local.slack.workspace import buttons_of
 from nightlatch.local.stage import StageSettings
 
 PATIENCE_S = 60.0
 OBSERVED = "observed/"
+GUARDED, CONTESTED = "guarded/", "contested/"  # with a guard; with one in a policy that an operator owns
+BREAK_GLASS = f"arn:aws:iam::{ACCOUNT_ID}:role/break-glass"
 Seen = TypeVar("Seen")
 
 
@@ -122,6 +131,12 @@ class Watched:
         finally:
             stage.clock.follow()
 
+    def drill(self) -> None:
+        """Let the weekly schedule of the restore drill fire now."""
+        responder = self.theatre.stage.stack.functions["Responder"]
+        self.client("lambda").invoke(FunctionName=responder.name, InvocationType="Event", Payload=b'{"drill": null}')
+        self.settle()
+
     @property
     def holdings(self) -> Holdings:
         """Read the inventory as it was last taken."""
@@ -189,6 +204,43 @@ class Watched:
         records = [envelope["detail"] for envelope in list(self.envelopes)]
         return [r for r in records if r.get("eventName") == call and about in json.dumps(r)]
 
+    def policy_of(self, secret: str) -> str | None:
+        """Give a secret's resource policy as it stands."""
+        text: str | None = self.client("secretsmanager").get_resource_policy(SecretId=secret).get("ResourcePolicy")
+        return text
+
+    def is_guarded(self, secret: str) -> bool:
+        """Tell whether a secret's policy holds a guard."""
+        return NO_FORCE_DELETE in (self.policy_of(secret) or "")
+
+    def wishes(self, kind: ActionKind, secret: str, *, people: int = 1, **wish: Any) -> str:
+        """Let so many people wish something, as the command line does, and hand it to the responder."""
+        now = self.theatre.stage.clock.now()
+        action = Action(kind=kind, secret=secret_ref(secret, account_id=ACCOUNT_ID, region=REGION), **wish)
+        yeses = tuple(Step(at=now, signal=Signal.APPROVE, actor=person) for person in ("ana (U01ANA)", "ben (U02BEN)"))
+        response = Response(
+            id=f"r-{uuid.uuid4().hex[:20]}",
+            action=action,
+            state=ResponseState.APPROVED,
+            reason="asked for by ana",
+            caused_by=a_person("ana"),
+            incident_id=None,
+            proposed_at=now,
+            expires_at=now + timedelta(hours=1),
+            people=people,
+            steps=yeses[:people],
+        )
+        self.ledger.propose(response)
+        queue = self.theatre.variables()["NIGHTLATCH_RESPONSES_QUEUE_URL"]
+        SqsDispatch(self.client("sqs"), alerts_url="", responses_url=queue).respond(response)
+        return response.id
+
+    @property
+    def ledger(self) -> DynamoLedger:
+        """The responses of this nightlatch."""
+        table = Table(self.client("dynamodb"), self.theatre.variables("Responder")["NIGHTLATCH_RESPONSE_TABLE"])
+        return DynamoLedger(table, now=self.theatre.stage.clock.now)
+
     def moves_of_current(self, secret: str) -> list[str]:
         """Give the versions that nightlatch made current, in order; its pins move other labels."""
         asked = [record["requestParameters"] for record in self.told("UpdateSecretVersionStage", secret)]
@@ -200,8 +252,7 @@ class Watched:
 
     def response(self, button: str) -> Response:
         """Ask the ledger what a button stands for."""
-        table = Table(self.client("dynamodb"), self.theatre.variables("Responder")["NIGHTLATCH_RESPONSE_TABLE"])
-        return DynamoLedger(table, now=self.theatre.stage.clock.now).by_button(button)
+        return self.ledger.by_button(button)
 
     def incident(self, message: dict[str, Any]) -> Incident:
         """Read the incident that a message is about."""
@@ -277,10 +328,16 @@ def watched(stage_template: Path, interpreter: Interpreter) -> Iterator[Watched]
 
 
 def _policy() -> dict[str, Any]:
-    """Give the company's policy, with some secrets that are only observed."""
+    """Give the company's policy, with some secrets that are only observed, and some that are guarded."""
     document = policy_document()
     observed = {"match": {"names": [f"{OBSERVED}*"]}, "mode": "observe"}
-    return {**document, "secrets": [observed, *document["secrets"]]}
+    guards = {GUARDED: {"prevent": "force-delete"}, CONTESTED: {"prevent": "force-delete", "keep_policy": False}}
+    guarded = [
+        {"match": {"names": [f"{prefix}*"]}, "mode": "protect", "protect": protect}
+        for prefix, protect in guards.items()
+    ]
+    inventory = {"break_glass": [BREAK_GLASS]}
+    return {**document, "secrets": [observed, *guarded, *document["secrets"]], "inventory": inventory}
 
 
 def _overhear_queues(patches: pytest.MonkeyPatch, bodies: list[str]) -> None:

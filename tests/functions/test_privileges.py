@@ -17,6 +17,7 @@ LOOKING = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:ListSecretVersionIds",
+    "secretsmanager:ValidateResourcePolicy",  # says what AWS would think, and changes nothing
     LISTING,
 }
 VAULTED = {"Fn::Split": [",", {"Ref": "VaultSecrets"}]}
@@ -62,6 +63,7 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:ValidateResourcePolicy",
             "secretsmanager:PutResourcePolicy",
             "secretsmanager:RotateSecret",
+            "secretsmanager:DeleteResourcePolicy",
         }
     }
 

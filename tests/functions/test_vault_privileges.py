@@ -57,7 +57,7 @@ def test_the_keeper_puts_in_and_cannot_open_take_out_or_remove() -> None:
 
 
 def test_the_responder_opens_and_cannot_put_in_or_remove() -> None:
-    assert on_vault("ResponderRole", "Allow") == {"kms:Decrypt", "s3:GetObject", "s3:GetObjectVersion"}
+    assert on_vault("ResponderRole", "Allow") == {"kms:Decrypt", "s3:GetObjectVersion"}
     assert {
         "s3:PutObject",
         "s3:DeleteObject",

@@ -114,6 +114,7 @@ def test_a_rotation_is_told_around_the_calls_of_its_function(
     assert [each["detail"].get("eventName", "label") for each in aws.told] == [
         "RotationStarted",
         "PutSecretValue",
+        "GenerateDataKey",
         "UpdateSecretVersionStage",
         "label",
         "RotateSecret",

@@ -77,7 +77,10 @@ def test_each_use_of_a_key_is_told_with_its_key_and_context_and_without_what_it_
         assert record["resources"] == [{"ARN": used, "accountId": "111122223333", "type": "AWS::KMS::Key"}]
         assert (record["readOnly"], record["responseElements"]) == (True, None)
         assert "words" not in json.dumps(record)
-    assert aws.record("Decrypt")["requestParameters"] == {"encryptionContext": CONTEXT}
+    assert aws.record("Decrypt")["requestParameters"] == {
+        "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        "encryptionContext": CONTEXT,
+    }
     assert aws.record("GenerateDataKey")["requestParameters"] == {
         "keyId": key,
         "keySpec": "AES_256",

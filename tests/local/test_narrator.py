@@ -164,6 +164,7 @@ def test_a_listener_that_fails_does_not_change_the_answer() -> None:
         assert created["Name"] == "prod/db"
         assert [failure.what for failure in server.narrator.failures] == [
             "ApiCall(secretsmanager:CreateSecret)",
+            "a call of KMS in the caller's name",
             "Secret Label Updated",
         ]
 

@@ -12,7 +12,8 @@ from threading import Lock
 
 import pytest
 
-from fakes import FakeChannel, FakeDispatch, FakeIncidents, FakeLedger, FakeNotices, FixedClock
+from builders import a_response
+from fakes import FakeAllowances, FakeChannel, FakeDispatch, FakeIncidents, FakeLedger, FakeNotices, FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
@@ -20,7 +21,7 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.queues import SqsDispatch
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.decisions import Alert, Record
 from nightlatch.domain.errors import Unavailable
@@ -34,7 +35,7 @@ from nightlatch.domain.responses import ResponseState
 from nightlatch.domain.rules import Detection, Match, Verdict, Wait
 from nightlatch.service.effects import LiveEffects, NoEffects, NothingIsOwn
 from nightlatch.service.notify import NotifyPorts, notify
-from nightlatch.service.pipeline import Outcome, Ports, handle
+from nightlatch.service.pipeline import NothingIsAllowed, Outcome, Ports, handle
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice, Notices
 from worlds import WholeLedger, a_client, a_table, at_once, in_full, on_moto
 
@@ -110,6 +111,7 @@ class World:
             baselines=TrailBaselines(*self.stores, inventory=Inventory(), now=FixedClock(NOW)),
             own=self.ledger,
             effects=LiveEffects(self.incidents, self.ledger, self.ledger, self.dispatch, self.mint),
+            allowances=FakeAllowances(self.ledger) if isinstance(self.ledger, FakeLedger) else NothingIsAllowed(),
         )
         return handle(batch, rules=rules, policy=policy, ports=ports, now=NOW)
 
@@ -128,6 +130,20 @@ def world() -> World:
 
 def a_deletion(**changes) -> SecretEvent:
     return replace(an_event("DeleteSecret", secret=a_secret(), by=MALLORY), **changes)
+
+
+def test_an_allowed_deletion_is_recorded_and_left_alone(world):
+    action = Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), until=NOW + timedelta(hours=1), note="moved")
+    world.ledger.propose(a_response(ResponseState.SUCCEEDED, action=action, id="r-allowed"))
+    rule = replace(RULES[0], id="deletion.deletion-scheduled")
+
+    outcome = world.handle(a_deletion(), rules=(rule,))
+
+    (record,) = outcome.decisions
+    assert isinstance(record, Record)
+    assert "allowed by ben (U0BEN)" in record.why
+    assert not world.dispatch.responses
+    assert not world.dispatch.notices
 
 
 def test_a_deletion_is_told_and_restored(world):

@@ -10,10 +10,10 @@ import pytest
 
 from fakes import NOW
 from fakes_snapshots import V1, V2, FakeKeeperQueue, FakeSnapshots, an_arn
+from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.decisions import Respond
 from nightlatch.domain.keeping import Kept, Listed
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import ActionKind
 from nightlatch.service.sweeping import SweepPorts, sweep
 
 HOUR = timedelta(hours=1)

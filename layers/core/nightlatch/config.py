@@ -41,6 +41,7 @@ class Settings(BaseModel):
     own_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
         frozenset(), alias="NIGHTLATCH_OWN_ROLES"
     )
+    acting_role: str = Field("", alias="NIGHTLATCH_ACTING_ROLE")  # the responder's, which guards spare
     auditor_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
         frozenset(), alias="NIGHTLATCH_AUDITOR_ROLES"
     )

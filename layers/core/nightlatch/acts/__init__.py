@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from nightlatch.acts import (
+    allow_deletion,
+    apply_guard,
     deactivate_key,
     deny_secrets,
     lift_deny,
@@ -16,6 +18,7 @@ from nightlatch.acts import (
     pin_superseded,
     put_back,
     reactivate_key,
+    remove_guard,
     replicate_again,
     rescue_key,
     restore_deleted,
@@ -42,5 +45,8 @@ _ALL = (
     lift_deny.ACT,
     rescue_key.ACT,
     replicate_again.ACT,
+    apply_guard.ACT,
+    remove_guard.ACT,
+    allow_deletion.ACT,
 )
 ACTS: Mapping[ActionKind, Act] = MappingProxyType({act.kind: act for act in _ALL})

@@ -21,7 +21,7 @@ from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
 from nightlatch.service.respond import respond
-from nightlatch.service.wish import preview, request
+from nightlatch.service.wish import Preview, preview, request
 
 Undo = Callable[[Action], str]  # gives the words of the command that takes a settled action back
 
@@ -94,7 +94,7 @@ def act(
     wishes = [preview(one, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now()) for one in actions]
     for wished in wishes:
         typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
-    wishes = [wished for wished in wishes if wished.plan.calls]
+    wishes = [wished for wished in wishes if wished.plan.calls or wished.action.until is not None]
     if asked.dry_run or not wishes:
         return ExitCode.CLEAN
     by = connection.caller()
@@ -107,6 +107,36 @@ def act(
             wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now()
         )
         _tell(_carried_out(response, asked, connection), where)
+    return ExitCode.CLEAN
+
+
+def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: Connection) -> ExitCode:
+    """Do many acts that were shown in a list, when the person says yes once; each ends for itself.
+
+    Raises:
+        Refused: You are no approver, or some of them were refused; the others are done.
+        Unavailable: AWS could not be asked.
+    """
+    if asked.dry_run or not wishes:
+        for wished in wishes:
+            typer.echo(plan_page(wished, undo=None))
+        return ExitCode.CLEAN
+    policy, by = connection.policy(), connection.caller()
+    approver = approver_of(by, policy)
+    if not asked.yes and not _confirmed():
+        say("nothing was changed")
+        return ExitCode.CLEAN
+    refused = 0
+    for wished in wishes:
+        ports, now = connection.wishes(), connection.now()
+        response = request(wished, by=by, approver=approver, policy=policy, ports=ports, now=now)
+        try:
+            _tell(_carried_out(response, asked, connection), where)
+        except Refused as refusal:
+            refused += 1
+            say(str(refusal))
+    if refused:
+        raise Refused(f"{refused} of {len(wishes)} were not done; the reasons stand above")
     return ExitCode.CLEAN
 
 

@@ -50,6 +50,7 @@ from nightlatch.service.wish import WishPorts
 
 _SESSION_NAME = "ana"  # who the person at this machine is on the local stage
 _OUTPUTS = {
+    "ResponderRoleArn": "NIGHTLATCH_ACTING_ROLE",
     "StateTableName": "NIGHTLATCH_STATE_TABLE",
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
@@ -204,7 +205,8 @@ class Connection:
             Unavailable: It could not be read.
         """
         text = Parameter(self.client("ssm"), self.settings.policy_parameter).read().text
-        return parse_stored_policy(text, where=f"parameter {self.settings.policy_parameter}").to_domain()
+        where = f"parameter {self.settings.policy_parameter}"
+        return parse_stored_policy(text, where=where).to_domain(acting_role=self.settings.acting_role)
 
     def caller(self) -> Principal:
         """Tell who the credentials belong to.

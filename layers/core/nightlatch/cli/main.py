@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from nightlatch.cli import contain, diff, docs, hunt, inventory, rules, secrets, snapshots, stage, suggest
+from nightlatch.cli import allow, contain, diff, docs, guard, hunt, inventory, rules, secrets, snapshots, stage, suggest
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
@@ -33,9 +33,11 @@ app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES)(secrets.rollback)
 app.command("restore", epilog=secrets.RESTORE_EXAMPLES)(secrets.restore)
 app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)
+app.command("allow", epilog=allow.EXAMPLES)(allow.allow)
 app.command("contain", epilog=contain.EXAMPLES)(contain.contain)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(snapshots.app, name="snapshots")
+app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
 app.add_typer(inventory.app, name="inventory")
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)

@@ -30,12 +30,16 @@ def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
         yield from _versions(wished.action, secret)
     else:
         yield "On", wished.action.name
+    for shown in wished.plan.shows:
+        yield "So that", shown
     for warning in wished.plan.warnings:
         yield "Careful", warning
     for call in wished.plan.calls:
         yield "Call", call.command
     if not wished.plan.calls:
-        yield "Call", "none: it is so already"
+        yield "Call", "none: it is so already" if wished.action.until is None else "none: nightlatch alone takes note"
+    if wished.action.until is not None:
+        yield "Until", f"{wished.action.until:%Y-%m-%d %H:%M} UTC, or as long after the last yes"
     if wished.people > 1:
         yield "People", f"{wished.people} must say yes: you and another approver"
     if undo is not None:

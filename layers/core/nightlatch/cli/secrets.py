@@ -43,7 +43,7 @@ Examples:
 """
 
 
-def _checked(secret: str) -> str:
+def checked(secret: str) -> str:
     """Refuse an ARN of something else: it would be looked for as a name and not be found."""
     if secret.startswith("arn:") and not secret_ref(secret, account_id="", region="").is_arn:
         raise typer.BadParameter(
@@ -52,7 +52,7 @@ def _checked(secret: str) -> str:
     return secret
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=_checked)]
+Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=checked)]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
@@ -141,7 +141,7 @@ def restore(  # noqa: PLR0913 - one parameter is one option
 
 
 def references(  # noqa: PLR0913 - one parameter is one option
-    arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=_checked)],
+    arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=checked)],
     *,
     local: Local = False,
     stack: Stack = "nightlatch",

@@ -5,6 +5,7 @@ from nightlatch.detections import (
     blind,
     bulk_read,
     cancelled,
+    contested,
     cross_account,
     current_moved,
     decoy,
@@ -87,4 +88,5 @@ CATALOGUE: tuple[Detection, ...] = (
     tampered.DETECTION,
     trail_tampered.DETECTION,
     blind.DETECTION,
+    contested.DETECTION,
 )

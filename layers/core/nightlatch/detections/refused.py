@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from nightlatch.domain.allowances import allow_command, is_denied_explicitly
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.callers import is_aws_service
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
@@ -35,7 +36,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
     tries = None if service else episode_at(refused, event.at, width=WINDOW, too_much=_is_insisting)
     if tries is not None:
         return Match(
-            reason=f"{len(tries.evidence.event_ids)} refused deletions, {tries.peak.calls} of them within 30 minutes",
+            reason=(
+                f"{len(tries.evidence.event_ids)} refused deletions, {tries.peak.calls} of them within 30 minutes"
+                f"{_by_a_guard(event)}"
+            ),
             headline="{who} tried again and again to delete {secrets} {span}, and AWS refused",
             severity=Severity.HIGH,
             evidence=tries.evidence,
@@ -45,9 +49,21 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None  # deletion.force-delete tells of the attempt
     denied = "for lack of permission" if event.denied else "though the caller may have been allowed to"
     return Match(
-        reason=f"AWS refused {denied}, so nothing was deleted",
+        reason=f"AWS refused {denied}, so nothing was deleted{_by_a_guard(event)}",
         headline=None if event.secrets else "{who} tried to delete a secret that the record does not name",
         severity=Severity.LOW if service else None,
+    )
+
+
+def _by_a_guard(event: SecretEvent) -> str:
+    """Say that a refusal was meant, and what it does to infrastructure code: it looks like a fault of nightlatch."""
+    if not is_denied_explicitly(event):
+        return ""
+    secret = event.secrets[0].name if event.secrets else "SECRET"
+    return (
+        "; an explicit Deny on the secret did it, as a guard does, and so it is meant: cloudformation delete-stack "
+        "ends in DELETE_FAILED and terraform destroy fails. Planned? Let it through: "
+        f"{allow_command(secret, force=True)}"
     )
 
 
@@ -71,6 +87,16 @@ def _invalid(message: str, **request: object) -> SecretEvent:
     return an_event("DeleteSecret", secret=a_secret(), by=a_person("ana"), request=asked, failure=failure)
 
 
+_GUARDED = an_event(
+    "DeleteSecret",
+    secret=a_secret(suffix=None),
+    by=a_user("ci-deploy"),
+    failure=Failure(
+        "AccessDenied",
+        f"User: {a_user().key} is not authorized to perform: secretsmanager:DeleteSecret on resource: prod/db"
+        " with an explicit deny in a resource-based policy",
+    ),
+)
 _TRIES = [_denied(f"prod/{n}", after_s=600 * n) for n in range(3)]
 _REPLICATED = "You can't delete a primary secret that is replicated."
 _SCHEDULED = "You can't perform this operation on the secret because it was marked for deletion."
@@ -102,9 +128,11 @@ DETECTION = Detection(
 Ask the person or the owner of the role: a clean-up that lacks a permission is the usual answer.
 Nobody knows of it: deactivate the key or revoke the sessions, then look at what the principal read before.
 See who changed policies since: whoever is refused may look for another way in.
+A guard refused it, and it was planned: `nightlatch allow SECRET --action force-delete --for 2h --reason TEXT`.
 A pipeline that may not delete, and tries each time: take the step out, or exempt it for its name prefix.""",
     examples=(
         _case("a user without the permission, its target only in the text", _denied(), Severity.MEDIUM),
+        _case("a guard refused it, and the reason says what to do", _GUARDED, Severity.MEDIUM),
         _case("the secret has replicas", _invalid(_REPLICATED), Severity.MEDIUM),
         _case("three secrets in twenty minutes, the first of them judged", _TRIES[0], Severity.HIGH, _TRIES[1:]),
         _case("infrastructure code deletes what is scheduled already", _invalid(_SCHEDULED)),

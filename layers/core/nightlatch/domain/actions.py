@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from nightlatch.domain.guards import Guard
 from nightlatch.domain.secrets import SecretRef
 
 
@@ -17,6 +18,9 @@ class ActionKind(StrEnum):
     RESURRECT = "resurrect"
     TURN_ON_ROTATION = "turn-on-rotation"
     ROLL_BACK = "roll-back"
+    APPLY_GUARD = "apply-guard"
+    REMOVE_GUARD = "remove-guard"
+    ALLOW_DELETION = "allow-deletion"
     PUT_BACK = "put-back"
     DEACTIVATE_KEY = "deactivate-key"
     REACTIVATE_KEY = "reactivate-key"
@@ -44,6 +48,11 @@ class Action:
     avoid: tuple[str, ...] = ()  # versions that the way back must not end at: the same hand made them
     label: str | None = None  # the staging label that is attached
     drop: tuple[tuple[str, str], ...] = ()  # (version id, label): pins that make room for it
+    guard: Guard | None = None  # that the resource policy shall hold
+    force: bool = False  # of an allowed deletion: one without recovery, too
+    lasting: timedelta | None = None  # how long something is allowed
+    until: datetime | None = None  # when it ends, counted from when it began
+    note: str = ""  # why, in the words of who wished it
     at: datetime | None = None  # the moment whose state is wished back
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back

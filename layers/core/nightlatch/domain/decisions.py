@@ -6,15 +6,17 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.allowances import Allowance, allowing, is_about
 from nightlatch.domain.blast_radius import BlastRadius, unknown_radius
 from nightlatch.domain.containing import Proposal, contain
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.guard_upkeep import put_back
 from nightlatch.domain.key_states import key_touched
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
@@ -23,6 +25,7 @@ from nightlatch.domain.sightings import replica_regions
 from nightlatch.domain.versions import CURRENT
 
 STAGED = "staged until promoted"
+CONTESTED = "monitor.contested"  # whose incident shows what the brakes have stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ class Respond:
     reason: str
     finding: Finding | None = None
     per_incident: bool = False  # offered once for all that the principal does in an incident
+    by: Principal | None = None  # who did what it takes back, where no finding says so
 
     @property
     def caused_by(self) -> Principal | None:
         """Who did what the act takes back; None for a pin, which takes nothing back."""
         if self.finding is None:
-            return None
+            return self.by
         if self.per_incident:
             return self.finding.principal
         by = self.finding.undoes.by if self.finding.undoes else None
@@ -67,12 +71,13 @@ class Respond:
 Decision = Record | Alert | Respond
 
 
-def decide(
+def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
     event: SecretEvent,
     findings: Iterable[Finding],
     policy: Policy,
     now: datetime,
     *,
+    allowances: Sequence[Allowance] = (),
     radius: Callable[[], BlastRadius] = unknown_radius,
 ) -> tuple[Decision, ...]:
     """Decide what follows from one event and what it was found to mean.
@@ -82,24 +87,32 @@ def decide(
         findings: What it means.
         policy: What the operator chose.
         now: When it is decided: what is old is told and not acted on.
+        allowances: Those on its secrets, needed where `asks_what_is_allowed`.
         radius: Gives what else the principal does, for the offer to stop it.
     """
+    allowed = allowing(event, allowances)
     may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
-        unheard = _unheard(finding, policy)
+        unheard = _unheard(finding, policy) or _allowed(finding, allowed)
         if unheard is not None:
             decisions.append(unheard)
             continue
         stop = contain(finding, policy, radius)
         decisions.append(Alert(finding if isinstance(stop, Proposal) else stop))
         if may_act:
-            decisions.extend(_remedies(event, finding, policy))
+            decisions.extend(_remedies(event, finding, policy, allowed))
             decisions.extend([_stopping(stop, finding)] if isinstance(stop, Proposal) else [])
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
+        decisions.extend(_guards(event, policy, told, allowances))
     return tuple(decisions)
+
+
+def asks_what_is_allowed(event: SecretEvent, findings: Iterable[Finding], policy: Policy) -> bool:
+    """Tell whether an allowance may change what follows: of a deletion that was found, or of a guard taken out."""
+    return (event.called("DeleteSecret") and any(findings)) or put_back(event, policy) is not None
 
 
 def _unheard(finding: Finding, policy: Policy) -> Record | None:
@@ -117,7 +130,15 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
     return None
 
 
-def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Respond]:
+def _allowed(finding: Finding, allowed: Allowance | None) -> Record | None:
+    """Give the record of a deletion that somebody allowed beforehand."""
+    if allowed is None or not is_about(finding, allowed):
+        return None
+    why = f"allowed by {allowed.by} until {allowed.until:%Y-%m-%d %H:%M} UTC: {allowed.reason}"
+    return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+
+
+def _remedies(event: SecretEvent, finding: Finding, policy: Policy, allowed: Allowance | None) -> list[Respond]:
     """Offer or order the way back; what another call did is only offered: that call has a finding of its own."""
     if finding.remedy is None or not (event.succeeded or finding.undoes):
         return []
@@ -125,7 +146,7 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy) -> list[Resp
         Respond(
             action=action,
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and _is_automatic(event, finding, action, policy),
+            automatic=finding.undoes is None and allowed is None and _is_automatic(event, finding, action, policy),
             reason=finding.title,
             finding=finding,
         )
@@ -163,6 +184,8 @@ def _is_automatic(event: SecretEvent, finding: Finding, action: Action, policy: 
         return event.called("DeleteSecret") and policy.protection_to_act(action.secret).resurrects
     if finding.remedy not in {Remedy.RESTORE, Remedy.RESCUE_KEY}:
         return False
+    if any(declared.silences(finding) for declared in policy.ask_first):  # a declared actor is not fought
+        return False
     if finding.remedy is Remedy.RESCUE_KEY and policy.inventory.is_break_glass(finding.principal):
         return False
     needing = (action.secret,) if action.secret is not None else action.held
@@ -197,6 +220,25 @@ def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[R
         for secret in event.secrets[:1]
         for protection in (policy.protection_to_act(secret),)
         if protection.mode is Mode.PROTECT and protection.pins > 0
+    ]
+
+
+def _guards(
+    event: SecretEvent, policy: Policy, told: Iterable[Finding], allowances: Iterable[Allowance]
+) -> list[Respond]:
+    """Put a guard back that an event took out, but where it is lifted for a planned deletion."""
+    action = put_back(event, policy)
+    if action is None or any(one.lifts_guard(action.secret, event.at) for one in allowances):
+        return []
+    return [
+        Respond(
+            action=action,
+            cause=event.event_id,
+            automatic=True,
+            reason=f"{event.principal.title} left the guard out of the resource policy of {action.name}",
+            finding=next((finding for finding in told if finding.rule == CONTESTED), None),
+            by=event.principal,
+        )
     ]
 
 

@@ -49,6 +49,14 @@ class Protection:
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
     vault_days: int = 0  # how long encrypted copies of values are kept; 0 for no copies
     resurrect: bool = True  # in protect, where there are copies: create a destroyed secret again at once
+    prevent: bool = False  # in protect: a guard in the resource policy denies force deletes
+    min_window_days: int = 7  # with a guard: shorter recovery windows are denied, too
+    keep_policy: bool = True  # with a guard: changing the resource policy is denied, too
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the secret's resource policy shall hold a guard."""
+        return self.mode is Mode.PROTECT and self.prevent
 
     @property
     def resurrects(self) -> bool:
@@ -130,11 +138,13 @@ class Policy:
     default: Protection = field(default_factory=Protection)
     selectors: tuple[Selector, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    ask_first: tuple[Exemption, ...] = ()  # whose deletions are undone only when a person says so
     staged: frozenset[str] = frozenset()  # ids of rules that are only recorded until somebody promotes them
     approvers: tuple[Approver, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
     own_roles: frozenset[str] = frozenset()
     containment: bool = False  # the stack may write to IAM: stopping a principal is offered as a button
+    acting_role: str = ""  # the responder's ARN, which a guard must not shut out
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"

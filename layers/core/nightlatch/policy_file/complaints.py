@@ -36,7 +36,7 @@ def checked(model: type[_Model], document: object, where: str) -> _Model:
 def _complaint(model: type[BaseModel], place: tuple[int | str, ...], kind: str, message: str) -> str:
     path = ".".join(str(part) for part in place)
     if kind != "extra_forbidden":
-        return f"{path}: {message[:1].lower()}{message[1:]}"
+        return f"{path}{': ' if path else ''}{message[:1].lower()}{message[1:]}"
     known = _keys_at(model, place[:-1])
     near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(sorted(known))}"

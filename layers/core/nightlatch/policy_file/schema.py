@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nightlatch.domain.holdings import NOTHING, Holdings
@@ -21,6 +21,7 @@ from nightlatch.domain.tiers import Tier, TierOf
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
+from nightlatch.policy_file.protecting import ProtectPart, check_ways_out
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
 
@@ -45,11 +46,6 @@ def _organization(text: str) -> str:
     return found["id"]
 
 
-class _Undoing(Part):
-    undo: bool = True
-    resurrect: bool = True  # needs a vault
-
-
 RETENTIONS = (30, 90, 180, 365)  # days; each has a lifecycle rule of its own in template.yaml
 
 
@@ -64,7 +60,7 @@ class _Snapshots(Part):
 
 class _Defaults(Part):
     mode: Mode = Mode.OBSERVE
-    protect: _Undoing = _Undoing()
+    protect: ProtectPart = ProtectPart()
     snapshots: _Snapshots = _Snapshots()
 
 
@@ -152,19 +148,26 @@ class PolicyFile(Part):
     inventory: InventoryFile = InventoryFile()
     limits: _Limits = _Limits()
 
-    def to_domain(self, *, own_roles: frozenset[str] = frozenset()) -> Policy:
+    @model_validator(mode="after")
+    def _has_a_way_out_of_its_guards(self) -> Self:
+        check_ways_out([part.protect for part in (self.defaults, *self.secrets)], self.inventory.break_glass)
+        return self
+
+    def to_domain(self, *, own_roles: frozenset[str] = frozenset(), acting_role: str = "") -> Policy:
         """Give the value that decisions read, with the digest of this document."""
         canonical = json.dumps(self.model_dump(), sort_keys=True, default=_plain)
         return Policy(
             default=_protection(self.defaults),
             selectors=tuple(Selector(names=s.match.names, protection=_protection(s)) for s in self.secrets),
             exemptions=tuple(self._exemptions()),
+            ask_first=tuple(asked for actor in self.known_actors for asked in actor.asked_first()),
             staged=staged(self.rules),
             approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
             inventory=replace(
                 self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
             ),
             own_roles=own_roles,
+            acting_role=acting_role,
             limits=self.limits.to_domain(),
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],
@@ -184,10 +187,6 @@ def _plain(value: object) -> object:
 
 def _protection(part: _Defaults) -> Protection:
     vault = part.snapshots.vault
-    return Protection(
-        mode=part.mode,
-        undo=part.protect.undo,
-        resurrect=part.protect.resurrect,
-        pins=part.snapshots.pins,
-        vault_days=vault.retention_days if vault else 0,
+    return part.protect.to_domain(
+        mode=part.mode, pins=part.snapshots.pins, vault_days=vault.retention_days if vault else 0
     )

@@ -110,10 +110,23 @@ class ActorPart(Silence):
 
     principal: Annotated[str, Field(min_length=1)]
     may: Annotated[tuple[_Deed, ...], Field(min_length=1)]
+    delete: Literal["ask", "allow"] | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing_of_deletions(self) -> Self:
+        if self.delete == "ask" and "delete" in self.may:
+            raise PydanticCustomError("delete_twice", "`may` lets it delete, `delete: ask` does not; keep one of them")
+        return self
 
     def exemptions(self) -> Iterator[Exemption]:
         """Give what the actor may do as exemptions from the rules about it."""
-        yield from (self.to_exemption(f"{_ROOMS[deed]}.*") for deed in self.may)
+        may = (*self.may, "delete") if self.delete == "allow" else self.may
+        yield from (self.to_exemption(f"{_ROOMS[deed]}.*") for deed in dict.fromkeys(may))
+
+    def asked_first(self) -> Iterator[Exemption]:
+        """Give the deletions that are told, with the way back offered and not taken by itself."""
+        if self.delete == "ask":
+            yield self.to_exemption(f"{_ROOMS['delete']}.*")
 
 
 class WindowPart(Silence):

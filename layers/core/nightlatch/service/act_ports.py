@@ -9,8 +9,10 @@ from typing import Protocol
 
 from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.allowances import Allowance
 from nightlatch.domain.brakes import Past
 from nightlatch.domain.responses import Response
+from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.ports import Dispatch, KillSwitch, Ledger
 
 
@@ -82,6 +84,16 @@ class Enquiries(Protocol):
             NotFound: The function is gone.
             Unavailable: It could not be asked.
         """
+
+
+class Allowances(Protocol):
+    """The deletions that somebody allowed beforehand. All may raise Unavailable."""
+
+    def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
+        """Give what was lately allowed of any of these secrets, over or not."""
+
+    def lapsed(self, now: datetime) -> Sequence[Response]:
+        """Give the responses of the last day that allowed something which is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

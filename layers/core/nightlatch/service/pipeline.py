@@ -14,13 +14,17 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from nightlatch.domain.allowances import Allowance
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.blast_radius import radius_of
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide
+from nightlatch.domain.decisions import Alert, Decision, Record, Respond, asks_what_is_allowed, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
 from nightlatch.domain.policy import Policy
+from nightlatch.domain.responses import Response
 from nightlatch.domain.rules import Detection, Wait, detect, readers
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.service.act_ports import Allowances
 from nightlatch.service.ports import Baselines, OwnActions
 
 _Said = dict[tuple[str, str, int], Finding]  # by the identity of the evidence, which the finding keeps alive
@@ -34,12 +38,28 @@ class Effects(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NothingIsAllowed:
+    """In old logs nobody has allowed anything."""
+
+    def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
+        """Give nothing."""
+        del secrets
+        return ()
+
+    def lapsed(self, now: datetime) -> Sequence[Response]:
+        """Give nothing."""
+        del now
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """The world, as far as judging and carrying out need it."""
 
     baselines: Baselines
     own: OwnActions
     effects: Effects
+    allowances: Allowances = field(default_factory=NothingIsAllowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,7 @@ def handle(
     decisions: list[Decision] = []
     said: _Said = {}
     for case in _cases(events, rules, policy, ports):
-        made, waits = _judge(case, said, policy, now)
+        made, waits = _judge(case, said, policy, ports.allowances, now)
         decisions.extend(made)
         for rule, wait in waits:
             ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
@@ -80,7 +100,7 @@ def handle(
     for moment in (item.now for item in batch if isinstance(item, Tick)):
         for event, rule_id, baseline in ports.baselines.due(moment):
             asked = tuple(rule for rule in rules if rule.id == rule_id)
-            made, waits = _judge(_Case(event, baseline, asked), said, policy, now)
+            made, waits = _judge(_Case(event, baseline, asked), said, policy, ports.allowances, now)
             decisions.extend(made)
             waited.append((event, rule_id, next((wait for _, wait in waits), None)))
     folded = _fold(decisions)
@@ -115,13 +135,15 @@ def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
 
 
 def _judge(
-    case: _Case, said: _Said, policy: Policy, now: datetime
+    case: _Case, said: _Said, policy: Policy, allowed: Allowances, now: datetime
 ) -> tuple[tuple[Decision, ...], tuple[tuple[Detection, Wait], ...]]:
     """Give what follows from an event, and the rules that ask to see it again."""
-    findings, waits = detect(case.event, case.baseline, case.rules)
-    news = [finding for finding in findings if _is_news(finding, said)]
-    radius = partial(radius_of, case.baseline.by_principal, upto=case.event.at)
-    return decide(case.event, news, policy, now, radius=radius), waits
+    event = case.event
+    found, waits = detect(event, case.baseline, case.rules)
+    findings = [finding for finding in found if _is_news(finding, said)]
+    allowances = allowed.on(event.secrets) if asks_what_is_allowed(event, findings, policy) else ()
+    radius = partial(radius_of, case.baseline.by_principal, upto=event.at)
+    return decide(event, findings, policy, now, allowances=allowances, radius=radius), waits
 
 
 def _is_news(finding: Finding, said: _Said) -> bool:

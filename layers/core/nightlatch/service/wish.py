@@ -77,7 +77,7 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
     incident_id = _incident_of(action, ports.offers)
     response, _ = ports.ledger.propose(
         Response(
-            id=response_id(action, f"{action.away_from}>{action.to}@{now:%Y%m%d%H%M}"),
+            id=response_id(action, f"{action.away_from}>{action.to}{'!' * action.force}@{now:%Y%m%d%H%M}"),
             action=action,
             state=ResponseState.APPROVED if alone else ResponseState.PROPOSED,
             reason=f"asked for by {by.title}",
@@ -86,6 +86,7 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
             proposed_at=now,
             expires_at=now + (WISH_LIVES if alone else policy.buttons_live),
             button=ports.mint(),
+            preflight=wished.plan.preflight,
             people=wished.people,
             steps=(yes,),
         )

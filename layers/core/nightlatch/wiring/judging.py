@@ -10,6 +10,7 @@ from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.events import SecretEvent, Tick
 from nightlatch.service.expire import expire_offers
+from nightlatch.service.lapse import put_guards_back
 from nightlatch.service.pipeline import Outcome, handle
 from nightlatch.wiring.world import World
 
@@ -42,5 +43,6 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
     outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
     if any(isinstance(item, Tick) for item in batch):
         expire_offers(world.expiring(), now)
+        put_guards_back(world.lapsing(), policy, now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
     return JudgedBatch(outcome=outcome, malformed=malformed, failed=(*malformed, *again))

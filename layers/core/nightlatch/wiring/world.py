@@ -24,6 +24,7 @@ from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
+from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
@@ -42,6 +43,7 @@ from nightlatch.policy_file import parse_stored_policy
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.expire import ExpirePorts
+from nightlatch.service.lapse import LapsePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.references import ReferencePorts
@@ -68,6 +70,7 @@ class World:
         self.ledger = DynamoLedger(responses, now=self.now)
         self.deeds = DynamoDeeds(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now)
+        self.allowances = DynamoAllowances(responses)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
         self.dispatch = SqsDispatch(
@@ -85,7 +88,8 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        return Ports(baselines=baselines, own=self.snapshots.own(self.deeds), effects=self._effects())
+        own = self.snapshots.own(self.deeds)
+        return Ports(baselines=baselines, own=own, effects=self._effects(), allowances=self.allowances)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(
@@ -142,6 +146,10 @@ class World:
     def expiring(self) -> ExpirePorts:
         """Give what ending offers needs."""
         return ExpirePorts(ledger=self.ledger, offers=self.offers, dispatch=self.dispatch)
+
+    def lapsing(self) -> LapsePorts:
+        """Give what putting guards back needs."""
+        return LapsePorts(allowances=self.allowances, ledger=self.ledger, dispatch=self.dispatch)
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
@@ -204,7 +212,9 @@ class World:
             return self._last_good[1]
         try:
             where = f"parameter {self._settings.policy_parameter}"
-            policy = parse_stored_policy(text, where=where).to_domain(own_roles=self._settings.own_roles)
+            policy = parse_stored_policy(text, where=where).to_domain(
+                own_roles=self._settings.own_roles, acting_role=self._settings.acting_role
+            )
             policy = replace(policy, containment=self._settings.contain == "yes")
         except InvalidPolicy as error:
             if self._last_good is None:

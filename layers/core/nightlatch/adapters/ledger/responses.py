@@ -8,6 +8,7 @@
     offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
+    lapses                <until>#<id>     that its effect ends then                        7 days after it
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
 cannot both take the act over.
@@ -130,6 +131,10 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         yield {**fact, "pk": "offers", "sk": f"{moment(response.expires_at)}#{response.id}", "expires_at": kept}
         for key in response.action.keys:
             yield {**fact, "pk": f"offers#{key_part(key)}", "sk": response.id, "expires_at": kept}
+    until = response.action.until
+    if response.state is ResponseState.RUNNING and until is not None:
+        kept = _seconds(until + OFFERS_KEPT)
+        yield {**fact, "pk": "lapses", "sk": f"{moment(until)}#{response.id}", "expires_at": kept}
     if response.state is ResponseState.RUNNING:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:

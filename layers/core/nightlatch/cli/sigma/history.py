@@ -30,4 +30,5 @@ NEEDS_HISTORY: Mapping[str, str] = {
     "rotation.failing": "it counts failures in a row",
     "rotation.function-swapped": _BEFORE,
     "monitor.blind": "it looks for records that are missing",
+    "monitor.contested": "it joins what nightlatch did with what undid it",
 }

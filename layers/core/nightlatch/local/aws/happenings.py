@@ -1,9 +1,9 @@
 """What Secrets Manager did by itself inside one call: labels moved, versions deleted, a rotation started, a copy made.
 
 AWS tells such things through channels that name no caller: the native event `Secret Label Updated` and
-CloudTrail's service events. The corrected moto (`local/fidelity`) knows the moment at which they happen, the
-narrator (`local/narrator`) knows how to tell them; this module is the wire between the two. Without a
-listener a happening is dropped, as on plain moto.
+CloudTrail's service events. What it asks of KMS it asks in the caller's name. The corrected moto (`local/fidelity`)
+knows the moment at which they happen, the narrator (`local/narrator`) knows how to tell them; this module is the wire
+between the two. Without a listener a happening is dropped, as on plain moto.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     REPLICATION_STARTED = "ReplicationStarted"
     REPLICATION_SUCCEEDED = "ReplicationSucceeded"
     REPLICATION_FAILED = "ReplicationFailed"
+    KEY_USED = "a call of KMS in the caller's name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,11 @@ class Happening:
     account_id: str
     region: str
     label: str | None = None  # of LABEL_UPDATED alone
-    version_id: str | None = None  # of LABEL_UPDATED alone: service events do not name the version
+    version_id: str | None = None  # of LABEL_UPDATED and KEY_USED: service events do not name the version
     forced: bool = False  # of the version deletes
+    operation: str = ""  # of KEY_USED: what KMS was asked to do
+    key: str = ""  # of KEY_USED: the key's ARN
+    key_named: str = ""  # of KEY_USED: how the secret names its key
 
 
 Listener = Callable[[Happening], None]

@@ -17,7 +17,7 @@ from nightlatch.local.fidelity.clock import stage_time
 from nightlatch.local.fidelity.correction import Correction, Evidence, Patch
 from nightlatch.local.fidelity.deletion import is_pending
 from nightlatch.local.fidelity.gate import admit
-from nightlatch.local.fidelity.secret_keys import DEFAULT_KEY, refuse_unreadable
+from nightlatch.local.fidelity.secret_keys import DEFAULT_KEY, refuse_unreadable, used
 
 _MODEL = "botocore 1.43 service model, "
 _LISTED_BY_DEFAULT = 100
@@ -82,6 +82,7 @@ def _get(self: Any, secret_id: str, version_id: str | None, version_stage: str |
     answer: dict[str, Any] = _get_secret_value(self, secret_id, version_id, version_stage)
     secret = self.secrets[secret_id]
     refuse_unreadable(secret, answer["VersionId"])
+    used(secret, "Decrypt", answer["VersionId"])
     secret.last_accessed_date = _today()
     secret.versions[answer["VersionId"]]["last_accessed_date"] = _today()
     return answer

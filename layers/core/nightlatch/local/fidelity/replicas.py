@@ -20,6 +20,7 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 from nightlatch.local.aws.happenings import Kind, happened
 from nightlatch.local.fidelity import refusals
 from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence, Patch
+from nightlatch.local.fidelity.secret_keys import used
 from nightlatch.local.fidelity.versions import about
 
 _REPLICATE = "botocore 1.43 service model, ReplicateSecretToRegions"
@@ -105,6 +106,9 @@ def _create(self: Any, replica_regions: list[dict[str, str]], force_overwrite: b
         replica.config["KmsKeyId"] = wish.get("KmsKeyId") or SecretsManagerBackend.DEFAULT_KMS_KEY_ALIAS
         happened(about(self, Kind.REPLICATION_STARTED))
         if replica.has_replica:
+            if self.default_version_id is not None:
+                used(self, "Decrypt", self.default_version_id)
+                used(replica, "GenerateDataKey", self.default_version_id)
             happened(about(self, Kind.REPLICATION_SUCCEEDED))
         else:
             replica.message = replica.config["StatusMessage"] = _NAME_TAKEN

@@ -15,6 +15,7 @@ from typing import Any
 from moto.secretsmanager.exceptions import SecretsManagerClientError
 from moto.secretsmanager.models import ReplicaSecret
 
+from nightlatch.local.aws.happenings import Happening, Kind, happened
 from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence
 from nightlatch.local.fidelity.keys import find_key, is_usable
 
@@ -54,13 +55,49 @@ CORRECTIONS = (
 )
 
 DEFAULT_KEY = "DefaultEncryptionKey"
+TRIAL = "RequestToValidateKeyAccess"  # in place of a version, where Secrets Manager tries a key before it uses it
 _AWS_OWN = "alias/aws/"
+_OWN_KEY = "alias/aws/secretsmanager"
 
 
 def can_be_decrypted(secret: Any, version: dict[str, Any]) -> bool:
     """Tell whether one of the keys that a version is under still answers."""
-    keys = (secret.config["KmsKeyId"],) if isinstance(secret, ReplicaSecret) else version.get("kms_key_ids", ())
+    keys = _keys_of(secret, version)
     return not keys or any(_answers(secret, key) for key in keys)
+
+
+def _keys_of(secret: Any, version: dict[str, Any]) -> tuple[str, ...]:
+    if isinstance(secret, ReplicaSecret):
+        return (secret.config["KmsKeyId"],)
+    return tuple(version.get("kms_key_ids", ()))
+
+
+def used(secret: Any, operation: str, version_id: str, key_id: str | None = None) -> None:
+    """Tell what Secrets Manager has asked of KMS for a secret.
+
+    Args:
+        secret: Moto's secret, or its replica.
+        operation: Of KMS.
+        version_id: The version, or `TRIAL`.
+        key_id: The key; without one the first that the version is under.
+    """
+    _, _, _, region, account_id, _ = secret.arn.split(":", 5)
+    named = key_id or next(iter(_keys_of(secret, secret.versions.get(version_id, {}))), DEFAULT_KEY)
+    named = _OWN_KEY if _is_awss(named) else named
+    key = find_key(account_id, region, named)
+    happened(
+        Happening(
+            kind=Kind.KEY_USED,
+            arn=secret.arn,
+            name=secret.name,
+            account_id=account_id,
+            region=region,
+            version_id=version_id,
+            operation=operation,
+            key="" if key is None else key.arn,
+            key_named=named,
+        )
+    )
 
 
 def refuse_unreadable(secret: Any, version_id: str) -> None:

@@ -24,7 +24,13 @@ from nightlatch.local.fidelity.labels import (
     read_labels,
     write_labels,
 )
-from nightlatch.local.fidelity.secret_keys import DEFAULT_KEY, can_be_decrypted, refuse_unwritable
+from nightlatch.local.fidelity.secret_keys import (
+    DEFAULT_KEY,
+    TRIAL,
+    can_be_decrypted,
+    refuse_unwritable,
+    used,
+)
 
 DEPRECATED_KEPT = 100
 YOUNG = timedelta(hours=24)
@@ -134,10 +140,19 @@ def _add_version(  # noqa: PLR0913 - the signature is moto's
         kms_key_id=kms_key_id,
         **details,
     )
-    _record_keys(secret, changed=kms_key_id is not None)
+    _use_keys(secret, changed_to=kms_key_id)
     if written:
+        used(secret, "GenerateDataKey", str(details["version_id"] or secret.default_version_id), secret.kms_key_id)
         settle(secret, before)
     return secret, bool(written)
+
+
+def _use_keys(secret: Any, *, changed_to: str | None) -> None:
+    """Try a new key as Secrets Manager does, and remember what is under which."""
+    if changed_to is not None:
+        for operation in ("GenerateDataKey", "Decrypt"):
+            used(secret, operation, TRIAL, changed_to)
+    _record_keys(secret, changed=changed_to is not None)
 
 
 def _record_keys(secret: Any, *, changed: bool) -> None:
@@ -148,10 +163,12 @@ def _record_keys(secret: Any, *, changed: bool) -> None:
     """
     key = secret.kms_key_id
     key = DEFAULT_KEY if key in (None, SecretsManagerBackend.DEFAULT_KMS_KEY_ALIAS) else key
-    for version in secret.versions.values():
+    for version_id, version in secret.versions.items():
         keys = version.setdefault("kms_key_ids", [key])
         lost = not can_be_decrypted(secret, version)
         if changed and key not in keys and not lost and SERVICE_LABELS.intersection(version["version_stages"]):
+            used(secret, "Decrypt", version_id, keys[0])
+            used(secret, "Encrypt", version_id, key)
             keys.insert(0, key)
 
 

@@ -38,8 +38,10 @@ def resources_of(call: ApiCall, account_id: str, response: Mapping[str, Any]) ->
 
 
 def request_of(call: ApiCall, account_id: str) -> dict[str, Any] | None:
-    """Tell what was asked, with what Lambda adds: records of new code show defaults and the ARN in parts [R]."""
+    """Tell what was asked, with what services add: KMS its algorithm, Lambda defaults and the ARN in parts [R]."""
     request = told(call.operation.input_shape, call.parameters)
+    if call.service == "kms" and call.name in {"Decrypt", "Encrypt"}:
+        return {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", **(request or {})}
     if (call.service, call.name) != ("lambda", "UpdateFunctionCode") or request is None:
         return request
     function_name = str(request["functionName"]).split(":function:")[-1].split(":")[0]

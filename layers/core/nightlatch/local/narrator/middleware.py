@@ -1,7 +1,7 @@
 """The narrator: every signed call that reaches moto becomes a CloudTrail record, as AWS would have written it.
 
     request ──> read who and what ──> moto (answers) ──> read the answer ──> tell(envelope)
-                                        │ happenings: labels moved, versions deleted, rotation started
+                                        │ happenings: labels moved, versions deleted, a key used
                                         └────────────────────────────────────────────> tell(envelope)
 
 moto emits nothing when it is called. The narrator stands around it as WSGI middleware, so boto3 in this
@@ -25,6 +25,7 @@ from nightlatch.local.aws.happenings import Happening, Kind, listening
 from nightlatch.local.narrator.answers import Answer, has_told_answer, parsed, refusal, response_elements
 from nightlatch.local.narrator.calls import ApiCall, Environ, SignedBy, read_call, signature
 from nightlatch.local.narrator.companions import fanned_out, request_of, resources_of
+from nightlatch.local.narrator.key_uses import told_by_kms
 from nightlatch.local.narrator.records import Envelope, Told, api_call
 from nightlatch.local.narrator.service_events import told_by_service
 
@@ -124,7 +125,7 @@ class Narrator:
                 if answer is None:
                     raise Unanswered(f"moto failed in {heard.call!r}; what it had done by then cannot be told")
                 self._tell_call(heard, answer)
-            self._tell_happenings(happenings)
+            self._tell_happenings(happenings, heard.caller)
 
     def _tell_call(self, heard: _Heard, answer: Answer) -> None:
         call = heard.call
@@ -154,10 +155,13 @@ class Narrator:
         else:
             later.append(happening)
 
-    def _tell_happenings(self, happenings: Iterable[Happening]) -> None:
+    def _tell_happenings(self, happenings: Iterable[Happening], caller: Caller | None = None) -> None:
         for happening in happenings:
             with self._failing_loudly(str(happening.kind)):
-                self._tell(told_by_service(happening, self._now()))
+                if happening.kind is not Kind.KEY_USED:
+                    self._tell(told_by_service(happening, self._now()))
+                elif caller is not None:
+                    self._tell(told_by_kms(happening, caller, self._now()))
 
     @contextmanager
     def _failing_loudly(self, what: str) -> Iterator[None]:

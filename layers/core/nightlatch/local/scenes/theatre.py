@@ -81,7 +81,7 @@ def open_theatre(
     """
     slack = Workspace(token=entropy.token_urlsafe(16), signing_secret=entropy.token_hex(16))
     companies: list[Company] = []
-    parameters: dict[str, str] = {"ActionMode": "slack"}
+    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes"}
     variables: dict[str, str] = {}
 
     def prepare(endpoint: str) -> None:

@@ -1,0 +1,149 @@
+"""Runs the verbs of guards: which secrets shall have one and do not, putting them in, taking one out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from nightlatch.acts import ACTS
+from nightlatch.adapters.inventory.account import AwsAccount
+from nightlatch.cli.acting import Asked, act, several
+from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.forms import Form
+from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.errors import NotFound, Refused
+from nightlatch.domain.guard_texts import drift
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.secrets import SecretRef
+from nightlatch.service.wish import Preview, preview
+
+MOST = 2_000  # secrets looked at in one go: three calls of AWS for each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """One secret that shall have a guard: what would be done, or why nothing can."""
+
+    name: str
+    wished: Preview | None
+    says: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something is to be done."""
+        return self.wished is not None and bool(self.wished.plan.calls)
+
+
+def plan(secrets: Sequence[str], where: Where, output: Form) -> ExitCode:
+    """Write what `guard apply` would do.
+
+    Raises:
+        NotFound: No stage or stack.
+        Refused: More secrets shall have a guard than are looked at in one go.
+        Unavailable: AWS could not be asked.
+    """
+    looked = _look(secrets, connect(where))
+    if output is Form.JSON:
+        rows = [{"secret": one.name, "change": one.says, "due": one.is_due} for one in looked]
+        sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
+    else:
+        results().print(_table(looked))
+    due = sum(one.is_due for one in looked)
+    blocked = sum(one.wished is None for one in looked)
+    say(f"guards={len(looked)} due={due} refused={blocked}")
+    return ExitCode.PARTIAL if blocked else ExitCode.CLEAN
+
+
+def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) -> ExitCode:
+    """Put guards in: one after its own plan, many after a list of them.
+
+    Raises:
+        NotFound: No stage, stack or secret of that name.
+        Refused: Nothing was named, you are no approver, or one of them was refused.
+        Unavailable: AWS could not be asked.
+    """
+    if bool(secrets) == every:
+        raise Refused("name the secrets to guard, or say --all for every one that the policy asks for")
+    connection = connect(where)
+    if len(secrets) == 1:
+        action = Action(kind=ActionKind.APPLY_GUARD, secret=connection.secret(secrets[0]))
+        return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
+    looked = _look(secrets, connection)
+    results().print(_table(looked))
+    return several([one.wished for one in looked if one.wished is not None and one.is_due], asked, where, connection)
+
+
+def remove(secret: str, *, asked: Asked, where: Where) -> ExitCode:
+    """Take a guard out, after two people said yes.
+
+    Raises:
+        NotFound: No stage, stack or secret of that name.
+        Refused: You are no approver, or one more person must say yes.
+        Unavailable: AWS could not be asked.
+    """
+    connection = connect(where)
+    action = Action(kind=ActionKind.REMOVE_GUARD, secret=connection.secret(secret))
+    return act([action], asked, where, connection, undo=lambda _: f"guard apply {secret}")
+
+
+def _look(secrets: Sequence[str], connection: Connection) -> list[Looked]:
+    policy = connection.policy()
+    named = [connection.secret(secret) for secret in secrets]
+    with progress() as doing:
+        doing("listing secrets")
+        wanted = named or list(_every(connection, policy))
+        looked = []
+        for number, secret in enumerate(wanted, start=1):
+            doing(f"looking at policies: {number} of {len(wanted)}")
+            looked.append(_looked_at(secret, connection, policy))
+    return looked
+
+
+def _every(connection: Connection, policy: Policy) -> Iterator[SecretRef]:
+    account = AwsAccount(
+        connection.client("secretsmanager"),
+        connection.client("kms"),
+        connection.client("lambda"),
+        connection.client("cloudformation"),
+        stack=connection.settings.stack,
+    )
+    token, count = None, 0
+    while True:
+        page = account.secrets(token)
+        for one in page.secrets:
+            is_ours = one.owning_service is None and one.primary_region in {None, one.secret.region}
+            if is_ours and one.deleted_at is None and policy.protection_of(one.secret.name).is_guarded:
+                count += 1
+                if count > MOST:
+                    raise Refused(f"the policy asks for more than {MOST} guards; name the secrets, some at a time")
+                yield one.secret
+        token = page.token
+        if token is None:
+            return
+
+
+def _looked_at(secret: SecretRef, connection: Connection, policy: Policy) -> Looked:
+    action = Action(kind=ActionKind.APPLY_GUARD, secret=secret)
+    try:
+        wished = preview(action, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now())
+    except (NotFound, Refused) as refusal:
+        return Looked(name=secret.name, wished=None, says=str(refusal))
+    guard = wished.action.guard
+    metadata = wished.seen.metadata
+    says = str(drift(metadata.policy_text, guard)) if guard is not None and metadata is not None else ""
+    return Looked(name=secret.name, wished=wished, says=says)
+
+
+def _table(looked: Sequence[Looked]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("SECRET", "GUARD"):
+        table.add_column(name)
+    for one in sorted(looked, key=lambda one: (not one.is_due, one.name)):
+        table.add_row(cell(one.name), cell(one.says))
+    return table

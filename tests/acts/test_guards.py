@@ -1,0 +1,201 @@
+"""A guard goes into what others wrote and out again byte for byte, and is refused where it could do harm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from acts.acting_world import AT, BREAK_GLASS, GUARDING, PROTECT, ActingWorld
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.allowances import allowance_of
+from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.policy import Mode
+from nightlatch.domain.responses import Response, ResponseState
+from worlds import ACCOUNT, a_client, on_moto
+
+READERS = f'{{ "Version":"2012-10-17",\n "Statement": {{"Effect":"Allow","Principal":{{"AWS":"{ACCOUNT}"}},\n "Action":"secretsmanager:GetSecretValue", "Resource":"*"}} }}\n'  # fmt: skip  # noqa: E501
+PUBLIC = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}'  # noqa: E501
+
+
+@pytest.fixture
+def world(monkeypatch) -> Iterator[ActingWorld]:
+    with on_moto(monkeypatch):
+        a_client("secretsmanager").create_secret(Name="prod/db", SecretString="planted")
+        yield ActingWorld(policy=GUARDING)
+
+
+def policy_text() -> str | None:
+    return a_client("secretsmanager").get_resource_policy(SecretId="prod/db").get("ResourcePolicy")
+
+
+def put_policy(text: str) -> None:
+    a_client("secretsmanager").put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
+
+
+def done(world: ActingWorld, kind: ActionKind, *, people: int = 0, **wish: Any) -> Response:
+    world.ledger.by_id.clear()
+    world.wish(Action(kind=kind, secret=world.secret("prod/db"), **wish), people=people)
+    return world.respond()
+
+
+@pytest.mark.parametrize("before", [None, READERS])
+def test_a_guard_is_put_in_and_taken_out_and_the_policy_is_as_it_was(world, before):
+    if before is not None:
+        put_policy(before)
+
+    applied = done(world, ActionKind.APPLY_GUARD)
+
+    assert applied.state is ResponseState.SUCCEEDED, applied.result
+    assert "NightlatchNoForceDelete" in (policy_text() or "")
+    assert BREAK_GLASS in (policy_text() or "")
+    removed = done(world, ActionKind.REMOVE_GUARD, people=2)
+    assert removed.state is ResponseState.SUCCEEDED, removed.result
+    assert policy_text() == before
+
+
+def test_a_guard_that_stands_is_not_put_again(world):
+    done(world, ActionKind.APPLY_GUARD)
+
+    again = done(world, ActionKind.APPLY_GUARD)
+
+    assert again.state is ResponseState.SUCCEEDED
+    assert "guarded as the policy asks" in again.result
+    assert not [step for step in again.steps if step.request_id]
+
+
+def test_taking_a_guard_out_needs_two_people(world):
+    done(world, ActionKind.APPLY_GUARD)
+    guarded = policy_text()
+
+    held = done(world, ActionKind.REMOVE_GUARD, people=1)
+
+    assert held.state is ResponseState.PROPOSED
+    assert "2 people must say yes" in held.waits_because
+    assert policy_text() == guarded
+
+
+def test_a_policy_that_lets_anybody_in_is_refused_with_what_aws_found(world):
+    put_policy(PUBLIC)
+
+    refused = done(world, ActionKind.APPLY_GUARD)
+
+    assert refused.state is ResponseState.FAILED
+    assert "AWS would not accept the resource policy (The policy grants access" in refused.result
+    assert policy_text() == PUBLIC
+
+
+def test_a_text_that_could_be_read_in_two_ways_is_left_alone(world):
+    twice = READERS.replace('"Effect":"Allow"', '"Effect":"Allow","Effect":"Allow"')
+    put_policy(twice)
+
+    refused = done(world, ActionKind.APPLY_GUARD)
+
+    assert refused.state is ResponseState.FAILED
+    assert "nothing was changed" in refused.result
+    assert policy_text() == twice
+
+
+def test_a_secret_that_waits_to_be_deleted_is_not_guarded(world):
+    a_client("secretsmanager").delete_secret(SecretId="prod/db")
+
+    for kind, people in ((ActionKind.APPLY_GUARD, 0), (ActionKind.REMOVE_GUARD, 2)):
+        refused = done(world, kind, people=people)
+        assert refused.state is ResponseState.FAILED
+        assert "waits to be deleted" in refused.result
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        (PROTECT, "the policy asks for no guard"),
+        (replace(GUARDING, inventory=Inventory()), "name a role for emergencies"),
+        (replace(GUARDING, acting_role=""), "shut it out"),
+    ],
+)
+def test_a_guard_that_the_policy_does_not_ask_for_or_cannot_spare_from_is_refused(world, policy, says):
+    world.policy = policy
+
+    refused = done(world, ActionKind.APPLY_GUARD)
+
+    assert refused.state is ResponseState.FAILED
+    assert says in refused.result
+    assert policy_text() is None
+
+
+def test_a_person_cannot_guard_a_secret_beyond_its_mode(world):
+    world.policy = replace(GUARDING, default=replace(GUARDING.default, mode=Mode.NOTIFY))
+
+    refused = done(world, ActionKind.APPLY_GUARD, people=1)
+
+    assert "the policy asks for no guard" in refused.result
+
+
+# Allowing
+
+
+def allow(world: ActingWorld, *, people: int = 2, **wish: Any) -> Response:
+    asked = {"force": True, "lasting": timedelta(hours=2), "note": "the stack is torn down", **wish}
+    return done(world, ActionKind.ALLOW_DELETION, people=people, **asked)
+
+
+def test_allowing_a_force_delete_takes_the_guard_off_and_says_until_when(world):
+    done(world, ActionKind.APPLY_GUARD)
+
+    allowed = allow(world)
+
+    assert allowed.state is ResponseState.SUCCEEDED, allowed.result
+    assert "until 2026-03-02 11:00 UTC secret prod/db may be deleted without recovery" in allowed.result
+    assert policy_text() is None
+    found = allowance_of(allowed)
+    assert found is not None
+    assert (found.force, found.until) == (True, AT + timedelta(hours=2))
+    assert "ana" in found.by
+    assert "ben" in found.by
+
+
+def test_allowing_a_deletion_with_a_window_changes_nothing_in_aws_and_needs_one_person(world):
+    done(world, ActionKind.APPLY_GUARD)
+    guarded = policy_text()
+
+    allowed = allow(world, people=1, force=False)
+
+    assert allowed.state is ResponseState.SUCCEEDED, allowed.result
+    assert policy_text() == guarded
+    assert not [step for step in allowed.steps if step.request_id]
+
+
+def test_one_person_cannot_allow_what_cannot_be_taken_back(world):
+    held = allow(world, people=1)
+
+    assert held.state is ResponseState.PROPOSED
+    assert "2 people must say yes" in held.waits_because
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"lasting": None}, "12 hours at most"),
+        ({"lasting": timedelta(0)}, "12 hours at most"),
+        ({"lasting": timedelta(hours=12, seconds=1)}, "12 hours at most"),
+        ({"note": " "}, "with a reason"),
+    ],
+)
+def test_an_allowance_has_an_end_and_a_reason(world, wish, says):
+    refused = allow(world, **wish)
+
+    assert refused.state is ResponseState.FAILED
+    assert says in refused.result
+
+
+def test_the_guard_holds_on_json_that_aws_can_read(world):
+    put_policy(READERS)
+
+    done(world, ActionKind.APPLY_GUARD)
+
+    sids = [statement.get("Sid") for statement in json.loads(policy_text() or "")["Statement"]]
+    assert sids == [None, "NightlatchNoForceDelete", "NightlatchWindow", "NightlatchKeepPolicy"]

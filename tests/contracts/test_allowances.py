@@ -1,0 +1,83 @@
+"""What somebody allowed is found by its secret while it matters, and by its end once, in memory and in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders import a_response
+from fakes import FakeAllowances, FakeLedger, FixedClock
+from nightlatch.adapters.ledger.allowances import DynamoAllowances
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.examples import AT, a_secret
+from nightlatch.domain.responses import Response, ResponseState, Signal, advance
+from worlds import WholeLedger, a_table, on_moto
+
+UNTIL = AT + timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    ledger: Any
+    allowances: Any
+
+    def allowed(self, *, ends_with: Signal | None = Signal.SUCCEED, **changes: Any) -> Response:
+        """Carry an allowance out as the responder does."""
+        action = Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), force=True, until=UNTIL, note="torn down")
+        response = a_response(ResponseState.APPROVED, action=replace(action, **changes))
+        self.ledger.propose(response)
+        for signal in (Signal.START, ends_with):
+            if signal is not None:
+                moved = advance(response, signal, actor="responder", now=AT)
+                self.ledger.move(moved, was=response.state)
+                response = moved
+        return response
+
+
+@pytest.fixture(params=["fake", "moto"])
+def world(request, monkeypatch) -> Iterator[World]:
+    clock = FixedClock(AT)
+    if request.param == "fake":
+        ledger = FakeLedger(clock)
+        yield World(ledger, FakeAllowances(ledger))
+        return
+    with on_moto(monkeypatch):
+        table, _ = a_table()
+        yield World(WholeLedger(table, now=clock), DynamoAllowances(table))
+
+
+def test_an_allowance_is_found_by_any_name_of_its_secret(world):
+    world.allowed()
+
+    (found,) = world.allowances.on([a_secret("prod/api"), a_secret(suffix=None)])
+
+    assert (found.secret, found.force, found.until, found.reason) == (a_secret(), True, UNTIL, "torn down")
+    assert (found.starts, found.by) == (AT, "ben (U0BEN)")
+    assert not world.allowances.on([a_secret("prod/api")])
+
+
+@pytest.mark.parametrize("ends_with", [None, Signal.FAIL])
+def test_what_was_not_carried_out_allows_nothing(world, ends_with):
+    world.allowed(ends_with=ends_with)
+
+    assert not world.allowances.on([a_secret()])
+    assert not world.allowances.lapsed(UNTIL)
+
+
+def test_other_acts_on_the_secret_allow_nothing(world):
+    world.allowed(kind=ActionKind.APPLY_GUARD)
+
+    assert not world.allowances.on([a_secret()])
+
+
+def test_it_lapses_when_its_time_is_over_and_is_forgotten_a_day_later(world):
+    response = world.allowed()
+
+    assert not world.allowances.lapsed(UNTIL - timedelta(seconds=1))
+    assert world.allowances.lapsed(UNTIL) == [response]
+    assert world.allowances.lapsed(UNTIL + timedelta(hours=23)) == [response]
+    assert not world.allowances.lapsed(UNTIL + timedelta(hours=25))
