@@ -44,6 +44,7 @@ class Remedy(StrEnum):
     """How the thing seen can be taken back."""
 
     RESTORE = "restore"  # cancel a scheduled deletion
+    RESURRECT = "resurrect"  # create a destroyed secret again from the vault
     RESCUE_KEY = "rescue-key"  # cancel the deletion of a key, and enable it
     REPLICATE = "replicate"  # make the replicas again that were taken away
     ROLL_BACK = "roll-back"  # make the earlier version current again
