@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
@@ -249,3 +249,14 @@ def test_of_a_secret_that_was_just_made_nothing_is_put_back():
     made = an_event("CreateSecret", secret=a_secret(), by=MALLORY)
 
     assert not responds(decide(made, [a_finding(by=MALLORY, remedy=Remedy.PUT_KEY_BACK)], a_policy(), NOW))
+
+
+def test_after_a_change_of_the_key_the_version_under_the_new_one_is_pinned():
+    moved = an_event("UpdateSecret", secret=a_secret(), by=MALLORY, request={"kmsKeyId": "alias/new"})
+
+    (response,) = responds(decide(moved, [], a_policy(), NOW))
+
+    assert response.action == Action(kind=ActionKind.PIN_VERSION, secret=a_secret())
+    assert response.automatic
+    assert not responds(decide(moved, [], a_policy(mode=Mode.NOTIFY), NOW))
+    assert not responds(decide(an_event("UpdateSecret", secret=a_secret(), by=MALLORY), [], a_policy(), NOW))

@@ -114,6 +114,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
+        decisions.extend(_pins_under_a_new_key(event, policy))
         decisions.extend(_guards(event, policy, told, allowances))
     return tuple(decisions)
 
@@ -232,6 +233,23 @@ def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[R
         for secret in event.secrets[:1]
         for protection in (policy.protection_to_act(secret),)
         if protection.mode is Mode.PROTECT and protection.pins > 0
+    ]
+
+
+def _pins_under_a_new_key(event: SecretEvent, policy: Policy) -> list[Respond]:
+    """Pin what is current after a change of the key: older pins stay under the key before, and die with it."""
+    if not (event.succeeded and event.called("UpdateSecret") and event.request.text("kmsKeyId")):
+        return []
+    return [
+        Respond(
+            action=Action(kind=ActionKind.PIN_VERSION, secret=secret),
+            cause=event.event_id,
+            automatic=True,
+            reason="the key was changed; the version under the new one is kept too",
+        )
+        for secret in event.secrets[:1]
+        for protection in (policy.protection_to_act(secret),)
+        if protection.mode is Mode.PROTECT and protection.pins > 0 and event.version_id is None
     ]
 
 
