@@ -24,7 +24,7 @@ def test_a_timeline_from_logs_names_who_did_what_reads_included(capsys: pytest.C
 @pytest.mark.parametrize(
     "arn", ["arn:aws:s3:::bucket", "arn:aws:secretsmanager:eu-west-1:111122223333:prod/db", "arn:"]
 )
-@pytest.mark.parametrize("verb", [["timeline"], ["snapshots", "list"], ["rollback"]])
+@pytest.mark.parametrize("verb", [["timeline"], ["snapshots", "list"], ["diff"], ["rollback"]])
 def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, capsys: pytest.CaptureFixture[str]):
     assert run([*verb, arn]) == ExitCode.USAGE
 
@@ -36,6 +36,9 @@ def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, ca
     [
         ["timeline", "x"],
         ["snapshots", "list", "x"],
+        ["snapshots", "show", "x", "latest"],
+        ["snapshots", "verify"],
+        ["diff", "x"],
         ["rollback", "x"],
         ["approve", "r-1"],
         ["contain", "role/app"],

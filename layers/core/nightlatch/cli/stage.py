@@ -74,7 +74,7 @@ def up(
                 " or 0 for any free one"
             ) from failure
         typer.echo(_welcome(theatre))
-        with _announced(theatre):
+        with announced(theatre):
             _stay(theatre)
 
 
@@ -101,7 +101,7 @@ def _stay(theatre: Theatre) -> None:
 
 
 @contextmanager
-def _announced(theatre: Theatre) -> Iterator[None]:
+def announced(theatre: Theatre) -> Iterator[None]:
     """Leave a note of where the stage is, for `--local`; readable by this user alone, gone with the stage."""
     from nightlatch.cli.connection import stage_note  # noqa: PLC0415 - keeps `--help` quick
 

@@ -62,7 +62,13 @@ class Plan:
     calls: tuple[Call, ...]
     says: str  # what is told once it is done
     already: str = ""  # what is told where nothing was to be done
+    shows: tuple[str, ...] = ()  # what would become of what, said before anybody says yes
     warnings: tuple[str, ...] = ()  # what may come of it, said before anybody says yes
+
+    @property
+    def preflight(self) -> tuple[str, ...]:
+        """All that is said before anybody says yes."""
+        return (*self.shows, *(f"careful: {warning}" for warning in self.warnings))
 
 
 class Need(StrEnum):

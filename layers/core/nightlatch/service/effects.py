@@ -112,8 +112,10 @@ class LiveEffects:
             undo = _way_back(response, back, self.mint())
             self.ledger.propose(undo)
             touched[key] = self.incidents.link(incident.id, undo.id)
-        # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
-        if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
+        # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate. A new
+        # offer goes the same way, for the responder looks what it would do.
+        is_ordered = response.state is ResponseState.APPROVED
+        if (is_new and incident is not None) or (is_ordered and (is_new or decision.automatic)):
             self.dispatch.respond(response)
 
     def _proposed(self, wanted: Response, policy: Policy, now: datetime) -> tuple[Response, bool]:

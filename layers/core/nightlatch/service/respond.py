@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nightlatch.domain.acting import Act, Call, Plan, Seen, Terms
+from nightlatch.domain.acting import Act, Call, Plan
 from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.brakes import why_hold
 from nightlatch.domain.errors import IllegalTransition, NotFound, NotYet, Refused, WorldMoved
@@ -16,6 +16,7 @@ from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.responses import Response, ResponseState, Signal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
+from nightlatch.service.preflight import show_preflight, terms_of
 
 MOST_CALLS = 60  # of one act; more means that somebody works against it
 LOOKS_AGAIN = 2  # after AWS found the world to be otherwise than it was described a moment before
@@ -27,7 +28,7 @@ _NOTED = 500  # characters of a call that the ledger keeps
 def respond(
     response_id: str, *, acts: Mapping[ActionKind, Act], policy: Policy, ports: RespondPorts, now: datetime
 ) -> Response:
-    """Carry out an approved response once, verify it and have people told.
+    """Carry out an approved response once, verify it and have people told; of an offer, look what it would do.
 
     A response that is over already comes back as it stands: the same message may arrive twice.
 
@@ -42,8 +43,10 @@ def respond(
         course.make_moot()
         return course.response
     act = acts[course.response.action.kind]
+    if course.response.state is ResponseState.PROPOSED:
+        return show_preflight(course, act, policy, ports, now)
     held = _why_hold(course.response, policy, ports, now)
-    if held is not None and course.response.state is not ResponseState.PROPOSED:
+    if held is not None:
         return course.hold(held, now + policy.buttons_live)
     try:
         if _begin(course, act, policy, ports, now):
@@ -71,7 +74,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
         course.move(Signal.START)
         return True
     seen = ports.sight.look(response.action, act.needs)
-    terms = _terms(response, seen, policy, ports, now)
+    terms = terms_of(response, seen, policy, ports, now)
     if response.is_by_policy and terms.protection.mode is Mode.NOTIFY:
         course.hold(f"the policy's mode for {response.action.name} is notify", now + policy.buttons_live)
         return False
@@ -93,19 +96,6 @@ def _ask(course: Course, people: int, now: datetime, policy: Policy) -> None:
     else:
         who = course.response.approved_by
         course.hold(f"{people} people must say yes to this; {who} did", until, Signal.ASK, people=people)
-
-
-def _terms(response: Response, seen: Seen, policy: Policy, ports: RespondPorts, now: datetime) -> Terms:
-    """Judge by the name that AWS gives, not by how the secret was called."""
-    names = [seen.secret.name] if seen.secret is not None else [one.name for one in response.action.held]
-    doubted = [o.action for o in ports.offers.on(response.action.keys) if o.action.kind is ActionKind.ROLL_BACK]
-    suspects = {version for a in doubted for version in (*a.avoid, a.away_from) if version is not None}
-    return Terms(
-        policy=policy,
-        protection=policy.least_protection_of(names or [response.action.name]),
-        now=now,
-        suspects=frozenset(suspects),
-    )
 
 
 def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: datetime) -> Response:
