@@ -73,5 +73,5 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return self.secret.name if self.secret is not None else self.target
+        """What people call it: of an ARN what comes last, `role/app` or `key/1234abcd-...`."""
+        return self.secret.name if self.secret is not None else self.target.rsplit(":", 1)[-1]
