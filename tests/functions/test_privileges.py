@@ -60,7 +60,6 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:CreateSecret",
             "secretsmanager:PutSecretValue",
             "secretsmanager:TagResource",
-            "secretsmanager:ValidateResourcePolicy",
             "secretsmanager:PutResourcePolicy",
             "secretsmanager:RotateSecret",
             "secretsmanager:DeleteResourcePolicy",
