@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 
+import boto3
 import pytest
 
 from nightlatch.adapters.history.trails_memory import MemoryTrails
@@ -28,7 +29,9 @@ def pointers(monkeypatch) -> Iterator[AwsPointers]:
 
 
 def pointers_on(trails: MemoryTrails, **changes) -> AwsPointers:
-    return AwsPointers(trails, a_client("iam"), a_client("lambda"), a_client("secretsmanager"), **changes)
+    """Page through lists, which the shared clients of `worlds` cannot."""
+    iam, functions, secrets = (boto3.client(name, region_name=REGION) for name in ("iam", "lambda", "secretsmanager"))
+    return AwsPointers(trails, iam, functions, secrets, **changes)
 
 
 def a_policy(resource: str) -> str:
@@ -52,8 +55,8 @@ def test_policies_of_customers_and_inline_ones_that_name_it_are_found(pointers):
         iam.create_policy(PolicyName=f"{name}-policy", PolicyDocument=a_policy(resource))
 
     assert pointers.policies(OLD) == [
+        f"arn:aws:iam::{ACCOUNT}:policy/old-policy",
         "group old-group (inline)",
-        "policy old-policy",
         "role old-role (inline)",
         "user old-user (inline)",
     ]
@@ -100,6 +103,7 @@ def test_a_secret_that_is_gone_has_no_policy_to_look_at(pointers):
         pointers.own_policy(OLD, OLD)
 
 
+@pytest.mark.usefixtures("pointers")
 def test_who_read_it_lately_is_named_but_for_our_own_roles_and_those_who_only_wrote():
     trails = MemoryTrails()
     trails.touch(

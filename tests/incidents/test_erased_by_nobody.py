@@ -1,7 +1,7 @@
 """A team found a secret erased at two in the morning, and nobody knew by whom (product.md 3.2, number 4).
 
-A deletion always names who did it, in the message that offers the way back; and where only the service's own event shows
-it, the message says in words that no call is known, instead of saying nothing.
+A deletion always names who did it, in the message that offers the way back; and where only the service's own event
+shows it, the message says in words that no call is known, instead of saying nothing.
 """
 
 from __future__ import annotations
