@@ -260,3 +260,43 @@ def test_after_a_change_of_the_key_the_version_under_the_new_one_is_pinned():
     assert response.automatic
     assert not responds(decide(moved, [], a_policy(mode=Mode.NOTIFY), NOW))
     assert not responds(decide(an_event("UpdateSecret", secret=a_secret(), by=MALLORY), [], a_policy(), NOW))
+
+
+# -- a secret that is gone
+
+VAULTED = Protection(mode=Mode.PROTECT, vault_days=90)
+
+
+def destruction_found(**changes) -> Finding:
+    return replace(a_finding(by=MALLORY, remedy=Remedy.RESURRECT), **changes)
+
+
+def test_a_destroyed_secret_is_created_again_at_once_where_the_policy_protects_and_vaults_it():
+    (response,) = responds(decide(a_deletion(), [destruction_found()], Policy(default=VAULTED), NOW))
+
+    assert (response.action.kind, response.automatic) == (ActionKind.RESURRECT, True)
+    assert response.action.at == AT
+
+
+@pytest.mark.parametrize(
+    "protection", [replace(VAULTED, resurrect=False), replace(VAULTED, mode=Mode.NOTIFY), replace(VAULTED, undo=False)]
+)
+def test_elsewhere_it_is_offered_and_undo_alone_changes_nothing_about_it(protection):
+    (response,) = responds(decide(a_deletion(), [destruction_found()], Policy(default=protection), NOW))
+
+    assert response.automatic is (protection.mode is Mode.PROTECT and protection.resurrect)
+
+
+def test_no_button_promises_what_no_vault_can_keep():
+    decisions = decide(a_deletion(), [destruction_found()], a_policy(Mode.PROTECT), NOW)
+
+    assert responds(decisions) == []
+    assert any(isinstance(decision, Alert) for decision in decisions)
+
+
+def test_what_is_gone_without_a_known_call_is_for_a_person_to_decide():
+    end = an_event("EndSecretVersionDelete", secret=a_secret())
+
+    (response,) = responds(decide(end, [destruction_found()], Policy(default=VAULTED), NOW))
+
+    assert (response.action.kind, response.automatic) == (ActionKind.RESURRECT, False)

@@ -63,7 +63,6 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:CancelRotateSecret",
             "secretsmanager:CreateSecret",
             "secretsmanager:PutSecretValue",
-            "secretsmanager:ValidateResourcePolicy",
             "secretsmanager:PutResourcePolicy",
             "secretsmanager:RotateSecret",
             "secretsmanager:DeleteResourcePolicy",

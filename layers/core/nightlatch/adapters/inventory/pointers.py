@@ -103,7 +103,7 @@ def _documents(page: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     for policy in page.get("Policies", ()):
         for version in policy.get("PolicyVersionList", ()):
             if version.get("IsDefaultVersion"):
-                yield f"policy {policy['PolicyName']}", version.get("Document", "")
+                yield str(policy["Arn"]), version.get("Document", "")
 
 
 def _places(function: Mapping[str, Any], arn: str) -> Iterator[str]:

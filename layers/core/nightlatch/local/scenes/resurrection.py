@@ -23,13 +23,11 @@ from nightlatch.local.scenes.watching import (
     await_sight,
     message_now,
     press_button,
-    title_now,
 )
 
 NAME = "prod/ledger/db"
 WITHIN_S = 60.0
 READER = "app"  # the company's role that reads it
-_DONE = "✅"
 _KEPT_FIELDS = ("Name", "Description", "KmsKeyId")
 
 
@@ -111,8 +109,9 @@ def _rotation_by_one_press(theatre: Theatre, timeline: Timeline, message: Mappin
     timeline.note(f"its rotation is off; ana pressed {button['text']['text']!r}: {answer}")
     await_sight(theatre, lambda: bool(_described(theatre).get("RotationEnabled")), "its rotation on")
     timeline.note("its rotation is on again, and nothing was rotated")
-    await_sight(theatre, lambda: _DONE in title_now(theatre, message), "the message saying what was done")
-    timeline.note(title_now(theatre, message))
+    said = f"turned the rotation of secret {NAME} on"
+    await_sight(theatre, lambda: said in _whole(theatre, message), "the message saying what was done")
+    timeline.note("the message says so, and goes on to offer what stops role cleanup")
 
 
 def _whole(theatre: Theatre, message: Mapping[str, Any]) -> str:
