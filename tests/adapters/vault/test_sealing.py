@@ -85,6 +85,13 @@ def test_altered_bytes_never_open(safe: Safe, data: st.DataObject) -> None:
         safe.seal.open(bytes(sealed), CONTEXT)
 
 
+def test_a_name_in_the_header_that_is_no_text_any_more_does_not_open(safe: Safe) -> None:
+    sealed = safe.seal.close(VALUE, METADATA, CONTEXT)
+
+    with pytest.raises(Refused, match="altered"):
+        safe.seal.open(sealed.replace(b"aws-kms", b"aws-km\xff"), CONTEXT)
+
+
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
 def test_a_part_does_not_open(safe: Safe, cut: int) -> None:
     sealed = safe.seal.close(VALUE, METADATA, CONTEXT)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _SIGNING = "aws-crypto-"  # what the SDK adds to the context
-_BROKEN = (AWSEncryptionSDKClientError, InvalidSignature, InvalidTag)
+# The SDK reads the names in a header as UTF-8 before it looks whether they were altered.
+_BROKEN = (AWSEncryptionSDKClientError, InvalidSignature, InvalidTag, UnicodeDecodeError)
 
 
 class Seal:
