@@ -70,7 +70,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
     if response.state is not ResponseState.APPROVED:  # a lease ran out: what was settled stays
         course.move(Signal.START)
         return True
-    seen = ports.sight.look(response.action, act.needs)
+    seen = course.look(act.needs)
     terms = _terms(response, seen, policy, ports, now)
     if response.is_by_policy and terms.protection.mode is Mode.NOTIFY:
         course.hold(f"the policy's mode for {response.action.name} is notify", now + policy.buttons_live)
@@ -112,7 +112,7 @@ def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, no
     looks_left = LOOKS_AGAIN
     action = course.response.action
     for _ in range(MOST_CALLS):
-        plan = act.plan(action, ports.sight.look(action, act.needs))
+        plan = act.plan(action, course.look(act.needs))
         if not plan.calls:
             course.end(Signal.SUCCEED, _told(plan, course.response))
             course.make_moot()
