@@ -83,6 +83,7 @@ class Step:
     note: str = ""
     how: str = ""  # how the actor was known: "Slack's signature", an AWS ARN
     request_id: str = ""  # AWS's, of a call that was made
+    current: str = ""  # the version that readers got when the secret was last looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,7 @@ def advance(  # noqa: PLR0913 - who, what, how, and what is written down about i
     note: str = "",
     how: str = "",
     request_id: str = "",
+    current: str = "",
 ) -> Response:
     """Move a response along the table.
 
@@ -192,7 +194,7 @@ def advance(  # noqa: PLR0913 - who, what, how, and what is written down about i
     target = _target(response, signal, now, actor)
     if target is None:
         raise IllegalTransition(f"response {response.id} is {response.state}; cannot {signal} it")
-    step = Step(at=now, signal=signal, actor=actor, note=note, how=how, request_id=request_id)
+    step = Step(at=now, signal=signal, actor=actor, note=note, how=how, request_id=request_id, current=current)
     result = note if signal in {Signal.SUCCEED, Signal.FAIL, Signal.DENY} else response.result
     return replace(response, state=target, steps=(*response.steps, step), result=result)
 
