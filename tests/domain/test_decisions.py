@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from builders import a_finding
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
+from nightlatch.domain.decisions import Alert, Decision, Record, decide
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.upkeep import moves_current
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)

@@ -10,9 +10,10 @@ from datetime import datetime
 import typer
 
 from nightlatch.acts import ACTS
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.plan_page import plan_page
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused

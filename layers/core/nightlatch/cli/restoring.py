@@ -9,9 +9,10 @@ import typer
 
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
 from nightlatch.domain.acting import Moved
 from nightlatch.domain.actions import Action, ActionKind

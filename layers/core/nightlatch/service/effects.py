@@ -13,11 +13,12 @@ from typing import assert_never
 
 from nightlatch.domain.actions import Action
 from nightlatch.domain.containing import lifted
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond
+from nightlatch.domain.decisions import Alert, Decision, Record
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.incidents import Incident, incident_key
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Policy
 from nightlatch.domain.principals import NOBODY
 from nightlatch.domain.responses import (

@@ -15,8 +15,8 @@ from datetime import datetime
 from itertools import islice
 
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.decisions import Respond
 from nightlatch.domain.keeping import Kept, Listed, has_stood, is_missed, is_opting_in, lacks_copy
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.service.snapshot_ports import KeeperQueue, KeptStates
