@@ -16,8 +16,8 @@ _MADE = "<!-- Made by `make docs` from the detection: change that, not this page
 _REMEDIES = {
     Remedy.RESTORE: "yes, the deletion is cancelled: at once in protect mode, on a person's word in notify mode",
     Remedy.RESURRECT: (
-        "a secret in the vault: yes, it is created again under a new ARN, in protect mode at once after a known call, else"
-        " on a person's word; others: no"
+        "a secret in the vault: yes, it is created again under a new ARN, in protect mode at once after a known call,"
+        " else on a person's word; others: no"
     ),
     Remedy.ROLL_BACK: "yes, by a rollback to the version before, on a person's word; not in observe mode",
     Remedy.RESCUE_KEY: (
