@@ -16,13 +16,11 @@ from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.allowances import Allowance, allowance_of
 from nightlatch.domain.brakes import HOUR, WAR, Past
-from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.holding import Holding
 from nightlatch.domain.incidents import Incident, add, link, note, open_incident
-from nightlatch.domain.metadata import MetadataSnapshot
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
@@ -409,49 +407,6 @@ class FakeSecrets:
     def _request(self, call: str) -> str:
         self.calls.append(call)
         return f"request-{len(self.calls)}"
-
-
-class FakeSnapshots:
-    """Metadata snapshots in memory, the newest first."""
-
-    def __init__(self) -> None:
-        self.kept: list[MetadataSnapshot] = []
-
-    def latest(self, secret: SecretRef) -> MetadataSnapshot | None:
-        return next(iter(self.of(secret)), None)
-
-    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
-        found = [one for one in self.kept if one.metadata.name in secret.names or one.metadata.arn == secret.text]
-        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
-
-    def keep(self, snapshot: MetadataSnapshot) -> bool:
-        known = [one for one in self.kept if one.metadata.arn == snapshot.metadata.arn]
-        if known and max(known, key=lambda one: one.taken_at).digest == snapshot.digest:
-            return False
-        self.kept.append(snapshot)
-        return True
-
-
-class FakeCopies:
-    """What is known of copies, in memory."""
-
-    def __init__(self, *copies: Copy) -> None:
-        self.kept = {copy.id: copy for copy in copies}
-
-    def get(self, copy_id: str) -> Copy:
-        if copy_id not in self.kept:
-            raise NotFound(f"copy {copy_id} does not exist")
-        return self.kept[copy_id]
-
-    def of(self, secret: SecretRef) -> tuple[Copy, ...]:
-        found = [one for one in self.kept.values() if one.secret_name in secret.names or one.secret_arn == secret.text]
-        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
-
-    def keep(self, copy: Copy) -> None:
-        self.kept[copy.id] = copy
-
-    def all(self) -> Iterable[Copy]:
-        return tuple(self.kept.values())
 
 
 class FakeAccount:

@@ -48,6 +48,30 @@ def _pin(world: ActingWorld) -> Action:
     return Action(kind=ActionKind.PIN_SUPERSEDED, secret=world.secret("prod/db"), to=second)
 
 
+def _take(world: ActingWorld) -> Action:
+    _written_twice()
+    return Action(kind=ActionKind.PIN_VERSION, secret=world.secret("prod/db"))
+
+
+def _pinned(*hours: int) -> None:
+    first, _ = _written_twice()
+    for hour in hours:
+        label = f"nightlatch/20260302T{hour:02}0000Z-{first[:8]}"
+        a_client("secretsmanager").update_secret_version_stage(
+            SecretId="prod/db", VersionStage=label, MoveToVersionId=first
+        )
+
+
+def _prune(world: ActingWorld) -> Action:
+    _pinned(1, 2, 3)
+    return Action(kind=ActionKind.PRUNE_PINS, secret=world.secret("prod/db"), keep=1)
+
+
+def _purge(world: ActingWorld) -> Action:
+    _pinned(1, 2, 3)
+    return Action(kind=ActionKind.PURGE_PINS, secret=world.secret("prod/db"), at=AT.replace(hour=2))
+
+
 def _restore(world: ActingWorld) -> Action:
     _written_twice()
     a_client("secretsmanager").delete_secret(SecretId="prod/db", RecoveryWindowInDays=7)
@@ -86,6 +110,9 @@ def _metadata(name: str) -> Mapping[str, Any]:
 
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
+    ActionKind.PIN_VERSION: Scene(_take, lambda: len(_described("prod/db")["labels"][1])),
+    ActionKind.PRUNE_PINS: Scene(_prune, lambda: len(_described("prod/db")["labels"][0])),
+    ActionKind.PURGE_PINS: Scene(_purge, lambda: len(_described("prod/db")["labels"][0]), people=2),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
     ActionKind.RESURRECT: Scene(lost.resurrect, lost.settled),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),

@@ -155,6 +155,7 @@ def test_a_deletion_is_told_and_restored(world):
     assert incident.responses == (response.id,)
     assert (response.action.kind, response.state) == (ActionKind.RESTORE_DELETED, ResponseState.APPROVED)
     assert response.approved_by == "policy built-in"
+    assert response.steps[0].how == "by the decision of the policy in force"
     assert world.dispatch.responses == [("111122223333/eu-west-1/prod/db", response.id)]
     assert world.dispatch.notices == [Notice(incident.id, "revision-2")]
 

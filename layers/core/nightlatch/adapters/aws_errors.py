@@ -21,17 +21,19 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from nightlatch.adapters.aws_codes import is_for_later, why_not_permitted
 from nightlatch.domain.errors import NotFound, NotYet, Refused, Unavailable, WorldMoved
 
-_SERVER_ERROR = 500
-_LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "Internal", "LimitExceededRate")
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
+_WORDS = {
+    "LimitExceededException": "a quota of AWS is used up ({said}); remove a label that nobody needs",
+    "PublicPolicyException": "the resource policy would let anybody in ({said}); name who may, then try again",
+    "MalformedPolicyDocumentException": "AWS does not take the resource policy ({said}); correct it, then try again",
+}
 _HELD = "already scheduled for deletion"  # said of a name that is still taken
 _KEY_UNUSABLE = frozenset({"EncryptionFailure", "DecryptionFailure"})
 _KEY_ADVICE = "enable it: aws kms enable-key --key-id {key}; where it waits to be deleted, first cancel-key-deletion"
 _GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
-_BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
 
 
 def code_of(error: ClientError) -> str:
@@ -81,10 +83,10 @@ def on_secret(secret: str, action: str, *, moves_label: bool = False, key: str =
             why = f"Secrets Manager cannot use its KMS key ({code_of(error)}: {_said(error)})"
             raise Refused(f"secret {secret}: {why}; {_KEY_ADVICE.format(key=key)}") from error
         raise _meaning(error, secret, action, moves_label=moves_label) from error
-    except ParamValidationError as error:
-        raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from error
+    except ParamValidationError:  # its text quotes what was asked
+        raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from None
     except _NO_CREDENTIALS as error:
-        raise Refused(f"no AWS credentials ({error}); sign in, then try again") from error
+        raise Refused(f"secret {secret}: no AWS credentials ({error}); sign in, then try again") from error
     except BotoCoreError as error:
         raise Unavailable(f"secret {secret}: AWS could not be reached ({error}); try again later") from error
 
@@ -108,7 +110,7 @@ def looking(action: str) -> Iterator[None]:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _GONE or (code == "ValidationError" and "does not exist" in said):
             raise NotFound("it does not exist in this account and Region") from error
-        if code.startswith(_LATER) or status >= _SERVER_ERROR:
+        if is_for_later(code, status):
             raise Unavailable(f"{action}: AWS did not answer ({code}); try again later") from error
         raise Refused(_refusal(code, said, action)) from error
     except _NO_CREDENTIALS as error:
@@ -122,7 +124,7 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "ResourceNotFoundException":
         return NotFound(f"secret {secret} does not exist in this account and Region")
-    if code.startswith(_LATER) or status >= _SERVER_ERROR:
+    if is_for_later(code, status):
         return Unavailable(f"secret {secret}: AWS did not answer ({code}); try again later")
     if code == "ResourceExistsException":
         return WorldMoved(f"secret {secret}: somebody created it meanwhile; plan again")
@@ -134,13 +136,11 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
 
 
 def _refusal(code: str, said: str, action: str) -> str:
-    if code.startswith(_DENIED):
-        return f"not permitted; add {action} to the role that acts"
-    if code in _BAD_CREDENTIALS:
-        return f"AWS does not accept the credentials ({code}); sign in again"
-    if code == "LimitExceededException":
-        return f"a quota of AWS is used up ({said}); remove a label that nobody needs"
-    return f"AWS refused ({code}: {said}); look at the secret before you try again"
+    not_permitted = why_not_permitted(code, said, action)
+    if not_permitted is not None:
+        return not_permitted
+    words = _WORDS.get(code, "AWS refused ({code}: {said}); look at the secret before you try again")
+    return words.format(code=code, said=said)
 
 
 def _said(error: ClientError) -> str:

@@ -13,10 +13,10 @@ from nightlatch.acts import ACTS
 from nightlatch.cli.connection import Connection, Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.plan_page import plan_page
-from nightlatch.cli.terminal import plain, say
+from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused
-from nightlatch.domain.putting_back import Part
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
@@ -99,7 +99,7 @@ def act(
         return ExitCode.CLEAN
     by = connection.caller()
     approver = approver_of(by, policy)
-    if not asked.yes and not _confirmed():
+    if not asked.yes and not confirmed("Do it?"):
         say("nothing was changed")
         return ExitCode.CLEAN
     for wished in wishes:
@@ -123,7 +123,7 @@ def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: C
         return ExitCode.CLEAN
     policy, by = connection.policy(), connection.caller()
     approver = approver_of(by, policy)
-    if not asked.yes and not _confirmed():
+    if not asked.yes and not confirmed("Do it?"):
         say("nothing was changed")
         return ExitCode.CLEAN
     refused = 0
@@ -160,14 +160,6 @@ def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
         now=connection.now(),
     )
     return _tell(_await_end(response, connection) if response.state is ResponseState.APPROVED else response, where)
-
-
-def _confirmed() -> bool:
-    try:
-        return typer.confirm("Do it?", err=True)
-    except typer.Abort:
-        say("nobody is there to ask; add --yes to do it without asking")
-        return False
 
 
 def _carried_out(response: Response, asked: Asked, connection: Connection) -> Response:

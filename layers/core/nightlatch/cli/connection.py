@@ -36,7 +36,7 @@ from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
-from nightlatch.adapters.snapshots.requests import SqsDrills
+from nightlatch.adapters.snapshots.requests import SqsDrills, SqsKeeperQueue
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings, load_settings
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -57,6 +57,7 @@ _OUTPUTS = {
     "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
     "AuditorName": "NIGHTLATCH_AUDITOR_FUNCTION",
     "Vault": "NIGHTLATCH_VAULT",
+    "KeeperQueueUrl": "NIGHTLATCH_KEEPER_QUEUE_URL",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
     "PolicyParameter": "NIGHTLATCH_POLICY_PARAMETER",
@@ -170,6 +171,11 @@ class Connection:
     def drills(self) -> SqsDrills:
         """The way to have copies opened."""
         return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
+
+    @property
+    def keeper(self) -> SqsKeeperQueue:
+        """The way to have the keeper look at secrets."""
+        return SqsKeeperQueue(self.client("sqs"), self.settings.keeper_queue_url)
 
     @property
     def trails(self) -> DynamoTrails:

@@ -12,7 +12,21 @@ from typing import TextIO
 
 import typer
 
-from nightlatch.cli import allow, contain, diff, docs, guard, hunt, inventory, rules, secrets, snapshots, stage, suggest
+from nightlatch.cli import (
+    allow,
+    brake,
+    contain,
+    diff,
+    docs,
+    guard,
+    hunt,
+    inventory,
+    rules,
+    secrets,
+    snapshots,
+    stage,
+    suggest,
+)
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
@@ -35,6 +49,8 @@ app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES)(allow.allow)
 app.command("contain", epilog=contain.EXAMPLES)(contain.contain)
+app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
+app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")

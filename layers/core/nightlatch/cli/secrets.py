@@ -57,6 +57,12 @@ Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `ni
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
 Region = Annotated[str | None, typer.Option(help="AWS Region.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Direct = Annotated[
+    bool,
+    typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
 
 
@@ -97,12 +103,9 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     only: Annotated[
         str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    direct: Annotated[
-        bool,
-        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
-    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
@@ -120,12 +123,9 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
 def restore(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    direct: Annotated[
-        bool,
-        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
-    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -39,6 +40,15 @@ def results() -> Console:
 def say(text: str) -> None:
     """Write one line to stderr."""
     sys.stderr.write(f"{plain(text)}\n")
+
+
+def confirmed(question: str) -> bool:
+    """Ask a person; nobody there means no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        say("nobody is there to ask; add --yes to do it without asking")
+        return False
 
 
 @contextmanager

@@ -14,6 +14,9 @@ class ActionKind(StrEnum):
     """Everything nightlatch can do; each is one file in `acts/`."""
 
     PIN_SUPERSEDED = "pin-superseded"
+    PIN_VERSION = "pin-version"
+    PRUNE_PINS = "prune-pins"
+    PURGE_PINS = "purge-pins"
     RESTORE_DELETED = "restore-deleted"
     RESURRECT = "resurrect"
     TURN_ON_ROTATION = "turn-on-rotation"
@@ -53,6 +56,7 @@ class Action:
     lasting: timedelta | None = None  # how long something is allowed
     until: datetime | None = None  # when it ends, counted from when it began
     note: str = ""  # why, in the words of who wished it
+    keep: int | None = None  # how many of our pins stay; as many as the policy wishes where it is left open
     at: datetime | None = None  # the moment whose state is wished back
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
@@ -69,5 +73,5 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return self.secret.name if self.secret is not None else self.target
+        """What people call it: of an ARN what comes last, `role/app` or `key/1234abcd-...`."""
+        return self.secret.name if self.secret is not None else self.target.rsplit(":", 1)[-1]

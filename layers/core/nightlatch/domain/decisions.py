@@ -6,7 +6,7 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.guard_upkeep import put_back
 from nightlatch.domain.key_states import key_touched
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
@@ -70,6 +71,13 @@ class Respond:
 
 Decision = Record | Alert | Respond
 
+_PUT_BACK: Mapping[Remedy | None, tuple[Part, ...]] = {
+    Remedy.PUT_POLICY_BACK: (Part.POLICY,),
+    Remedy.PUT_TAGS_BACK: (Part.TAGS, Part.DESCRIPTION),
+    Remedy.PUT_KEY_BACK: (Part.KEY,),
+    Remedy.PUT_ROTATION_BACK: (Part.ROTATION,),
+}
+
 
 def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
     event: SecretEvent,
@@ -106,6 +114,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(_pins(event, policy, told))
+        decisions.extend(_pins_under_a_new_key(event, policy))
         decisions.extend(_guards(event, policy, told, allowances))
     return tuple(decisions)
 
@@ -161,6 +170,8 @@ def _ways_back(finding: Finding, event: SecretEvent, policy: Policy) -> list[Act
     if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
         regions = replica_regions(event)
         return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=regions) for one in finding.secrets]
+    if finding.remedy in _PUT_BACK and event.called("CreateSecret"):
+        return []  # it was never otherwise
     some = [one for one in event.secrets if finding.remedy is not Remedy.RESURRECT or policy.may_be_vaulted(one)]
     return [_remedy(finding, secret, event) for secret in some]
 
@@ -168,6 +179,8 @@ def _ways_back(finding: Finding, event: SecretEvent, policy: Policy) -> list[Act
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+    if finding.remedy in _PUT_BACK:
+        return Action(kind=ActionKind.PUT_BACK, secret=secret, parts=_PUT_BACK[finding.remedy], at=finding.first_seen)
     if finding.remedy is Remedy.RESURRECT:
         return Action(kind=ActionKind.RESURRECT, secret=secret, at=event.at)
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
@@ -220,6 +233,23 @@ def _pins(event: SecretEvent, policy: Policy, told: Iterable[Finding]) -> list[R
         for secret in event.secrets[:1]
         for protection in (policy.protection_to_act(secret),)
         if protection.mode is Mode.PROTECT and protection.pins > 0
+    ]
+
+
+def _pins_under_a_new_key(event: SecretEvent, policy: Policy) -> list[Respond]:
+    """Pin what is current after a change of the key: older pins stay under the key before, and die with it."""
+    if not (event.succeeded and event.called("UpdateSecret") and event.request.text("kmsKeyId")):
+        return []
+    return [
+        Respond(
+            action=Action(kind=ActionKind.PIN_VERSION, secret=secret),
+            cause=event.event_id,
+            automatic=True,
+            reason="the key was changed; the version under the new one is kept too",
+        )
+        for secret in event.secrets[:1]
+        for protection in (policy.protection_to_act(secret),)
+        if protection.mode is Mode.PROTECT and protection.pins > 0 and event.version_id is None
     ]
 
 

@@ -103,6 +103,10 @@ _ANSWERS = {
     Remedy.ROLL_BACK: frozenset({ActionKind.ROLL_BACK}),
     Remedy.RESCUE_KEY: frozenset({ActionKind.RESCUE_KEY}),
     Remedy.REPLICATE: frozenset({ActionKind.REPLICATE_AGAIN}),
+    Remedy.PUT_POLICY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_TAGS_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_KEY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_ROTATION_BACK: frozenset({ActionKind.PUT_BACK}),
 }
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 

@@ -83,6 +83,7 @@ class Step:
     note: str = ""
     how: str = ""  # how the actor was known: "Slack's signature", an AWS ARN
     request_id: str = ""  # AWS's, of a call that was made
+    current: str = ""  # the version that readers got when the secret was last looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,8 @@ def response_id(action: Action, cause: str) -> str:
         action: The act.
         cause: The event id of a deletion or write; the version id for a pin, which two channels report.
     """
-    text = f"{action.kind}|{action.keys[0]}|{cause}"
+    what = f"{action.kind} {' '.join(action.parts)}" if action.parts else action.kind
+    text = f"{what}|{action.keys[0]}|{cause}"
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 
@@ -180,6 +182,7 @@ def advance(  # noqa: PLR0913 - who, what, how, and what is written down about i
     note: str = "",
     how: str = "",
     request_id: str = "",
+    current: str = "",
 ) -> Response:
     """Move a response along the table.
 
@@ -191,7 +194,7 @@ def advance(  # noqa: PLR0913 - who, what, how, and what is written down about i
     target = _target(response, signal, now, actor)
     if target is None:
         raise IllegalTransition(f"response {response.id} is {response.state}; cannot {signal} it")
-    step = Step(at=now, signal=signal, actor=actor, note=note, how=how, request_id=request_id)
+    step = Step(at=now, signal=signal, actor=actor, note=note, how=how, request_id=request_id, current=current)
     result = note if signal in {Signal.SUCCEED, Signal.FAIL, Signal.DENY} else response.result
     return replace(response, state=target, steps=(*response.steps, step), result=result)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.errors import IllegalTransition
 from nightlatch.domain.responses import Response, ResponseState, Signal, advance
 from nightlatch.service.act_ports import RespondPorts
@@ -21,6 +23,20 @@ class Course:
         self.response = response
         self._ports = ports
         self.now = now
+        self._current = ""  # the version that readers got at the last look
+
+    def look(self, needs: Collection[Need]) -> Seen:
+        """Look at what the act is on; the moves that follow say which version was current then.
+
+        Raises:
+            NotFound: It must be there and is not.
+            Refused: It lies elsewhere, or a permission is missing.
+            Unavailable: AWS could not be asked.
+        """
+        seen = self._ports.sight.look(self.response.action, needs)
+        current = seen.secret.current if seen.secret is not None else None
+        self._current = current.id if current is not None else ""
+        return seen
 
     def move(self, signal: Signal, note: str = "", *, request_id: str = "", **changes: Any) -> Response:
         """Write a move down.
@@ -30,7 +46,13 @@ class Course:
             Unavailable: The ledger could not be asked.
         """
         moved = advance(
-            replace(self.response, **changes), signal, actor=RESPONDER, now=self.now, note=note, request_id=request_id
+            replace(self.response, **changes),
+            signal,
+            actor=RESPONDER,
+            now=self.now,
+            note=note,
+            request_id=request_id,
+            current=self._current,
         )
         self._ports.ledger.move(moved, was=self.response.state)
         self.response = moved

@@ -35,6 +35,7 @@ from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 
 UNDO_LIVES = timedelta(days=7)  # after the offer of what it takes back; later: nightlatch contain --lift
+_HOW = "by the decision of the policy in force"  # how the yes of a policy is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class LiveEffects:
             response, is_new = self.ledger.propose(wanted)
         is_ordered = wanted.state is ResponseState.APPROVED
         if is_ordered and response.state is ResponseState.PROPOSED:
-            approved = advance(response, Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", now=now)
+            approved = advance(response, Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", now=now, how=_HOW)
             try:
                 self.ledger.move(approved, was=ResponseState.PROPOSED)
             except IllegalTransition:  # somebody pressed it meanwhile
@@ -152,7 +153,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
     )
     if not decision.automatic:
         return proposed
-    step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}")
+    step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", how=_HOW)
     return replace(proposed, state=ResponseState.APPROVED, steps=(step,))
 
 

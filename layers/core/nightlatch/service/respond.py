@@ -75,7 +75,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
     if response.state is not ResponseState.APPROVED:  # a lease ran out: what was settled stays
         course.move(Signal.START)
         return True
-    seen = ports.sight.look(response.action, act.needs)
+    seen = course.look(act.needs)
     terms = terms_of(response, seen, policy, ports, now)
     if response.is_by_policy and terms.protection.mode is Mode.NOTIFY:
         course.hold(f"the policy's mode for {response.action.name} is notify", now + policy.buttons_live)
@@ -105,7 +105,7 @@ def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, no
     action = course.response.action
     tried: dict[str, str] = {}  # calls that are worth one try, and why AWS refused them
     for _ in range(MOST_CALLS):
-        seen = ports.sight.look(action, act.needs)
+        seen = course.look(act.needs)
         plan = act.plan(action, seen)
         if not plan.calls:
             return finish(course, act.sequel(action, seen), _told(plan, course.response), policy, ports)

@@ -45,7 +45,7 @@ class DynamoLedger:
             Unavailable: The table could not be asked.
         """
         try:
-            self._write(response, when="attribute_not_exists(#pk)")
+            self._write(response, _offer(response), when="attribute_not_exists(#pk)")
             stored, is_new = response, True
         except Conflict:
             stored, is_new = self.get(response.id), False
@@ -88,15 +88,15 @@ class DynamoLedger:
         # First: our call may come back as an event, and a button be pressed, before anything else is written.
         self._table.put_all(_pointers(response, self._now()))
         try:
-            self._write(response, when="#state = :was AND #steps = :steps", given=before)
+            self._write(response, {}, when="#state = :was AND #steps = :steps", given=before)
         except Conflict:
             raise IllegalTransition(
                 f"response {response.id} is no longer {was}; somebody else has just decided about it"
             ) from None
 
-    def _write(self, response: Response, *, when: str, given: Item | None = None) -> None:
+    def _write(self, response: Response, offer: Item, *, when: str, given: Item | None = None) -> None:
         item = self._item(response)
-        line = {**_line(response), "pk": item["pk"], "expires_at": item["expires_at"]}
+        line = {**offer, **_line(response), "pk": item["pk"], "expires_at": item["expires_at"]}
         self._table.put_with(item, line, when=when, given=given)
 
     def _item(self, response: Response) -> Item:
@@ -110,15 +110,32 @@ class DynamoLedger:
         }
 
 
+def _offer(response: Response) -> Item:
+    """Say in the first line what was offered or ordered, because of whom and why."""
+    action = response.action
+    return {
+        "act": action.kind.value,
+        "on": action.keys[0],
+        "offered_at": response.proposed_at.isoformat(),
+        "because_of": response.caused_by.key,
+        "reason": response.reason,
+    }
+
+
 def _line(response: Response) -> Item:
-    """Write the last step for good; of a response without one, that it was offered, to whom's doing and why."""
+    """Write the last step for good: who, how they were known, when, what, and what AWS answered."""
     number = f"step#{len(response.steps):04d}"
     if not response.steps:
-        said = {"offered_at": response.proposed_at.isoformat(), "because_of": response.caused_by.key}
-        return {"sk": number, **said, "reason": response.reason}
+        return {"sk": number}
     step = response.steps[-1]
-    facts = {"signal": step.signal.value, "actor": step.actor, "how": step.how, "note": step.note}
-    return {"sk": number, "at": step.at.isoformat(), **facts, "request_id": step.request_id}
+    who: Item = {"actor": step.actor, "how": step.how, "at": step.at.isoformat()}
+    what: Item = {
+        "signal": step.signal.value,
+        "note": step.note,
+        "current": step.current,
+        "request_id": step.request_id,
+    }
+    return {"sk": number, **who, **what}
 
 
 def _pointers(response: Response, now: datetime) -> Iterator[Item]:
