@@ -80,8 +80,8 @@ def on_secret(secret: str, action: str, *, moves_label: bool = False, key: str =
         yield
     except ClientError as error:
         if code_of(error) in _KEY_UNUSABLE:
-            said = f"Secrets Manager cannot use its KMS key ({_said(error)}); {_KEY_ADVICE.format(key=key)}"
-            raise Refused(f"secret {secret}: {said}") from error
+            why = f"Secrets Manager cannot use its KMS key ({code_of(error)}: {_said(error)})"
+            raise Refused(f"secret {secret}: {why}; {_KEY_ADVICE.format(key=key)}") from error
         raise _meaning(error, secret, action, moves_label=moves_label) from error
     except ParamValidationError:  # its text quotes what was asked
         raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from None
