@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from acts.acting_world import AT, GUARDING, ActingWorld, Crash
-from fakes import FakeAllowances, FakeIncidents, FixedClock
+from fakes import FakeAllowances, FakeIncidents, FakeLedger, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
@@ -69,6 +69,7 @@ class Loop:
     _buttons: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
+        self.world.ledger = FakeLedger(self.clock)
         self._baselines = TrailBaselines(MemoryTrails(), MemoryWaits(), inventory=self.policy.inventory, now=self.clock)
 
     def secret(self, name: str = "prod/db", **made: object) -> SecretRef:
@@ -102,8 +103,11 @@ class Loop:
 
     def carry_out(self) -> list[Response]:
         """Do what was ordered; a responder that was cut off is followed by another."""
-        orders, self.world.dispatch.responses = self.world.dispatch.responses, []
-        return [self._respond(response_id) for _, response_id in orders]
+        done = []
+        while orders := self.world.dispatch.responses:
+            done.append(self._respond(orders[0][1]))
+            del orders[0]  # what could not be done stays in the queue
+        return done
 
     def _respond(self, response_id: str) -> Response:
         ports = self.world.ports()

@@ -4,8 +4,8 @@
     own#request#<request id>        own    that we made this call                       7 days
     own#version#<secret>#<version>  own    when we moved a label of this version        7 days
 
-Our own events are known by the request id, or by subject and call while the act runs or where it was cut off. The native
-label event names neither caller nor request, so it is known by secret, version and time.
+Our own events are known by the request id, or by subject and call while the act runs or where it was cut off. The
+native label event names neither caller nor request, so it is known by secret, version and time.
 """
 
 from __future__ import annotations
