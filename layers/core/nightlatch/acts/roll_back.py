@@ -138,7 +138,9 @@ def _people(action: Action, seen: Seen) -> int:
 ACT = Act(
     kind=ActionKind.ROLL_BACK,
     label="Roll back",
-    consequence="Readers will get the version from before this change.",
+    consequence=(
+        "Readers will get the version from before this change. The database or service that it opens does not follow."
+    ),
     needs=frozenset({Need.SECRET, Need.COPIES}),
     calls=frozenset({"secretsmanager:UpdateSecretVersionStage", "secretsmanager:PutSecretValue"}),
     settle=_settle,

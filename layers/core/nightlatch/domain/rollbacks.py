@@ -161,8 +161,27 @@ def warnings_of(secret: SecretState, target: Version | None) -> tuple[str, ...]:
             "rotation is on: the database may no longer accept the older password; rotate again if it does not"
         )
     pending = secret.holder(PENDING)
-    if pending is not None and not pending.is_current:
-        warnings.append("a rotation is in progress (AWSPENDING is set): it may move AWSCURRENT again")
+    if pending is not None:
+        warnings.append(_about_pending(pending, secret, target))
     if target is not None and target.key_id and secret.key_id and target.key_id != secret.key_id:
         warnings.append("the older version is encrypted under another key: check that readers may use it")
     return tuple(warnings)
+
+
+def _about_pending(pending: Version, secret: SecretState, target: Version | None) -> str:
+    """Say what AWSPENDING means: on any version but the current one it keeps a rotation from starting.
+
+    A rotation that ends well may leave it on the version that it made, which is harmless until that one is left.
+    """
+    if pending == target:
+        return f"version {pending.id} is of a rotation that did not end (AWSPENDING): nobody may have tried it yet"
+    free = (
+        f"aws secretsmanager update-secret-version-stage --secret-id {secret.name} --version-stage {PENDING}"
+        f" --remove-from-version-id {pending.id}"
+    )
+    if pending.is_current:
+        return f"version {pending.id} keeps AWSPENDING, and no rotation will start until it is taken off: {free}"
+    return (
+        f"a rotation is in progress or was left unfinished (AWSPENDING on version {pending.id}): it may move AWSCURRENT"
+        f" again, or keeps others from starting until it is taken off: {free}"
+    )

@@ -4,8 +4,8 @@
     own#request#<request id>        own    that we made this call                       7 days
     own#version#<secret>#<version>  own    when we moved a label of this version        7 days
 
-Our own events are known by the request id, or while the act runs by subject and call; the native label event names
-neither caller nor request, so it is known by secret, version and time.
+Our own events are known by the request id, or by subject and call while the act runs or where it was cut off. The
+native label event names neither caller nor request, so it is known by secret, version and time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.brakes import HOUR, Past
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
-from nightlatch.domain.responses import LEASE, Response, ResponseState
+from nightlatch.domain.responses import LEASE, Response, Signal
 
 OWN_KEPT = timedelta(days=7)
 EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
@@ -104,12 +104,28 @@ class DynamoDeeds:
 
 
 def is_running_call(event: SecretEvent, response: Response) -> bool:
-    """Tell whether an event is a call that an act, which runs now, may have made within its lease."""
-    started = response.started_at
-    if response.state is not ResponseState.RUNNING or started is None:
-        return False
+    """Tell whether an event is a call that an act may have made and not written down yet, or never.
+
+    The latter where its process was cut off: another took it over, and what the first had done came back as news.
+    """
     calls = _LABEL_CALLS if event.name == LABEL_UPDATED else {event.name}
-    return bool(response.operations & calls) and started - EARLY <= event.at <= started + LEASE
+    if not response.operations & calls:
+        return False
+    return any(began - EARLY <= event.at <= began + LEASE for began in _without_end(response))
+
+
+def _without_end(response: Response) -> Iterator[datetime]:
+    """Give the starts that no end was written of: of the process that runs now, and of those that were cut off."""
+    began: datetime | None = None
+    for step in response.steps:
+        if step.signal is Signal.START:
+            if began is not None:
+                yield began
+            began = step.at
+        elif step.signal is not Signal.CALL:
+            began = None
+    if began is not None:
+        yield began
 
 
 def near(at: datetime, recorded: datetime) -> bool:
