@@ -27,7 +27,7 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from fakes import FakeCopies
+from fakes_snapshots import FakeCopies
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.domain.acting import Call
