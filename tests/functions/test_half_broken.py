@@ -1,6 +1,6 @@
 """The brake holds with the stack half broken: what cannot be read forbids, and nothing is done by built-in choices.
 
-The responder runs as Lambda runs it, on an approved act whose secret waits to be deleted. Whatever is broken, the secret
+The responder runs as Lambda runs it, on an approved act whose secret waits to be deleted. Whatever is broken, it
 stays as it is until somebody has mended it; then the same message is carried out.
 """
 
