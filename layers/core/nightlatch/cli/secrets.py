@@ -90,7 +90,11 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Version to go back to; the one before if none.")
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Version to go back to: id, its first 8 characters, or a label; the one before if none.",
+        ),
     ] = None,
     at: Annotated[
         datetime | None,
