@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,34 @@ def test_one_person_alone_takes_no_guard_out(announced: Watched, capsys: pytest.
 
     assert announced.is_guarded(name)
     assert "another approver runs nightlatch approve r-" in said(capsys)
+
+
+def test_the_command_for_the_second_person_works_as_it_is_printed(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+    run(["guard", "apply", name, "--local", "--yes"])
+    run(["guard", "remove", name, "--local", "--yes"])
+    [command] = re.findall(r"another approver runs nightlatch (approve r-.*)", said(capsys))
+
+    assert run(command.split()) == ExitCode.CLEAN
+
+    assert not announced.is_guarded(name)
+
+
+def test_while_paused_nothing_is_written_whichever_way_and_what_to_do_is_said(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+    run(["pause", "--local"])
+    try:
+        assert run(["guard", "apply", name, "--local", "--yes"]) == ExitCode.REFUSED
+        assert "so nothing was changed; nightlatch resume --local, then again" in said(capsys)
+    finally:
+        run(["resume", "--local", "--yes"])
+
+    assert not announced.is_guarded(name)
+    assert run(["snapshots", "take", name, "--local", "--yes", "--direct"]) == ExitCode.CLEAN
 
 
 def test_a_planned_deletion_is_allowed_with_its_reason(announced: Watched, capsys: pytest.CaptureFixture[str]) -> None:

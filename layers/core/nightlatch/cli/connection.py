@@ -11,6 +11,7 @@ from pathlib import Path
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.signing_in import signing_in
@@ -18,6 +19,7 @@ from nightlatch.config import load_settings
 from nightlatch.domain.errors import NotFound
 
 _PEOPLE = ("ana", "ben")  # the approvers of the local stage: who one is there, and who the other is
+_START = "start one in another terminal with: nightlatch up"
 _OUTPUTS = {
     "ResponderRoleArn": "NIGHTLATCH_ACTING_ROLE",
     "OwnRoleArns": "NIGHTLATCH_OWN_ROLES",
@@ -86,12 +88,15 @@ def _to_stage(person: str) -> Connection:
     try:
         note = json.loads(stage_note().read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise NotFound("no local stage runs here; start one in another terminal with: nightlatch up") from None
+        raise NotFound(f"no local stage runs here; {_START}") from None
     region = note["environment"]["AWS_DEFAULT_REGION"]
     root = boto3.session.Session(aws_access_key_id="stage", aws_secret_access_key="stage", region_name=region)  # noqa: S106 - any key is root on the stage
     with signing_in():
         sts = root.client("sts", endpoint_url=note["endpoint"], config=Config(retries={"total_max_attempts": 1}))
-        keys = sts.assume_role(RoleArn=note["operator_role"], RoleSessionName=person)["Credentials"]
+        try:
+            keys = sts.assume_role(RoleArn=note["operator_role"], RoleSessionName=person)["Credentials"]
+        except EndpointConnectionError:
+            raise NotFound(f"no local stage runs here any more; {_START}") from None
     session = boto3.session.Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -93,7 +94,7 @@ def up(
                 " or 0 for any free one"
             ) from failure
         typer.echo(_welcome(theatre))
-        with announced(theatre):
+        with _told_to_end(), announced(theatre):
             _stay(theatre)
 
 
@@ -120,6 +121,16 @@ def _stay(theatre: Theatre) -> None:
 
 
 @contextmanager
+def _told_to_end() -> Iterator[None]:
+    """End by `kill` as by Ctrl-C: a stage that runs in the background takes its note and its functions with it."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def announced(theatre: Theatre) -> Iterator[None]:
     """Leave a note of where the stage is, for `--local`; readable by this user alone, gone with the stage."""
     from nightlatch.cli.connection import stage_note  # noqa: PLC0415 - keeps `--help` quick
@@ -129,6 +140,7 @@ def announced(theatre: Theatre) -> Iterator[None]:
     content = {
         "endpoint": theatre.stage.endpoint,
         "environment": {
+            **theatre.variables("Responder"),
             **theatre.variables("Auditor"),
             **theatre.variables("DetectorChanges"),
             "AWS_DEFAULT_REGION": "eu-west-1",
