@@ -295,6 +295,7 @@ class FakeSecrets:
         self.calls: list[str] = []
         self.fails_with: Exception | None = None
         self.refuses_calls_with: Exception | None = None
+        self.readers: tuple[str, ...] | None = None
 
     # -- what the owner of a secret does
 
@@ -339,7 +340,8 @@ class FakeSecrets:
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         wanted = action.secret if {Need.SECRET, Need.NAMESAKE} & {*needs} else None
         try:
-            return Seen(secret=self.describe(wanted) if wanted is not None else None)
+            readers = self.readers if Need.READERS in needs else None
+            return Seen(secret=self.describe(wanted) if wanted is not None else None, readers=readers)
         except NotFound:
             if Need.SECRET in needs:
                 raise
