@@ -511,3 +511,12 @@ def test_a_declared_actors_deletions_are_let_through_or_asked_about() -> None:
 def test_an_actor_that_may_delete_and_is_asked_about_it_is_no_policy() -> None:
     with pytest.raises(InvalidPolicy, match="keep one of them"):
         parse_policy(a_policy(known_actors=[{**ACTOR, "may": ["delete"], "delete": "ask"}]))
+
+
+def test_resurrection_needs_a_vault_and_can_be_declined() -> None:
+    def resurrects(**said: Any) -> bool:
+        return parse_policy(a_policy(defaults={"mode": "protect", **said})).to_domain().default.resurrects
+
+    assert not resurrects()
+    assert resurrects(snapshots={"vault": {}})
+    assert not resurrects(snapshots={"vault": {}}, protect={"resurrect": False})

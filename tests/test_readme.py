@@ -85,5 +85,5 @@ def test_the_number_of_detections_and_what_a_month_costs_are_as_it_says() -> Non
     most = [sum(costs.month(reads, every_min=every).values()) for reads in (1_000, 100_000) for every in (1, 10)]
 
     assert f"each of the {len(CATALOGUE)} detections" in text
-    assert "10 to 13 dollars a month and Region for most accounts" in text
-    assert 9 <= min(most) <= max(most) < 14
+    assert "11 to 15 dollars a month and Region for most accounts" in text
+    assert 10 <= min(most) <= max(most) < 16

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acts import scenes_beside_secrets as beside
+from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
 from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
@@ -45,6 +46,30 @@ def _written_twice(name: str = "prod/db") -> tuple[str, str]:
 def _pin(world: ActingWorld) -> Action:
     _, second = _written_twice()
     return Action(kind=ActionKind.PIN_SUPERSEDED, secret=world.secret("prod/db"), to=second)
+
+
+def _take(world: ActingWorld) -> Action:
+    _written_twice()
+    return Action(kind=ActionKind.PIN_VERSION, secret=world.secret("prod/db"))
+
+
+def _pinned(*hours: int) -> None:
+    first, _ = _written_twice()
+    for hour in hours:
+        label = f"nightlatch/20260302T{hour:02}0000Z-{first[:8]}"
+        a_client("secretsmanager").update_secret_version_stage(
+            SecretId="prod/db", VersionStage=label, MoveToVersionId=first
+        )
+
+
+def _prune(world: ActingWorld) -> Action:
+    _pinned(1, 2, 3)
+    return Action(kind=ActionKind.PRUNE_PINS, secret=world.secret("prod/db"), keep=1)
+
+
+def _purge(world: ActingWorld) -> Action:
+    _pinned(1, 2, 3)
+    return Action(kind=ActionKind.PURGE_PINS, secret=world.secret("prod/db"), at=AT.replace(hour=2))
 
 
 def _restore(world: ActingWorld) -> Action:
@@ -85,7 +110,11 @@ def _metadata(name: str) -> Mapping[str, Any]:
 
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
+    ActionKind.PIN_VERSION: Scene(_take, lambda: len(_described("prod/db")["labels"][1])),
+    ActionKind.PRUNE_PINS: Scene(_prune, lambda: len(_described("prod/db")["labels"][0])),
+    ActionKind.PURGE_PINS: Scene(_purge, lambda: len(_described("prod/db")["labels"][0]), people=2),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
+    ActionKind.RESURRECT: Scene(lost.resurrect, lost.settled),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
     ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
     ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
@@ -96,6 +125,7 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
     ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
     ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
+    ActionKind.TURN_ON_ROTATION: Scene(lost.turn_on, lost.rotates, people=1),
     ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
     ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
     ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),

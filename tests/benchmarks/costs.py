@@ -34,6 +34,8 @@ ROUTINE, FIRST_OF_SLOT, FIRST_OF_DAY, NEW_PAIR, WRITE = (
     Units(12, 4),
 )
 
+LOOK, LOOKS = Units(1, 5), 5  # of the keeper after a change: the state before, a new one of 3 KB, that it looked; calls
+
 # US East (N. Virginia), USD, without the free tiers; November 2026.
 PRICES = {
     "DynamoDB, million read units": 0.125,
@@ -62,9 +64,9 @@ LOGGED_KB = 2.0  # by one batch
 SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
 SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
 PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
-ALARMS, METRICS = 32, 12  # template.yaml, domain/metrics.py
+ALARMS, METRICS = 36, 14  # template.yaml, domain/metrics.py; without a vault
 SQS_TAKES = 10  # messages that one request can bring or delete
-POLLS = 4 * 5 * 3 * 60 * 24 * DAYS  # four lanes, five pollers each that ask every twenty seconds
+POLLS = 5 * 5 * 3 * 60 * 24 * DAYS  # five lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
 INVENTORIES, KNOCKS = 24 * DAYS, 12 * 24 * DAYS  # taken, and asked for by the schedule
 
@@ -87,18 +89,20 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         slots * FIRST_OF_SLOT.writes + firsts * FIRST_OF_DAY.writes + news * NEW_PAIR.writes + writes * WRITE.writes
     )
     pages = INVENTORIES * SECRETS / 100
+    read_units += writes * LOOK.reads + pages * 100
+    write_units += writes * LOOK.writes
     read_units += PROCESSES * (TICKS + pages * PAGE_KB / 4)
     write_units += pages * PAGE_KB + INVENTORIES * 2
     calls = trails_asked + slots / 25 + firsts * 3 + news * 8 + writes * 10
-    handled = batches + writes + TICKS + KNOCKS
-    seconds = calls * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
+    handled = batches + 2 * writes + TICKS + KNOCKS
+    seconds = (calls + writes * LOOKS) * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
     stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * PAIR_KB) / 1_048_576
     price = PRICES
     return {
         "DynamoDB": read_units / 1e6 * price["DynamoDB, million read units"]
         + write_units / 1e6 * price["DynamoDB, million write units"]
         + stored_gb * (price["DynamoDB, GB stored"] + price["DynamoDB, GB kept for point-in-time recovery"]),
-        "SQS": ((reads + writes) * (1 + 2 / SQS_TAKES) + 2 * TICKS + POLLS) / 1e6 * price["SQS, million requests"],
+        "SQS": ((reads + 2 * writes) * (1 + 2 / SQS_TAKES) + 2 * TICKS + POLLS) / 1e6 * price["SQS, million requests"],
         "Lambda": handled / 1e6 * price["Lambda, million requests"]
         + seconds * LAMBDA_GB * price["Lambda, GB second (arm64)"],
         "CloudWatch": ALARMS * price["CloudWatch, alarm"]

@@ -24,7 +24,9 @@ def test_a_timeline_from_logs_names_who_did_what_reads_included(capsys: pytest.C
 @pytest.mark.parametrize(
     "arn", ["arn:aws:s3:::bucket", "arn:aws:secretsmanager:eu-west-1:111122223333:prod/db", "arn:"]
 )
-@pytest.mark.parametrize("verb", [["timeline"], ["snapshots", "list"], ["rollback"]])
+@pytest.mark.parametrize(
+    "verb", [["timeline"], ["snapshots", "list"], ["diff"], ["rollback"], ["restore"], ["references"]]
+)
 def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, capsys: pytest.CaptureFixture[str]):
     assert run([*verb, arn]) == ExitCode.USAGE
 
@@ -36,7 +38,12 @@ def test_an_arn_of_something_else_is_a_usage_error(verb: list[str], arn: str, ca
     [
         ["timeline", "x"],
         ["snapshots", "list", "x"],
+        ["snapshots", "show", "x", "latest"],
+        ["snapshots", "verify"],
+        ["diff", "x"],
         ["rollback", "x"],
+        ["restore", "x"],
+        ["references", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf"],
         ["approve", "r-1"],
         ["contain", "role/app"],
         ["inventory", "show"],
@@ -63,3 +70,9 @@ def test_without_credentials_the_next_step_is_said(monkeypatch: pytest.MonkeyPat
     assert "Unable to locate credentials" in said
     assert "sign in first" in said
     assert said.count("\n") == 1
+
+
+def test_only_a_full_arn_can_be_the_old_one(capsys: pytest.CaptureFixture[str]):
+    assert run(["references", "prod/db"]) == ExitCode.REFUSED
+
+    assert "not the full ARN of a secret" in capsys.readouterr().err

@@ -190,3 +190,20 @@ def test_a_table_that_is_not_there_is_unavailable(monkeypatch):
 
         with pytest.raises(Unavailable, match="nightlatch-table"):
             DynamoIncidents(table, now=FixedClock()).fold(a_finding(), policy_digest="")
+
+
+def test_what_is_found_out_later_is_noted_once_and_raises_the_revision(incidents):
+    first, _ = incidents.fold(a_finding(), policy_digest="")
+
+    noted, again = (
+        incidents.note(first.id, "role app still reads it"),
+        incidents.note(first.id, "role app still reads it"),
+    )
+
+    assert noted == again == incidents.get(first.id)
+    assert (noted.notes, noted.revision) == (("role app still reads it",), first.revision + 1)
+
+
+def test_nothing_is_noted_in_an_incident_that_is_not_there(incidents):
+    with pytest.raises(NotFound):
+        incidents.note("inc-none", "anything")

@@ -165,3 +165,14 @@ def test_a_refused_call_is_not_judged_again():
     refused = a_call("DeleteResourcePolicy", 5, failure=a_denial("DeleteResourcePolicy", "prod/db"))
 
     assert judge(refused, ours("PutResourcePolicy", 0, GUARD), settled=None) is None
+
+
+def test_our_answer_comes_behind_what_it_answers_though_both_are_of_one_second():
+    """Names of events decide nothing: in either order of their ids the second deletion is the second round."""
+    for ids in (("a", "b"), ("b", "a")):
+        deleted = a_call("DeleteResourcePolicy", 5, event_id=ids[0])
+        healed = replace(ours("PutResourcePolicy", 5, GUARD), event_id=ids[1])
+
+        found = judge(a_call("DeleteResourcePolicy", 65), ours("PutResourcePolicy", 0, GUARD), deleted, healed)
+
+        assert isinstance(found, Match), ids

@@ -10,11 +10,12 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.blast_radius import BlastRadius
 from nightlatch.domain.containing import LIFTS, STOPS, lifted
 from nightlatch.domain.containment import Measure
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide
+from nightlatch.domain.decisions import Alert, Decision, Record, decide
 from nightlatch.domain.events import KMS, SecretEvent
 from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_role, a_secret, a_user, an_event, the_root, the_service
 from nightlatch.domain.findings import Finding, Remedy
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
 from nightlatch.domain.principals import Principal
 

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond, decide, moves_current
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.decisions import Alert, Decision, Record, decide
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import AT, a_label_event, a_secret, a_user, an_event
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Exemption, Mode, Policy, Protection, Selector
+from nightlatch.domain.upkeep import moves_current
 
 MALLORY = a_user("mallory")
 NOW = AT + timedelta(seconds=40)
@@ -223,3 +225,80 @@ def test_no_pins_are_made_where_the_policy_wants_none():
     event = an_event("PutSecretValue", secret=a_secret(), version_id="v2")
 
     assert decide(event, [], Policy(default=Protection(mode=Mode.PROTECT, pins=0)), NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("remedy", "parts"),
+    [
+        (Remedy.PUT_POLICY_BACK, ("policy",)),
+        (Remedy.PUT_TAGS_BACK, ("tags", "description")),
+        (Remedy.PUT_KEY_BACK, ("key",)),
+        (Remedy.PUT_ROTATION_BACK, ("rotation",)),
+    ],
+)
+def test_metadata_are_offered_back_as_they_were_before_it_began_and_never_put_back_unasked(remedy, parts):
+    changed = an_event("UpdateSecret", secret=a_secret(), by=MALLORY)
+    found = a_finding(by=MALLORY, remedy=remedy)
+
+    (response,) = responds(decide(changed, [found], a_policy(), NOW))
+
+    assert not response.automatic
+    assert (response.action.kind, response.action.parts) == (ActionKind.PUT_BACK, parts)
+    assert response.action.at == found.first_seen
+
+
+def test_of_a_secret_that_was_just_made_nothing_is_put_back():
+    made = an_event("CreateSecret", secret=a_secret(), by=MALLORY)
+
+    assert not responds(decide(made, [a_finding(by=MALLORY, remedy=Remedy.PUT_KEY_BACK)], a_policy(), NOW))
+
+
+def test_after_a_change_of_the_key_the_version_under_the_new_one_is_pinned():
+    moved = an_event("UpdateSecret", secret=a_secret(), by=MALLORY, request={"kmsKeyId": "alias/new"})
+
+    (response,) = responds(decide(moved, [], a_policy(), NOW))
+
+    assert response.action == Action(kind=ActionKind.PIN_VERSION, secret=a_secret())
+    assert response.automatic
+    assert not responds(decide(moved, [], a_policy(mode=Mode.NOTIFY), NOW))
+    assert not responds(decide(an_event("UpdateSecret", secret=a_secret(), by=MALLORY), [], a_policy(), NOW))
+
+
+# -- a secret that is gone
+
+VAULTED = Protection(mode=Mode.PROTECT, vault_days=90)
+
+
+def destruction_found(**changes) -> Finding:
+    return replace(a_finding(by=MALLORY, remedy=Remedy.RESURRECT), **changes)
+
+
+def test_a_destroyed_secret_is_created_again_at_once_where_the_policy_protects_and_vaults_it():
+    (response,) = responds(decide(a_deletion(), [destruction_found()], Policy(default=VAULTED), NOW))
+
+    assert (response.action.kind, response.automatic) == (ActionKind.RESURRECT, True)
+    assert response.action.at == AT
+
+
+@pytest.mark.parametrize(
+    "protection", [replace(VAULTED, resurrect=False), replace(VAULTED, mode=Mode.NOTIFY), replace(VAULTED, undo=False)]
+)
+def test_elsewhere_it_is_offered_and_undo_alone_changes_nothing_about_it(protection):
+    (response,) = responds(decide(a_deletion(), [destruction_found()], Policy(default=protection), NOW))
+
+    assert response.automatic is (protection.mode is Mode.PROTECT and protection.resurrect)
+
+
+def test_no_button_promises_what_no_vault_can_keep():
+    decisions = decide(a_deletion(), [destruction_found()], a_policy(Mode.PROTECT), NOW)
+
+    assert responds(decisions) == []
+    assert any(isinstance(decision, Alert) for decision in decisions)
+
+
+def test_what_is_gone_without_a_known_call_is_for_a_person_to_decide():
+    end = an_event("EndSecretVersionDelete", secret=a_secret())
+
+    (response,) = responds(decide(end, [destruction_found()], Policy(default=VAULTED), NOW))
+
+    assert (response.action.kind, response.automatic) == (ActionKind.RESURRECT, False)

@@ -11,10 +11,11 @@ import pytest
 from builders import a_finding
 from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.allowances import Allowance
-from nightlatch.domain.decisions import Alert, Record, Respond, asks_what_is_allowed, decide
+from nightlatch.domain.decisions import Alert, Record, asks_what_is_allowed, decide
 from nightlatch.domain.examples import ACCOUNT, AT, a_role, a_secret, an_event
 from nightlatch.domain.findings import Remedy, Severity, State
 from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Exemption, Mode, Policy, Protection
 
 ESO = a_role("external-secrets")

@@ -50,7 +50,8 @@ def test_every_compiled_module_is_there_for_both_architectures(built: Build) -> 
 
 
 def test_the_layer_alone_can_be_imported_by_lambdas_python(built: Build, lambda_python: Path) -> None:
-    names = "nightlatch.wiring, pydantic, boto3, requests, aws_lambda_powertools, awslambdaric"
+    ours = "nightlatch.wiring, nightlatch.adapters.vault.sealing"  # the second loads what is compiled for the vault
+    names = f"{ours}, pydantic, boto3, requests, aws_lambda_powertools, awslambdaric"
 
     done = subprocess.run(
         (str(lambda_python), "-c", f"import {names}; print(nightlatch.__file__)"),
@@ -64,6 +65,8 @@ def test_the_layer_alone_can_be_imported_by_lambdas_python(built: Build, lambda_
     assert done.stdout.startswith(str(built.layer))
 
 
-@pytest.mark.parametrize("logical_id", ["DetectorChanges", "DetectorReads", "Notifier", "Responder", "Interactions"])
+@pytest.mark.parametrize(
+    "logical_id", ["DetectorChanges", "DetectorReads", "Auditor", "Keeper", "Notifier", "Responder", "Interactions"]
+)
 def test_each_function_was_built_with_its_handler(built: Build, logical_id: str) -> None:
     assert "def handler(" in (built.function(logical_id) / "app.py").read_text(encoding="utf-8")

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from e2e.watched import Watched
+from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, stop_and_let_go
+from e2e.watched import GUARDED, Watched
 from functions.transformed import many
+from nightlatch.domain.actions import ActionKind
 from nightlatch.local.deployment import Function, Stack
 from nightlatch.local.fidelity.operators import like
 from nightlatch.local.permissions.guard import Judged
@@ -36,6 +38,10 @@ def played(watched: Watched) -> Sequence[Judged]:
     needing_all_that_the_list_leaves_open(watched)
     overwrite_a_copied_secret_under_a_key_of_ones_own(watched)
     refuse_the_keeper(watched)
+    guarding(watched)
+    stop_and_let_go(watched)
+    lose_a_key(watched)
+    replicate_again_under_keys_of_ones_own(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
@@ -81,6 +87,15 @@ def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
     terraform.rotate_secret(
         SecretId=watched.a_secret(), RotationLambdaARN=watched.a_function(), RotateImmediately=False
     )
+
+
+def guarding(watched: Watched) -> None:
+    """Put a guard in, and take it out again where there was no policy before."""
+    name = watched.a_secret(GUARDED)
+    watched.wishes(ActionKind.APPLY_GUARD, name)
+    watched.settle()
+    watched.wishes(ActionKind.REMOVE_GUARD, name, people=2)
+    watched.settle()
 
 
 def decline(watched: Watched) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from functions.transformed import dead_letter_queues, many, resource, resources, target
+from nightlatch.domain.responses import LEASE
 from nightlatch.domain.takings import HELD_FOR
+from nightlatch.service.respond import MOST_PAUSES, PAUSE_S
 from nightlatch.wiring import AUDITED_FOR
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
@@ -153,3 +155,10 @@ def test_a_table_expires_what_is_old_and_can_be_put_back(name: str) -> None:
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
     assert (resource(name)["DeletionPolicy"], resource(name)["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_an_act_may_wait_for_a_held_name_and_is_not_taken_for_cut_off_meanwhile():
+    timeout = timedelta(seconds=resources(FUNCTIONS)["Responder"]["Timeout"])
+    hidden = timedelta(seconds=resources("AWS::SQS::Queue")["ResponsesQueue"]["VisibilityTimeout"])
+
+    assert timedelta(seconds=PAUSE_S * MOST_PAUSES) < timeout < LEASE < hidden

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.narrated import NOW, REGION, NarratedAws, narrated_aws
 from local.probes.world import refused
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
-from nightlatch.local.permissions.guard import CODE
+from nightlatch.local.permissions.guard import CODE, Guard
 
 VIA = {"StringEquals": {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}}
 NO_SECRETS = {"Effect": "Deny", "Action": "secretsmanager:*", "Resource": "*"}
@@ -159,6 +159,17 @@ def test_a_denial_that_the_stage_cannot_judge_is_an_error_and_an_allow_is_not_re
     contain(iam, {**NO_SECRETS, "Condition": odd})
 
     assert read(aws, "app") == CODE
+
+
+def test_what_moto_does_not_know_is_not_taken_for_a_judgement() -> None:
+    def broken(_environ: object, _start: object) -> list[bytes]:
+        raise NotImplementedError
+
+    guard = Guard(broken)
+
+    with pytest.raises(NotImplementedError):
+        guard({"HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential=k/20260302/{REGION}/sqs/aws4_request"}, None)
+    assert guard.failures == []
 
 
 def test_a_role_that_nobody_made_is_denied_nothing(aws: NarratedAws) -> None:

@@ -530,7 +530,7 @@ def test_a_deletion_and_those_that_it_hits_are_answered_by_one_restore(judge, fi
     assert len(judge.of("access.pending-deletion")) >= 1
     assert responses(judge) == [(ActionKind.RESTORE_DELETED, state)]
     dispatched = {response_id for _, response_id in judge.dispatch.responses}
-    assert dispatched == (set(judge.ledger.by_id) if policy is PROTECT else set())
+    assert dispatched == set(judge.ledger.by_id)  # of an order to do it, of an offer to look what it would do
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -542,7 +542,6 @@ def test_of_those_who_need_a_deleted_secret_a_restore_is_only_offered(judge, kno
     judge(OVER, policy=PROTECT)
 
     assert responses(judge) == [(ActionKind.RESTORE_DELETED, ResponseState.PROPOSED)]
-    assert judge.dispatch.responses == []
     (offered,) = judge.ledger.by_id.values()
     assert (offered.caused_by.key == MALLORY.key) is known
 

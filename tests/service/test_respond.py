@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from builders import a_response, approved_by_policy
-from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
+from fakes import FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Need
 from nightlatch.domain.actions import Action, ActionKind
@@ -49,6 +49,8 @@ class World:
             hand=self.secrets,
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=FakeEnquiries(),
+            mint=lambda: "b-next",
             pause=self.pauses.append,
         )
         return respond("r-1", acts=ACTS, policy=policy, ports=ports, now=now)
@@ -351,7 +353,35 @@ def test_an_act_that_was_cut_off_is_taken_up_after_its_lease(world):
     assert done.state is ResponseState.SUCCEEDED
 
 
-@pytest.mark.parametrize("state", [ResponseState.PROPOSED, ResponseState.DENIED, ResponseState.EXPIRED])
+def test_of_an_offer_it_is_looked_once_what_it_would_do_and_nothing_is_done(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.stored["prod/db"].rotation_enabled = True
+    world.ledger.propose(a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad)))
+
+    looked = world.respond()
+
+    assert (looked.state, looked.people) == (ResponseState.PROPOSED, 2)
+    assert looked.preflight[0].endswith(f"({bad[:8]})")
+    assert any("rotation is on" in line for line in looked.preflight)
+    assert world.secrets.calls == []
+    assert world.dispatch.notices == [Notice("inc-1", "r-1-1")]
+    with pytest.raises(IllegalTransition, match="it waits for a person"):
+        world.respond()
+
+
+@pytest.mark.parametrize("is_managed", [True, False])
+def test_an_offer_that_cannot_be_done_or_is_done_is_taken_back_with_the_reason(world, is_managed):
+    secret = world.secrets.create("prod/db", owning_service="rds" if is_managed else None)
+    world.ledger.propose(a_response(action=Action(kind=ActionKind.RESTORE_DELETED, secret=secret)))
+
+    gone = world.respond()
+
+    assert gone.state is ResponseState.EXPIRED
+    assert ("managed by rds" if is_managed else "was restored already") in gone.steps[-1].note
+
+
+@pytest.mark.parametrize("state", [ResponseState.DENIED, ResponseState.EXPIRED])
 def test_what_nobody_approved_is_not_done(world, state):
     world.ledger.propose(replace(a_response(state), action=Action(
         kind=ActionKind.RESTORE_DELETED, secret=world.secrets.create("prod/db"))

@@ -11,10 +11,10 @@ import pytest
 from fakes import NOW
 from fakes_snapshots import V1, V2, FakeKeeperQueue, FakeSnapshots, an_arn
 from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.decisions import Respond
 from nightlatch.domain.keeping import Kept, Listed
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.service.sweeping import MOST_STANDING, SweepPorts, sweep
 
 HOUR = timedelta(hours=1)
 LISTED = Listed(arn=an_arn(), changed_at=NOW - HOUR, current=V1)
@@ -125,3 +125,45 @@ def test_a_page_of_a_hundred_costs_one_question() -> None:
     world.sweep(*(replace(LISTED, arn=an_arn(f"prod/{n}")) for n in range(100)))
 
     assert asked == [100]
+
+
+STOOD = replace(LISTED, changed_at=NOW - timedelta(hours=24))
+
+
+def standing_pins(world: World) -> list[Respond]:
+    return [one for one in world.pins if one.action.kind is ActionKind.PIN_VERSION]
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_pinned"),
+    [
+        (STOOD, True),
+        (LISTED, False),
+        (replace(STOOD, is_pinned=True), False),
+        (replace(STOOD, may_be_copied=False), False),
+        (replace(STOOD, current=None), False),
+    ],
+)
+def test_what_stood_unquestioned_for_a_day_is_pinned_once_and_by_policy(listed: Listed, is_pinned: bool) -> None:  # noqa: FBT001 - a column of the table
+    world = World(protection=Protection(mode=Mode.PROTECT))
+
+    world.sweep(listed)
+
+    assert [(one.action.to, one.cause, one.automatic) for one in standing_pins(world)] == [(V1, V1, True)] * is_pinned
+
+
+@pytest.mark.parametrize("protection", [Protection(mode=Mode.NOTIFY), Protection(mode=Mode.PROTECT, pins=0)])
+def test_nothing_is_pinned_that_the_policy_does_not_ask_for(protection: Protection) -> None:
+    world = World(protection=protection)
+
+    world.sweep(STOOD)
+
+    assert standing_pins(world) == []
+
+
+def test_a_sweep_orders_few_such_pins_for_their_calls_share_a_quota() -> None:
+    world = World(protection=Protection(mode=Mode.PROTECT))
+
+    world.sweep(*(replace(STOOD, arn=an_arn(f"prod/{n}")) for n in range(30)))
+
+    assert len(standing_pins(world)) == MOST_STANDING

@@ -16,22 +16,31 @@ from nightlatch.acts import (
     lift_deny,
     lift_revocation,
     pin_superseded,
+    pin_version,
     put_back,
     reactivate_key,
     remove_guard,
     replicate_again,
     rescue_key,
     restore_deleted,
+    resurrect,
     revoke_sessions,
     roll_back,
+    turn_on_rotation,
+    unpin,
 )
 from nightlatch.domain.acting import Act
 from nightlatch.domain.actions import ActionKind
 
 _ALL = (
     pin_superseded.ACT,
+    pin_version.ACT,
+    unpin.PRUNE,
+    unpin.PURGE,
     restore_deleted.ACT,
+    resurrect.ACT,
     roll_back.ACT,
+    turn_on_rotation.ACT,
     put_back.ACT,
     deactivate_key.ACT,
     reactivate_key.ACT,

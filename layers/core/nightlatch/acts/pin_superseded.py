@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nightlatch.acts.on_secret import move_label, our_secret
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.acts.on_secret import our_secret
+from nightlatch.acts.pinning import plan_label
+from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.pins import plan_pin
-from nightlatch.domain.versions import SecretState
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
@@ -32,25 +32,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
-    if action.label is None or action.to is None:
-        return Plan(calls=(), says="nothing to pin: the version before the current one is kept already, or is none")
-    secret = our_secret(action, seen)
-    says = f"pinned version {action.to} as {action.label}"
-    holder = secret.holder(action.label)
-    if holder is not None and holder.id == action.to:
-        return Plan(calls=(), says=says)
-    pinned = move_label(secret, action.label, to=action.to, away_from=None)
-    return Plan(calls=(*_drops(action, secret), pinned), says=says)
-
-
-def _drops(action: Action, secret: SecretState) -> tuple[Call, ...]:
-    """Remove the pins that make room, those that are still there."""
-    held = ((version_id, label, secret.holder(label)) for version_id, label in action.drop)
-    return tuple(
-        move_label(secret, label, to=None, away_from=version_id)
-        for version_id, label, holder in held
-        if holder is not None and holder.id == version_id
-    )
+    return plan_label(action, our_secret(action, seen))
 
 
 ACT = Act(

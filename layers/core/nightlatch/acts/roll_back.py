@@ -26,7 +26,7 @@ from nightlatch.domain.rollbacks import (
     version_at,
     warnings_of,
 )
-from nightlatch.domain.versions import CURRENT, SecretState
+from nightlatch.domain.versions import CURRENT, SecretState, Version
 
 _TWO = 2
 
@@ -76,8 +76,23 @@ def _plan(action: Action, seen: Seen) -> Plan:
         calls=() if is_done else (_call(action, secret, action.to),),
         says=f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)}",
         already=f"secret {secret.name} was rolled back already; version {action.to} is current",
+        shows=(_shown(action, secret, seen),),
         warnings=_warnings(action, secret, seen),
     )
+
+
+def _shown(action: Action, secret: SecretState, seen: Seen) -> str:
+    """Say which version would take the place of which: when they were made tells people more than their ids."""
+    left, target, copy = secret.version(action.away_from or ""), secret.version(action.to or ""), _copy(action, seen)
+    after = f"the vault's copy of version {copy.version_id}, taken {copy.taken_at:%d %b %H:%M} UTC" if copy else None
+    return f"{after or _made(target)} becomes current instead of {_made(left)}"
+
+
+def _made(version: Version | None) -> str:
+    if version is None:
+        return "a version that is gone"
+    made = f" of {version.created_at:%d %b %H:%M} UTC" if version.created_at else ""
+    return f"the version{made} ({version.id[:8]})"
 
 
 def _call(action: Action, secret: SecretState, to: str) -> Call:

@@ -11,8 +11,9 @@ import typer
 
 from nightlatch.adapters.aws_errors import looking
 from nightlatch.adapters.brake import OFF, SsmBrake
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.config import load_settings
 from nightlatch.domain.errors import NotFound, Refused, Unavailable

@@ -8,8 +8,9 @@ import typer
 
 from nightlatch.adapters.history.known_uses import radius_known
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.containing import LIFTS, STOPS

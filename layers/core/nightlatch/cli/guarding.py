@@ -12,9 +12,10 @@ from rich.table import Table
 from nightlatch.acts import ACTS
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.cli.acting import Asked, act, several
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NotFound, Refused

@@ -30,6 +30,8 @@ def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
         yield from _versions(wished.action, secret)
     else:
         yield "On", wished.action.name
+    for shown in wished.plan.shows:
+        yield "So that", shown
     for warning in wished.plan.warnings:
         yield "Careful", warning
     for call in wished.plan.calls:

@@ -24,6 +24,17 @@ Examples:
   nightlatch rollback prod/orders/db --to 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
   nightlatch rollback prod/orders/db --at 2h --only policy,tags
 """
+RESTORE_EXAMPLES = """\b
+Examples:
+  nightlatch restore prod/orders/db --dry-run
+  nightlatch restore prod/orders/db
+  nightlatch restore prod/orders/db --local --yes
+"""
+REFERENCES_EXAMPLES = """\b
+Examples:
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --local
+"""
 APPROVE_EXAMPLES = """\b
 Examples:
   nightlatch approve r-0123456789abcdef0123
@@ -46,6 +57,12 @@ Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `ni
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
 Region = Annotated[str | None, typer.Option(help="AWS Region.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Direct = Annotated[
+    bool,
+    typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
 
 
@@ -86,12 +103,9 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     only: Annotated[
         str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    direct: Annotated[
-        bool,
-        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
-    ] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
@@ -104,6 +118,43 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     where = Where(local=local, stack=stack, profile=profile, region=region)
     wish = acting.Rollback(to=to, at=at, only=parts(only))
     return acting.rollback(secret, wish, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+def restore(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Take a scheduled deletion back, or create a secret that is gone again from the vault, under a new ARN."""
+    from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.acting import Asked  # noqa: PLC0415
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+def references(  # noqa: PLR0913 - one parameter is one option
+    arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=checked)],
+    *,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """Tell who still points to the old ARN of a secret that was created again: principals, policies, functions."""
+    from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return restoring.references(arn, where, output)
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option

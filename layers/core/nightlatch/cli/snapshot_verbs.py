@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from nightlatch.cli import snapshot_output as out
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import progress, say
 from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused

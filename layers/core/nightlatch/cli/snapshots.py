@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form
-from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack
+from nightlatch.cli.moments import moment
+from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes
 
 LIST_EXAMPLES = """\b
 Examples:
@@ -26,6 +28,25 @@ Examples:
   nightlatch snapshots verify
   nightlatch snapshots verify prod/orders/db
   nightlatch snapshots verify prod/orders/db --last --output json
+"""
+
+TAKE_EXAMPLES = """\b
+Examples:
+  nightlatch snapshots take prod/orders/db
+  nightlatch snapshots take prod/orders/db --version 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
+  nightlatch snapshots take prod/orders/db --local --yes
+"""
+PRUNE_EXAMPLES = """\b
+Examples:
+  nightlatch snapshots prune prod/orders/db --dry-run
+  nightlatch snapshots prune prod/orders/db --keep 3
+  nightlatch snapshots prune prod/orders/db --keep 0 --yes
+"""
+PURGE_EXAMPLES = """\b
+Examples:
+  nightlatch snapshots purge prod/orders/db --since 2d --dry-run
+  nightlatch snapshots purge prod/orders/db --since 2026-03-02T09:00Z
+  nightlatch snapshots purge prod/orders/db --since 6h --local --yes
 """
 
 app = typer.Typer(help="What is kept of a secret: versions, copies in the vault, metadata.", rich_markup_mode=None)
@@ -84,3 +105,71 @@ def verify(  # noqa: PLR0913 - one parameter is one option
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.verify(secret or None, where, output, last=last)
+
+
+@app.command("take", epilog=TAKE_EXAMPLES)
+def take(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    version: Annotated[str | None, typer.Option(metavar="VERSION", help="Another version than the current.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Keep a version by a pin now, and have the keeper look at the secret: its metadata, and its value if vaulted."""
+    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return pinning.take(secret, version, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+@app.command("prune", epilog=PRUNE_EXAMPLES)
+def prune(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    keep: Annotated[
+        int | None, typer.Option(min=0, max=15, help="How many pins stay; as the policy says if not given.")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Take the oldest pins away; labels that are not nightlatch's stay."""
+    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return pinning.prune(secret, keep, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+@app.command("purge", epilog=PURGE_EXAMPLES)
+def purge(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    since: Annotated[
+        datetime,
+        typer.Option(metavar="TIME", parser=moment, help="Pins made since then go: 2026-03-02T09:00Z, or 2d."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """After a leak, let go of old values that pins keep readable; two people must say yes."""
+    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return pinning.purge(secret, since, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)

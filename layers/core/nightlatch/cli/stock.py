@@ -14,9 +14,10 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
-from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.holding import Holding

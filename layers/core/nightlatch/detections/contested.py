@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
@@ -58,13 +58,18 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 def _undone(done: Iterable[Sighting], theirs: Iterable[str]) -> Iterator[Sighting]:
     """Give the calls of others that undo what nightlatch did just before them."""
     before: Sighting | None = None
-    for call in done:
+    for call in sorted(done, key=_in_turn):
         if call.own:
             before = call
         elif call.name in theirs:
             if before is not None and (before.name == _RESTORE or set(before.denials) - set(call.denials)):
                 yield call
             before = None
+
+
+def _in_turn(call: Sighting) -> tuple[datetime, bool]:
+    """Put our call behind what it answers, where records tell the same second of both."""
+    return call.at, call.own
 
 
 _ESO = a_role("external-secrets", "reconciler")

@@ -14,7 +14,12 @@ class ActionKind(StrEnum):
     """Everything nightlatch can do; each is one file in `acts/`."""
 
     PIN_SUPERSEDED = "pin-superseded"
+    PIN_VERSION = "pin-version"
+    PRUNE_PINS = "prune-pins"
+    PURGE_PINS = "purge-pins"
     RESTORE_DELETED = "restore-deleted"
+    RESURRECT = "resurrect"
+    TURN_ON_ROTATION = "turn-on-rotation"
     ROLL_BACK = "roll-back"
     APPLY_GUARD = "apply-guard"
     REMOVE_GUARD = "remove-guard"
@@ -40,7 +45,7 @@ class Action:
 
     kind: ActionKind
     secret: SecretRef | None = None
-    target: str = ""  # an ARN, or a key id of a user, where the act is not on a secret
+    target: str = ""  # an ARN, or a key id of a user, where the act is not on a secret, or the namesake it writes to
     away_from: str | None = None
     to: str | None = None
     avoid: tuple[str, ...] = ()  # versions that the way back must not end at: the same hand made them
@@ -51,10 +56,12 @@ class Action:
     lasting: timedelta | None = None  # how long something is allowed
     until: datetime | None = None  # when it ends, counted from when it began
     note: str = ""  # why, in the words of who wished it
+    keep: int | None = None  # how many of our pins stay; as many as the policy wishes where it is left open
     at: datetime | None = None  # the moment whose state is wished back
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
+    was: str | None = None  # ARN that the secret had before it was created again
     before: datetime | None = None  # the moment before which sessions began that are to end
     regions: tuple[str, ...] = ()  # where replicas were taken away
     held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back
@@ -66,5 +73,5 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return self.secret.name if self.secret is not None else self.target
+        """What people call it: of an ARN what comes last, `role/app` or `key/1234abcd-...`."""
+        return self.secret.name if self.secret is not None else self.target.rsplit(":", 1)[-1]

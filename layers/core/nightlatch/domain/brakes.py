@@ -16,7 +16,9 @@ from nightlatch.domain.responses import Response, ResponseState
 
 HOUR = timedelta(hours=1)
 WAR = timedelta(hours=24)
-_QUIET = frozenset({ActionKind.PIN_SUPERSEDED})  # adds a label beside others: nobody has a reason to undo it
+_QUIET = frozenset(
+    {ActionKind.PIN_SUPERSEDED, ActionKind.PIN_VERSION}
+)  # adds a label beside others: nobody has a reason to undo it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+STOOD = timedelta(hours=24)  # unquestioned for so long, a current version is worth a pin
 COPIED_AGAIN_BEFORE = timedelta(days=7)  # of its end: a secret that never changes always has a copy
 
 
@@ -29,7 +30,15 @@ class Listed:
     arn: str
     changed_at: datetime | None = None
     current: str | None = None  # the version that bears AWSCURRENT
+    is_pinned: bool = False  # the current version bears a pin of ours
     may_be_copied: bool = True  # no replica, and managed by no service
+
+
+def has_stood(listed: Listed, now: datetime) -> bool:
+    """Tell whether the current version stood long enough without anybody's doing, and no pin keeps it yet."""
+    if listed.current is None or listed.is_pinned or listed.changed_at is None:
+        return False
+    return now - listed.changed_at >= STOOD
 
 
 def is_missed(listed: Listed, kept: Kept | None) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from nightlatch.domain.versions import LABEL_LIMIT, PENDING, PIN_PREFIX, PREVIOUS, SecretState, Version, why_not_ours
 
@@ -42,21 +42,25 @@ def plan_pin(
         never: Versions that are not worth keeping: what is offered to be taken back.
     """
     superseded = _superseded(secret, by)
+    if why_not_ours(secret) or secret.deleted_at or superseded is None or superseded.id in never:
+        return None
+    return pin_of(secret, superseded, budget=budget, now=now)
+
+
+def pin_of(secret: SecretState, version: Version, *, budget: int, now: datetime) -> PinPlan | None:
+    """Plan to keep one version; None when a pin holds it already or there is no room for one."""
     budget = min(budget, MOST_PINS)
-    if why_not_ours(secret) or secret.deleted_at or superseded is None or superseded.pins or budget < 1:
+    if version.pins or budget < 1:
         return None
-    if superseded.id in never:
-        return None
-    ours = sorted((label, version.id) for version in secret.versions for label in version.pins)
+    ours = pins_of(secret)
     foreign = sum(1 for version in secret.versions for label in version.labels if not label.startswith(PIN_PREFIX))
     room = min(budget, LABEL_LIMIT - foreign) - 1
     if room < 0:
         return None
-    surplus = ours[: max(0, len(ours) - room)]
     return PinPlan(
-        version_id=superseded.id,
-        label=pin_label(superseded.id, now),
-        drop=tuple((version_id, label) for label, version_id in surplus),
+        version_id=version.id,
+        label=pin_label(version.id, now),
+        drop=ours[: max(0, len(ours) - room)],
     )
 
 
@@ -67,3 +71,21 @@ def _superseded(secret: SecretState, by: str | None) -> Version | None:
     ordinary = [v for v in secret.versions if not v.is_current and PENDING not in v.labels and v.created_at is not None]
     earlier = [version for version in ordinary if version.created_at and version.created_at < successor.created_at]
     return max(earlier, key=lambda version: (version.created_at, version.id), default=previous)
+
+
+def pins_of(secret: SecretState) -> tuple[tuple[str, str], ...]:
+    """Give our pins as (version id, label), the oldest first."""
+    ours = sorted((label, version.id) for version in secret.versions for label in version.pins)
+    return tuple((version_id, label) for label, version_id in ours)
+
+
+def pins_since(secret: SecretState, since: datetime) -> tuple[tuple[str, str], ...]:
+    """Give our pins made since a moment; one whose label tells no time counts as made since: a purge follows a leak."""
+    return tuple((version_id, label) for version_id, label in pins_of(secret) if _made_at(label, since) >= since)
+
+
+def _made_at(label: str, unknown: datetime) -> datetime:
+    try:
+        return datetime.strptime(label.removeprefix(PIN_PREFIX)[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return unknown

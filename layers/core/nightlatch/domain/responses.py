@@ -3,12 +3,13 @@
        ┌───────────── HOLD, ASK ──────────┬─────────┐
        ▼                                  │         │
     proposed ──APPROVE──> approved ──START──> running ──SUCCEED──> succeeded
-     │ │ ▲ └───┘ (one yes of two)  │         ▲  │ └──FAIL──> failed
+     │ │ ▲ └───┘ (LOOK, one yes of two)  │         ▲  │ └──FAIL──> failed
      │ └─DENY──> denied            │         └──┘ CALL, or START (a lease ran out: the act goes on)
      └─EXPIRE─> expired            └──FAIL──> failed   (refused before it began)
 
 A response that policy allows without asking begins as approved. HOLD takes it back to an offer, because a brake is on:
 whoever said yes before must say it again. ASK does so because one more person must say yes, and keeps those given.
+LOOK notes what an offer would do, for whoever is asked.
 Nothing leaves a final state.
 """
 
@@ -45,6 +46,7 @@ class Signal(StrEnum):
 
     APPROVE = "approve"
     DENY = "deny"
+    LOOK = "look"
     EXPIRE = "expire"
     START = "start"
     CALL = "call"
@@ -56,6 +58,7 @@ class Signal(StrEnum):
 
 _TABLE: dict[tuple[ResponseState, Signal], ResponseState] = {
     (ResponseState.PROPOSED, Signal.APPROVE): ResponseState.APPROVED,
+    (ResponseState.PROPOSED, Signal.LOOK): ResponseState.PROPOSED,
     (ResponseState.PROPOSED, Signal.DENY): ResponseState.DENIED,
     (ResponseState.PROPOSED, Signal.EXPIRE): ResponseState.EXPIRED,
     (ResponseState.APPROVED, Signal.START): ResponseState.RUNNING,
@@ -96,10 +99,12 @@ class Response:
     proposed_at: datetime
     expires_at: datetime
     button: str = ""  # opaque id that a message carries; it says nothing by itself
+    preflight: tuple[str, ...] = ()  # what would be done and what may come of it, said before anybody says yes
     people: int = 1  # how many distinct people must say yes
     operations: frozenset[str] = frozenset()  # AWS's names of the calls it may make, from when it is started
     steps: tuple[Step, ...] = ()
     result: str = ""
+    led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
     after: str | None = None  # the response that it takes back: offered once that one is done
 
     @property
@@ -134,7 +139,7 @@ class Response:
         """Why it is offered though it was ordered or approved before; empty for an ordinary offer."""
         if self.state is not ResponseState.PROPOSED or not self.steps:
             return ""
-        last = next((s for s in reversed(self.steps) if s.signal is not Signal.APPROVE), None)
+        last = next((s for s in reversed(self.steps) if s.signal not in {Signal.APPROVE, Signal.LOOK}), None)
         return last.note if last is not None and last.signal in {Signal.HOLD, Signal.ASK} else ""
 
 
@@ -152,7 +157,8 @@ def response_id(action: Action, cause: str) -> str:
         action: The act.
         cause: The event id of a deletion or write; the version id for a pin, which two channels report.
     """
-    text = f"{action.kind}|{action.keys[0]}|{cause}"
+    what = f"{action.kind} {' '.join(action.parts)}" if action.parts else action.kind
+    text = f"{what}|{action.keys[0]}|{cause}"
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 

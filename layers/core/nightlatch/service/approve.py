@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from nightlatch.domain.errors import IllegalTransition, Unauthorised
 from nightlatch.domain.policy import Approver, Policy
@@ -80,10 +82,23 @@ def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
         # Their yes was written but its message may have been lost: the queue drops a duplicate.
         ports.dispatch.respond(response)
         return response
-    moved = advance(response, signal, actor=actor, now=now, how=how)
-    ports.ledger.move(moved, was=response.state)
+    moved = _moved(response, partial(advance, signal=signal, actor=actor, now=now, how=how), ports)
     if moved.state is ResponseState.APPROVED:
         ports.dispatch.respond(moved)
     if moved.incident_id is not None:
         ports.dispatch.alert(Notice(moved.incident_id, f"{moved.id}-{len(moved.steps)}"))
+    return moved
+
+
+def _moved(response: Response, step: Callable[[Response], Response], ports: ApprovePorts) -> Response:
+    """Write the answer down; once more where the responder noted what it would do at this very moment."""
+    moved = step(response)
+    try:
+        ports.ledger.move(moved, was=response.state)
+    except IllegalTransition:
+        now_stands = ports.ledger.get(response.id)
+        if now_stands.state is not response.state or now_stands.yeses != response.yeses:
+            raise
+        moved = step(now_stands)
+        ports.ledger.move(moved, was=now_stands.state)
     return moved

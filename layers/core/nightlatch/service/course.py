@@ -22,7 +22,7 @@ class Course:
     def __init__(self, response: Response, ports: RespondPorts, now: datetime) -> None:
         self.response = response
         self._ports = ports
-        self._now = now
+        self.now = now
         self._current = ""  # the version that readers got at the last look
 
     def look(self, needs: Collection[Need]) -> Seen:
@@ -49,7 +49,7 @@ class Course:
             replace(self.response, **changes),
             signal,
             actor=RESPONDER,
-            now=self._now,
+            now=self.now,
             note=note,
             request_id=request_id,
             current=self._current,
@@ -58,9 +58,9 @@ class Course:
         self.response = moved
         return moved
 
-    def end(self, signal: Signal, note: str) -> Response:
+    def end(self, signal: Signal, note: str, **changes: Any) -> Response:
         """Write the last move down and tell it."""
-        self.move(signal, note)
+        self.move(signal, note, **changes)
         self.tell()
         return self.response
 
@@ -91,7 +91,7 @@ class Course:
             if other.state is not ResponseState.PROPOSED or not _is_met(other, done):
                 continue
             try:
-                Course(other, self._ports, self._now).end(Signal.EXPIRE, f"done already: {done.result} ({done.id})")
+                Course(other, self._ports, self.now).end(Signal.EXPIRE, f"done already: {done.result} ({done.id})")
             except IllegalTransition:  # somebody answers it at this very moment, and is told that it is done
                 continue
 

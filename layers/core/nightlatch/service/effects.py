@@ -13,13 +13,14 @@ from typing import assert_never
 
 from nightlatch.domain.actions import Action
 from nightlatch.domain.containing import lifted
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond
+from nightlatch.domain.decisions import Alert, Decision, Record
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.incidents import Incident, incident_key
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import NOBODY
 from nightlatch.domain.responses import (
     BY_POLICY,
     Response,
@@ -36,7 +37,6 @@ from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 
 UNDO_LIVES = timedelta(days=7)  # after the offer of what it takes back; later: nightlatch contain --lift
 _HOW = "by the decision of the policy in force"  # how the yes of a policy is known
-_NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,10 @@ class LiveEffects:
             undo = _way_back(response, back, self.mint())
             self.ledger.propose(undo)
             touched[key] = self.incidents.link(incident.id, undo.id)
-        # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate.
-        if response.state is ResponseState.APPROVED and (is_new or decision.automatic):
+        # An approved response that is not new may have lost its message to a crash; the queue drops a duplicate. A new
+        # offer goes the same way, for the responder looks what it would do.
+        is_ordered = response.state is ResponseState.APPROVED
+        if (is_new and incident is not None) or (is_ordered and (is_new or decision.automatic)):
             self.dispatch.respond(response)
 
     def _proposed(self, wanted: Response, policy: Policy, now: datetime) -> tuple[Response, bool]:
@@ -144,7 +146,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
         action=decision.action,
         state=ResponseState.PROPOSED,
         reason=decision.reason,
-        caused_by=decision.caused_by or _NOBODY,
+        caused_by=decision.caused_by or NOBODY,
         incident_id=incident.id if incident else None,
         proposed_at=now,
         expires_at=now + policy.buttons_live,

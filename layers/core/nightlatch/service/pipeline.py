@@ -17,9 +17,10 @@ from typing import Protocol
 from nightlatch.domain.allowances import Allowance
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.blast_radius import radius_of
-from nightlatch.domain.decisions import Alert, Decision, Record, Respond, asks_what_is_allowed, decide
+from nightlatch.domain.decisions import Alert, Decision, Record, asks_what_is_allowed, decide
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
 from nightlatch.domain.findings import Finding, fold
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Policy
 from nightlatch.domain.responses import Response
 from nightlatch.domain.rules import Detection, Wait, detect, readers

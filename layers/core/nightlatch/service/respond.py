@@ -1,6 +1,7 @@
 """Carries one approved response out: the only place in nightlatch that writes to AWS's own things.
 
 brakes ──> look ──> settle the wish ──> START ──> plan ──> first call ──> note it ──> look and plan again ... ──> tell
+                                                            (nothing left) ──> offer what follows from it ──────────┘
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nightlatch.domain.acting import Act, Call, Plan, Seen, Terms
+from nightlatch.domain.acting import Act, Call, Plan
 from nightlatch.domain.actions import ActionKind
 from nightlatch.domain.brakes import why_hold
 from nightlatch.domain.errors import IllegalTransition, NotFound, NotYet, Refused, WorldMoved
@@ -16,18 +17,20 @@ from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.responses import Response, ResponseState, Signal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
+from nightlatch.service.preflight import show_preflight, terms_of
+from nightlatch.service.sequels import finish
 
 MOST_CALLS = 60  # of one act; more means that somebody works against it
 LOOKS_AGAIN = 2  # after AWS found the world to be otherwise than it was described a moment before
 PAUSE_S = 3.0
-MOST_PAUSES = 15
+MOST_PAUSES = 20  # a minute, twice as long as a name was seen to be held
 _NOTED = 500  # characters of a call that the ledger keeps
 
 
 def respond(
     response_id: str, *, acts: Mapping[ActionKind, Act], policy: Policy, ports: RespondPorts, now: datetime
 ) -> Response:
-    """Carry out an approved response once, verify it and have people told.
+    """Carry out an approved response once, verify it and have people told; of an offer, look what it would do.
 
     A response that is over already comes back as it stands: the same message may arrive twice.
 
@@ -42,8 +45,10 @@ def respond(
         course.make_moot()
         return course.response
     act = acts[course.response.action.kind]
+    if course.response.state is ResponseState.PROPOSED:
+        return show_preflight(course, act, policy, ports, now)
     held = _why_hold(course.response, policy, ports, now)
-    if held is not None and course.response.state is not ResponseState.PROPOSED:
+    if held is not None:
         return course.hold(held, now + policy.buttons_live)
     try:
         if _begin(course, act, policy, ports, now):
@@ -71,7 +76,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
         course.move(Signal.START)
         return True
     seen = course.look(act.needs)
-    terms = _terms(response, seen, policy, ports, now)
+    terms = terms_of(response, seen, policy, ports, now)
     if response.is_by_policy and terms.protection.mode is Mode.NOTIFY:
         course.hold(f"the policy's mode for {response.action.name} is notify", now + policy.buttons_live)
         return False
@@ -95,43 +100,48 @@ def _ask(course: Course, people: int, now: datetime, policy: Policy) -> None:
         course.hold(f"{people} people must say yes to this; {who} did", until, Signal.ASK, people=people)
 
 
-def _terms(response: Response, seen: Seen, policy: Policy, ports: RespondPorts, now: datetime) -> Terms:
-    """Judge by the name that AWS gives, not by how the secret was called."""
-    names = [seen.secret.name] if seen.secret is not None else [one.name for one in response.action.held]
-    doubted = [o.action for o in ports.offers.on(response.action.keys) if o.action.kind is ActionKind.ROLL_BACK]
-    suspects = {version for a in doubted for version in (*a.avoid, a.away_from) if version is not None}
-    return Terms(
-        policy=policy,
-        protection=policy.least_protection_of(names or [response.action.name]),
-        now=now,
-        suspects=frozenset(suspects),
-    )
-
-
 def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: datetime) -> Response:
     looks_left = LOOKS_AGAIN
     action = course.response.action
+    tried: dict[str, str] = {}  # calls that are worth one try, and why AWS refused them
     for _ in range(MOST_CALLS):
-        plan = act.plan(action, course.look(act.needs))
+        seen = course.look(act.needs)
+        plan = act.plan(action, seen)
         if not plan.calls:
-            course.end(Signal.SUCCEED, _told(plan, course.response))
-            course.make_moot()
-            return course.response
+            return finish(course, act.sequel(action, seen), _told(plan, course.response), policy, ports)
         if ports.kill_switch.is_on():
             return course.hold("the kill switch was turned on; it had begun", now + policy.buttons_live)
-        call = plan.calls[0]
-        try:
-            request_id = _patiently(call, action.name, ports)
-        except Refused as refusal:
-            is_worth_a_look = call.may_be_refused or isinstance(refusal, WorldMoved)
-            if not (is_worth_a_look and looks_left):
-                raise
-            looks_left -= 1
-            ports.pause(PAUSE_S)
+        call = next((one for one in plan.calls if one.command not in tried), None)
+        refusal = _make(call, course, ports, tried) if call is not None else _not_as_wished(plan, tried)
+        if refusal is None:
             continue
-        ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
-        course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+        if not (looks_left and isinstance(refusal, WorldMoved)):
+            raise refusal
+        looks_left -= 1
+        ports.pause(PAUSE_S)
     raise WorldMoved(f"{action.name} is not as wished after {MOST_CALLS} calls; somebody works against it now")
+
+
+def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]) -> Refused | NotFound | None:
+    """Make a call and note it; give what AWS refused it with, unless it was only worth a try."""
+    try:
+        request_id = _patiently(call, course.response.action.name, ports)
+    except (Refused, NotFound) as refusal:
+        if not call.may_be_refused:
+            return refusal
+        tried[call.command] = str(refusal)
+        return None
+    if call.may_be_refused:
+        tried[call.command] = ""
+    ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
+    course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+    return None
+
+
+def _not_as_wished(plan: Plan, tried: Mapping[str, str]) -> WorldMoved:
+    """Say what is still to do where each of it was tried: what AWS describes may lag behind."""
+    why = "; ".join(f"{one.operation}: {tried[one.command] or 'done, and not to be seen'}" for one in plan.calls)
+    return WorldMoved(f"{plan.says}, but not everything was done: {why}")
 
 
 def _patiently(call: Call, on: str, ports: RespondPorts) -> str:

@@ -12,14 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.decisions import Respond
-from nightlatch.domain.keeping import Kept, Listed, is_missed, is_opting_in, lacks_copy
+from nightlatch.domain.keeping import Kept, Listed, has_stood, is_missed, is_opting_in, lacks_copy
+from nightlatch.domain.orders import Respond
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.service.snapshot_ports import KeeperQueue, KeptStates
 
+STOOD_LONG = "the current version stood for a day and nobody questioned it"
+MOST_STANDING = 5  # of a page of 100: label moves share their quota with the customer's own rotations
 OPTED_IN = "opted into the vault; the version before the current one is kept too"
 
 
@@ -45,7 +48,8 @@ def sweep(listed: Sequence[Listed], now: datetime, *, ports: SweepPorts) -> int:
     opted_in = [one for one in listed if ports.has_vault and _days(one, policy)]
     uncopied = {one.arn for one in opted_in if lacks_copy(one, states.get(one.arn), now)}
     missed = [one.arn for one in listed if is_missed(one, states.get(one.arn)) or one.arn in uncopied]
-    ports.order(tuple(_pins(opted_in, states, policy)), policy, now)
+    stood = islice(_standing(listed, policy, now), MOST_STANDING)
+    ports.order((*_pins(opted_in, states, policy), *stood), policy, now)
     ports.keeper.ask(missed)
     return len(missed)
 
@@ -62,6 +66,17 @@ def _pins(opted_in: Sequence[Listed], states: Mapping[str, Kept], policy: Policy
             secret = secret_ref(one.arn, account_id="", region="", by_aws=True)
             action = Action(kind=ActionKind.PIN_SUPERSEDED, secret=secret, to=one.current)
             yield Respond(action=action, cause=one.current, automatic=True, reason=OPTED_IN)
+
+
+def _standing(listed: Sequence[Listed], policy: Policy, now: datetime) -> Iterator[Respond]:
+    """Pin what is current and stood unquestioned for a day, so that it outlives two quick writes."""
+    for one in listed:
+        protection = policy.protection_of(_name(one))
+        wants = protection.mode is Mode.PROTECT and protection.pins > 0 and one.may_be_copied
+        if wants and one.current is not None and has_stood(one, now):
+            secret = secret_ref(one.arn, account_id="", region="", by_aws=True)
+            action = Action(kind=ActionKind.PIN_VERSION, secret=secret, to=one.current)
+            yield Respond(action=action, cause=one.current, automatic=True, reason=STOOD_LONG)
 
 
 def _name(one: Listed) -> str:

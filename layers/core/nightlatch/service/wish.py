@@ -86,6 +86,7 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
             proposed_at=now,
             expires_at=now + (WISH_LIVES if alone else policy.buttons_live),
             button=ports.mint(),
+            preflight=wished.plan.preflight,
             people=wished.people,
             steps=(yes,),
         )

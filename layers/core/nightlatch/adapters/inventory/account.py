@@ -23,7 +23,7 @@ from nightlatch.domain.holding import Holding
 from nightlatch.domain.keeping import Listed
 from nightlatch.domain.own_parts import part_arn
 from nightlatch.domain.tiers import tagged_tier
-from nightlatch.domain.versions import CURRENT
+from nightlatch.domain.versions import CURRENT, PIN_PREFIX
 from nightlatch.service.stock_ports import Page
 
 if TYPE_CHECKING:
@@ -190,10 +190,12 @@ def _holding(listed: Mapping[str, Any]) -> Holding:
 
 def _listed(one: Mapping[str, Any]) -> Listed:
     labels: Mapping[str, list[str]] = one.get("SecretVersionsToStages", {})
+    current = next((version_id for version_id, borne in labels.items() if CURRENT in borne), None)
     return Listed(
         arn=str(one["ARN"]),
         changed_at=_utc(one.get("LastChangedDate")),
-        current=next((version_id for version_id, borne in labels.items() if CURRENT in borne), None),
+        current=current,
+        is_pinned=any(label.startswith(PIN_PREFIX) for label in labels.get(current or "", ())),
         may_be_copied=_holding(one).rotates_by_itself,
     )
 

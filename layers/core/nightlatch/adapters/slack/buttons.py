@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nightlatch.acts import ACTS
-from nightlatch.adapters.slack.text import clip, visible
+from nightlatch.adapters.slack.text import clip, escape, visible
 from nightlatch.domain.responses import Response, awaiting
 
 CONFIRM_LIMIT = 300
@@ -27,12 +27,27 @@ def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
         text = {"type": "mrkdwn", "text": f"*To act, run*\n{commands}"}
         return [{"type": "section", "text": text}]
     buttons = [button for response in open_ones for button in (_button(response), _decline(response))]
-    return [{"type": "actions", "elements": buttons}]
+    return [*_preflight(open_ones), {"type": "actions", "elements": buttons}]
+
+
+def _preflight(open_ones: Sequence[Response]) -> list[Block]:
+    """Say what each button would do, as the responder has looked; nothing where it has not yet."""
+    lines = [f"• {_yeses(one)}{escape(clip('; '.join(one.preflight), 400))}" for one in open_ones if one.preflight]
+    if not lines:
+        return []
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": "*Before you press*\n" + "\n".join(lines)}}]
+
+
+def _yeses(response: Response) -> str:
+    if response.people == 1:
+        return ""
+    given = f"{escape(', '.join(response.yeses))} did; " if response.yeses else ""
+    return f"{response.people} people must say yes; {given}"
 
 
 def _button(response: Response) -> Block:
     act = ACTS[response.action.kind]
-    label, consequence = act.label, act.consequence
+    label, consequence = act.label, " ".join([act.consequence, *response.preflight])
     name = visible(response.action.name)
     return {
         "type": "button",

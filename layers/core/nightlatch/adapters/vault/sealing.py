@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _SIGNING = "aws-crypto-"  # what the SDK adds to the context
-# The SDK reads the names in a header as UTF-8 before it looks whether they were altered.
-_BROKEN = (AWSEncryptionSDKClientError, InvalidSignature, InvalidTag, UnicodeDecodeError)
+# Of bytes that were altered the SDK may also say what it stumbled over, which is no error of its own.
+_BROKEN = (AWSEncryptionSDKClientError, InvalidSignature, InvalidTag, ValueError, KeyError, OverflowError, struct.error)
 
 
 class Seal:

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _ENCRYPTION_SDK = logging.getLogger("aws_encryption_sdk")
+_NOTHING = logging.CRITICAL + 1
 
 
 @contextmanager
 def silence() -> Iterator[None]:
     """Let no DEBUG line through in this process, and none of the encryption SDK: we say what went wrong."""
     before = logging.root.manager.disable
-    was_disabled, _ENCRYPTION_SDK.disabled = _ENCRYPTION_SDK.disabled, True
+    _ENCRYPTION_SDK.setLevel(_NOTHING)  # its modules log under names below this one; it stays so
     logging.disable(max(before, logging.DEBUG))
     try:
         yield
     finally:
         logging.disable(before)
-        _ENCRYPTION_SDK.disabled = was_disabled

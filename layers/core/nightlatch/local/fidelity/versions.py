@@ -140,14 +140,19 @@ def _add_version(  # noqa: PLR0913 - the signature is moto's
         kms_key_id=kms_key_id,
         **details,
     )
-    if kms_key_id is not None:
-        used(secret, "GenerateDataKey", TRIAL, kms_key_id)
-        used(secret, "Decrypt", TRIAL, kms_key_id)
-    _record_keys(secret, changed=kms_key_id is not None)
+    _use_keys(secret, changed_to=kms_key_id)
     if written:
         used(secret, "GenerateDataKey", str(details["version_id"] or secret.default_version_id), secret.kms_key_id)
         settle(secret, before)
     return secret, bool(written)
+
+
+def _use_keys(secret: Any, *, changed_to: str | None) -> None:
+    """Try a new key as Secrets Manager does, and remember what is under which."""
+    if changed_to is not None:
+        for operation in ("GenerateDataKey", "Decrypt"):
+            used(secret, operation, TRIAL, changed_to)
+    _record_keys(secret, changed=changed_to is not None)
 
 
 def _record_keys(secret: Any, *, changed: bool) -> None:

@@ -48,7 +48,7 @@ OnJudged = Callable[[Judged], None]
 
 
 class Guard:
-    """WSGI middleware that enforces the identity policies of some roles."""
+    """WSGI middleware that enforces what the policies of callers, buckets and keys say."""
 
     def __init__(self, app: WsgiApp) -> None:
         self.app = app
@@ -64,19 +64,7 @@ class Guard:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let a call pass, or answer as the service would."""
         signed_by = signature(environ)
-        if signed_by is None:
-            return self.app(environ, start_response)
-        call: ApiCall | None = None
-        try:
-            account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or account_of(signed_by.access_key)
-            caller = identify(signed_by.access_key, account)
-            judge = self._judge_function if self._is_function(caller) else _judge_person
-            if judge is _judge_person and not _may_be_refused(caller, signed_by):
-                return self.app(environ, start_response)
-            call = understood(environ, signed_by)
-            refused = judge(call, caller)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong in judging, the call must not pass
-            refused = not_judged(call, CODE, self._kept(signed_by, error))
+        refused = None if signed_by is None else self._refusal(environ, signed_by)
         if refused is None:
             return self.app(environ, start_response)
         start_response(refused.status_line, list(refused.headers))
@@ -86,13 +74,23 @@ class Guard:
         """Raise what could not be judged so far.
 
         Raises:
-            ExceptionGroup: At least one call of a function's role could not be judged.
+            ExceptionGroup: At least one call could not be judged.
         """
         if self.failures:
-            raise ExceptionGroup("calls of functions' roles that could not be judged", self.failures)
+            raise ExceptionGroup("calls that could not be judged", self.failures)
 
-    def _is_function(self, caller: Caller) -> bool:
-        return caller.session is not None and caller.principal_arn in self._roles
+    def _refusal(self, environ: Environ, signed_by: SignedBy) -> Refused | None:
+        call: ApiCall | None = None
+        try:
+            account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or account_of(signed_by.access_key)
+            caller = identify(signed_by.access_key, account)
+            is_function = caller.session is not None and caller.principal_arn in self._roles
+            if not is_function and not _may_be_refused(caller, signed_by):
+                return None
+            call = understood(environ, signed_by)
+            return self._judge_function(call, caller) if is_function else _judge_person(call, caller)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in judging, the call must not pass
+            return not_judged(call, CODE, self._kept(signed_by, error))
 
     def _judge_function(self, call: ApiCall, caller: Caller) -> Refused | None:
         refuse_session_policy(caller)
@@ -100,9 +98,7 @@ class Guard:
         policies = policies_of(caller.principal_arn)
         for need in needs(call, Insides(caller.account_id, call.signed_by.region)):
             request = _by(caller, need)
-            verdict = decide(policies, request)
-            if not request.granted_elsewhere:
-                verdict = resource_policies.judge(request, caller, verdict)
+            verdict = _with_resource(request, caller, decide(policies, request))
             self._tell(caller, request, verdict)
             if verdict is not Verdict.ALLOWED:
                 return denied(call, caller.arn, request, verdict)
@@ -135,12 +131,15 @@ def _judge_person(call: ApiCall, caller: Caller) -> Refused | None:
     policies = policies_with_denials(caller)
     for need in of_a_person(call, Insides(caller.account_id, call.signed_by.region)):
         request = _by(caller, need)
-        verdict = decide_denials(policies, request)
-        if not request.granted_elsewhere:
-            verdict = resource_policies.judge(request, caller, verdict)
+        verdict = _with_resource(request, caller, decide_denials(policies, request))
         if verdict is not Verdict.ALLOWED:
             return denied(call, caller.arn, request, verdict)
     return None
+
+
+def _with_resource(request: Request, caller: Caller, identity: Verdict) -> Verdict:
+    """Add what the resource's own policy says; AWS's own keys let everybody in, whatever theirs looks like in moto."""
+    return identity if request.granted_elsewhere else resource_policies.judge(request, caller, identity)
 
 
 def _by(caller: Caller, need: Request) -> Request:

@@ -1,0 +1,195 @@
+"""What a verb reaches of its nightlatch, with the caller's own credentials."""
+
+from __future__ import annotations
+
+import secrets as entropy
+import time
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from nightlatch.adapters.acting.enquiries import AuditorEnquiries
+from nightlatch.adapters.acting.hand import AwsHand
+from nightlatch.adapters.acting.identities import AwsIdentities
+from nightlatch.adapters.acting.keys import AwsKeys
+from nightlatch.adapters.acting.sight import AwsSight
+from nightlatch.adapters.clock import clock
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.responses import DynamoLedger
+from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
+from nightlatch.adapters.queues import SqsDispatch
+from nightlatch.adapters.records.identities import Setting, principal_of
+from nightlatch.adapters.secrets_manager import AwsSecrets
+from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
+from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
+from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
+from nightlatch.adapters.snapshots.requests import SqsDrills, SqsKeeperQueue
+from nightlatch.adapters.table import Table
+from nightlatch.cli.signing_in import signing_in
+from nightlatch.config import Settings
+from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.principals import Principal
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.policy_file import parse_stored_policy
+from nightlatch.service.act_ports import RespondPorts
+from nightlatch.service.wish import WishPorts
+
+
+class Connection:
+    """The adapters of one verb, with the caller's own credentials."""
+
+    def __init__(self, session: boto3.session.Session, endpoint: str | None, settings: Settings) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self.settings = settings
+        self._clock = clock(settings.clock)
+
+    def now(self) -> datetime:
+        """Give the time: the stage's own on the stage."""
+        return self._clock()
+
+    def client(self, service: str) -> Any:
+        """Make a client of a service."""
+        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"}, user_agent_extra="nightlatch")
+        make: Any = self._session.client
+        return make(service, endpoint_url=self._endpoint, config=config)
+
+    @property
+    def ledger(self) -> DynamoLedger:
+        """The responses of this nightlatch."""
+        return DynamoLedger(self._table(self.settings.response_table), now=self.now)
+
+    def wishes(self) -> WishPorts:
+        """Give where a wish is written down."""
+        responses = self._table(self.settings.response_table)
+        return WishPorts(
+            ledger=self.ledger,
+            offers=DynamoOffers(responses, now=self.now),
+            incidents=DynamoIncidents(self._table(self.settings.incident_table), now=self.now),
+            mint=partial(entropy.token_urlsafe, 24),
+        )
+
+    def responding(self) -> RespondPorts:
+        """Give what acting needs, with the caller's own rights."""
+        responses = self._table(self.settings.response_table)
+        return RespondPorts(
+            ledger=self.ledger,
+            deeds=DynamoDeeds(responses, now=self.now),
+            offers=DynamoOffers(responses, now=self.now),
+            sight=self.sight,
+            hand=AwsHand(clients=self.client, copies=self.copies),
+            dispatch=self.dispatch,
+            kill_switch=self.kill_switch,
+            enquiries=AuditorEnquiries(self.client("lambda"), self.settings.auditor_function),
+            mint=partial(entropy.token_urlsafe, 24),
+            pause=time.sleep,
+        )
+
+    @property
+    def sight(self) -> AwsSight:
+        """What acts look at, with the caller's own rights."""
+        return AwsSight(
+            secrets=self.secrets,
+            descriptions=AwsDescriptions(self.client("secretsmanager")),
+            snapshots=self.snapshots,
+            copies=self.copies,
+            identities=self.identities,
+            keys=AwsKeys(self.client("kms")),
+            states=self.snapshots,
+        )
+
+    @property
+    def identities(self) -> AwsIdentities:
+        """IAM with the caller's own rights."""
+        return AwsIdentities(self.client("iam"))
+
+    @property
+    def snapshots(self) -> DynamoSnapshots:
+        """What the metadata of secrets were."""
+        return DynamoSnapshots(self._table(self.settings.snapshot_table))
+
+    @property
+    def copies(self) -> DynamoCopies:
+        """What is known of the vault's copies."""
+        return DynamoCopies(self._table(self.settings.snapshot_table), now=self.now)
+
+    @property
+    def proofs(self) -> DynamoProofs:
+        """What the restore drills found."""
+        return DynamoProofs(self._table(self.settings.snapshot_table))
+
+    @property
+    def drills(self) -> SqsDrills:
+        """The way to have copies opened."""
+        return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
+
+    @property
+    def keeper(self) -> SqsKeeperQueue:
+        """The way to have the keeper look at secrets."""
+        return SqsKeeperQueue(self.client("sqs"), self.settings.keeper_queue_url)
+
+    @property
+    def trails(self) -> DynamoTrails:
+        """The history of this nightlatch."""
+        return DynamoTrails(self.state)
+
+    @property
+    def state(self) -> Table:
+        """The table of history and inventory."""
+        return self._table(self.settings.state_table)
+
+    @property
+    def dispatch(self) -> SqsDispatch:
+        """The queues of this nightlatch."""
+        urls = self.settings
+        return SqsDispatch(self.client("sqs"), alerts_url=urls.alerts_queue_url, responses_url=urls.responses_queue_url)
+
+    @property
+    def secrets(self) -> AwsSecrets:
+        """Secrets Manager with the caller's own rights."""
+        return AwsSecrets(self.client("secretsmanager"), self.client("kms"))
+
+    @property
+    def kill_switch(self) -> SsmKillSwitch:
+        """The brake."""
+        return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter, kept_s=0))
+
+    def policy(self) -> Policy:
+        """Give the policy in force.
+
+        Raises:
+            InvalidPolicy: The stored document is wrong.
+            Unavailable: It could not be read.
+        """
+        text = Parameter(self.client("ssm"), self.settings.policy_parameter).read().text
+        where = f"parameter {self.settings.policy_parameter}"
+        return parse_stored_policy(text, where=where).to_domain(acting_role=self.settings.acting_role)
+
+    def caller(self) -> Principal:
+        """Tell who the credentials belong to.
+
+        Raises:
+            Unavailable: There are none, or they are not valid.
+        """
+        with signing_in():
+            identity = self.client("sts").get_caller_identity()
+        fields = {"arn": identity["Arn"], "accountId": identity["Account"]}
+        setting = Setting(
+            recipient=identity["Account"], service="sts.amazonaws.com", by_service=False, from_console=None
+        )
+        return principal_of(Parameters(fields), setting)
+
+    def secret(self, text: str) -> SecretRef:
+        """Refer to a secret as the caller names it, in the caller's account and Region."""
+        account = self.caller().account_id or ""
+        return secret_ref(text, account_id=account, region=str(self._session.region_name))
+
+    def _table(self, name: str) -> Table:
+        return Table(self.client("dynamodb"), name)

@@ -1,0 +1,119 @@
+"""The verbs about guards and planned deletions do on the stage what they say, and say what they do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.watched import GUARDED, Watched
+from nightlatch.cli import stage as stage_verbs
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.main import run
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("guards")]
+
+
+@pytest.fixture(scope="module")
+def announced(watched: Watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """Let `--local` find the stage."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        with stage_verbs.announced(watched.theatre):
+            yield watched
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    out, err = capsys.readouterr()
+    return f"{out}\n{err}"
+
+
+def test_a_plan_lists_what_is_due_and_a_guard_is_put_in_by_name(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+
+    assert run(["guard", "plan", "--local", "--output", "json"]) == ExitCode.CLEAN
+    rows = {row["secret"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows[name]["due"]
+    assert "NightlatchNoForceDelete" in rows[name]["change"]
+
+    assert run(["guard", "apply", name, "--local", "--dry-run"]) == ExitCode.CLEAN
+    page = said(capsys)
+    assert "aws secretsmanager put-resource-policy" in page
+    assert "terraform destroy fails" in page
+    assert f"nightlatch guard remove {name} --local" in page
+    assert not announced.is_guarded(name)
+
+    assert run(["guard", "apply", name, "--local", "--yes"]) == ExitCode.CLEAN
+    assert announced.is_guarded(name)
+    assert run(["guard", "plan", name, "--local"]) == ExitCode.CLEAN
+    assert "as it shall be" in said(capsys)
+
+
+def test_all_that_the_policy_asks_for_are_guarded_at_one_yes(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [announced.a_secret(GUARDED) for _ in range(2)]
+
+    assert run(["guard", "apply", "--all", "--local", "--yes"]) == ExitCode.CLEAN
+
+    assert all(announced.is_guarded(name) for name in names)
+    assert "guarded secret" in said(capsys)
+
+
+@pytest.mark.usefixtures("announced")
+def test_what_the_policy_does_not_ask_to_guard_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["guard", "apply", "prod/orders/db", "--local", "--yes"]) == ExitCode.REFUSED
+    assert "the policy asks for no guard" in said(capsys)
+    assert run(["guard", "apply", "--local"]) == ExitCode.REFUSED
+    assert "--all" in said(capsys)
+    assert run(["guard", "plan", "prod/orders/db", "--local"]) == ExitCode.PARTIAL
+
+
+def test_one_person_alone_takes_no_guard_out(announced: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    name = announced.a_secret(GUARDED)
+    run(["guard", "apply", name, "--local", "--yes"])
+
+    assert run(["guard", "remove", name, "--local", "--yes"]) == ExitCode.REFUSED
+
+    assert announced.is_guarded(name)
+    assert "another approver runs nightlatch approve r-" in said(capsys)
+
+
+def test_a_planned_deletion_is_allowed_with_its_reason(announced: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    name = announced.a_secret("prod/e2e-")
+    wish = ["allow", name, "--action", "delete", "--for", "90m", "--reason", "moved", "--local"]
+
+    assert run([*wish, "--dry-run"]) == ExitCode.CLEAN
+    assert "Until" in said(capsys)
+    assert run([*wish, "--yes"]) == ExitCode.CLEAN
+    assert f"secret {name} may be deleted, and nothing undoes it" in said(capsys)
+
+    announced.theatre.as_role("cleanup", "old-things").delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    announced.settle()
+    assert "DeletedDate" in announced.client("secretsmanager").describe_secret(SecretId=name)
+    assert announced.messages(name) == []
+
+
+def test_a_force_delete_waits_for_a_second_person(announced: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    name = announced.a_secret(GUARDED)
+    wish = ["allow", name, "--action", "force-delete", "--for", "1h", "--reason", "torn down", "--local", "--yes"]
+
+    assert run(wish) == ExitCode.REFUSED
+
+    assert "2 people must" in said(capsys)
+
+
+@pytest.mark.parametrize("span", ["", "2", "soon", "2d", "h"])
+def test_a_time_that_is_none_is_a_usage_error(
+    span: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    wish = ["allow", "prod/db", "--action", "delete", "--for", span, "--reason", "moved", "--local"]
+
+    assert run(wish) == ExitCode.USAGE
+    assert "such as 2h, 90m or 1h30m" in said(capsys)
