@@ -36,7 +36,7 @@ AT = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 PROTECT = Policy(default=Protection(mode=Mode.PROTECT))
 BREAK_GLASS = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
 GUARDING = Policy(
-    default=Protection(mode=Mode.PROTECT, pins=0, prevent=True, min_window_days=14),
+    default=Protection(mode=Mode.PROTECT, prevent=True, min_window_days=14),
     inventory=Inventory(break_glass=frozenset({BREAK_GLASS})),
     acting_role=f"arn:aws:iam::{ACCOUNT}:role/nightlatch-ResponderRole-A1B2C3D4E5F6",
 )
