@@ -16,7 +16,7 @@ from fakes_snapshots import V2
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Moved
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import client_token, copy_id
+from nightlatch.domain.copies import Copy, client_token, copy_id
 from nightlatch.domain.errors import NotYet
 from nightlatch.domain.keeping import Kept
 from nightlatch.domain.metadata import ReplicaSettings
@@ -342,7 +342,7 @@ def test_after_a_rollback_the_value_that_was_current_comes_back_and_not_the_newe
 
     done = resurrected(world, before)
 
-    assert [*everything()["versions"]] == [client_token(good.id)]
+    assert [*everything()["versions"]] == [client_token(good)]
     assert f"with the value of version {good.version_id}" in done.result
 
 
@@ -366,3 +366,22 @@ def test_a_name_alone_stands_for_the_secret_of_that_name_that_was_copied_last(wo
 
     assert done.state is ResponseState.SUCCEEDED
     assert done.action.secret == of_aws(before)
+
+
+def test_what_an_attacker_created_under_an_id_that_he_could_work_out_is_not_taken_for_ours(world):
+    before = destroyed(world)
+    (kept,) = world.copies.by_id.values()
+    a_client("secretsmanager").create_secret(
+        Name="prod/db", SecretString="the attacker's", ClientRequestToken=worked_out(kept)
+    )
+
+    done = resurrected(world, before)
+
+    assert done.state is ResponseState.FAILED
+    assert "created again by somebody" in done.result
+
+
+def worked_out(copy: Copy) -> str:
+    """Give a version id from what is public: the ARN, and the id of the version."""
+    shape = replace(copy.shape, whole="")  # keyed by KMS: nobody outside works it out
+    return client_token(replace(copy, shape=shape))

@@ -35,7 +35,7 @@ class Lost:
     @property
     def token(self) -> str:
         """Give the id that its value gets as a version."""
-        return client_token(self.copy.id)
+        return client_token(self.copy)
 
 
 def cancelled(there: SecretState | None) -> Iterator[Call]:

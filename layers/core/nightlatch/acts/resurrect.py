@@ -148,7 +148,7 @@ def _people(action: Action, seen: Seen) -> int:
 
 def _is_ours(there: SecretState, copy: Copy) -> bool:
     """Tell whether it bears the version that our token makes."""
-    return there.version(client_token(copy.id)) is not None
+    return there.version(client_token(copy)) is not None
 
 
 def _secret(action: Action) -> SecretRef:
