@@ -15,7 +15,7 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
 from nightlatch.domain.examples import AT
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.responses import BY_POLICY, LEASE, Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT, PREVIOUS
 from nightlatch.service.act_ports import RespondPorts
@@ -158,6 +158,23 @@ def test_where_two_must_say_yes_the_first_yes_is_kept_and_the_same_person_is_not
     done = world.respond()
     assert done.approved_by == "ana (U01ANA) and ben (U0BEN)"
     assert done.state is ResponseState.SUCCEEDED
+
+
+def test_a_yes_of_the_policy_is_not_the_second_persons(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.stored["prod/db"].rotation_enabled = True
+    offer = a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad))
+    world.ledger.propose(replace(offer, people=2))
+    world.say_yes("ana (U01ANA)")
+    world.say_yes(f"{BY_POLICY}1a2b3c")
+
+    asked = world.respond()
+
+    assert asked.state is ResponseState.PROPOSED
+    assert world.secrets.calls == []
+    world.say_yes("ben (U0BEN)")
+    assert world.respond().state is ResponseState.SUCCEEDED
 
 
 def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so(world):

@@ -84,7 +84,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
         raise Refused(f"not done: the policy's mode for {response.action.name} is observe")
     settled = act.settle(response.action, seen, terms)
     people = max(response.people, act.people(settled, seen))
-    if len(response.yeses) < people:
+    if (1 if response.is_by_policy else len(response.persons)) < people:
         _ask(course, people, now, policy)
         return False
     course.move(Signal.START, action=settled, operations=act.operations, people=people)
