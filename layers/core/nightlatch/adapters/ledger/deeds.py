@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode
+from nightlatch.adapters.ledger.responses import hour_of
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.brakes import HOUR, Past
@@ -54,13 +55,13 @@ class DynamoDeeds:
         self._table.put_all({**fact, "pk": key} for key in keys)
 
     def past(self, response: Response) -> Past:
-        """Give what was started on the same subject within a day, and everywhere within an hour.
+        """Give what was started on the same subject within a day, and what shares its budget within an hour.
 
         Raises:
             Unavailable: The table could not be asked.
         """
         now = self._now()
-        hours = dict.fromkeys(f"hour#{at:%Y-%m-%dT%H}" for at in (now - HOUR, now))
+        hours = dict.fromkeys(hour_of(response, at) for at in (now - HOUR, now))
         items = [item for hour in hours for item in self._partition(hour, _MOST_IN_AN_HOUR)]
         return Past(
             here=tuple(self._started(response.action.keys)),

@@ -8,6 +8,7 @@
     offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
+    pins#<hour>           <id>             the same of a pin                                1 day
     lapses                <until>#<id>     that its effect ends then                        7 days after it
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
@@ -23,6 +24,7 @@ from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.brakes import is_quiet
 from nightlatch.domain.errors import IllegalTransition, NotFound
 from nightlatch.domain.responses import Response, ResponseState
 
@@ -156,8 +158,13 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
-        hour = {"pk": f"hour#{started:%Y-%m-%dT%H}", "sk": key_part(response.id), "at": started.isoformat()}
+        hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
+
+
+def hour_of(response: Response, at: datetime) -> str:
+    """Name what began in the same hour and shares a budget with a response."""
+    return f"{'pins' if is_quiet(response) else 'hour'}#{at:%Y-%m-%dT%H}"
 
 
 def moment(at: datetime) -> str:
