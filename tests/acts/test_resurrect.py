@@ -79,6 +79,15 @@ def test_the_new_arn_is_told_first_and_what_is_not_as_before_after_it(world):
     assert warned(done, "AWS alone sets aws:cloudformation:stack-name")
 
 
+def test_the_ledger_quotes_no_description_and_no_tag(world):
+    done = resurrected(world, destroyed(world))
+
+    noted = " ".join(step.note for step in done.steps)
+    assert "aws secretsmanager create-secret --name prod/db" in noted
+    assert "the shop" not in noted
+    assert "payments" not in noted
+
+
 def test_its_rotation_stays_off_and_is_offered_in_the_same_incident(world):
     before = destroyed(world)
 

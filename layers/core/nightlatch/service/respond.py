@@ -134,7 +134,7 @@ def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]
     if call.may_be_refused:
         tried[call.command] = ""
     ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
-    course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+    course.move(Signal.CALL, call.noted[:_NOTED], request_id=request_id)
     return None
 
 
