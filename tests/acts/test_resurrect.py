@@ -210,7 +210,8 @@ def as_if_it_were_that(world: ActingWorld, arn: str) -> None:
     """Let what was kept be of the secret that is there now."""
     kept, (copy,) = world.snapshots.stored[0], world.copies.by_id.values()
     world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, arn=arn))]
-    world.copies.by_id = {copy.id: replace(copy, secret_arn=arn)}
+    digest = world.snapshots.stored[0].digest
+    world.copies.by_id = {copy.id: replace(copy, secret_arn=arn, metadata_digest=digest)}
 
 
 def test_a_name_that_somebody_created_again_is_never_taken_over_by_policy(world):
@@ -270,7 +271,8 @@ def test_a_policy_that_aws_no_longer_takes_does_not_keep_the_value_and_the_repli
     before = destroyed(world)
     kept = world.snapshots.stored[0]
     public = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
-    world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, policy_text=public))]
+    opened = replace(kept.metadata, policy_text=public)
+    world.snapshots.stored.append(replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=opened))
 
     done = resurrected(world, before)
 
@@ -375,6 +377,24 @@ def test_a_name_alone_stands_for_the_secret_of_that_name_that_was_copied_last(wo
 
     assert done.state is ResponseState.SUCCEEDED
     assert done.action.secret == of_aws(before)
+
+
+def test_a_key_that_came_after_the_copy_is_two_peoples_decision(world):
+    before = destroyed(world)
+    kept = world.snapshots.stored[0]
+    theirs = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
+    moved = replace(kept.metadata, key_id=theirs)
+    world.snapshots.stored.append(replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=moved))
+
+    asked = resurrected(world, before)
+
+    assert asked.state is ResponseState.PROPOSED
+    assert asked.waits_because == "2 people must say yes to this"
+    for person in ("ana", "ben"):
+        world.ledger.move(_approved(world.ledger.get("r-1"), person), was=ResponseState.PROPOSED)
+    done = world.respond()
+    assert done.state is ResponseState.SUCCEEDED
+    assert warned(done, f"its key was {kept.metadata.key_id} when its value was copied, and {theirs} at the end")
 
 
 def test_what_an_attacker_created_under_an_id_that_he_could_work_out_is_not_taken_for_ours(world):

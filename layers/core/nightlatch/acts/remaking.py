@@ -31,6 +31,15 @@ class Lost:
     metadata: SecretMetadata
     replicas: Mapping[str, str | None]  # Region -> key
     at: datetime | None
+    copied_as: SecretMetadata | None  # what it was when the value was copied, where that is known
+
+    @property
+    def keeps_its_key(self) -> bool:
+        """Whether the value goes back under the key that it was copied from.
+
+        Who may change a secret and may not read it could else have us put its value under a key of theirs.
+        """
+        return self.copied_as is not None and self.copied_as.key_id == self.metadata.key_id
 
     @property
     def token(self) -> str:

@@ -106,7 +106,15 @@ def _lost(action: Action, seen: Seen) -> Lost:
     if copy is None or kept is None:
         raise NothingToRestore(f"secret {action.name}: its copy or its snapshot is no longer kept")
     replicas = {one.region: one.key_id for one in last_replicas(seen.snapshots, kept)}
-    return Lost(arn=arn, copy=copy, metadata=kept.metadata, replicas=replicas, at=action.at)
+    then = by_digest(seen.snapshots, copy.secret_arn, copy.metadata_digest)
+    return Lost(
+        arn=arn,
+        copy=copy,
+        metadata=kept.metadata,
+        replicas=replicas,
+        at=action.at,
+        copied_as=then.metadata if then is not None else None,
+    )
 
 
 def _said(lost: Lost, there: SecretState) -> str:
@@ -122,12 +130,18 @@ def _said(lost: Lost, there: SecretState) -> str:
 
 def _warnings(lost: Lost) -> tuple[str, ...]:
     reserved = reserved_tags(lost.metadata)
+    then, now = _key(lost.copied_as), _key(lost.metadata)
     policy = lost.metadata.policy_text or ""
     found = {
+        f"its key was {then} when its value was copied, and {now} at the end": not lost.keeps_its_key,
         f"its resource policy names the old ARN {lost.arn}": lost.arn in policy,
         f"AWS alone sets {', '.join(reserved)}, which are missing: import it where a stack manages it": bool(reserved),
     }
     return tuple(text for text, is_so in found.items() if is_so)
+
+
+def _key(metadata: SecretMetadata | None) -> str:
+    return "unknown" if metadata is None else metadata.key_id or "aws/secretsmanager"
 
 
 def _sequel(action: Action, seen: Seen) -> Sequel:
@@ -141,9 +155,8 @@ def _sequel(action: Action, seen: Seen) -> Sequel:
 
 
 def _people(action: Action, seen: Seen) -> int:
-    """Ask two where the value goes into a secret that somebody else created (ruling 9)."""
-    del seen
-    return _TWO if action.target else 1
+    """Ask two where the value goes into a secret that somebody else created (ruling 9), or under another key."""
+    return 1 if not action.target and _lost(action, seen).keeps_its_key else _TWO
 
 
 def _is_ours(there: SecretState, copy: Copy) -> bool:

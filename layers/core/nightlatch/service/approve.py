@@ -71,9 +71,7 @@ def approver_of(principal: Principal, policy: Policy) -> Approver:
         raise Unauthorised(f"{principal.arn or principal.key} is not an approver; add it to an approver in the policy")
     if len(found) > 1:
         names = " or ".join(approver.name for approver in found)
-        raise Unauthorised(
-            f"{principal.arn or principal.key} may be {names}; answer in Slack, or as one of them"
-        )
+        raise Unauthorised(f"{principal.arn or principal.key} may be {names}; answer in Slack, or as one of them")
     return found[0]
 
 
