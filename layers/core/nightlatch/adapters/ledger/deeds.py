@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.codec import decode
-from nightlatch.adapters.ledger.responses import hour_of
+from nightlatch.adapters.ledger.responses import hour_of, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.brakes import HOUR, Past
@@ -91,7 +90,7 @@ class DynamoDeeds:
         found = [self._partition(f"runs#{key_part(key)}", _MOST_RUNNING) for key in keys]
         ids = dict.fromkeys(str(item["response"]) for items in found for item in items)
         for item in self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids):
-            yield decode(Response, str(item["response"]))
+            yield response_in(item)
 
     def _partition(self, pk: str, most: int) -> list[Item]:
         return self._table.query(pk, since="!", until="~", most=most)

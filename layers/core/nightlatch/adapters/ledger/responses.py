@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.brakes import is_quiet
@@ -65,7 +66,7 @@ class DynamoLedger:
         item = self._table.get(f"response#{key_part(response_id)}", "response")
         if item is None:
             raise NotFound(f"response {response_id} does not exist")
-        return decode(Response, str(item["response"]))
+        return response_in(item)
 
     def by_button(self, button: str) -> Response:
         """Give the response behind a button.
@@ -105,7 +106,7 @@ class DynamoLedger:
         return {
             "pk": f"response#{key_part(response.id)}",
             "sk": "response",
-            "response": encode(response),
+            "response": packed(encode(response)),
             "state": response.state.value,
             "steps": len(response.steps),
             "expires_at": _seconds(max(self._now(), response.proposed_at) + RESPONSES_KEPT),
@@ -160,6 +161,11 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
         hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
+
+
+def response_in(item: Item) -> Response:
+    """Read a stored response."""
+    return decode(Response, unpacked(item["response"]))
 
 
 def hour_of(response: Response, at: datetime) -> str:
