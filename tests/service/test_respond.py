@@ -193,6 +193,27 @@ def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so
     assert {"inc-1", "inc-9"} <= {notice.incident_id for notice in world.dispatch.notices}
 
 
+@pytest.mark.parametrize(
+    ("done", "offered", "is_moot"),
+    [
+        ({"parts": ("tags",), "at": AT}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy", "tags"), "at": AT}, {"parts": ("policy",), "at": AT}, True),
+        ({"parts": ("policy",), "at": NOW}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy",), "at": AT}, {"parts": ("policy",), "at": NOW}, True),
+        ({"parts": ("policy",)}, {"parts": ("policy",), "at": AT}, False),
+    ],
+)
+def test_what_was_put_back_takes_back_no_offer_of_other_parts_or_of_an_earlier_state(world, done, offered, is_moot):
+    kind, secret = ActionKind.PUT_BACK, world.secrets.create("prod/db")
+    offer = a_response(action=Action(kind=kind, secret=secret, **offered), id="r-2", button="b-2")
+    world.ledger.propose(offer)
+    world.ledger.propose(a_response(ResponseState.SUCCEEDED, action=Action(kind=kind, secret=secret, **done)))
+
+    world.respond()
+
+    assert (world.ledger.get("r-2").state is ResponseState.EXPIRED) == is_moot
+
+
 def test_a_rollback_that_somebody_made_before_is_said_and_not_made_again(world):
     secret = world.secrets.create("prod/db")
     good = world.labels("prod/db")[CURRENT]
