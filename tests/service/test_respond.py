@@ -449,6 +449,17 @@ def test_what_needed_no_person_is_refused_when_the_secrets_real_name_is_not_prot
     assert world.secrets.calls == []
 
 
+def test_a_deletion_that_the_policy_does_not_undo_is_not_undone_however_the_secret_was_called(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.delete("prod/db")
+
+    done = world.respond(policy=Policy(default=Protection(mode=Mode.PROTECT, undo=False)))
+
+    assert done.state is ResponseState.FAILED
+    assert "the policy undoes no deletion of secret prod/db by itself" in done.result
+    assert world.secrets.calls == []
+
+
 def test_what_a_person_approved_needs_no_protect_mode(world):
     secret = world.secrets.create("prod/db")
     world.ledger.propose(

@@ -55,6 +55,15 @@ def test_whoever_is_stopped_may_not_let_themselves_go(world):
     assert world.wish(LET_GO, by=BEN).state is ResponseState.APPROVED
 
 
+def test_wishes_for_two_earlier_states_within_a_minute_are_two(world):
+    put_back = Action(kind=ActionKind.PUT_BACK, secret=a_secret(), parts=("policy",), snapshot="1a")
+
+    first, second = world.wish(put_back), world.wish(replace(put_back, snapshot="2b"))
+
+    assert (first.action.snapshot, second.action.snapshot) == ("1a", "2b")
+    assert world.wish(put_back) == first
+
+
 def test_the_wish_of_a_person_for_two_is_no_event_in_which_they_acted(world):
     first = world.wish(ROLL_BACK, people=2)
     world.ledger.move(replace(first, steps=(*first.steps, *first.steps)), was=ResponseState.PROPOSED)

@@ -8,9 +8,17 @@ Source: Secrets Manager API reference, RestoreSecret.
 
 from __future__ import annotations
 
-from nightlatch.acts.on_secret import secret_of, settle_as_asked
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen
+from nightlatch.acts.on_secret import our_secret, secret_of
+from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.errors import Refused
+
+
+def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
+    secret = our_secret(action, seen)
+    if terms.by_policy and not terms.protection.undo:  # by its real name, whatever the event called it
+        raise Refused(f"not done: the policy undoes no deletion of secret {secret.name} by itself")
+    return action
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
@@ -28,6 +36,6 @@ ACT = Act(
     consequence="The scheduled deletion is cancelled; the secret can be read again.",
     needs=frozenset({Need.SECRET}),
     calls=frozenset({"secretsmanager:RestoreSecret"}),
-    settle=settle_as_asked,
+    settle=_settle,
     plan=_plan,
 )

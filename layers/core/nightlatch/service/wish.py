@@ -83,7 +83,7 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
     incident_id = next((offer.incident_id for offer in same if offer.incident_id is not None), None)
     response, _ = ports.ledger.propose(
         Response(
-            id=response_id(action, f"{action.away_from}>{action.to}{'!' * action.force}@{now:%Y%m%d%H%M}"),
+            id=response_id(action, f"{_state(action)}{'!' * action.force}@{now:%Y%m%d%H%M}"),
             action=action,
             state=ResponseState.APPROVED if alone else ResponseState.PROPOSED,
             reason=f"asked for by {by.title}",
@@ -100,6 +100,11 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
     if incident_id is not None:
         ports.incidents.link(incident_id, response.id)
     return response
+
+
+def _state(action: Action) -> str:
+    """Name the state that is wished: the wish for another one is another wish."""
+    return f"{action.away_from}>{action.to}" + (f"={action.snapshot}" if action.snapshot else "")
 
 
 def _refuse_their_own(action: Action, approver: Approver, same: Iterable[Response]) -> None:
