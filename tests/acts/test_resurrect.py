@@ -12,6 +12,7 @@ import pytest
 
 from acts.acting_world import ActingWorld
 from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function, a_policy, destroyed, everything, of_aws
+from builders import a_response
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Moved
@@ -377,6 +378,18 @@ def test_a_name_alone_stands_for_the_secret_of_that_name_that_was_copied_last(wo
 
     assert done.state is ResponseState.SUCCEEDED
     assert done.action.secret == of_aws(before)
+
+
+def test_a_last_value_that_is_in_doubt_comes_back_and_the_doubt_is_told(world):
+    before = destroyed(world)
+    (copy,) = world.copies.by_id.values()
+    doubted = Action(kind=ActionKind.ROLL_BACK, secret=of_aws(before), away_from=copy.version_id)
+    world.ledger.propose(a_response(action=doubted, now=DESTROYED_AT, id="r-2", button="b-2"))
+
+    done = resurrected(world, before)
+
+    assert done.state is ResponseState.SUCCEEDED
+    assert warned(done, f"it was offered to go back from version {copy.version_id}, and nobody has answered")
 
 
 def test_a_key_that_came_after_the_copy_is_two_peoples_decision(world):
