@@ -15,7 +15,7 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
 from nightlatch.domain.examples import AT
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.responses import BY_POLICY, LEASE, Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS
 from nightlatch.service.act_ports import RespondPorts
@@ -161,6 +161,23 @@ def test_where_two_must_say_yes_the_first_yes_is_kept_and_the_same_person_is_not
     assert done.state is ResponseState.SUCCEEDED
 
 
+def test_a_yes_of_the_policy_is_not_the_second_persons(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.stored["prod/db"].rotation_enabled = True
+    offer = a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad))
+    world.ledger.propose(replace(offer, people=2))
+    world.say_yes("ana (U01ANA)")
+    world.say_yes(f"{BY_POLICY}1a2b3c")
+
+    asked = world.respond()
+
+    assert asked.state is ResponseState.PROPOSED
+    assert world.secrets.calls == []
+    world.say_yes("ben (U0BEN)")
+    assert world.respond().state is ResponseState.SUCCEEDED
+
+
 def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so(world):
     secret = world.secrets.create("prod/db")
     bad = world.secrets.put("prod/db")
@@ -175,6 +192,27 @@ def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so
     assert moot.state is ResponseState.EXPIRED
     assert moot.steps[-1].note.startswith("done already: rolled secret prod/db back")
     assert {"inc-1", "inc-9"} <= {notice.incident_id for notice in world.dispatch.notices}
+
+
+@pytest.mark.parametrize(
+    ("done", "offered", "is_moot"),
+    [
+        ({"parts": ("tags",), "at": AT}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy", "tags"), "at": AT}, {"parts": ("policy",), "at": AT}, True),
+        ({"parts": ("policy",), "at": NOW}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy",), "at": AT}, {"parts": ("policy",), "at": NOW}, True),
+        ({"parts": ("policy",)}, {"parts": ("policy",), "at": AT}, False),
+    ],
+)
+def test_what_was_put_back_takes_back_no_offer_of_other_parts_or_of_an_earlier_state(world, done, offered, is_moot):
+    kind, secret = ActionKind.PUT_BACK, world.secrets.create("prod/db")
+    offer = a_response(action=Action(kind=kind, secret=secret, **offered), id="r-2", button="b-2")
+    world.ledger.propose(offer)
+    world.ledger.propose(a_response(ResponseState.SUCCEEDED, action=Action(kind=kind, secret=secret, **done)))
+
+    world.respond()
+
+    assert (world.ledger.get("r-2").state is ResponseState.EXPIRED) == is_moot
 
 
 def test_a_rollback_that_somebody_made_before_is_said_and_not_made_again(world):
@@ -409,6 +447,17 @@ def test_what_needed_no_person_is_refused_when_the_secrets_real_name_is_not_prot
 
     assert ended.state is ResponseState.FAILED
     assert "mode for prod-backup is observe" in ended.result
+    assert world.secrets.calls == []
+
+
+def test_a_deletion_that_the_policy_does_not_undo_is_not_undone_however_the_secret_was_called(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.delete("prod/db")
+
+    done = world.respond(policy=Policy(default=Protection(mode=Mode.PROTECT, undo=False)))
+
+    assert done.state is ResponseState.FAILED
+    assert "the policy undoes no deletion of secret prod/db by itself" in done.result
     assert world.secrets.calls == []
 
 

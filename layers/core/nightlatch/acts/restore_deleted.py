@@ -14,12 +14,15 @@ from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.pinning import plan_label
 from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.errors import Refused
 from nightlatch.domain.pins import pin_of
 from nightlatch.domain.policy import Mode
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     secret = our_secret(action, seen)
+    if terms.by_policy and not terms.protection.undo:  # by its real name, whatever the event called it
+        raise Refused(f"not done: the policy undoes no deletion of secret {secret.name} by itself")
     budget = terms.protection.pins if terms.protection.mode is Mode.PROTECT else 0
     pin = pin_of(secret, secret.current, budget=budget, now=terms.now) if secret.current is not None else None
     if pin is None or secret.deleted_at is None or pin.version_id in terms.suspects:

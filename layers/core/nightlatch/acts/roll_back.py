@@ -51,7 +51,7 @@ def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     current = current_of(secret)
     if action.away_from is not None and action.away_from != current.id:
         raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
-    return replace(action, away_from=current.id, to=client_token(copy.id), copy=copy.id)
+    return replace(action, away_from=current.id, to=client_token(copy), copy=copy.id)
 
 
 def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:

@@ -26,6 +26,7 @@ from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.domain.policy import Policy, Protection
 from nightlatch.domain.versions import SecretState
 
+_IN_WORDS = frozenset({"Description", "Tags", "ExternalSecretRotationMetadata"})  # parameters that hold anything
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -50,7 +51,15 @@ class Call:
     @property
     def command(self) -> str:
         """The same call for the AWS command line."""
-        options = [f"--{_kebab(name)} {_written(value)}" for name, value in self.parameters.items()]
+        return self._line(self.parameters)
+
+    @property
+    def noted(self) -> str:
+        """The same for a record that is kept: people write credentials into descriptions and tags."""
+        return self._line({name: "(...)" if name in _IN_WORDS else value for name, value in self.parameters.items()})
+
+    def _line(self, parameters: Mapping[str, object]) -> str:
+        options = [f"--{_kebab(name)} {_written(value)}" for name, value in parameters.items()]
         if self.value_from is not None:
             options.append(f"--secret-string <the value of copy {self.value_from}>")
         return " ".join(["aws", self.service, _kebab(self.operation), *options])

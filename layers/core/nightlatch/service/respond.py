@@ -84,7 +84,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
         raise Refused(f"not done: the policy's mode for {response.action.name} is observe")
     settled = act.settle(response.action, seen, terms)
     people = max(response.people, act.people(settled, seen))
-    if len(response.yeses) < people:
+    if (1 if response.is_by_policy else len(response.persons)) < people:
         _ask(course, people, now, policy)
         return False
     course.move(Signal.START, action=settled, operations=act.operations, people=people)
@@ -137,7 +137,7 @@ def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]
     if call.may_be_refused or call.is_extra:
         tried[call.command] = ""
     ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
-    course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+    course.move(Signal.CALL, call.noted[:_NOTED], request_id=request_id)
     return None
 
 

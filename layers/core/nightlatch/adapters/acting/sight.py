@@ -60,7 +60,7 @@ class AwsSight:
         return Seen(
             secret=state,
             metadata=metadata,
-            snapshots=self.snapshots.of(_kept_under(action, secret)) if Need.SNAPSHOTS in needs else (),
+            snapshots=self.snapshots.of(_kept_under(action, secret), at=action.at) if Need.SNAPSHOTS in needs else (),
             copies=copies,
             readers=self._readers(state) if Need.READERS in needs else None,
             last_current=self._last_current(copies),
