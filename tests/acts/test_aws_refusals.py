@@ -50,7 +50,7 @@ DECLARED: Mapping[str, tuple[type[NightlatchError], str]] = {
     "MalformedPolicyDocumentException": (Refused, "policy"),
     "PublicPolicyException": (Refused, "let anybody in"),
     "PreconditionNotMetException": (Refused, SAID),
-    "ResourceExistsException": (WorldMoved, "plan again"),
+    "ResourceExistsException": (Refused, SAID),
     # IAM
     "NoSuchEntity": (NotFound, "does not exist in this account"),
     "LimitExceeded": (Refused, "quota"),
