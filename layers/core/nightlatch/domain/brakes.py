@@ -16,9 +16,10 @@ from nightlatch.domain.responses import Response, ResponseState
 
 HOUR = timedelta(hours=1)
 WAR = timedelta(hours=24)
-_QUIET = frozenset(
-    {ActionKind.PIN_SUPERSEDED, ActionKind.PIN_VERSION}
-)  # adds a label beside others: nobody has a reason to undo it
+# They add a label beside others: nobody has a reason to undo it.
+_QUIET = frozenset({ActionKind.PIN_SUPERSEDED, ActionKind.PIN_VERSION})
+# Harmless on every secret at once, and a mass deletion is when it is needed most.
+_UNBOUNDED = frozenset({ActionKind.RESTORE_DELETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def _spent(response: Response, past: Past, limits: Limits, now: datetime) -> str
     if len(others) >= most:
         return f"the action budget of {response.action.name} is spent: {len(others)} acts within the last hour"
     lately = sum(1 for at in past.everywhere if at > now - HOUR)
-    if lately >= limits.acts_per_h:
+    if lately >= limits.acts_per_h and response.action.kind not in _UNBOUNDED:
         return f"the action budget is spent: {lately} acts within the last hour, on all secrets"
     return None
 
