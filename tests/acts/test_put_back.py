@@ -214,3 +214,26 @@ def test_a_policy_from_before_the_guard_needs_two_like_the_removal_of_a_guard(th
 
     assert ACT.people(action, world) == people
     assert any("the guard" in warning for warning in ACT.plan(action, world).warnings) == (people == 2)
+
+
+def test_what_is_said_afterwards_names_the_moment_that_was_wished_not_when_it_was_seen_again():
+    before = seen(snapshots=(NOW, THEN))
+    action = settled(before, Part.TAGS, at=AT - timedelta(hours=1))
+    put_back = MetadataSnapshot(taken_at=AT, metadata=THEN)
+    after = replace(before, metadata=THEN, snapshots=(put_back, *before.snapshots))
+
+    assert "as it was at 2026-" in ACT.plan(action, before).says
+    assert ACT.plan(action, after).says == ACT.plan(action, before).says
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ({"at": AT - timedelta(days=9)}, "no snapshot of its metadata is as old as"),
+        ({"snapshot": "ffff"}, "there is no snapshot ffff"),
+        ({}, r"every snapshot of its metadata shows the same as now \(tags\)"),
+    ],
+)
+def test_where_nothing_can_be_put_back_the_reason_and_the_next_command_are_said(wish, why):
+    with pytest.raises(NothingToRestore, match=f"{why}.*; nightlatch snapshots list prod/db shows"):
+        settled(seen(now=THEN), Part.TAGS, **wish)

@@ -62,6 +62,24 @@ def test_a_moment_means_the_version_that_was_the_youngest_then():
         settled(world, at=hours_ago(10))
 
 
+def test_a_version_may_be_named_by_a_label_or_as_messages_show_it():
+    world = a_world(version("v2", 1, CURRENT), version("1a2b3c4d-5e6f", 5, PREVIOUS))
+
+    assert settled(world, to="1a2b3c4d").to == "1a2b3c4d-5e6f"
+    assert settled(world, to=PREVIOUS).to == "1a2b3c4d-5e6f"
+    with pytest.raises(NothingToRestore, match=r"has no version 1a2b3c4e, .* snapshots list prod/db"):
+        settled(world, to="1a2b3c4e")
+
+
+def test_a_moment_after_a_rollback_is_warned_about_for_versions_do_not_tell_when_they_were_current():
+    world = a_world(version("v2", 1, PREVIOUS), version("v1", 5, CURRENT))
+
+    [warning] = ACT.plan(settled(world, at=hours_ago(0)), world).warnings
+
+    assert "if that was before then, this is not what readers got: see when by nightlatch timeline prod/db" in warning
+    assert ACT.plan(settled(world, to="v2"), world).warnings == ()
+
+
 def test_a_pending_version_was_never_current():
     world = a_world(version("v3", 1, CURRENT), version("v2", 5, "AWSPENDING"), version("v1", 9, PREVIOUS))
 

@@ -41,9 +41,19 @@ def _chosen(action: Action, seen: Seen) -> MetadataSnapshot:
         found = next((one for one in same if calls_back(_metadata(seen), one.metadata, _parts(wanted))), None)
     if found is None:
         raise NothingToRestore(
-            f"secret {action.name}: no snapshot of its metadata shows another state then; see nightlatch snapshots list"
+            f"secret {action.name}: {_what_is_missing(action)};"
+            f" nightlatch snapshots list {action.name} shows what there is"
         )
     return found
+
+
+def _what_is_missing(action: Action) -> str:
+    if action.snapshot is not None:
+        return f"there is no snapshot {action.snapshot} of its metadata"
+    if action.at is not None:
+        return f"no snapshot of its metadata is as old as {action.at:%Y-%m-%d %H:%M} UTC"
+    parts = ", ".join(action.parts or tuple(Part))
+    return f"every snapshot of its metadata shows the same as now ({parts})"
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
@@ -61,10 +71,13 @@ def _plan(action: Action, seen: Seen) -> Plan:
 
 
 def _snapshot(action: Action, seen: Seen) -> MetadataSnapshot:
-    found = next((one for one in seen.snapshots if one.digest == action.snapshot), None)
+    same = [one for one in seen.snapshots if one.digest == action.snapshot]
+    # Once it is put back the keeper sees the same state again, later: what was wished is the earlier sight of it.
+    found = (as_of(same, action.at) if action.at is not None else None) or next(iter(same), None)
     if found is None:
         raise NothingToRestore(
-            f"secret {action.name}: snapshot {action.snapshot} is gone; see nightlatch snapshots list"
+            f"secret {action.name}: snapshot {action.snapshot} is gone;"
+            f" nightlatch snapshots list {action.name} shows what there is"
         )
     return found
 

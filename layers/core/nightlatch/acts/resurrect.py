@@ -59,7 +59,10 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
 
 def _no_copy(secret: SecretRef) -> str:
     earlier = f"; an earlier one of its name: nightlatch restore {secret.name}" if secret.is_full else ""
-    return f"the vault holds no copy of {secret.text}; the policy opts secrets in beforehand (snapshots.vault){earlier}"
+    return (
+        f"the vault holds no copy of {secret.text}, and without one nobody can bring a deleted secret back; check the"
+        f" name; the policy opts secrets in beforehand (snapshots.vault){earlier}"
+    )
 
 
 def _why_not_ours(metadata: SecretMetadata, secret: SecretRef) -> str | None:

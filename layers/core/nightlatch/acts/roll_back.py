@@ -12,6 +12,7 @@ becomes the version's id).
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from nightlatch.acts.on_secret import move_label, our_secret
 from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
@@ -26,7 +27,9 @@ from nightlatch.domain.rollbacks import (
     refuse_unfit,
     version_at,
     warnings_of,
+    went_back,
 )
+from nightlatch.domain.version_names import version_meant
 from nightlatch.domain.versions import CURRENT, SecretState, Version
 
 _TWO = 2
@@ -37,13 +40,22 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     """Choose the version to go back to, once, and hold on to the one that is left."""
     del terms
     secret = our_secret(action, seen)
-    to = action.to or (version_at(secret, seen.copies, action.at) if action.at is not None else None)
+    to = _named(action.to, secret, seen)
+    if to is None and action.at is not None:
+        to = version_at(secret, seen.copies, action.at)
     if to is not None and secret.version(to) is None:
         return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
         return replace(action, to=current_of(secret).id)
     plan = plan_rollback(secret, away_from=action.away_from, to=to, avoid=action.avoid)
     return replace(action, away_from=plan.away_from, to=plan.to)
+
+
+def _named(name: str | None, secret: SecretState, seen: Seen) -> str | None:
+    """Write the id out where a person gave a label or the beginning of it, as messages show it."""
+    if name is None:
+        return None
+    return version_meant(name, secret, (one.version_id for one in seen.copies)) or name
 
 
 def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
@@ -58,7 +70,7 @@ def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
     copy = of_version(seen.copies, version_id)
     if copy is None:
         raise NothingToRestore(
-            f"secret {secret.name} has no version {version_id} (any more) and the vault holds none;"
+            f"secret {secret.name} has no version {version_id}, and the vault holds no copy of one;"
             f" nightlatch snapshots list {secret.name} shows what there is"
         )
     return copy
@@ -133,10 +145,20 @@ def _copy(action: Action, seen: Seen) -> Copy | None:
 def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...]:
     target = secret.version(action.to or "")
     warnings = warnings_of(secret, target)
+    if action.at is not None and went_back(secret):
+        warnings = (*warnings, _unseen(action.at, secret))
     copy = _copy(action, seen)
     if copy is not None and copy.secret_arn != secret.arn:
         return (*warnings, f"the copy is of {copy.secret_arn}, which was deleted; this secret only bears its name")
     return warnings
+
+
+def _unseen(at: datetime, secret: SecretState) -> str:
+    return (
+        f"this is the version that was made last before {at:%Y-%m-%d %H:%M} UTC; AWSCURRENT was moved back to an older"
+        " one, and if that was before then, this is not what readers got: see when by nightlatch timeline"
+        f" {secret.name}"
+    )
 
 
 def _people(action: Action, seen: Seen) -> int:

@@ -50,7 +50,7 @@ class Call:
 
     @property
     def command(self) -> str:
-        """The same call for the AWS command line."""
+        """The same call for the AWS command line, to be pasted into bash or zsh."""
         return self._line(self.parameters)
 
     @property
@@ -59,7 +59,7 @@ class Call:
         return self._line({name: "(...)" if name in _IN_WORDS else value for name, value in self.parameters.items()})
 
     def _line(self, parameters: Mapping[str, object]) -> str:
-        options = [f"--{_kebab(name)} {_written(value)}" for name, value in parameters.items()]
+        options = [_option(_kebab(name), value) for name, value in parameters.items()]
         if self.value_from is not None:
             options.append(f"--secret-string <the value of copy {self.value_from}>")
         return " ".join(["aws", self.service, _kebab(self.operation), *options])
@@ -171,11 +171,32 @@ def _kebab(name: str) -> str:
     return _WORDS.sub("-", name).lower()
 
 
-def _written(value: object) -> str:
+def _option(name: str, value: object) -> str:
+    """Write one option; a truth is a flag without a word behind it, for the AWS command line takes none."""
     if isinstance(value, bool):
-        return str(value).lower()
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {_written(value)}"
+
+
+def _written(value: object) -> str:
     if isinstance(value, str):
-        return shlex.quote(value)
+        return _quoted(value)
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
-        return " ".join(shlex.quote(str(one)) for one in value)
+        return " ".join(_quoted(str(one)) for one in value)
     return shlex.quote(json.dumps(value, default=str))
+
+
+def _quoted(text: str) -> str:
+    """Quote for a shell; what is no printable character goes as an escape that the shell takes back, in one line."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"$'{''.join(map(_escaped, text))}'"
+
+
+def _escaped(char: str) -> str:
+    if char in {"\\", "'"}:
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    # Not \x: what a shell makes of it is a byte, and no character from U+0080 on.
+    return f"\\u{ord(char):04x}" if "\x7f" < char <= "\xff" else char.encode("unicode_escape").decode()

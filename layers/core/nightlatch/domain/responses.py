@@ -124,6 +124,11 @@ class Response:
         held = max((n for n, step in enumerate(self.steps) if step.signal is Signal.HOLD), default=-1)
         return tuple(step.actor for step in self.steps[held + 1 :] if step.signal is Signal.APPROVE)
 
+    def was_wished_by(self, actor: str) -> bool:
+        """Whether somebody asked for it themselves: then their yes is its first step, before anybody could press."""
+        first = self.steps[0] if self.steps else None
+        return first is not None and first.signal is Signal.APPROVE and first.actor == actor
+
     @property
     def persons(self) -> tuple[str, ...]:
         """The people among them: the policy is nobody's second pair of eyes."""

@@ -32,6 +32,11 @@ class Preview:
     plan: Plan
     people: int
 
+    @property
+    def is_something(self) -> bool:
+        """Whether a yes would do anything: a call, or a deletion that is allowed from then on."""
+        return bool(self.plan.calls) or self.action.until is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishPorts:
