@@ -94,6 +94,7 @@ class FakeLedger:
         self._now = now or FixedClock()
         self.by_id: dict[str, Response] = {}
         self.own: set[str] = set()
+        self.noted: set[tuple[str, int]] = set()
         self.shown_by: dict[str, dict[str, None]] = {}
         self.own_versions: dict[tuple[str, str], datetime] = {}
 
@@ -121,6 +122,9 @@ class FakeLedger:
             if stored is None or stored.state is not was or len(stored.steps) != len(response.steps) - 1:
                 raise IllegalTransition(f"response {response.id} is no longer {was}")
             self.by_id[response.id] = response
+
+    def note(self, response: Response) -> None:
+        self.noted.add((response.id, len(response.steps)))
 
     # -- what was done
 

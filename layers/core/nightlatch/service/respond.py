@@ -41,6 +41,7 @@ def respond(
     """
     course = Course(ports.ledger.get(response_id), ports, now)
     if course.response.state in {ResponseState.SUCCEEDED, ResponseState.FAILED}:
+        ports.ledger.note(course.response)
         course.tell()
         course.make_moot()
         return course.response
