@@ -12,17 +12,15 @@ from nightlatch.adapters.ledger.deeds import is_running_call, near
 from nightlatch.adapters.ledger.offers import is_over
 from nightlatch.adapters.notices import LEASE
 from nightlatch.adapters.queues import group_of
-from nightlatch.domain.acting import Call, Need, Seen
+from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.allowances import Allowance, allowance_of
 from nightlatch.domain.brakes import HOUR, WAR, Past
-from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.holding import Holding
-from nightlatch.domain.incidents import Incident, add, link, open_incident
-from nightlatch.domain.metadata import MetadataSnapshot
+from nightlatch.domain.incidents import Incident, add, link, note, open_incident
 from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
@@ -68,6 +66,11 @@ class FakeIncidents:
     def link(self, incident_id: str, response_id: str) -> Incident:
         with self._lock:
             self.by_id[incident_id] = link(self.get(incident_id), response_id)
+            return self.by_id[incident_id]
+
+    def note(self, incident_id: str, text: str) -> Incident:
+        with self._lock:
+            self.by_id[incident_id] = note(self.get(incident_id), text)
             return self.by_id[incident_id]
 
     def get(self, incident_id: str) -> Incident:
@@ -334,8 +337,13 @@ class FakeSecrets:
             )
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
-        wanted = action.secret if Need.SECRET in needs else None
-        return Seen(secret=self.describe(wanted) if wanted is not None else None)
+        wanted = action.secret if {Need.SECRET, Need.NAMESAKE} & {*needs} else None
+        try:
+            return Seen(secret=self.describe(wanted) if wanted is not None else None)
+        except NotFound:
+            if Need.SECRET in needs:
+                raise
+            return Seen()
 
     def perform(self, call: Call, on: str) -> str:
         del on
@@ -401,49 +409,6 @@ class FakeSecrets:
         return f"request-{len(self.calls)}"
 
 
-class FakeSnapshots:
-    """Metadata snapshots in memory, the newest first."""
-
-    def __init__(self) -> None:
-        self.kept: list[MetadataSnapshot] = []
-
-    def latest(self, secret: SecretRef) -> MetadataSnapshot | None:
-        return next(iter(self.of(secret)), None)
-
-    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
-        found = [one for one in self.kept if one.metadata.name in secret.names or one.metadata.arn == secret.text]
-        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
-
-    def keep(self, snapshot: MetadataSnapshot) -> bool:
-        known = [one for one in self.kept if one.metadata.arn == snapshot.metadata.arn]
-        if known and max(known, key=lambda one: one.taken_at).digest == snapshot.digest:
-            return False
-        self.kept.append(snapshot)
-        return True
-
-
-class FakeCopies:
-    """What is known of copies, in memory."""
-
-    def __init__(self, *copies: Copy) -> None:
-        self.kept = {copy.id: copy for copy in copies}
-
-    def get(self, copy_id: str) -> Copy:
-        if copy_id not in self.kept:
-            raise NotFound(f"copy {copy_id} does not exist")
-        return self.kept[copy_id]
-
-    def of(self, secret: SecretRef) -> tuple[Copy, ...]:
-        found = [one for one in self.kept.values() if one.secret_name in secret.names or one.secret_arn == secret.text]
-        return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
-
-    def keep(self, copy: Copy) -> None:
-        self.kept[copy.id] = copy
-
-    def all(self) -> Iterable[Copy]:
-        return tuple(self.kept.values())
-
-
 class FakeAccount:
     """An account with secrets, aliases, functions and a stack, listed a few at a time."""
 
@@ -495,6 +460,19 @@ class FakeAccount:
         if name not in known:
             raise NotFound("it does not exist in this account and Region")
         return known[name]
+
+
+class FakeEnquiries:
+    """Questions to the auditor, in memory."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Moved, str | None]] = []
+        self.fails_with: Exception | None = None
+
+    def who_points_to(self, moved: Moved, incident_id: str | None) -> None:
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.asked.append((moved, incident_id))
 
 
 class FakeChannel:

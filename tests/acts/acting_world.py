@@ -6,13 +6,15 @@ wished; the world says afterwards how things stand, so that two ways of getting 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from builders import a_response, approved_by_policy
-from fakes import FakeCopies, FakeDispatch, FakeKillSwitch, FakeLedger, FakeSnapshots, FixedClock
+from fakes import FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FixedClock
+from fakes_snapshots import FakeCopies, FakeSnapshots
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities
@@ -63,6 +65,8 @@ class ActingWorld:
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     copies: FakeCopies = field(default_factory=FakeCopies)
     vault: FakeVault = field(default_factory=FakeVault)
+    enquiries: FakeEnquiries = field(default_factory=FakeEnquiries)
+    numbers: Iterator[int] = field(default_factory=count)
     pauses: list[float] = field(default_factory=list)
     policy: Policy = PROTECT
 
@@ -88,6 +92,7 @@ class ActingWorld:
             copies=self.copies,
             identities=AwsIdentities(a_client("iam")),
             keys=AwsKeys(a_client("kms")),
+            states=self.snapshots,
         )
         return RespondPorts(
             ledger=self.ledger,
@@ -97,6 +102,8 @@ class ActingWorld:
             hand=AwsHand(clients=a_client, copies=self.copies, vault=self.vault),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=self.enquiries,
+            mint=lambda: f"b-{next(self.numbers)}",
             pause=self.pauses.append,
         )
 
@@ -145,17 +152,18 @@ class _Watched:
 
 
 _WATCHED = {
-    "ledger": ("get", "move"),
+    "ledger": ("get", "move", "propose"),
     "deeds": ("record_own", "past"),
     "offers": ("on", "told_too"),
     "sight": ("look",),
     "hand": ("perform",),
     "dispatch": ("alert",),
+    "enquiries": ("who_points_to",),
 }
 
 
 def faulty(ports: RespondPorts, faults: Faults) -> RespondPorts:
     """Give the same ports with every step counted."""
     watched = {name: faults.around(getattr(ports, name), dict.fromkeys(methods)) for name, methods in _WATCHED.items()}
-    rest = {name: getattr(ports, name) for name in ("kill_switch", "pause")}
+    rest = {name: getattr(ports, name) for name in ("kill_switch", "mint", "pause")}
     return RespondPorts(**watched, **rest)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acts import scenes_beside_secrets as beside
+from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
 from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
@@ -86,6 +87,7 @@ def _metadata(name: str) -> Mapping[str, Any]:
 SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.PIN_SUPERSEDED: Scene(_pin, lambda: len(_described("prod/db")["labels"][0])),
     ActionKind.RESTORE_DELETED: Scene(_restore, lambda: _described("prod/db")),
+    ActionKind.RESURRECT: Scene(lost.resurrect, lost.settled),
     ActionKind.ROLL_BACK: Scene(_roll_back, lambda: _described("prod/db")),
     ActionKind.PUT_BACK: Scene(_put_back, lambda: _metadata("prod/db")),
     ActionKind.DENY_SECRETS: Scene(beside.deny_secrets, beside.policies_of_the_role),
@@ -96,6 +98,7 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.REACTIVATE_KEY: Scene(beside.reactivate_key, beside.statuses),
     ActionKind.RESCUE_KEY: Scene(beside.rescue_key, beside.states_of_keys),
     ActionKind.REPLICATE_AGAIN: Scene(beside.replicate_again, beside.replicas),
+    ActionKind.TURN_ON_ROTATION: Scene(lost.turn_on, lost.rotates, people=1),
     ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
     ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
     ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),

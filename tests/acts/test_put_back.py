@@ -16,8 +16,8 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.examples import AT, a_secret
 from nightlatch.domain.metadata import MetadataSnapshot, RotationSettings, SecretMetadata
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.policy import Policy, Protection
-from nightlatch.domain.putting_back import Part
 from nightlatch.domain.versions import SecretState
 
 ACT = ACTS[ActionKind.PUT_BACK]

@@ -12,7 +12,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from fakes import FakeCopies, FakeSecrets
+from fakes import FakeSecrets
+from fakes_snapshots import FakeCopies
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.domain.acting import Call

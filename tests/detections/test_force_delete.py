@@ -8,7 +8,7 @@ from nightlatch.detections.force_delete import DETECTION
 from nightlatch.domain.baseline import Baseline, Maturity
 from nightlatch.domain.events import Failure, SecretEvent
 from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.findings import Severity, State, fold
+from nightlatch.domain.findings import Remedy, Severity, State, fold
 from nightlatch.domain.rules import detect
 
 
@@ -64,4 +64,4 @@ def test_ten_victims_are_one_finding_that_lists_them():
     (finding,) = fold(tuple(found))
 
     assert [secret.name for secret in finding.secrets] == [f"prod/{n}" for n in range(10)]
-    assert finding.remedy is None
+    assert finding.remedy is Remedy.RESURRECT

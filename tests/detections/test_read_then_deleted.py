@@ -106,9 +106,10 @@ def test_another_secret_or_no_record_of_the_event_itself_is_silent():
 
 
 @pytest.mark.parametrize(
-    ("flag", "remedy"), [(None, Remedy.RESTORE), ("false", Remedy.RESTORE), ("true", None), (True, None)]
+    ("flag", "remedy"),
+    [(None, Remedy.RESTORE), ("false", Remedy.RESTORE), ("true", Remedy.RESURRECT), (True, Remedy.RESURRECT)],
 )
-def test_only_a_scheduled_deletion_can_be_taken_back_and_only_by_its_own_event(flag, remedy):
+def test_a_deletion_is_taken_back_as_far_as_it_went_and_only_by_its_own_event(flag, remedy):
     deletion = delete(request={"forceDeleteWithoutRecovery": flag})
     found, late = judge(deletion, read()), judge(read(), deletion)
 

@@ -223,3 +223,29 @@ def test_no_pins_are_made_where_the_policy_wants_none():
     event = an_event("PutSecretValue", secret=a_secret(), version_id="v2")
 
     assert decide(event, [], Policy(default=Protection(mode=Mode.PROTECT, pins=0)), NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("remedy", "parts"),
+    [
+        (Remedy.PUT_POLICY_BACK, ("policy",)),
+        (Remedy.PUT_TAGS_BACK, ("tags", "description")),
+        (Remedy.PUT_KEY_BACK, ("key",)),
+        (Remedy.PUT_ROTATION_BACK, ("rotation",)),
+    ],
+)
+def test_metadata_are_offered_back_as_they_were_before_it_began_and_never_put_back_unasked(remedy, parts):
+    changed = an_event("UpdateSecret", secret=a_secret(), by=MALLORY)
+    found = a_finding(by=MALLORY, remedy=remedy)
+
+    (response,) = responds(decide(changed, [found], a_policy(), NOW))
+
+    assert not response.automatic
+    assert (response.action.kind, response.action.parts) == (ActionKind.PUT_BACK, parts)
+    assert response.action.at == found.first_seen
+
+
+def test_of_a_secret_that_was_just_made_nothing_is_put_back():
+    made = an_event("CreateSecret", secret=a_secret(), by=MALLORY)
+
+    assert not responds(decide(made, [a_finding(by=MALLORY, remedy=Remedy.PUT_KEY_BACK)], a_policy(), NOW))

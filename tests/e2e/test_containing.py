@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, stop_and_let_go
 from e2e.watched import Offer, Watched
 from nightlatch.local.scenes.company import a_value
 from nightlatch.local.slack.workspace import buttons_of
@@ -121,22 +122,10 @@ def test_our_own_doing_is_nobodys_news(watched: Watched) -> None:
 
 
 def test_a_key_that_secrets_need_is_put_back_at_once(watched: Watched) -> None:
-    kms = watched.client("kms")
-    key = kms.create_key()["KeyMetadata"]
-    terraform = watched.theatre.as_role("terraform", "apply")
-    name = f"prod/e2e-{uuid.uuid4().hex[:8]}"
-    terraform.create_secret(Name=name, SecretString=a_value(), KmsKeyId=key["KeyId"])
+    name = lose_a_key(watched)
     watched.settle()
 
-    kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
-
-    watched.eventually(lambda: _state(kms, key["KeyId"]) == "Enabled" or None, "the key put back")
-    watched.settle()
     assert any("can be read again" in json.dumps(message) for message in watched.messages(name))
-
-
-def _state(kms: Any, key: str) -> str:
-    return str(kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"])
 
 
 def twenty_minutes_later(watched: Watched) -> None:
@@ -167,3 +156,11 @@ def test_replicas_that_were_taken_away_are_made_again_by_one_press(watched: Watc
 
     there = watched.client("secretsmanager").describe_secret(SecretId=name)["ReplicationStatus"]
     assert [one["Region"] for one in there] == ["us-east-1"]
+
+
+def test_a_replica_comes_back_under_the_key_that_it_had(watched: Watched) -> None:
+    replicate_again_under_keys_of_ones_own(watched)
+
+
+def test_users_and_roles_are_stopped_in_every_way_and_let_go(watched: Watched) -> None:
+    stop_and_let_go(watched)

@@ -64,9 +64,8 @@ def test_all_that_the_policy_asks_for_are_guarded_at_one_yes(
     assert "guarded secret" in said(capsys)
 
 
-def test_what_the_policy_does_not_ask_to_guard_is_refused(
-    announced: Watched, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("announced")
+def test_what_the_policy_does_not_ask_to_guard_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["guard", "apply", "prod/orders/db", "--local", "--yes"]) == ExitCode.REFUSED
     assert "the policy asks for no guard" in said(capsys)
     assert run(["guard", "apply", "--local"]) == ExitCode.REFUSED

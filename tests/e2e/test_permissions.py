@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, stop_and_let_go
 from e2e.watched import GUARDED, Watched
 from functions.transformed import many
 from nightlatch.domain.actions import ActionKind
@@ -38,6 +39,9 @@ def played(watched: Watched) -> Sequence[Judged]:
     overwrite_a_copied_secret_under_a_key_of_ones_own(watched)
     refuse_the_keeper(watched)
     guarding(watched)
+    stop_and_let_go(watched)
+    lose_a_key(watched)
+    replicate_again_under_keys_of_ones_own(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()

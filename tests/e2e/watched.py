@@ -213,10 +213,11 @@ class Watched:
         """Tell whether a secret's policy holds a guard."""
         return NO_FORCE_DELETE in (self.policy_of(secret) or "")
 
-    def wishes(self, kind: ActionKind, secret: str, *, people: int = 1, **wish: Any) -> str:
+    def wishes(self, kind: ActionKind, secret: str | None, *, people: int = 1, **wish: Any) -> str:
         """Let so many people wish something, as the command line does, and hand it to the responder."""
         now = self.theatre.stage.clock.now()
-        action = Action(kind=kind, secret=secret_ref(secret, account_id=ACCOUNT_ID, region=REGION), **wish)
+        on = secret_ref(secret, account_id=ACCOUNT_ID, region=REGION) if secret is not None else None
+        action = Action(kind=kind, secret=on, **wish)
         yeses = tuple(Step(at=now, signal=Signal.APPROVE, actor=person) for person in ("ana (U01ANA)", "ben (U02BEN)"))
         response = Response(
             id=f"r-{uuid.uuid4().hex[:20]}",

@@ -12,6 +12,7 @@ from functions.transformed import many, policies_of, resource, resources, target
 ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
 LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
+WHOLE_LISTS = ["iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"]  # so are these
 LOOKING = {
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
@@ -56,7 +57,15 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:UpdateSecretVersionStage",
             "secretsmanager:RestoreSecret",
             "secretsmanager:ReplicateSecretToRegions",
+            "secretsmanager:UpdateSecret",
+            "secretsmanager:TagResource",
+            "secretsmanager:UntagResource",
+            "secretsmanager:CancelRotateSecret",
+            "secretsmanager:CreateSecret",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:ValidateResourcePolicy",
             "secretsmanager:PutResourcePolicy",
+            "secretsmanager:RotateSecret",
             "secretsmanager:DeleteResourcePolicy",
         }
     }
@@ -138,12 +147,24 @@ def test_the_responder_moves_only_the_current_label_and_our_pins() -> None:
     assert moves["Condition"] == {"StringLike": {"secretsmanager:VersionStage": ["AWSCURRENT", "nightlatch/*"]}}
 
 
+def test_the_responder_makes_no_policy_public_and_rotates_nothing_and_calls_no_function_but_the_auditor() -> None:
+    allowed = list(statements("ResponderRole", "Allow"))
+    (policies,) = (one for one in allowed if "secretsmanager:PutResourcePolicy" in many(one["Action"]))
+    (rotation,) = (one for one in allowed if "secretsmanager:RotateSecret" in many(one["Action"]))
+    calls = [one for one in allowed if "lambda:InvokeFunction" in many(one["Action"])]
+
+    assert policies["Condition"] == {"BoolIfExists": {"secretsmanager:BlockPublicPolicy": "true"}}
+    assert rotation["Condition"] == {"Bool": {"secretsmanager:RotateImmediately": "false"}}
+    assert [one.get("Condition") for one in calls] == [{"Bool": {"aws:ViaAWSService": "true"}}, None]
+    assert calls[1]["Resource"] == {"Fn::GetAtt": ["Auditor", "Arn"]}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) -> None:
     assert actions(role)
     assert not {action for action in actions(role) if "*" in action}
     on_everything = [one["Action"] for one in statements(role, "Allow") if "*" in many(one["Resource"])]
-    assert on_everything == ([LISTING] if role == "AuditorRole" else [])
+    assert on_everything == ([LISTING, WHOLE_LISTS] if role == "AuditorRole" else [])
 
 
 @pytest.mark.parametrize("role", ROLES)

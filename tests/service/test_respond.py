@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from builders import a_response, approved_by_policy
-from fakes import FakeDispatch, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
+from fakes import FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Need
 from nightlatch.domain.actions import Action, ActionKind
@@ -49,6 +49,8 @@ class World:
             hand=self.secrets,
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=FakeEnquiries(),
+            mint=lambda: "b-next",
             pause=self.pauses.append,
         )
         return respond("r-1", acts=ACTS, policy=policy, ports=ports, now=now)

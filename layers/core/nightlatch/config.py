@@ -36,6 +36,7 @@ class Settings(BaseModel):
     slack_secret_id: str = Field("", alias="NIGHTLATCH_SLACK_SECRET_ID")
     slack_api_url: str = Field("https://slack.com/api", alias="NIGHTLATCH_SLACK_API_URL")
     action_mode: Literal["slack", "cli", "off"] = Field("off", alias="NIGHTLATCH_ACTION_MODE")
+    auditor_function: str = Field("", alias="NIGHTLATCH_AUDITOR_FUNCTION")
     contain: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_CONTAIN")  # whether the stack may write to IAM
     own_roles: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
         frozenset(), alias="NIGHTLATCH_OWN_ROLES"

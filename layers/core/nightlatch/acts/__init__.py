@@ -22,8 +22,10 @@ from nightlatch.acts import (
     replicate_again,
     rescue_key,
     restore_deleted,
+    resurrect,
     revoke_sessions,
     roll_back,
+    turn_on_rotation,
 )
 from nightlatch.domain.acting import Act
 from nightlatch.domain.actions import ActionKind
@@ -31,7 +33,9 @@ from nightlatch.domain.actions import ActionKind
 _ALL = (
     pin_superseded.ACT,
     restore_deleted.ACT,
+    resurrect.ACT,
     roll_back.ACT,
+    turn_on_rotation.ACT,
     put_back.ACT,
     deactivate_key.ACT,
     reactivate_key.ACT,

@@ -14,7 +14,8 @@ from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, as_of, changes
-from nightlatch.domain.putting_back import CALLS, Part, calls_back
+from nightlatch.domain.metadata_parts import Part
+from nightlatch.domain.putting_back import CALLS, calls_back
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

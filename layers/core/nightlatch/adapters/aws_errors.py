@@ -21,11 +21,14 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
+from nightlatch.domain.errors import NotFound, NotYet, Refused, Unavailable, WorldMoved
 
 _SERVER_ERROR = 500
 _LATER = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "Internal", "LimitExceededRate")
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
+_HELD = "already scheduled for deletion"  # said of a name that is still taken
+_KEY_UNUSABLE = frozenset({"EncryptionFailure", "DecryptionFailure"})
+_KEY_ADVICE = "enable it: aws kms enable-key --key-id {key}; where it waits to be deleted, first cancel-key-deletion"
 _GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _BAD_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"})
@@ -55,23 +58,28 @@ def asking(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def on_secret(secret: str, action: str, *, moves_label: bool = False) -> Iterator[None]:
+def on_secret(secret: str, action: str, *, moves_label: bool = False, key: str = "KEY") -> Iterator[None]:
     """Translate what Secrets Manager answers about one secret.
 
     Args:
         secret: As the caller names it.
         action: The IAM action, which is also what to add when it is denied.
         moves_label: Whether an invalid parameter means that the labels are no longer as planned.
+        key: The KMS key that the call names, for the advice where it cannot be used.
 
     Raises:
         NotFound: There is no such secret.
-        WorldMoved: A label is not where the plan saw it.
+        WorldMoved: A label is not where the plan saw it, or the name is taken.
+        NotYet: The name of a deleted secret is still held.
         Refused: The secret waits to be deleted, a quota is used up, or a permission is missing.
         Unavailable: AWS could not be asked.
     """
     try:
         yield
     except ClientError as error:
+        if code_of(error) in _KEY_UNUSABLE:
+            said = f"Secrets Manager cannot use its KMS key ({_said(error)}); {_KEY_ADVICE.format(key=key)}"
+            raise Refused(f"secret {secret}: {said}") from error
         raise _meaning(error, secret, action, moves_label=moves_label) from error
     except ParamValidationError as error:
         raise Refused(f"secret {secret}: AWS knows no secret of that name; check it") from error
@@ -116,6 +124,10 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
         return NotFound(f"secret {secret} does not exist in this account and Region")
     if code.startswith(_LATER) or status >= _SERVER_ERROR:
         return Unavailable(f"secret {secret}: AWS did not answer ({code}); try again later")
+    if code == "ResourceExistsException":
+        return WorldMoved(f"secret {secret}: somebody created it meanwhile; plan again")
+    if code == "InvalidRequestException" and _HELD in said:
+        return NotYet(f"secret {secret}: AWS still holds the name of the deleted one; try again in some seconds")
     if code == "InvalidParameterException" and moves_label:
         return WorldMoved(f"secret {secret}: its labels are no longer as planned ({said}); plan again")
     return Refused(f"secret {secret}: {_refusal(code, said, action)}")

@@ -26,7 +26,7 @@ from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, Value, key_part
 from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import Incident, add, link, open_incident
+from nightlatch.domain.incidents import Incident, add, link, note, open_incident
 
 INCIDENTS_KEPT = timedelta(days=400)
 RECORDS_KEPT = timedelta(days=90)
@@ -61,7 +61,16 @@ class DynamoIncidents:
             NotFound: There is no such incident.
             Unavailable: The table could not be asked.
         """
-        return self._trying(incident_id, lambda: self._link_once(incident_id, response_id))
+        return self._trying(incident_id, lambda: self._change_once(incident_id, lambda one: link(one, response_id)))
+
+    def note(self, incident_id: str, text: str) -> Incident:
+        """Add to an incident what was found out later.
+
+        Raises:
+            NotFound: There is no such incident.
+            Unavailable: The table could not be asked.
+        """
+        return self._trying(incident_id, lambda: self._change_once(incident_id, lambda one: note(one, text)))
 
     def get(self, incident_id: str) -> Incident:
         """Give an incident.
@@ -123,12 +132,12 @@ class DynamoIncidents:
         self._replace(added, known.revision)
         return added, True
 
-    def _link_once(self, incident_id: str, response_id: str) -> Incident:
+    def _change_once(self, incident_id: str, change: Callable[[Incident], Incident]) -> Incident:
         known = self.get(incident_id)
-        linked = link(known, response_id)
-        if linked is not known:
-            self._replace(linked, known.revision)
-        return linked
+        changed = change(known)
+        if changed is not known:
+            self._replace(changed, known.revision)
+        return changed
 
     def _find(self, incident_id: str) -> Incident | None:
         try:

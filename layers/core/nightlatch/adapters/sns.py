@@ -93,6 +93,7 @@ def human_text(incident: Incident, responses: Sequence[Response], notes: Sequenc
         *(f"Changed   {note}" for note in notes),
         "",
         *(_response_line(response) for response in responses if response.after is None or response in open_ones),
+        *(f"Found out {note}" for note in incident.notes),
         *(f"By hand   {text}" for text in advice(incident)),
         "",
         f"incident {incident.id} · policy {incident.policy_digest}",
@@ -123,6 +124,7 @@ def machine_document(incident: Incident, responses: Sequence[Response], notes: S
             {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.name, "result": r.result}
             for r in responses
         ],
+        "notes": list(incident.notes),
     }
 
 

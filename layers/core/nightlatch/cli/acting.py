@@ -16,7 +16,7 @@ from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.terminal import plain, say
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NightlatchError, Refused
-from nightlatch.domain.putting_back import Part
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
 from nightlatch.domain.secrets import SecretRef
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
@@ -26,7 +26,7 @@ from nightlatch.service.wish import Preview, preview, request
 Undo = Callable[[Action], str]  # gives the words of the command that takes a settled action back
 
 VALUE = "value"
-PATIENCE_S = 60
+PATIENCE_S = 100  # a name stays held for half a minute after a deletion by force
 _LOOK_EVERY_S = 0.5
 
 
@@ -181,7 +181,7 @@ def _carried_out(response: Response, asked: Asked, connection: Connection) -> Re
 
 
 def _await_end(response: Response, connection: Connection) -> Response:
-    """Look until the responder is done with it or gave it back, a minute at most."""
+    """Look until the responder is done with it or gave it back, a minute and a half at most."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         response = connection.ledger.get(response.id)
@@ -202,6 +202,8 @@ def _tell(response: Response, where: Where) -> ExitCode:
         )
         raise Refused(f"not done yet: {why}")
     typer.echo(plain(f"{response.state}: {response.result or response.action.kind}"))
+    for following in response.led_to:
+        typer.echo(plain(f"offered next: nightlatch approve {following}{where.options}"))
     if response.state is ResponseState.FAILED:
         raise Refused(response.result)
     return ExitCode.CLEAN

@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
@@ -54,6 +55,7 @@ _OUTPUTS = {
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
     "SnapshotTableName": "NIGHTLATCH_SNAPSHOT_TABLE",
+    "AuditorName": "NIGHTLATCH_AUDITOR_FUNCTION",
     "Vault": "NIGHTLATCH_VAULT",
     "AlertsQueueUrl": "NIGHTLATCH_ALERTS_QUEUE_URL",
     "ResponsesQueueUrl": "NIGHTLATCH_RESPONSES_QUEUE_URL",
@@ -126,6 +128,8 @@ class Connection:
             hand=AwsHand(clients=self.client, copies=self.copies),
             dispatch=self.dispatch,
             kill_switch=self.kill_switch,
+            enquiries=AuditorEnquiries(self.client("lambda"), self.settings.auditor_function),
+            mint=partial(entropy.token_urlsafe, 24),
             pause=time.sleep,
         )
 
@@ -139,6 +143,7 @@ class Connection:
             copies=self.copies,
             identities=self.identities,
             keys=AwsKeys(self.client("kms")),
+            states=self.snapshots,
         )
 
     @property

@@ -15,12 +15,20 @@ from nightlatch.domain.rules import Detection, Example, Match
 _MADE = "<!-- Made by `make docs` from the detection: change that, not this page. -->"
 _REMEDIES = {
     Remedy.RESTORE: "yes, the deletion is cancelled: at once in protect mode, on a person's word in notify mode",
+    Remedy.RESURRECT: (
+        "a secret that the vault holds: yes, it is created again under a new ARN, in protect mode at once where the"
+        " policy says `resurrect`, else on a person's word"
+    ),
     Remedy.ROLL_BACK: "yes, by a rollback to the version before, on a person's word; not in observe mode",
     Remedy.RESCUE_KEY: (
         "a key that is disabled or waits to be deleted: yes, it is put back, in protect mode at once where every secret"
         " that needs it is protected so, else on a person's word"
     ),
     Remedy.REPLICATE: "replicas taken away: yes, they are made again, on a person's word",
+    Remedy.PUT_POLICY_BACK: "yes, the resource policy is put back as it was before, on a person's word",
+    Remedy.PUT_TAGS_BACK: "yes, tags and description are put back as they were before, on a person's word",
+    Remedy.PUT_KEY_BACK: "yes, the secret is moved back to its key, on a person's word",
+    Remedy.PUT_ROTATION_BACK: "yes, the rotation is set as it was before and rotates nothing now, on a person's word",
     None: "not by nightlatch itself",
 }
 

@@ -24,6 +24,17 @@ Examples:
   nightlatch rollback prod/orders/db --to 1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d
   nightlatch rollback prod/orders/db --at 2h --only policy,tags
 """
+RESTORE_EXAMPLES = """\b
+Examples:
+  nightlatch restore prod/orders/db --dry-run
+  nightlatch restore prod/orders/db
+  nightlatch restore prod/orders/db --local --yes
+"""
+REFERENCES_EXAMPLES = """\b
+Examples:
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --local
+"""
 APPROVE_EXAMPLES = """\b
 Examples:
   nightlatch approve r-0123456789abcdef0123
@@ -104,6 +115,46 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     where = Where(local=local, stack=stack, profile=profile, region=region)
     wish = acting.Rollback(to=to, at=at, only=parts(only))
     return acting.rollback(secret, wish, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+def restore(  # noqa: PLR0913 - one parameter is one option
+    secret: Secret,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    direct: Annotated[
+        bool,
+        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+    ] = False,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+) -> int:
+    """Take a scheduled deletion back, or create a secret that is gone again from the vault, under a new ARN."""
+    from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.acting import Asked  # noqa: PLC0415
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+
+
+def references(  # noqa: PLR0913 - one parameter is one option
+    arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=checked)],
+    *,
+    local: Local = False,
+    stack: Stack = "nightlatch",
+    profile: Profile = None,
+    region: Region = None,
+    output: Output = Form.TABLE,
+) -> int:
+    """Tell who still points to the old ARN of a secret that was created again: principals, policies, functions."""
+    from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.connection import Where  # noqa: PLC0415
+
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return restoring.references(arn, where, output)
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option

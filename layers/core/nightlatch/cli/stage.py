@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ DEFAULT_PORT = 8420
 DEMO_EXAMPLES = """\b
 Examples:
   nightlatch demo
+  nightlatch demo --scene resurrect
   NO_COLOR=1 nightlatch demo
   nightlatch demo > timeline.txt
 """
@@ -31,14 +33,29 @@ Examples:
 """
 
 
-def demo() -> None:
+class SceneName(StrEnum):
+    """The scenes by the names of `local/scenes/programme.py`, which must not be loaded for `--help`."""
+
+    TERRAFORM = "terraform"
+    SWEEP = "sweep"
+    BAD_VALUE = "bad-value"
+    DELETION = "deletion"
+    RESURRECT = "resurrect"
+
+
+def demo(
+    scene: Annotated[
+        list[SceneName] | None,
+        typer.Option(case_sensitive=False, help="Play this scene instead; may be given several times."),
+    ] = None,
+) -> None:
     """Play a theft, a bad change and a deletion on this machine: seen, told, undone, rolled back.
 
     Needs no AWS account and reaches nothing outside this machine.
 
     """
     from nightlatch.local.place import deployment  # noqa: PLC0415 - moto takes a second to import
-    from nightlatch.local.scenes.scenes import SCENES  # noqa: PLC0415
+    from nightlatch.local.scenes.programme import PROGRAMME, USUAL  # noqa: PLC0415
     from nightlatch.local.scenes.theatre import open_theatre  # noqa: PLC0415
     from nightlatch.local.scenes.timeline import SceneFailed, Timeline  # noqa: PLC0415
 
@@ -46,13 +63,15 @@ def demo() -> None:
     typer.echo("nightlatch demo: AWS on this machine, the real template, the real handlers; no AWS account.")
     with _quiet_aws(), deployment() as template, open_theatre(template) as theatre:
         typer.echo(f"  {time.monotonic() - began:6.2f} s  the stage is up: {theatre.page}")
-        for number, (title, play) in enumerate(SCENES.items(), start=1):
-            typer.echo(f"\n{number}. {title}")
+        chosen = [PROGRAMME[name] for name in scene or USUAL]
+        for number, one in enumerate(chosen, start=1):
+            typer.echo(f"\n{number}. {one.title}")
             try:
-                play(theatre, Timeline(title, typer.echo))
+                one.play(theatre, Timeline(one.title, typer.echo))
             except SceneFailed as failure:
-                raise NightlatchError(f"scene {number} ({title}): {failure}") from failure
-        typer.echo(f"\nAll {len(SCENES)} scenes as promised, in {time.monotonic() - began:.1f} s.")
+                raise NightlatchError(f"scene {number} ({one.title}): {failure}") from failure
+        count = f"All {len(chosen)} scenes" if len(chosen) > 1 else "The scene"
+        typer.echo(f"\n{count} as promised, in {time.monotonic() - began:.1f} s.")
     typer.echo("Play on yourself: nightlatch up")
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import AT, WAITED, a_denial, a_person, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rotations import Weakening, has_pending_version, weakening
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.schedules import longest_gap_days
@@ -133,6 +133,7 @@ DETECTION = Detection(
     severity=Severity.HIGH,
     event_names=secrets_manager(_CANCEL, "RotateSecret"),
     techniques=("T1098", "T1556"),
+    remedy=Remedy.PUT_ROTATION_BACK,
     evaluate=evaluate,
     blind_spots=(
         "Only more than 365 days counts as weakened, and a schedule set more than ninety days ago is forgotten: it is "

@@ -17,7 +17,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.denials import Denial, denials_of
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import ACCOUNT, WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import succeeded
 
@@ -107,6 +107,7 @@ DETECTION = Detection(
     severity=Severity.HIGH,
     event_names=secrets_manager(_PUT, _DELETE),
     techniques=("T1531", "T1098"),
+    remedy=Remedy.PUT_POLICY_BACK,
     evaluate=evaluate,
     blind_spots=(
         "The policy before is known for ninety days after it was put; what is older is not compared. Every change of a "

@@ -13,7 +13,7 @@ from __future__ import annotations
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
 from nightlatch.domain.examples import a_denial, a_role, a_secret, a_user, an_event
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
 
 
@@ -46,6 +46,7 @@ DETECTION = Detection(
     event_names=secrets_manager("DeleteSecret"),
     techniques=("T1485", "T1490"),
     evaluate=evaluate,
+    remedy=Remedy.RESURRECT,
     contain=True,
     blind_spots=(
         "A refusal by IAM leaves no request in the record, so a denied force delete looks like any denied "
@@ -53,12 +54,12 @@ DETECTION = Detection(
         "service's own deletion events (deletion.gone-without-call)."
     ),
     playbook="""\
-Nothing can bring the value back from Secrets Manager: look for a replica, a copy or a consumer that still holds it.
+Is it in the vault? Then it is created again: by itself in protect mode, else by the button or nightlatch restore.
+If it is not, look for a replica, a copy or a consumer that still holds the value: Secrets Manager has none.
 Stop the principal now if this was not planned; more secrets may follow within seconds.
-Create the secret again from the copy. Its ARN gets a new ending: tell the consumers that use the full ARN.
+The ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one. Its rotation waits for your yes.
 Created again at once by the same principal? Then it is probably a replacement by infrastructure code: check the stack.
-Prevent the next one: a guard (a Deny on the secret) or an organisation policy stops force deletes before they happen.
-Test stacks that do this on purpose: exempt them by name prefix, with an owner and an end date.""",
+Next time: a guard or an organisation policy stops force deletes; exempt test stacks by name prefix, with an end.""",
     examples=(
         _case(
             "Terraform destroys with no recovery window",

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from nightlatch.domain.baseline import Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import ACCOUNT, a_denial, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resource_policies import Grant, Reach, grants
 from nightlatch.domain.rules import Detection, Example, Match, Verdict
@@ -120,6 +120,7 @@ DETECTION = Detection(
     severity=Severity.HIGH,
     event_names=secrets_manager("PutResourcePolicy"),
     techniques=("T1098",),
+    remedy=Remedy.PUT_POLICY_BACK,
     evaluate=evaluate,
     contain=True,
     blind_spots=(

@@ -14,7 +14,7 @@ from __future__ import annotations
 from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.resources import is_same_resource, unversioned
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
@@ -102,6 +102,7 @@ DETECTION = Detection(
     severity=Severity.HIGH,
     event_names=secrets_manager("RotateSecret"),
     techniques=("T1098", "T1648"),
+    remedy=Remedy.PUT_ROTATION_BACK,
     evaluate=evaluate,
     blind_spots=(
         "How old a function is does not show in records of Secrets Manager, so that a new one in our own account is "

@@ -17,7 +17,7 @@ from nightlatch.domain.deletions import ENDED, STARTED, UNEXPLAINED, is_announce
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 
 _SAME_DELETION = timedelta(minutes=60)  # one pair of events for every version of the secret
@@ -67,6 +67,7 @@ DETECTION = Detection(
     event_names=secrets_manager(STARTED, ENDED),
     techniques=("T1485", "T1562.008", "T1685.002"),
     evaluate=evaluate,
+    remedy=Remedy.RESURRECT,
     blind_spots=(
         "Nobody is named: the service's events carry no caller. Where the trail and EventBridge are both cut, not "
         "even these arrive. With a short history the end of an old window cannot be told from a hidden call; it is "
@@ -77,7 +78,8 @@ Look whether the trail was touched: StopLogging, DeleteTrail, changed event sele
 Ask the event history (LookupEvents, DeleteSecret) in this Region: it does not need the trail.
 Found the call? Then a record was lost on the way: treat it as the deletion it is, and check the delivery.
 Not found? Treat the account as blinded: look at what else happened in the minutes before.
-The value is gone; create the secret again from a copy, and tell consumers that use the full ARN.""",
+Was it wanted? Then leave it. Else the button or nightlatch restore SECRET creates it again, where the vault has it.
+Its ARN gets a new ending: nightlatch references OLD-ARN says who uses the old one.""",
     examples=(
         Example(
             name="forced, and a quarter of an hour later still no call",

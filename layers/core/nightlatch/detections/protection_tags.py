@@ -17,7 +17,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.credential_texts import credential_in
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.examples import WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.sightings import succeeded
 
@@ -102,6 +102,7 @@ DETECTION = Detection(
     severity=Severity.MEDIUM,
     event_names=secrets_manager(_TAG, _UNTAG, _UPDATE),
     techniques=("T1098", "T1685"),
+    remedy=Remedy.PUT_TAGS_BACK,
     evaluate=evaluate,
     blind_spots=(
         "Policies in IAM that ask for tags are not read: only the secret's own resource policy of the last ninety days "

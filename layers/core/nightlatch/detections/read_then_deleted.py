@@ -38,11 +38,11 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None  # nothing was taken, or what is judged is itself a read that does not count
     if not baseline.elapsed and all(read.version_id is not None for read in reads):
         return Wait(LATENESS)  # the writes that would make read-backs of them may be late
-    can_be_taken_back = own is deletion and event.request.flag("forceDeleteWithoutRecovery") is not True
+    is_forced = event.request.flag("forceDeleteWithoutRecovery") is True
     return Match(
         reason=f"{_times(reads)}, and deleted within a day of that",
         evidence=Evidence.of(*reads, *deletions),
-        remedy=Remedy.RESTORE if can_be_taken_back else None,
+        remedy=None if own is not deletion else Remedy.RESURRECT if is_forced else Remedy.RESTORE,
         novelty=baseline.maturity is Maturity.LEARNING,
     )
 

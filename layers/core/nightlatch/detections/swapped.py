@@ -17,7 +17,7 @@ from nightlatch.domain.baseline import LATENESS, Baseline
 from nightlatch.domain.events import SecretEvent, secrets_manager
 from nightlatch.domain.evidence import Evidence
 from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.findings import Remedy, Severity
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.key_moves import (
     LOCKED_WITHIN,
@@ -180,6 +180,7 @@ DETECTION = Detection(
     severity=Severity.CRITICAL,
     event_names=secrets_manager("UpdateSecret", "CreateSecret", "ReplicateSecretToRegions", "PutSecretValue"),
     techniques=("T1486",),
+    remedy=Remedy.PUT_KEY_BACK,
     evaluate=evaluate,
     contain=True,
     blind_spots=(

@@ -39,7 +39,7 @@ class Call:
     version_id: str | None = None  # the version whose label it moves: the native label event names nobody
     value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
     checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
-    may_be_refused: bool = False  # worth a try: where AWS says no, the world is looked at again
+    may_be_refused: bool = False  # worth one try: where AWS says no, or it shows nothing, the next call is made
 
     @property
     def action(self) -> str:
@@ -93,6 +93,7 @@ class Seen:
     copies: tuple[Copy, ...] = ()  # the newest first
     identity: IdentityState | None = None
     key: KeyState | None = None
+    last_current: Mapping[str, str] = field(default_factory=dict)  # ARN -> copied version that was current at last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,29 @@ class Terms:
     protection: Protection  # of the secret by the name that AWS gives
     now: datetime
     suspects: frozenset[str] = frozenset()  # versions that it is offered to go back from: not worth keeping
+    by_policy: bool = False  # nobody was asked: the policy alone said yes
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A secret that has another ARN now; who points to the old one is worth knowing."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequel:
+    """What follows from an act that is done."""
+
+    offers: tuple[Action, ...] = ()  # to be decided by people, in the same incident
+    moved: Moved | None = None
+
+
+def nothing_follows(action: Action, seen: Seen) -> Sequel:
+    """End with the act, which is the rule."""
+    del action, seen
+    return Sequel()
 
 
 def one_person(action: Action, seen: Seen) -> int:
@@ -123,6 +147,7 @@ class Act:
     settle: Callable[[Action, Seen, Terms], Action]  # makes the wish certain, or raises Refused; asked once
     plan: Callable[[Action, Seen], Plan]  # of a settled action: what is left; may raise WorldMoved
     people: Callable[[Action, Seen], int] = field(default=one_person)  # how many distinct people must say yes
+    sequel: Callable[[Action, Seen], Sequel] = field(default=nothing_follows)  # of the world as it is afterwards
 
     @property
     def operations(self) -> frozenset[str]:

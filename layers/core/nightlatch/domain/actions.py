@@ -15,6 +15,8 @@ class ActionKind(StrEnum):
 
     PIN_SUPERSEDED = "pin-superseded"
     RESTORE_DELETED = "restore-deleted"
+    RESURRECT = "resurrect"
+    TURN_ON_ROTATION = "turn-on-rotation"
     ROLL_BACK = "roll-back"
     APPLY_GUARD = "apply-guard"
     REMOVE_GUARD = "remove-guard"
@@ -40,7 +42,7 @@ class Action:
 
     kind: ActionKind
     secret: SecretRef | None = None
-    target: str = ""  # an ARN, or a key id of a user, where the act is not on a secret
+    target: str = ""  # an ARN, or a key id of a user, where the act is not on a secret, or the namesake it writes to
     away_from: str | None = None
     to: str | None = None
     avoid: tuple[str, ...] = ()  # versions that the way back must not end at: the same hand made them
@@ -55,6 +57,7 @@ class Action:
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
+    was: str | None = None  # ARN that the secret had before it was created again
     before: datetime | None = None  # the moment before which sessions began that are to end
     regions: tuple[str, ...] = ()  # where replicas were taken away
     held: tuple[SecretRef, ...] = ()  # secrets that need the key which is put back

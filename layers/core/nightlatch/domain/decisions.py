@@ -6,7 +6,7 @@ narrower. Replayed and old events are told and never acted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding, Remedy, Severity, State
 from nightlatch.domain.guard_upkeep import put_back
 from nightlatch.domain.key_states import key_touched
+from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.policy import Mode, Policy
 from nightlatch.domain.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.secrets import SecretRef
@@ -69,6 +70,13 @@ class Respond:
 
 
 Decision = Record | Alert | Respond
+
+_PUT_BACK: Mapping[Remedy | None, tuple[Part, ...]] = {
+    Remedy.PUT_POLICY_BACK: (Part.POLICY,),
+    Remedy.PUT_TAGS_BACK: (Part.TAGS, Part.DESCRIPTION),
+    Remedy.PUT_KEY_BACK: (Part.KEY,),
+    Remedy.PUT_ROTATION_BACK: (Part.ROTATION,),
+}
 
 
 def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
@@ -146,36 +154,46 @@ def _remedies(event: SecretEvent, finding: Finding, policy: Policy, allowed: All
         Respond(
             action=action,
             cause=finding.undoes.cause if finding.undoes else event.event_id,
-            automatic=finding.undoes is None and allowed is None and _is_automatic(finding, action, policy),
+            automatic=finding.undoes is None and allowed is None and _is_automatic(event, finding, action, policy),
             reason=finding.title,
             finding=finding,
         )
-        for action in _ways_back(finding, event)
+        for action in _ways_back(finding, event, policy)
     ]
 
 
-def _ways_back(finding: Finding, event: SecretEvent) -> list[Action]:
+def _ways_back(finding: Finding, event: SecretEvent, policy: Policy) -> list[Action]:
     if finding.remedy is Remedy.RESCUE_KEY:
         key = key_touched(event)
         return [Action(kind=ActionKind.RESCUE_KEY, target=key, held=finding.secrets)] if key is not None else []
     if finding.remedy is Remedy.REPLICATE:  # the event names the replicas beside their primary
-        some = finding.secrets
-        return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=replica_regions(event)) for one in some]
-    return [_remedy(finding, secret, event) for secret in event.secrets]
+        regions = replica_regions(event)
+        return [Action(kind=ActionKind.REPLICATE_AGAIN, secret=one, regions=regions) for one in finding.secrets]
+    if finding.remedy in _PUT_BACK and event.called("CreateSecret"):
+        return []  # it was never otherwise
+    some = [one for one in event.secrets if finding.remedy is not Remedy.RESURRECT or policy.may_be_vaulted(one)]
+    return [_remedy(finding, secret, event) for secret in some]
 
 
 def _remedy(finding: Finding, secret: SecretRef, event: SecretEvent) -> Action:
     if finding.remedy is Remedy.RESTORE:
         return Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
+    if finding.remedy in _PUT_BACK:
+        return Action(kind=ActionKind.PUT_BACK, secret=secret, parts=_PUT_BACK[finding.remedy], at=finding.first_seen)
+    if finding.remedy is Remedy.RESURRECT:
+        return Action(kind=ActionKind.RESURRECT, secret=secret, at=event.at)
     return Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=event.version_id, avoid=finding.avoid)
 
 
-def _is_automatic(finding: Finding, action: Action, policy: Policy) -> bool:
+def _is_automatic(event: SecretEvent, finding: Finding, action: Action, policy: Policy) -> bool:
     """Only the undoing of a deletion needs no person, of a secret or of its key, and only in protect (ruling 9).
 
     A key is put back for all that need it or for none: where one of them is not protected so, a person decides. So does
-    one where whoever took it away is kept for emergencies: a key is disabled on purpose, to stop a thief.
+    one where whoever took it away is kept for emergencies: a key is disabled on purpose, to stop a thief. And a
+    secret that is gone without a known call may have been deleted on purpose, long ago.
     """
+    if finding.remedy is Remedy.RESURRECT and action.secret is not None:
+        return event.called("DeleteSecret") and policy.protection_to_act(action.secret).resurrects
     if finding.remedy not in {Remedy.RESTORE, Remedy.RESCUE_KEY}:
         return False
     if any(declared.silences(finding) for declared in policy.ask_first):  # a declared actor is not fought

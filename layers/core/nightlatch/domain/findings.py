@@ -44,9 +44,14 @@ class Remedy(StrEnum):
     """How the thing seen can be taken back."""
 
     RESTORE = "restore"  # cancel a scheduled deletion
+    RESURRECT = "resurrect"  # create a destroyed secret again from the vault
     RESCUE_KEY = "rescue-key"  # cancel the deletion of a key, and enable it
     REPLICATE = "replicate"  # make the replicas again that were taken away
     ROLL_BACK = "roll-back"  # make the earlier version current again
+    PUT_POLICY_BACK = "put-policy-back"  # as the last snapshot before shows it, and so with the three that follow
+    PUT_TAGS_BACK = "put-tags-back"  # and the description
+    PUT_KEY_BACK = "put-key-back"
+    PUT_ROTATION_BACK = "put-rotation-back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from nightlatch.domain.principals import PrincipalKind
 from nightlatch.domain.responses import Response, ResponseState
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
+MOST_NOTES = 20
 _FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
 _BLINDS = "monitor."  # while nobody sees, whatever else was done may only be the beginning
 
@@ -27,6 +28,7 @@ class Incident:
     last_seen: datetime
     findings: tuple[Finding, ...]
     responses: tuple[str, ...] = ()  # ids in the ledger, offered or done
+    notes: tuple[str, ...] = ()  # what was found out later, such as who still uses an ARN that is no more
     policy_digest: str = ""
     revision: int = 1
 
@@ -87,11 +89,24 @@ def link(incident: Incident, response_id: str) -> Incident:
     return replace(incident, responses=(*incident.responses, response_id), revision=incident.revision + 1)
 
 
+def note(incident: Incident, text: str) -> Incident:
+    """Add what was found out later; the same note again changes nothing."""
+    if text in incident.notes:
+        return incident
+    return replace(incident, notes=(*incident.notes, text)[-MOST_NOTES:], revision=incident.revision + 1)
+
+
 _ANSWERS = {
-    Remedy.RESTORE: ActionKind.RESTORE_DELETED,
-    Remedy.ROLL_BACK: ActionKind.ROLL_BACK,
-    Remedy.RESCUE_KEY: ActionKind.RESCUE_KEY,
-    Remedy.REPLICATE: ActionKind.REPLICATE_AGAIN,
+    # A scheduled deletion that became final before anybody restored it is answered by a resurrection.
+    Remedy.RESTORE: frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT}),
+    Remedy.RESURRECT: frozenset({ActionKind.RESURRECT}),
+    Remedy.ROLL_BACK: frozenset({ActionKind.ROLL_BACK}),
+    Remedy.RESCUE_KEY: frozenset({ActionKind.RESCUE_KEY}),
+    Remedy.REPLICATE: frozenset({ActionKind.REPLICATE_AGAIN}),
+    Remedy.PUT_POLICY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_TAGS_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_KEY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_ROTATION_BACK: frozenset({ActionKind.PUT_BACK}),
 }
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 
@@ -113,8 +128,8 @@ def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
 def _is_answered(finding: Finding, answered: Collection[tuple[ActionKind, str]]) -> bool:
     if finding.remedy is None or not finding.secrets:
         return False
-    kind = _ANSWERS[finding.remedy]
-    return all(any((kind, key) in answered for key in secret.keys) for secret in finding.secrets)
+    kinds = _ANSWERS[finding.remedy]
+    return all(any((kind, key) in answered for kind in kinds for key in secret.keys) for secret in finding.secrets)
 
 
 def _revised(incident: Incident, findings: tuple[Finding, ...]) -> Incident:

@@ -48,6 +48,7 @@ class Protection:
     undo: bool = True  # in protect: take back a windowed deletion at once
     pins: int = 12  # superseded versions kept by a label, 15 at most; 0 for none
     vault_days: int = 0  # how long encrypted copies of values are kept; 0 for no copies
+    resurrect: bool = True  # in protect, where there are copies: create a destroyed secret again at once
     prevent: bool = False  # in protect: a guard in the resource policy denies force deletes
     min_window_days: int = 7  # with a guard: shorter recovery windows are denied, too
     keep_policy: bool = True  # with a guard: changing the resource policy is denied, too
@@ -56,6 +57,11 @@ class Protection:
     def is_guarded(self) -> bool:
         """Whether the secret's resource policy shall hold a guard."""
         return self.mode is Mode.PROTECT and self.prevent
+
+    @property
+    def resurrects(self) -> bool:
+        """Whether a destroyed secret is created again without asking anybody (ruling 9)."""
+        return self.mode is Mode.PROTECT and self.resurrect and self.vault_days > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,10 @@ class Policy:
         The responder asks `protection_of` again with the name that AWS gives: act closed.
         """
         return self.protection_of(secret.names[0])
+
+    def may_be_vaulted(self, secret: SecretRef) -> bool:
+        """Tell whether copies are kept of anything that the reference can mean: only then is there a way back."""
+        return any(self.protection_of(name).vault_days for name in secret.names)
 
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""

@@ -120,3 +120,6 @@ _TITLES = {
     PrincipalKind.SERVICE: "{name} (AWS service)",
     PrincipalKind.UNKNOWN: "unknown principal",
 }
+
+
+NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")  # acted in no event

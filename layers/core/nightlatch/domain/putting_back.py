@@ -11,23 +11,13 @@ own and cannot be set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from enum import StrEnum
 
 from nightlatch.domain.acting import Call
 from nightlatch.domain.metadata import RotationSettings, SecretMetadata
+from nightlatch.domain.metadata_parts import Part
 
 AWS_KEY = "alias/aws/secretsmanager"
 _AWS_TAG = "aws:"
-
-
-class Part(StrEnum):
-    """The parts of a secret's metadata that can be put back each by itself."""
-
-    POLICY = "policy"
-    TAGS = "tags"
-    KEY = "key"
-    ROTATION = "rotation"
-    DESCRIPTION = "description"
 
 
 CALLS: Mapping[Part, frozenset[str]] = {

@@ -103,6 +103,7 @@ class Response:
     operations: frozenset[str] = frozenset()  # AWS's names of the calls it may make, from when it is started
     steps: tuple[Step, ...] = ()
     result: str = ""
+    led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
     after: str | None = None  # the response that it takes back: offered once that one is done
 
     @property
@@ -155,7 +156,8 @@ def response_id(action: Action, cause: str) -> str:
         action: The act.
         cause: The event id of a deletion or write; the version id for a pin, which two channels report.
     """
-    text = f"{action.kind}|{action.keys[0]}|{cause}"
+    what = f"{action.kind} {' '.join(action.parts)}" if action.parts else action.kind
+    text = f"{what}|{action.keys[0]}|{cause}"
     return f"r-{sha256(text.encode()).hexdigest()[:20]}"
 
 

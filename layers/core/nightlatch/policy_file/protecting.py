@@ -19,6 +19,7 @@ class ProtectPart(Part):
     """What is prevented and undone, in protect."""
 
     undo: bool = True
+    resurrect: bool = True  # where there is a vault
     prevent: Literal["nothing", "force-delete"] = "nothing"
     min_window_days: Annotated[int, Field(ge=SHORTEST_WINDOW, le=LONGEST_WINDOW)] = SHORTEST_WINDOW
     keep_policy: bool = True
@@ -37,6 +38,7 @@ class ProtectPart(Part):
         return Protection(
             mode=mode,
             undo=self.undo,
+            resurrect=self.resurrect,
             pins=pins,
             vault_days=vault_days,
             prevent=self.prevent == _GUARD,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.acting import Call, Need, Seen
+from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.allowances import Allowance
 from nightlatch.domain.brakes import Past
@@ -73,6 +73,19 @@ class Offers(Protocol):
         """Give the other incidents that show a response."""
 
 
+class Enquiries(Protocol):
+    """Questions that another function answers in its own time, in the incident."""
+
+    def who_points_to(self, moved: Moved, incident_id: str | None) -> None:
+        """Have it looked for who still points to the old ARN of a secret.
+
+        Raises:
+            Refused: A permission is missing, or there is nobody to ask.
+            NotFound: The function is gone.
+            Unavailable: It could not be asked.
+        """
+
+
 class Allowances(Protocol):
     """The deletions that somebody allowed beforehand. All may raise Unavailable."""
 
@@ -94,4 +107,6 @@ class RespondPorts:
     hand: Hand
     dispatch: Dispatch
     kill_switch: KillSwitch
+    enquiries: Enquiries
+    mint: Callable[[], str]  # opaque ids for buttons
     pause: Callable[[float], None]  # waits so many seconds

@@ -20,7 +20,7 @@ class Course:
     def __init__(self, response: Response, ports: RespondPorts, now: datetime) -> None:
         self.response = response
         self._ports = ports
-        self._now = now
+        self.now = now
 
     def move(self, signal: Signal, note: str = "", *, request_id: str = "", **changes: Any) -> Response:
         """Write a move down.
@@ -30,15 +30,15 @@ class Course:
             Unavailable: The ledger could not be asked.
         """
         moved = advance(
-            replace(self.response, **changes), signal, actor=RESPONDER, now=self._now, note=note, request_id=request_id
+            replace(self.response, **changes), signal, actor=RESPONDER, now=self.now, note=note, request_id=request_id
         )
         self._ports.ledger.move(moved, was=self.response.state)
         self.response = moved
         return moved
 
-    def end(self, signal: Signal, note: str) -> Response:
+    def end(self, signal: Signal, note: str, **changes: Any) -> Response:
         """Write the last move down and tell it."""
-        self.move(signal, note)
+        self.move(signal, note, **changes)
         self.tell()
         return self.response
 
@@ -69,7 +69,7 @@ class Course:
             if other.state is not ResponseState.PROPOSED or not _is_met(other, done):
                 continue
             try:
-                Course(other, self._ports, self._now).end(Signal.EXPIRE, f"done already: {done.result} ({done.id})")
+                Course(other, self._ports, self.now).end(Signal.EXPIRE, f"done already: {done.result} ({done.id})")
             except IllegalTransition:  # somebody answers it at this very moment, and is told that it is done
                 continue
 

@@ -19,7 +19,7 @@ from nightlatch.domain.events import SecretEvent
 from nightlatch.domain.findings import Finding
 from nightlatch.domain.incidents import Incident, incident_key
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.principals import NOBODY
 from nightlatch.domain.responses import (
     BY_POLICY,
     Response,
@@ -35,7 +35,6 @@ from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 
 UNDO_LIVES = timedelta(days=7)  # after the offer of what it takes back; later: nightlatch contain --lift
-_NOBODY = Principal(key="service:nightlatch", kind=PrincipalKind.SERVICE, name="nightlatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
         action=decision.action,
         state=ResponseState.PROPOSED,
         reason=decision.reason,
-        caused_by=decision.caused_by or _NOBODY,
+        caused_by=decision.caused_by or NOBODY,
         incident_id=incident.id if incident else None,
         proposed_at=now,
         expires_at=now + policy.buttons_live,

@@ -34,7 +34,7 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
         Unavailable: A channel could not show it; the others did.
     """
     incident = ports.incidents.get(notice.incident_id)
-    responses = [ports.ledger.get(response_id) for response_id in incident.responses]
+    responses = _responses(incident, ports.ledger)
     notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
     told: list[str] = []
     failures: list[str] = []
@@ -48,6 +48,13 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     if failures:
         raise Unavailable(f"incident {incident.id} was not shown on {'; '.join(failures)}")
     return tuple(told)
+
+
+def _responses(incident: Incident, ledger: Ledger) -> list[Response]:
+    """Give what was offered and done, and what each of it led to, each once and in this order."""
+    own = [ledger.get(response_id) for response_id in incident.responses]
+    later = dict.fromkeys(other for response in own for other in response.led_to if other not in incident.responses)
+    return [*own, *(ledger.get(response_id) for response_id in later)]
 
 
 def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when

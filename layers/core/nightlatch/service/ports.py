@@ -64,6 +64,9 @@ class Incidents(Protocol):
     def link(self, incident_id: str, response_id: str) -> Incident:
         """Attach a response to an incident; attaching it twice is attaching it once."""
 
+    def note(self, incident_id: str, text: str) -> Incident:
+        """Add to an incident what was found out later; the same note twice is one note."""
+
     def get(self, incident_id: str) -> Incident:
         """Give an incident, or raise NotFound."""
 

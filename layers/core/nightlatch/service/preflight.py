@@ -41,7 +41,13 @@ def show_preflight(course: Course, act: Act, policy: Policy, ports: RespondPorts
 
 def terms_of(response: Response, seen: Seen, policy: Policy, ports: RespondPorts, now: datetime) -> Terms:
     """Say what the operator allows, by the name that AWS gives and not by how the secret was called."""
-    name = seen.secret.name if seen.secret is not None else response.action.name
+    names = [seen.secret.name] if seen.secret is not None else [one.name for one in response.action.held]
     doubted = [o.action for o in ports.offers.on(response.action.keys) if o.action.kind is ActionKind.ROLL_BACK]
     suspects = {version for a in doubted for version in (*a.avoid, a.away_from) if version is not None}
-    return Terms(policy=policy, protection=policy.protection_of(name), now=now, suspects=frozenset(suspects))
+    return Terms(
+        policy=policy,
+        protection=policy.least_protection_of(names or [response.action.name]),
+        now=now,
+        suspects=frozenset(suspects),
+        by_policy=response.is_by_policy,
+    )

@@ -1,6 +1,7 @@
 """Carries one approved response out: the only place in nightlatch that writes to AWS's own things.
 
 brakes ──> look ──> settle the wish ──> START ──> plan ──> first call ──> note it ──> look and plan again ... ──> tell
+                                                            (nothing left) ──> offer what follows from it ──────────┘
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from nightlatch.domain.responses import Response, ResponseState, Signal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
 from nightlatch.service.preflight import show_preflight, terms_of
+from nightlatch.service.sequels import finish
 
 MOST_CALLS = 60  # of one act; more means that somebody works against it
 LOOKS_AGAIN = 2  # after AWS found the world to be otherwise than it was described a moment before
 PAUSE_S = 3.0
-MOST_PAUSES = 15
+MOST_PAUSES = 20  # a minute, twice as long as a name was seen to be held
 _NOTED = 500  # characters of a call that the ledger keeps
 
 
@@ -101,27 +103,45 @@ def _ask(course: Course, people: int, now: datetime, policy: Policy) -> None:
 def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: datetime) -> Response:
     looks_left = LOOKS_AGAIN
     action = course.response.action
+    tried: dict[str, str] = {}  # calls that are worth one try, and why AWS refused them
     for _ in range(MOST_CALLS):
-        plan = act.plan(action, ports.sight.look(action, act.needs))
+        seen = ports.sight.look(action, act.needs)
+        plan = act.plan(action, seen)
         if not plan.calls:
-            course.end(Signal.SUCCEED, _told(plan, course.response))
-            course.make_moot()
-            return course.response
+            return finish(course, act.sequel(action, seen), _told(plan, course.response), policy, ports)
         if ports.kill_switch.is_on():
             return course.hold("the kill switch was turned on; it had begun", now + policy.buttons_live)
-        call = plan.calls[0]
-        try:
-            request_id = _patiently(call, action.name, ports)
-        except Refused as refusal:
-            is_worth_a_look = call.may_be_refused or isinstance(refusal, WorldMoved)
-            if not (is_worth_a_look and looks_left):
-                raise
-            looks_left -= 1
-            ports.pause(PAUSE_S)
+        call = next((one for one in plan.calls if one.command not in tried), None)
+        refusal = _make(call, course, ports, tried) if call is not None else _not_as_wished(plan, tried)
+        if refusal is None:
             continue
-        ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
-        course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+        if not (looks_left and isinstance(refusal, WorldMoved)):
+            raise refusal
+        looks_left -= 1
+        ports.pause(PAUSE_S)
     raise WorldMoved(f"{action.name} is not as wished after {MOST_CALLS} calls; somebody works against it now")
+
+
+def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]) -> Refused | NotFound | None:
+    """Make a call and note it; give what AWS refused it with, unless it was only worth a try."""
+    try:
+        request_id = _patiently(call, course.response.action.name, ports)
+    except (Refused, NotFound) as refusal:
+        if not call.may_be_refused:
+            return refusal
+        tried[call.command] = str(refusal)
+        return None
+    if call.may_be_refused:
+        tried[call.command] = ""
+    ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
+    course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+    return None
+
+
+def _not_as_wished(plan: Plan, tried: Mapping[str, str]) -> WorldMoved:
+    """Say what is still to do where each of it was tried: what AWS describes may lag behind."""
+    why = "; ".join(f"{one.operation}: {tried[one.command] or 'done, and not to be seen'}" for one in plan.calls)
+    return WorldMoved(f"{plan.says}, but not everything was done: {why}")
 
 
 def _patiently(call: Call, on: str, ports: RespondPorts) -> str:

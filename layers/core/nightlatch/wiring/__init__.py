@@ -12,13 +12,16 @@ from functools import partial
 
 from nightlatch.acts import ACTS
 from nightlatch.config import load_settings
+from nightlatch.domain.acting import Moved
 from nightlatch.domain.copies import Proof
+from nightlatch.domain.references import References
 from nightlatch.domain.responses import Response
 from nightlatch.domain.secrets import secret_ref
 from nightlatch.service.approve import ApprovePorts
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
+from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
@@ -79,6 +82,18 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
     world = World(load_settings(environ))
     ports = world.auditing()
     return lambda: take_stock(ports, now=world.now, until=world.now() + AUDITED_FOR)
+
+
+def wire_references(environ: Mapping[str, str]) -> Callable[[Mapping[str, str | None]], References]:
+    """Build the search for who points to an old ARN: both ARNs and an incident in, what was found out."""
+    world = World(load_settings(environ))
+    ports = world.finding_references()
+
+    def look(asked: Mapping[str, str | None]) -> References:
+        moved = Moved(old=asked["old"] or "", new=asked["new"] or "")
+        return tell_references(moved, asked.get("incident_id"), ports=ports, now=world.now())
+
+    return look
 
 
 def wire_interactions(environ: Mapping[str, str]) -> Callable[[Mapping[str, object]], PressAnswer]:

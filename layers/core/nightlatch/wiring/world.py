@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from functools import partial
 
+from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
@@ -21,6 +22,7 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
@@ -44,6 +46,7 @@ from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.lapse import LapsePorts
 from nightlatch.service.pipeline import Ports
 from nightlatch.service.ports import MessageChannel
+from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
 from nightlatch.wiring.snapshot_world import SnapshotWorld
@@ -112,6 +115,8 @@ class World:
             ),
             dispatch=self.dispatch,
             kill_switch=SsmKillSwitch(brake),
+            enquiries=AuditorEnquiries(self._aws.of("lambda"), self._settings.auditor_function),
+            mint=partial(entropy.token_urlsafe, 24),
             pause=time.sleep,
         )
 
@@ -124,7 +129,19 @@ class World:
             copies=self.snapshots.copies,
             identities=AwsIdentities(self._aws.of("iam")),
             keys=AwsKeys(self._aws.of("kms")),
+            states=self.snapshots.metadata,
         )
+
+    def finding_references(self) -> ReferencePorts:
+        """Give what looking for the users of an old ARN needs."""
+        pointers = AwsPointers(
+            DynamoTrails(self._table(self._settings.state_table)),
+            self._aws.of("iam"),
+            self._aws.of("lambda"),
+            self._aws.of("secretsmanager"),
+            own_roles=self._settings.own_roles,
+        )
+        return ReferencePorts(pointers=pointers, incidents=self.incidents, dispatch=self.dispatch)
 
     def expiring(self) -> ExpirePorts:
         """Give what ending offers needs."""

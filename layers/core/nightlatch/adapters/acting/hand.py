@@ -36,7 +36,7 @@ class AwsHand:
         """Make the call and give its AWS request id.
 
         Raises:
-            WorldMoved: A label is not where the plan saw it, or a key is in another state.
+            WorldMoved: A label is not where the plan saw it, a key is in another state, or somebody created the secret.
             NotYet: AWS will take the call in some seconds.
             NotFound: The thing is gone.
             Refused: AWS said no or found fault with it, or a permission is missing.
@@ -57,7 +57,7 @@ class AwsHand:
 
     def _with_value(self, client: Any, call: Call, copy_id: str, on: str) -> Mapping[str, Any]:
         if self.vault is None:
-            raise Refused(f"{on}: this stack has no vault; see docs/configuration.md")
+            raise Refused(f"{on}: no vault can be opened from here; the responder alone may, where the stack has one")
         copy = self.copies.get(copy_id)
         with _translated(call, on):
             return self.vault.call(client, xform_name(call.operation), call.parameters, copy)
@@ -74,5 +74,6 @@ def _refuse_faults(answer: Mapping[str, Any], on: str) -> None:
 
 def _translated(call: Call, on: str) -> AbstractContextManager[None]:
     if call.service == "secretsmanager":
-        return on_secret(on, call.action, moves_label=call.operation == _LABELS)
+        key = str(call.parameters.get("KmsKeyId") or "KEY")
+        return on_secret(on, call.action, moves_label=call.operation == _LABELS, key=key)
     return acting_on(on, call.action)

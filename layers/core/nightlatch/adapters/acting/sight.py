@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
+from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import NotFound
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.service.ports import Secrets
-from nightlatch.service.snapshot_ports import Copies, Descriptions, Snapshots
+from nightlatch.service.snapshot_ports import Copies, Descriptions, KeptStates, Snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class AwsSight:
     copies: Copies
     identities: AwsIdentities
     keys: AwsKeys
+    states: KeptStates | None = None  # what the keeper last did; without it the newest copy is taken for the current
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         """Look at what the action is on.
@@ -39,9 +41,9 @@ class AwsSight:
                 identity=self.identities.describe(action.target) if Need.IDENTITY in needs else None,
                 key=self.keys.describe(action.target) if Need.KEY in needs else None,
             )
-        return self._look_at_secret(action.secret, needs)
+        return self._look_at_secret(action, action.secret, needs)
 
-    def _look_at_secret(self, secret: SecretRef, needs: Collection[Need]) -> Seen:
+    def _look_at_secret(self, action: Action, secret: SecretRef, needs: Collection[Need]) -> Seen:
         there = _by_name(secret) if Need.NAMESAKE in needs else secret
         is_wanted = {Need.SECRET, Need.NAMESAKE} & {*needs}
         try:
@@ -51,13 +53,27 @@ class AwsSight:
             if Need.NAMESAKE not in needs:
                 raise
             state = metadata = None
+        copies = self.copies.of(secret) if Need.COPIES in needs else ()
         return Seen(
             secret=state,
             metadata=metadata,
-            snapshots=self.snapshots.of(secret) if Need.SNAPSHOTS in needs else (),
-            copies=self.copies.of(secret) if Need.COPIES in needs else (),
+            snapshots=self.snapshots.of(_kept_under(action, secret)) if Need.SNAPSHOTS in needs else (),
+            copies=copies,
+            last_current=self._last_current(copies),
         )
+
+    def _last_current(self, copies: Collection[Copy]) -> Mapping[str, str]:
+        """Say which copied version was current when the keeper last looked: after a rollback it is not the newest."""
+        arns = {copy.secret_arn for copy in copies}
+        if self.states is None or not arns:
+            return {}
+        return {arn: kept.copied for arn, kept in self.states.states(sorted(arns)).items() if kept.copied is not None}
 
 
 def _by_name(secret: SecretRef) -> SecretRef:
     return secret_ref(secret.name, account_id=secret.account_id, region=secret.region)
+
+
+def _kept_under(action: Action, secret: SecretRef) -> SecretRef:
+    """Refer to the secret whose snapshots matter: of one that was created again, the one that it was."""
+    return secret_ref(action.was, account_id="", region="", by_aws=True) if action.was else secret

@@ -23,6 +23,7 @@ from nightlatch.domain.responses import Response, ResponseState
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
 FIELD_LIMIT = 700
+FOUND_LIMIT = 700
 MOST_FINDINGS = 4
 NOTE_LIMIT = 250
 
@@ -60,7 +61,7 @@ def render(
     ]
     if notes:
         blocks.append(_section("*Changed*\n" + "\n".join(f"• {escape(clip(note, NOTE_LIMIT))}" for note in notes)))
-    done = _done(responses)
+    done = "\n".join(filter(None, (_done(responses), _notes(incident))))
     if done:
         blocks.append(_section("*Done*\n" + done))
     stop = "" if is_settled(incident, responses) else stopping(incident, responses, action_mode)
@@ -162,6 +163,10 @@ def _done(responses: Sequence[Response]) -> str:
     ]
     waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
     return "\n".join([*lines, *waiting])
+
+
+def _notes(incident: Incident) -> str:
+    return "\n".join(f"🔎 {escape(clip(text, FOUND_LIMIT))}" for text in incident.notes)
 
 
 def _expiry(response: Response) -> str:

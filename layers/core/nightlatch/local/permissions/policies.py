@@ -24,6 +24,7 @@ from nightlatch.local.fidelity.operators import like
 # The keys that `needs` gives to every request that carries them on AWS.
 _KNOWN_KEYS = frozenset(
     {
+        "aws:viaawsservice",
         "kms:macalgorithm",
         "kms:requestalias",
         "kms:viaservice",

@@ -5,8 +5,10 @@ Everything is made with ordinary AWS calls before nightlatch is deployed, so its
 
 from __future__ import annotations
 
+import io
 import json
 import secrets as entropy
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -37,6 +39,8 @@ class Company:
     stolen_key: Mapping[str, str] = field(repr=False)
     slack_secret_arn: str
     slack_key_arn: str  # encrypts that secret: a company with a key of its own asks the most of the roles
+    ledger_key_arn: str  # of the secret that is in the vault
+    rotation_function: str  # rotates that one
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,12 +64,15 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
         iam.create_role(RoleName=role, Path=_path_of(role), AssumeRolePolicyDocument=json.dumps(trust))
     iam.create_user(UserName=STOLEN_USER)
+    ledger_key = client("kms").create_key(Description="Encrypts the ledger's secrets")["KeyMetadata"]
     return Company(
         arns={name: answer["ARN"] for name, answer in made.items()},
         versions={name: answer["VersionId"] for name, answer in made.items()},
         stolen_key=_keys(iam.create_access_key(UserName=STOLEN_USER)["AccessKey"]),
         slack_secret_arn=slack_secret["ARN"],
         slack_key_arn=key["Arn"],
+        ledger_key_arn=ledger_key["Arn"],
+        rotation_function=a_function(client, "rotate-ledger", {}),
     )
 
 
@@ -90,11 +97,17 @@ def _path_of(role: str) -> str:
 
 
 def policy_document() -> dict[str, Any]:
-    """Give the company's policy: all is watched, production is protected, orders are copied, ana and ben approve."""
+    """Give the company's policy: what is watched, protected and copied, and that ana and ben approve."""
     return {
         "version": 1,
         "defaults": {"mode": "notify"},
         "secrets": [
+            {
+                "match": {"names": ["prod/ledger/*"]},
+                "mode": "protect",
+                "protect": {"resurrect": True},
+                "snapshots": {"pins": 12, "vault": {}},
+            },
             {"match": {"names": ["prod/orders/*"]}, "mode": "protect", "snapshots": {"pins": 12, "vault": {}}},
             {"match": {"names": ["prod/*"]}, "mode": "protect", "snapshots": {"pins": 12}},
         ],
@@ -103,6 +116,22 @@ def policy_document() -> dict[str, Any]:
             {"slack": "U02BEN", "name": "ben", "principals": [f"*{SSO_ROLE}/ben", "ben"]},
         ],
     }
+
+
+def a_function(client: MakesClients, name: str, variables: Mapping[str, str]) -> str:
+    """Make a function that is not of the stack, and so runs to no effect here."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as target:
+        target.writestr("app.py", "")
+    made = client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=client("iam").get_role(RoleName="app")["Role"]["Arn"],
+        Handler="app.handler",
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": dict(variables)},
+    )
+    return str(made["FunctionArn"])
 
 
 def _keys(key: Mapping[str, str]) -> dict[str, str]:

@@ -9,19 +9,26 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
 
-import requests
 from botocore.exceptions import ClientError
 
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import LEGACY_SECRET, SSO_ROLE, STOLEN_USER, a_value
 from nightlatch.local.scenes.theatre import Theatre
-from nightlatch.local.scenes.timeline import SceneFailed, Seen, Timeline, wait_for
+from nightlatch.local.scenes.timeline import SceneFailed, Timeline
+from nightlatch.local.scenes.watching import (
+    PATIENCE_S,
+    await_button,
+    await_message,
+    await_sight,
+    current_version,
+    message_now,
+    press_button,
+    title_now,
+    title_of,
+)
 from nightlatch.local.slack.workspace import buttons_of
 
-PATIENCE_S = 25.0
-LOOK_AGAIN_S = 0.1
 NEW_SECRETS = 12
 DONE = "✅"
 
@@ -57,14 +64,15 @@ def sweep(theatre: Theatre, timeline: Timeline) -> None:
     for name in names:
         thief.get_secret_value(SecretId=name)
     timeline.note(f"a stolen key of {STOLEN_USER} listed and read {len(names)} secrets")
-    message = _await_message(theatre, before, STOLEN_USER, "an incident for the sweep")
+    message = await_message(theatre, before, STOLEN_USER, "an incident for the sweep")
     timeline.note("an incident is on the page")
     # Two detectors may share the reads; whoever comes second adds to the same message.
-    _await(theatre, lambda: f"{len(names)} secrets" in _title(theatre, message), f"an incident of {len(names)} secrets")
+    counted = f"{len(names)} secrets"
+    await_sight(theatre, lambda: counted in title_now(theatre, message), f"an incident of {counted}")
     others = [other for other in theatre.slack.messages()[before:] if other["ts"] != message["ts"]]
     if others:
         raise SceneFailed(f"the sweep must be one incident; there is another: {title_of(others[0])}")
-    timeline.note(_title(theatre, message))
+    timeline.note(title_now(theatre, message))
 
 
 def bad_value(theatre: Theatre, timeline: Timeline) -> None:
@@ -74,15 +82,15 @@ def bad_value(theatre: Theatre, timeline: Timeline) -> None:
     before = len(theatre.slack.messages())
     theatre.as_role(SSO_ROLE, "ben").put_secret_value(SecretId=name, SecretString=a_value())
     timeline.note(f"ben wrote a new value into {name}; readers get it now")
-    message = _await_message(theatre, before, name, f"an incident for the value written into {name}")
+    message = await_message(theatre, before, name, f"an incident for the value written into {name}")
     timeline.note(title_of(message))
-    approve = _await_button(theatre, message["ts"], "approve-")
+    approve = await_button(theatre, message["ts"], "approve-")
     answer = press_button(theatre, message["ts"], approve["action_id"], person="U01ANA")
     timeline.note(f"ana pressed {approve['text']['text']!r}: {answer}")
-    _await(theatre, lambda: current_version(theatre, name) == good, f"{name} back on version {good}")
+    await_sight(theatre, lambda: current_version(theatre, name) == good, f"{name} back on version {good}")
     timeline.note("the version from before is current again")
-    _await(theatre, lambda: DONE in _title(theatre, message), "the message saying what was done")
-    if buttons_of(_message(theatre, message["ts"])):
+    await_sight(theatre, lambda: DONE in title_now(theatre, message), "the message saying what was done")
+    if buttons_of(message_now(theatre, message["ts"])):
         raise SceneFailed("the message says what was done and still offers to do it")
     timeline.note("the message says so, and the button is gone")
 
@@ -93,11 +101,11 @@ def deletion(theatre: Theatre, timeline: Timeline) -> None:
     before = len(theatre.slack.messages())
     theatre.as_role("cleanup", "old-things").delete_secret(SecretId=name, RecoveryWindowInDays=7)
     timeline.note(f"role cleanup scheduled the deletion of {name}; readers fail now")
-    _await(theatre, lambda: _is_readable(theatre, name), f"{name} readable again")
+    await_sight(theatre, lambda: _is_readable(theatre, name), f"{name} readable again")
     timeline.note("restored: readers get it again")
-    message = _await_message(theatre, before, name, "an incident for the deletion")
-    _await(theatre, lambda: DONE in _title(theatre, message), "the message saying what was done")
-    timeline.note(_title(theatre, message))
+    message = await_message(theatre, before, name, "an incident for the deletion")
+    await_sight(theatre, lambda: DONE in title_now(theatre, message), "the message saying what was done")
+    timeline.note(title_now(theatre, message))
 
 
 SCENES: Mapping[str, Scene] = {
@@ -106,69 +114,6 @@ SCENES: Mapping[str, Scene] = {
     "A bad value, rolled back in one click": bad_value,
     "A deletion, undone": deletion,
 }
-
-
-def press_button(theatre: Theatre, ts: str, action_id: str, *, person: str) -> str:
-    """Press a button as the page does; give what the person is told."""
-    page = requests.get(theatre.page, timeout=PATIENCE_S).text
-    token = page.split('name="page-token" content="', 1)[1].split('"', 1)[0]
-    answer = requests.post(
-        f"{theatre.page}press",
-        json={"ts": ts, "action_id": action_id, "person": person},
-        headers={"X-Page-Token": token},
-        timeout=PATIENCE_S,
-    ).json()
-    if answer["status"] != requests.codes.ok:
-        raise SceneFailed(f"the interactions endpoint answered {answer['status']}: {answer['text']}")
-    return str(json.loads(answer["text"])["text"])
-
-
-def _await(theatre: Theatre, look: Callable[[], Seen | None], what: str) -> Seen:
-    return wait_for(
-        look,
-        what=what,
-        timeout_s=PATIENCE_S,
-        nudge=lambda left: theatre.slack.wait(theatre.slack.changes, min(left, LOOK_AGAIN_S)),
-    )
-
-
-def _await_message(theatre: Theatre, before: int, names: str, what: str) -> dict[str, Any]:
-    def look() -> dict[str, Any] | None:
-        return next((m for m in theatre.slack.messages()[before:] if names in m["text"]), None)
-
-    return _await(theatre, look, what)
-
-
-def _await_button(theatre: Theatre, ts: str, prefix: str) -> dict[str, Any]:
-    def look() -> dict[str, Any] | None:
-        buttons = buttons_of(_message(theatre, ts))
-        return next((button for button in buttons if button["action_id"].startswith(prefix)), None)
-
-    return _await(theatre, look, f"a button {prefix}… on the message")
-
-
-def _message(theatre: Theatre, ts: str) -> dict[str, Any]:
-    message = theatre.slack.message(ts)
-    if message is None:
-        raise SceneFailed(f"message {ts} is gone")
-    return message
-
-
-def title_of(message: Mapping[str, Any]) -> str:
-    """Give a message's headline."""
-    blocks = message["attachments"][0]["blocks"]
-    return str(next(block for block in blocks if block["type"] == "header")["text"]["text"])
-
-
-def _title(theatre: Theatre, message: Mapping[str, Any]) -> str:
-    """Give a message's headline as it stands now."""
-    return title_of(_message(theatre, message["ts"]))
-
-
-def current_version(theatre: Theatre, name: str) -> str | None:
-    """Ask which version is current, as a person would: a look as root would be an incident of its own."""
-    versions = theatre.as_role(SSO_ROLE, "ana").describe_secret(SecretId=name)["VersionIdsToStages"]
-    return next((version for version, labels in versions.items() if "AWSCURRENT" in labels), None)
 
 
 def _is_readable(theatre: Theatre, name: str) -> bool:

@@ -46,6 +46,10 @@ class Theatre:
         """The role that the person at this machine takes with `--local`."""
         return role_arn(ACCOUNT_ID, SSO_ROLE)
 
+    def keys_of(self, role: str, session: str) -> Mapping[str, str]:
+        """Give the temporary keys of somebody who took a role."""
+        return sign_in(self.stage.client, ACCOUNT_ID, role, session)
+
     def as_role(self, role: str, session: str) -> Any:
         """Give a Secrets Manager client of somebody who took a role; they sign in once."""
         if (role, session) not in self._signed_in:

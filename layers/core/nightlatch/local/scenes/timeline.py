@@ -23,9 +23,14 @@ class Timeline:
     began: float = field(default_factory=time.monotonic)
     moments: list[tuple[float, str]] = field(default_factory=list)
 
+    @property
+    def seconds(self) -> float:
+        """How long the scene has been going on."""
+        return time.monotonic() - self.began
+
     def note(self, text: str) -> None:
         """Write down that something has just been seen."""
-        at = time.monotonic() - self.began
+        at = self.seconds
         self.moments.append((at, text))
         self.tell(f"  {at:6.2f} s  {text}")
 

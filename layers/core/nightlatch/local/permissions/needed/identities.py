@@ -61,10 +61,12 @@ _OF_USERS = (
     "UpdateAccessKey",
 )
 
+_OF_ALL = ("GetAccountAuthorizationDetails", "ListPolicies", "ListRoles", "ListUsers")
+
 TABLE: Table = {
     **{("iam", name): _on_role(name) for name in _OF_ROLES},
     **{("iam", name): _on_user(name) for name in _OF_USERS},
     **{("iam", name): _on_policy(name) for name in ("GetPolicy", "GetPolicyVersion")},
-    **{("iam", name): on_everything(f"iam:{name}") for name in ("ListPolicies", "ListRoles", "ListUsers")},
+    **{("iam", name): on_everything(f"iam:{name}") for name in _OF_ALL},
     ("sts", "GetCallerIdentity"): nothing,
 }

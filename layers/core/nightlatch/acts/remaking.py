@@ -1,0 +1,93 @@
+"""The calls that make a destroyed secret again, each made once however often they are planned.
+
+A policy goes in byte for byte, after AWS has checked it; a replica that somebody else's secret keeps out stays out.
+
+Source: Secrets Manager API reference, CreateSecret, PutSecretValue, PutResourcePolicy (BlockPublicPolicy),
+ReplicateSecretToRegions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nightlatch.domain.acting import Call
+from nightlatch.domain.copies import Copy, client_token
+from nightlatch.domain.metadata import SecretMetadata
+from nightlatch.domain.putting_back import put_policy
+from nightlatch.domain.resurrection import own_tags, says_the_same
+from nightlatch.domain.versions import SecretState
+
+SERVICE = "secretsmanager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """What was destroyed, as it shall be again."""
+
+    arn: str
+    copy: Copy
+    metadata: SecretMetadata
+    replicas: Mapping[str, str | None]  # Region -> key
+    at: datetime | None
+
+    @property
+    def token(self) -> str:
+        """Give the id that its value gets as a version."""
+        return client_token(self.copy.id)
+
+
+def cancelled(there: SecretState | None) -> Iterator[Call]:
+    """Try to cancel what is described as scheduled: once, for a deletion by force goes on all the same."""
+    if there is not None:
+        yield Call(service=SERVICE, operation="RestoreSecret", parameters={"SecretId": there.arn}, may_be_refused=True)
+
+
+def created(lost: Lost) -> Call:
+    """Create it with its value; its rotation stays off."""
+    metadata, tags = lost.metadata, own_tags(lost.metadata)
+    optional = {
+        "Description": metadata.description,
+        "KmsKeyId": metadata.key_id,
+        "Tags": [{"Key": key, "Value": value} for key, value in tags],
+        "Type": metadata.type,
+    }
+    wished = {name: value for name, value in optional.items() if value}
+    parameters = {"Name": metadata.name, "ClientRequestToken": lost.token, **wished}
+    return Call(
+        service=SERVICE,
+        operation="CreateSecret",
+        parameters=parameters,
+        version_id=lost.token,
+        value_from=lost.copy.id,
+    )
+
+
+def put(lost: Lost, there: SecretState) -> Call:
+    """Put its value into a secret that somebody else created: a new version, the one before stays."""
+    return Call(
+        service=SERVICE,
+        operation="PutSecretValue",
+        parameters={"SecretId": there.arn, "ClientRequestToken": lost.token},
+        version_id=lost.token,
+        value_from=lost.copy.id,
+    )
+
+
+def completed(lost: Lost, there: SecretState | None, now: SecretMetadata | None) -> Iterator[Call]:
+    """Give what is missing beside the value; each is tried even where AWS refuses the other."""
+    secret_id = there.arn if there is not None else lost.metadata.name
+    policy = lost.metadata.policy_text
+    if policy is not None and not says_the_same(policy, now.policy_text if now is not None else None):
+        yield replace(put_policy(secret_id, policy), may_be_refused=True)
+    present = {one.region for one in now.replicas} if now is not None else set()
+    missing = {region: key for region, key in lost.replicas.items() if region not in present}
+    if missing:
+        wished = [{"Region": region, **({"KmsKeyId": key} if key else {})} for region, key in missing.items()]
+        yield Call(
+            service=SERVICE,
+            operation="ReplicateSecretToRegions",
+            parameters={"SecretId": secret_id, "AddReplicaRegions": wished},
+            may_be_refused=True,
+        )

@@ -1,0 +1,79 @@
+"""Runs the verbs for a secret that was deleted: `restore`, which finds out how it can come back, and `references`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import typer
+
+from nightlatch.adapters.inventory.pointers import AwsPointers
+from nightlatch.cli.acting import Asked, act
+from nightlatch.cli.connection import Connection, Where, connect
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.forms import Form
+from nightlatch.cli.terminal import plain
+from nightlatch.domain.acting import Moved
+from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.errors import NotFound, NothingToRestore, Refused
+from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.versions import SecretState
+from nightlatch.service.references import find_references
+
+
+def restore(secret: str, asked: Asked, where: Where) -> ExitCode:
+    """Take a deletion back as far as it has gone: cancel it, or create the secret again from the vault.
+
+    Raises:
+        NotFound: No stage or stack of that name.
+        Refused: There is nothing to take back, or no way; the message says what would have made one.
+        Unavailable: AWS could not be asked.
+    """
+    connection = connect(where)
+    named = connection.secret(secret)
+    there = _described(named, connection)
+    if there is not None and there.deleted_at is not None:
+        return act((Action(kind=ActionKind.RESTORE_DELETED, secret=named),), asked, where, connection)
+    if there is not None:
+        raise NothingToRestore(
+            f"secret {there.name} is there, as {there.arn}, and not scheduled for deletion; an earlier secret of its"
+            " name goes by its full ARN"
+        )
+    if asked.direct:
+        raise Refused(f"secret {named.name} is gone, and the responder alone opens the vault; leave --direct out")
+    return act((Action(kind=ActionKind.RESURRECT, secret=named),), asked, where, connection)
+
+
+def references(arn: str, where: Where, output: Form) -> ExitCode:
+    """Tell who points to an ARN, with the caller's own rights.
+
+    Raises:
+        NotFound: No stage or stack of that name.
+        Refused: It is not a full ARN.
+        Unavailable: AWS could not be asked.
+    """
+    old = secret_ref(arn, account_id="", region="", by_aws=True)
+    if not old.is_full:
+        raise Refused(f"{arn} is not the full ARN of a secret; its last six letters are what makes it the old one")
+    connection = connect(where)
+    there = _described(secret_ref(old.name, account_id=old.account_id, region=old.region), connection)
+    pointers = AwsPointers(
+        connection.trails,
+        connection.client("iam"),
+        connection.client("lambda"),
+        connection.client("secretsmanager"),
+    )
+    found = find_references(Moved(old=arn, new=there.arn if there else ""), pointers, connection.now())
+    if output is Form.JSON:
+        document = {"arn": found.arn, "found": dict(found.found), "not_looked": dict(found.not_looked)}
+        sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+    else:
+        typer.echo(plain("\n".join(found.lines)))
+    return ExitCode.PARTIAL if found.not_looked else ExitCode.CLEAN
+
+
+def _described(secret: SecretRef, connection: Connection) -> SecretState | None:
+    try:
+        return connection.secrets.describe(secret)
+    except NotFound:
+        return None

@@ -1,0 +1,59 @@
+"""What follows from an act that is done: other acts are offered, and a moved secret has its references looked for.
+
+Both are written before the act counts as done, so a crash between them loses nothing, and both may be done twice.
+"""
+
+from __future__ import annotations
+
+from nightlatch.domain.acting import Moved, Sequel
+from nightlatch.domain.actions import Action
+from nightlatch.domain.errors import NightlatchError
+from nightlatch.domain.policy import Policy
+from nightlatch.domain.principals import NOBODY, Principal
+from nightlatch.domain.responses import Response, ResponseState, Signal, response_id
+from nightlatch.service.act_ports import RespondPorts
+from nightlatch.service.course import Course
+
+
+def finish(course: Course, sequel: Sequel, told: str, policy: Policy, ports: RespondPorts) -> Response:
+    """End a response that succeeded, with all that follows from it."""
+    offered = tuple(_offer(action, course, policy, ports) for action in sequel.offers)
+    if sequel.moved is not None:
+        told += _ask_who_points_to(sequel.moved, course.response, ports)
+    course.end(Signal.SUCCEED, told, led_to=offered)
+    course.make_moot()
+    return course.response
+
+
+def _offer(action: Action, course: Course, policy: Policy, ports: RespondPorts) -> str:
+    """Offer an act in the same incident; it is the same offer if it is made again."""
+    done = course.response
+    response, _ = ports.ledger.propose(
+        Response(
+            id=response_id(action, done.id),
+            action=action,
+            state=ResponseState.PROPOSED,
+            reason=f"follows from {done.action.kind} ({done.id})",
+            caused_by=_caused_by(done, policy),
+            incident_id=done.incident_id,
+            proposed_at=course.now,
+            expires_at=course.now + policy.buttons_live,
+            button=ports.mint(),
+        )
+    )
+    return response.id
+
+
+def _caused_by(done: Response, policy: Policy) -> Principal:
+    """Name whoever made the act necessary, and nobody where the act was somebody's own wish: they may go on with it."""
+    theirs = {f"{one.name} ({one.slack_id})" for one in policy.approvers if one.is_also(done.caused_by)}
+    return NOBODY if theirs & {*done.yeses} else done.caused_by
+
+
+def _ask_who_points_to(moved: Moved, done: Response, ports: RespondPorts) -> str:
+    """Have it looked for elsewhere: it takes longer than people should wait for the secret."""
+    try:
+        ports.enquiries.who_points_to(moved, done.incident_id)
+    except NightlatchError as error:
+        return f"; who still points to the old ARN was not looked for ({error}): nightlatch references {moved.old}"
+    return ""
