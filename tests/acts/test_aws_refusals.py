@@ -31,7 +31,7 @@ from fakes_snapshots import FakeCopies
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.domain.acting import Call
-from nightlatch.domain.errors import NightlatchError, NotFound, Refused, Unavailable, WorldMoved
+from nightlatch.domain.errors import NightlatchError, NotFound, NotYet, Refused, Unavailable, WorldMoved
 from worlds import REGION
 
 CALLS = sorted({call for act in ACTS.values() for call in act.calls})
@@ -227,6 +227,16 @@ def test_what_goes_wrong_on_the_way_has_its_meaning(asked: Asked, fault: Excepti
     assert type(error) is meaning, repr(error)
     assert says_what_to_do(error)
     assert PARAMETER not in str(error)
+
+
+def test_a_name_that_is_still_held_is_asked_for_again(clients: Mapping[str, Any]) -> None:
+    said = "You can't create this secret because a secret with this name is already scheduled for deletion"
+
+    error = Asked(clients["secretsmanager"], "secretsmanager:CreateSecret").refused_with(
+        "InvalidRequestException", 400, said
+    )
+
+    assert type(error) is NotYet
 
 
 def test_no_parameter_stands_in_a_traceback(asked: Asked) -> None:

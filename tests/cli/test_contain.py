@@ -22,7 +22,7 @@ _TRUST = {
 }
 _POLICY = {
     "version": 1,
-    "approvers": [{"slack": "U0BEN", "name": "ben", "principals": ["*"]}],
+    "approvers": [{"slack": "U0BEN", "name": "ben", "principals": ["*:user/moto"]}],
     "inventory": {"break_glass": ["*:role/break-*"]},
 }
 _TABLES = ("StateTableName", "IncidentTableName", "ResponseTableName")

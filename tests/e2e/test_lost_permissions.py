@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,18 +22,31 @@ def without(watched: Watched, role: str, action: str) -> Iterator[str]:
     """Take an action away from a role; give the name of the function's session, and the action back at the end."""
     watched.settle()
     iam, name = watched.client("iam"), watched.theatre.stage.stack.physical_id(role)
-    [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
-    document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-    left = [
-        {**one, "Action": [each for each in many(one["Action"]) if each != action]} for one in document["Statement"]
-    ]
-    narrowed = {**document, "Statement": [one for one in left if one["Action"]]}
-    assert narrowed != document
-    iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(narrowed))
+    before = {
+        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    }
+    narrowed = {policy: taken_from(document, action) for policy, document in before.items()}
+    assert narrowed != before
+    write(iam, name, narrowed)
     try:
         yield f"assumed-role/{name}/"
     finally:
-        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+        write(iam, name, before)
+
+
+def taken_from(document: dict[str, Any], action: str) -> dict[str, Any]:
+    """Give a policy without an action; a statement that is left without any goes with it."""
+    left = [
+        {**one, "Action": [each for each in many(one["Action"]) if each != action]} for one in document["Statement"]
+    ]
+    return {**document, "Statement": [one for one in left if one["Action"]]}
+
+
+def write(iam: Any, role: str, policies: dict[str, dict[str, Any]]) -> None:
+    """Write a role's inline policies."""
+    for policy, document in policies.items():
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
 
 def refused(watched: Watched, action: str) -> bool:

@@ -10,10 +10,10 @@ import pytest
 from builders import a_response
 from fakes import FakeDispatch, FakeLedger
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unauthorised, Unavailable
-from nightlatch.domain.examples import AT, a_person
+from nightlatch.domain.examples import AT, a_person, a_role
 from nightlatch.domain.policy import Approver, Policy
 from nightlatch.domain.responses import Response, ResponseState, Signal, Step
-from nightlatch.service.approve import ApprovePorts, press
+from nightlatch.service.approve import ApprovePorts, approver_of, press
 from nightlatch.service.ports import Notice
 from worlds import at_once
 
@@ -165,3 +165,16 @@ def test_of_many_presses_at_once_one_counts(world):
     step = world.ledger.get("r-1").steps[-1]
     assert counted == {f"{step.actor} {step.signal}"}
     assert len(world.dispatch.responses) == (step.signal is Signal.APPROVE)
+
+
+def test_a_principal_that_several_approvers_share_says_nobodys_yes():
+    shared = a_role("oncall")
+    approvers = tuple(replace(one, principals=(*one.principals, shared.key)) for one in POLICY.approvers)
+
+    with pytest.raises(Unauthorised, match="may be ana or ben; answer in Slack"):
+        approver_of(shared, replace(POLICY, approvers=approvers))
+
+
+def test_the_name_of_a_session_makes_nobody_an_approver():
+    with pytest.raises(Unauthorised, match="is not an approver"):
+        approver_of(a_role("app", "ana"), POLICY)

@@ -19,6 +19,7 @@ from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import Copy, client_token, of_version
 from nightlatch.domain.errors import NothingToRestore, WorldMoved
+from nightlatch.domain.principals import short_name
 from nightlatch.domain.rollbacks import (
     current_of,
     is_back_already,
@@ -32,6 +33,7 @@ from nightlatch.domain.version_names import version_meant
 from nightlatch.domain.versions import CURRENT, SecretState, Version
 
 _TWO = 2
+MOST_NAMED = 5
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
@@ -61,7 +63,7 @@ def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     current = current_of(secret)
     if action.away_from is not None and action.away_from != current.id:
         raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
-    return replace(action, away_from=current.id, to=client_token(copy.id), copy=copy.id)
+    return replace(action, away_from=current.id, to=client_token(copy), copy=copy.id)
 
 
 def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
@@ -86,9 +88,12 @@ def _plan(action: Action, seen: Seen) -> Plan:
     is_done = current.id == action.to
     return Plan(
         calls=() if is_done else (_call(action, secret, action.to),),
-        says=f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)}",
+        says=(
+            f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)};"
+            f" to redo: nightlatch rollback {secret.name} --to {action.away_from}"
+        ),
         already=f"secret {secret.name} was rolled back already; version {action.to} is current",
-        shows=(_shown(action, secret, seen),),
+        shows=(_shown(action, secret, seen), *_read_by(seen)),
         warnings=_warnings(action, secret, seen),
     )
 
@@ -98,6 +103,15 @@ def _shown(action: Action, secret: SecretState, seen: Seen) -> str:
     left, target, copy = secret.version(action.away_from or ""), secret.version(action.to or ""), _copy(action, seen)
     after = f"the vault's copy of version {copy.version_id}, taken {copy.taken_at:%d %b %H:%M} UTC" if copy else None
     return f"{after or _made(target)} becomes current instead of {_made(left)}"
+
+
+def _read_by(seen: Seen) -> tuple[str, ...]:
+    """Say who has the newer value already: they may work with it, and are the ones that going back concerns."""
+    if not seen.readers:
+        return ("nobody is known to have read the newer value",) if seen.readers == () else ()
+    names = [short_name(one) for one in seen.readers]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (f"the newer value was read by {', '.join(names[:MOST_NAMED])}{more}",)
 
 
 def _made(version: Version | None) -> str:
@@ -163,7 +177,7 @@ ACT = Act(
     consequence=(
         "Readers will get the version from before this change. The database or service that it opens does not follow."
     ),
-    needs=frozenset({Need.SECRET, Need.COPIES}),
+    needs=frozenset({Need.SECRET, Need.COPIES, Need.READERS}),
     calls=frozenset({"secretsmanager:UpdateSecretVersionStage", "secretsmanager:PutSecretValue"}),
     settle=_settle,
     plan=_plan,

@@ -2,7 +2,7 @@
 
 Every table of the stack has the same shape: keys `pk` and `sk`, time to live in `expires_at` (epoch seconds).
 Reads are strongly consistent, for a burst that two handlers see at once must be whole to the one that reads last.
-Every change that must be whole is one item, written on a condition; only a line for good may go with it.
+There are no transactions: every change that must be whole is one item, written on a condition.
 Expressions write `#name` for an attribute; the names are collected here, so no reserved word needs to be known.
 
 Source: DynamoDB developer guide: BatchWriteItem and BatchGetItem (unprocessed items are the caller's to repeat, no key
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,19 +69,10 @@ class Table:
                 **expressions({"ConditionExpression": when}, given),
             )
 
-    def put_with(self, item: Item, line: Item, *, when: str, given: Item | None = None) -> None:
-        """Write one item whole, and another that is written once and never again; both or neither.
-
-        Raises:
-            Conflict: The condition `when` does not hold, or the line is there already.
-        """
-        puts = ((item, {"ConditionExpression": when}, given), (line, {"ConditionExpression": _IS_NEW}, None))
-        wanted: list[Any] = [
-            {"Put": {"TableName": self._name, "Item": wire(what), **expressions(condition, values)}}
-            for what, condition, values in puts
-        ]
-        with asking(f"table {self._name}"), _conflicts():
-            self._client.transact_write_items(TransactItems=wanted)
+    def keep(self, item: Item) -> None:
+        """Write one item once and never again: what stands there stays as it is."""
+        with suppress(Conflict):
+            self.put(item, when=_IS_NEW)
 
     def update(self, pk: str, sk: str, change: str, *, when: str = "", given: Item | None = None) -> Item:
         """Change one item and give it as it was before, empty where it was not there.
@@ -165,19 +156,10 @@ def _conflicts() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if not _is_conflict(error):
+        if code_of(error) != "ConditionalCheckFailedException":
             raise
         answer = cast("Mapping[str, Any]", error.response)
         raise Conflict(plain(answer.get("Item", {}))) from None
-
-
-def _is_conflict(error: ClientError) -> bool:
-    """Tell a condition that failed from a transaction that another one crossed, which may be tried again."""
-    if code_of(error) != "TransactionCanceledException":
-        return code_of(error) == "ConditionalCheckFailedException"
-    answer = cast("Mapping[str, Any]", error.response)
-    reasons: Sequence[Mapping[str, Any]] = answer.get("CancellationReasons", ())
-    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
 
 
 def _chunks(items: Iterable[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -18,6 +18,7 @@ from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.brake import OFF
 from nightlatch.adapters.clock import clock
+from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
@@ -104,6 +105,7 @@ class Connection:
             copies=self.copies,
             identities=self.identities,
             keys=AwsKeys(self.client("kms")),
+            readers=RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now),
             states=self.snapshots,
         )
 

@@ -26,6 +26,7 @@ from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.domain.policy import Policy, Protection
 from nightlatch.domain.versions import SecretState
 
+_IN_WORDS = frozenset({"Description", "Tags", "ExternalSecretRotationMetadata"})  # parameters that hold anything
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -40,6 +41,7 @@ class Call:
     value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
     checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
     may_be_refused: bool = False  # worth one try: where AWS says no, or it shows nothing, the next call is made
+    is_extra: bool = False  # worth a try, too, and without it the act is done all the same
 
     @property
     def action(self) -> str:
@@ -49,7 +51,15 @@ class Call:
     @property
     def command(self) -> str:
         """The same call for the AWS command line, to be pasted into bash or zsh."""
-        options = [_option(_kebab(name), value) for name, value in self.parameters.items()]
+        return self._line(self.parameters)
+
+    @property
+    def noted(self) -> str:
+        """The same for a record that is kept: people write credentials into descriptions and tags."""
+        return self._line({name: "(...)" if name in _IN_WORDS else value for name, value in self.parameters.items()})
+
+    def _line(self, parameters: Mapping[str, object]) -> str:
+        options = [_option(_kebab(name), value) for name, value in parameters.items()]
         if self.value_from is not None:
             options.append(f"--secret-string <the value of copy {self.value_from}>")
         return " ".join(["aws", self.service, _kebab(self.operation), *options])
@@ -79,6 +89,7 @@ class Need(StrEnum):
     METADATA = "metadata"  # of the secret or namesake: what it is beside its value, the resource policy included
     SNAPSHOTS = "snapshots"  # what its metadata were before
     COPIES = "copies"  # what the vault holds of it
+    READERS = "readers"  # who has read the current version, as far as a day's history tells
     IDENTITY = "identity"  # the user or role that is the target, with its inline policies and keys
     KEY = "key"  # the KMS key that is the target, with its state
 
@@ -91,6 +102,7 @@ class Seen:
     metadata: SecretMetadata | None = None
     snapshots: tuple[MetadataSnapshot, ...] = ()  # the newest first
     copies: tuple[Copy, ...] = ()  # the newest first
+    readers: tuple[str, ...] | None = None  # ARNs or names; None where history could not be asked
     identity: IdentityState | None = None
     key: KeyState | None = None
     last_current: Mapping[str, str] = field(default_factory=dict)  # ARN -> copied version that was current at last

@@ -64,18 +64,21 @@ def approver_of(principal: Principal, policy: Policy) -> Approver:
     """Find the approver that an AWS principal belongs to.
 
     Raises:
-        Unauthorised: It belongs to none.
+        Unauthorised: It belongs to none, or to several: then one person could be two.
     """
-    approver = next((approver for approver in policy.approvers if approver.is_also(principal)), None)
-    if approver is None:
+    found = [approver for approver in policy.approvers if approver.signs_as(principal)]
+    if not found:
         raise Unauthorised(f"{principal.arn or principal.key} is not an approver; add it to an approver in the policy")
-    return approver
+    if len(found) > 1:
+        names = " or ".join(approver.name for approver in found)
+        raise Unauthorised(f"{principal.arn or principal.key} may be {names}; answer in Slack, or as one of them")
+    return found[0]
 
 
 def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
     response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime, *, how: str
 ) -> Response:
-    actor = f"{approver.name} ({approver.slack_id})"
+    actor = approver.title
     if approver.is_also(response.caused_by):
         _refuse_unless_withdrawn(response, approver, signal, asked=response.was_wished_by(actor))
     if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and actor in response.yeses:

@@ -93,6 +93,9 @@ class Ledger(Protocol):
             IllegalTransition: Somebody else moved it first.
         """
 
+    def note(self, response: Response) -> None:
+        """Write the line of the last step for good, where a crash has kept it from being written."""
+
 
 class Dispatch(Protocol):
     """Queues to the other functions; at least once. May raise Unavailable."""

@@ -8,6 +8,7 @@
     offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
+    pins#<hour>           <id>             the same of a pin                                1 day
     lapses                <until>#<id>     that its effect ends then                        7 days after it
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
@@ -17,14 +18,17 @@ cannot both take the act over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.brakes import is_quiet
 from nightlatch.domain.errors import IllegalTransition, NotFound
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.responses import Response, ResponseState, Signal
 
 RESPONSES_KEPT = timedelta(days=400)
 OFFERS_KEPT = timedelta(days=7)
@@ -45,12 +49,13 @@ class DynamoLedger:
             Unavailable: The table could not be asked.
         """
         try:
-            self._write(response, _offer(response), when="attribute_not_exists(#pk)")
+            self._table.put(self._item(response), when="attribute_not_exists(#pk)")
             stored, is_new = response, True
         except Conflict:
             stored, is_new = self.get(response.id), False
         # Again where it is not new: a crash may have kept them from being written.
         self._table.put_all(_pointers(stored, self._now()))
+        self.note(stored)
         return stored, is_new
 
     def get(self, response_id: str) -> Response:
@@ -63,7 +68,7 @@ class DynamoLedger:
         item = self._table.get(f"response#{key_part(response_id)}", "response")
         if item is None:
             raise NotFound(f"response {response_id} does not exist")
-        return decode(Response, str(item["response"]))
+        return response_in(item)
 
     def by_button(self, button: str) -> Response:
         """Give the response behind a button.
@@ -87,27 +92,45 @@ class DynamoLedger:
         before: Item = {"was": was.value, "steps": len(response.steps) - 1}
         # First: our call may come back as an event, and a button be pressed, before anything else is written.
         self._table.put_all(_pointers(response, self._now()))
+        self._keep_line(response, len(response.steps) - 1)
         try:
-            self._write(response, {}, when="#state = :was AND #steps = :steps", given=before)
+            self._table.put(self._item(response), when="#state = :was AND #steps = :steps", given=before)
         except Conflict:
             raise IllegalTransition(
                 f"response {response.id} is no longer {was}; somebody else has just decided about it"
             ) from None
+        self.note(response)
 
-    def _write(self, response: Response, offer: Item, *, when: str, given: Item | None = None) -> None:
-        item = self._item(response)
-        line = {**offer, **_line(response), "pk": item["pk"], "expires_at": item["expires_at"]}
-        self._table.put_with(item, line, when=when, given=given)
+    def note(self, response: Response) -> None:
+        """Write the line of the last step for good, where a crash has kept it from being written.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        self._keep_line(response, len(response.steps))
+
+    def _keep_line(self, response: Response, number: int) -> None:
+        """Write a line once. The one before goes first at each move: at most the last can be missing after a crash."""
+        until = replace(response, steps=response.steps[:number])
+        first = _offer(response) if number == _offered_with(response) else {}
+        kept = {"pk": f"response#{key_part(response.id)}", "expires_at": self._item(response)["expires_at"]}
+        self._table.keep({**first, **_line(until), **kept})
 
     def _item(self, response: Response) -> Item:
         return {
             "pk": f"response#{key_part(response.id)}",
             "sk": "response",
-            "response": encode(response),
+            "response": packed(encode(response)),
             "state": response.state.value,
             "steps": len(response.steps),
             "expires_at": _seconds(max(self._now(), response.proposed_at) + RESPONSES_KEPT),
         }
+
+
+def _offered_with(response: Response) -> int:
+    """Say how many steps a response began with: one where it was approved when it was written."""
+    at_once = [step for step in response.steps[:1] if step.at <= response.proposed_at and step.signal is Signal.APPROVE]
+    return len(at_once)
 
 
 def _offer(response: Response) -> Item:
@@ -156,8 +179,18 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
-        hour = {"pk": f"hour#{started:%Y-%m-%dT%H}", "sk": key_part(response.id), "at": started.isoformat()}
+        hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
+
+
+def response_in(item: Item) -> Response:
+    """Read a stored response."""
+    return decode(Response, unpacked(item["response"]))
+
+
+def hour_of(response: Response, at: datetime) -> str:
+    """Name what began in the same hour and shares a budget with a response."""
+    return f"{'pins' if is_quiet(response) else 'hour'}#{at:%Y-%m-%dT%H}"
 
 
 def moment(at: datetime) -> str:
