@@ -15,7 +15,7 @@ from nightlatch.adapters.queues import group_of
 from nightlatch.domain.acting import Call, Moved, Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.allowances import Allowance, allowance_of
-from nightlatch.domain.brakes import HOUR, WAR, Past
+from nightlatch.domain.brakes import HOUR, WAR, Past, counts_with
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
 from nightlatch.domain.findings import Finding
@@ -135,7 +135,8 @@ class FakeLedger:
         with self._lock:
             started = [(one, one.started_at) for one in self.by_id.values() if one.started_at is not None]
         here = [one for one, at in started if at > now - WAR and {*one.action.keys} & {*response.action.keys}]
-        return Past(here=tuple(here), everywhere=tuple(at for _, at in started if at > now - HOUR))
+        lately = [at for one, at in started if at > now - HOUR and counts_with(one, response)]
+        return Past(here=tuple(here), everywhere=tuple(lately))
 
     # -- what waits for somebody
 
@@ -295,6 +296,7 @@ class FakeSecrets:
         self.calls: list[str] = []
         self.fails_with: Exception | None = None
         self.refuses_calls_with: Exception | None = None
+        self.readers: tuple[str, ...] | None = None
 
     # -- what the owner of a secret does
 
@@ -339,7 +341,8 @@ class FakeSecrets:
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
         wanted = action.secret if {Need.SECRET, Need.NAMESAKE} & {*needs} else None
         try:
-            return Seen(secret=self.describe(wanted) if wanted is not None else None)
+            readers = self.readers if Need.READERS in needs else None
+            return Seen(secret=self.describe(wanted) if wanted is not None else None, readers=readers)
         except NotFound:
             if Need.SECRET in needs:
                 raise

@@ -91,7 +91,8 @@ class FakeSnapshots:
     def latest(self, secret: SecretRef) -> MetadataSnapshot | None:
         return next(iter(self.of(secret)), None)
 
-    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
+    def of(self, secret: SecretRef, at: datetime | None = None) -> tuple[MetadataSnapshot, ...]:
+        del at
         found = [one for one in self.stored if may_be_same(secret, _ref(one.metadata.arn))]
         return tuple(sorted(found, key=lambda one: one.taken_at, reverse=True))
 

@@ -16,6 +16,7 @@ from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.metadata import MetadataSnapshot
+from nightlatch.domain.versions import PIN_PREFIX
 from worlds import a_client
 
 
@@ -33,8 +34,14 @@ def _described(name: str) -> Mapping[str, Any]:
     client = a_client("secretsmanager")
     found = client.describe_secret(SecretId=name)
     listed = client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"]
-    labels = [sorted(version["VersionStages"]) for version in sorted(listed, key=lambda one: one["CreatedDate"])]
+    in_order = sorted(listed, key=lambda one: one["CreatedDate"])
+    labels = [sorted(_without_id(label) for label in version["VersionStages"]) for version in in_order]
     return {"labels": labels, "deleted": "DeletedDate" in found}
+
+
+def _without_id(label: str) -> str:
+    """Leave the version's id out of a pin, for it is another in each run."""
+    return label.rpartition("-")[0] if label.startswith(PIN_PREFIX) else label
 
 
 def _written_twice(name: str = "prod/db") -> tuple[str, str]:

@@ -58,10 +58,8 @@ def carried_out(kind: ActionKind) -> Told:
         answer(asked.id, principal=BEN, signal=Signal.APPROVE, policy=policy, ports=answering, now=AT)
     done = respond(asked.id, acts=ACTS, policy=policy, ports=ports, now=AT)
     assert done.state is ResponseState.SUCCEEDED, done.result
-    mine = [
-        item for item in items_of(client) if item["pk"]["S"] == f"response#{done.id}"
-    ]  # not of what follows from it
-    steps = [item for item in mine if item["sk"]["S"].startswith("step#")]
+    own = f"response#{done.id}"  # what it led to has lines of its own
+    steps = [item for item in items_of(client) if item["pk"]["S"] == own and item["sk"]["S"].startswith("step#")]
     return Told(done, [_plain(item) for item in sorted(steps, key=lambda item: item["sk"]["S"])])
 
 

@@ -50,7 +50,7 @@ DECLARED: Mapping[str, tuple[type[NightlatchError], str]] = {
     "MalformedPolicyDocumentException": (Refused, "policy"),
     "PublicPolicyException": (Refused, "let anybody in"),
     "PreconditionNotMetException": (Refused, SAID),
-    "ResourceExistsException": (WorldMoved, "plan again"),
+    "ResourceExistsException": (Refused, SAID),
     # IAM
     "NoSuchEntity": (NotFound, "does not exist in this account"),
     "LimitExceeded": (Refused, "quota"),
@@ -66,6 +66,11 @@ DECLARED: Mapping[str, tuple[type[NightlatchError], str]] = {
     "KMSInvalidStateException": (WorldMoved, "state"),
 }
 LABELS_MOVED = ("UpdateSecretVersionStage", "InvalidParameterException")  # then the plan is made again
+# AWS names an operation's error once for all that it means; of these the operation says which.
+_SPECIAL = {
+    LABELS_MOVED: (WorldMoved, "plan again"),
+    ("CreateSecret", "ResourceExistsException"): (WorldMoved, "somebody created it meanwhile"),
+}
 
 _NOT_NOW = (
     *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException"),
@@ -166,9 +171,7 @@ def test_every_error_that_aws_declares_has_its_meaning(asked: Asked) -> None:
     for code, status in declared:
         error = asked.refused_with(code, status)
 
-        meaning, words = DECLARED[code]
-        if (asked.call.operation, code) == LABELS_MOVED:
-            meaning, words = WorldMoved, "plan again"
+        meaning, words = _SPECIAL.get((asked.call.operation, code), DECLARED[code])
         assert isinstance(error, meaning), f"{asked.action} {code}: {error!r}"
         assert isinstance(error, Unavailable) is (meaning is Unavailable), f"{asked.action} {code}: {error!r}"
         assert words in str(error), f"{asked.action} {code}"

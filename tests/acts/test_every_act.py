@@ -63,9 +63,10 @@ def test_a_crash_at_any_step_ends_as_if_there_had_been_none(kind, monkeypatch):
 
 
 def _every_crash(steps: int) -> Iterator[Faults]:
+    """Crash before the first step and after each: between the end of one and the next nothing happens in the world."""
+    yield Faults(crash_at=0)
     for number in range(steps):
-        for after in (False, True):
-            yield Faults(crash_at=number, after=after)
+        yield Faults(crash_at=number, after=True)
 
 
 def test_a_message_that_comes_again_changes_nothing(kind, monkeypatch):

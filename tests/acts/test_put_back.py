@@ -15,6 +15,8 @@ from nightlatch.domain.acting import Call, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.examples import AT, a_secret
+from nightlatch.domain.guard_texts import merge
+from nightlatch.domain.guards import Guard
 from nightlatch.domain.metadata import MetadataSnapshot, RotationSettings, SecretMetadata
 from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.policy import Policy, Protection
@@ -180,3 +182,58 @@ def test_whatever_the_tags_were_the_calls_make_them_so(before, after):
                 del tags[name]
 
     assert tags == dict(before)
+
+
+def test_a_policy_that_cannot_be_read_keeps_nobody_from_putting_the_earlier_one_back():
+    world = seen(replace(NOW, policy_text='{"Statement":'))
+
+    action = settled(world, Part.POLICY)
+
+    assert ACT.people(action, world) == 2
+    assert [call.operation for call in ACT.plan(action, world).calls] == ["PutResourcePolicy"]
+
+
+GUARD = Guard(account_id="111122223333", spared=("arn:aws:iam::*:role/break-glass",))
+
+
+@pytest.mark.parametrize(
+    ("then", "parts", "people"),
+    [
+        (None, (Part.POLICY,), 2),
+        (TEXT, (Part.POLICY,), 2),
+        (merge(TEXT, replace(GUARD, keeps_policy=False)), (Part.POLICY,), 2),
+        (merge(None, GUARD), (Part.POLICY,), 1),
+        (TEXT, (Part.TAGS,), 1),
+    ],
+)
+def test_a_policy_from_before_the_guard_needs_two_like_the_removal_of_a_guard(then, parts, people):
+    now = replace(NOW, policy_text=merge(TEXT, GUARD))
+    world = seen(now, (replace(THEN, policy_text=then),))
+
+    action = settled(world, *parts)
+
+    assert ACT.people(action, world) == people
+    assert any("the guard" in warning for warning in ACT.plan(action, world).warnings) == (people == 2)
+
+
+def test_what_is_said_afterwards_names_the_moment_that_was_wished_not_when_it_was_seen_again():
+    before = seen(snapshots=(NOW, THEN))
+    action = settled(before, Part.TAGS, at=AT - timedelta(hours=1))
+    put_back = MetadataSnapshot(taken_at=AT, metadata=THEN)
+    after = replace(before, metadata=THEN, snapshots=(put_back, *before.snapshots))
+
+    assert "as it was at 2026-" in ACT.plan(action, before).says
+    assert ACT.plan(action, after).says == ACT.plan(action, before).says
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ({"at": AT - timedelta(days=9)}, "no snapshot of its metadata is as old as"),
+        ({"snapshot": "ffff"}, "there is no snapshot ffff"),
+        ({}, r"every snapshot of its metadata shows the same as now \(tags\)"),
+    ],
+)
+def test_where_nothing_can_be_put_back_the_reason_and_the_next_command_are_said(wish, why):
+    with pytest.raises(NothingToRestore, match=f"{why}.*; nightlatch snapshots list prod/db shows"):
+        settled(seen(now=THEN), Part.TAGS, **wish)

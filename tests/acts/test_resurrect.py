@@ -12,11 +12,12 @@ import pytest
 
 from acts.acting_world import ActingWorld
 from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function, a_policy, destroyed, everything, of_aws
+from builders import a_response
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
 from nightlatch.domain.acting import Moved
 from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import client_token, copy_id
+from nightlatch.domain.copies import Copy, client_token, copy_id
 from nightlatch.domain.errors import NotYet
 from nightlatch.domain.keeping import Kept
 from nightlatch.domain.metadata import ReplicaSettings
@@ -77,6 +78,15 @@ def test_the_new_arn_is_told_first_and_what_is_not_as_before_after_it(world):
     assert "its rotation is off until you turn it on" in done.result
     assert warned(done, f"its resource policy names the old ARN {before}")
     assert warned(done, "AWS alone sets aws:cloudformation:stack-name")
+
+
+def test_the_ledger_quotes_no_description_and_no_tag(world):
+    done = resurrected(world, destroyed(world))
+
+    noted = " ".join(step.note for step in done.steps)
+    assert "aws secretsmanager create-secret --name prod/db" in noted
+    assert "the shop" not in noted
+    assert "payments" not in noted
 
 
 def test_its_rotation_stays_off_and_is_offered_in_the_same_incident(world):
@@ -201,7 +211,8 @@ def as_if_it_were_that(world: ActingWorld, arn: str) -> None:
     """Let what was kept be of the secret that is there now."""
     kept, (copy,) = world.snapshots.stored[0], world.copies.by_id.values()
     world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, arn=arn))]
-    world.copies.by_id = {copy.id: replace(copy, secret_arn=arn)}
+    digest = world.snapshots.stored[0].digest
+    world.copies.by_id = {copy.id: replace(copy, secret_arn=arn, metadata_digest=digest)}
 
 
 def test_a_name_that_somebody_created_again_is_never_taken_over_by_policy(world):
@@ -261,7 +272,8 @@ def test_a_policy_that_aws_no_longer_takes_does_not_keep_the_value_and_the_repli
     before = destroyed(world)
     kept = world.snapshots.stored[0]
     public = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
-    world.snapshots.stored = [replace(kept, metadata=replace(kept.metadata, policy_text=public))]
+    opened = replace(kept.metadata, policy_text=public)
+    world.snapshots.stored.append(replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=opened))
 
     done = resurrected(world, before)
 
@@ -342,7 +354,7 @@ def test_after_a_rollback_the_value_that_was_current_comes_back_and_not_the_newe
 
     done = resurrected(world, before)
 
-    assert [*everything()["versions"]] == [client_token(good.id)]
+    assert [*everything()["versions"]] == [client_token(good)]
     assert f"with the value of version {good.version_id}" in done.result
 
 
@@ -366,3 +378,52 @@ def test_a_name_alone_stands_for_the_secret_of_that_name_that_was_copied_last(wo
 
     assert done.state is ResponseState.SUCCEEDED
     assert done.action.secret == of_aws(before)
+
+
+def test_a_last_value_that_is_in_doubt_comes_back_and_the_doubt_is_told(world):
+    before = destroyed(world)
+    (copy,) = world.copies.by_id.values()
+    doubted = Action(kind=ActionKind.ROLL_BACK, secret=of_aws(before), away_from=copy.version_id)
+    world.ledger.propose(a_response(action=doubted, now=DESTROYED_AT, id="r-2", button="b-2"))
+
+    done = resurrected(world, before)
+
+    assert done.state is ResponseState.SUCCEEDED
+    assert warned(done, f"it was offered to go back from version {copy.version_id}, and nobody has answered")
+
+
+def test_a_key_that_came_after_the_copy_is_two_peoples_decision(world):
+    before = destroyed(world)
+    kept = world.snapshots.stored[0]
+    theirs = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
+    moved = replace(kept.metadata, key_id=theirs)
+    world.snapshots.stored.append(replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=moved))
+
+    asked = resurrected(world, before)
+
+    assert asked.state is ResponseState.PROPOSED
+    assert asked.waits_because == "2 people must say yes to this"
+    for person in ("ana", "ben"):
+        world.ledger.move(_approved(world.ledger.get("r-1"), person), was=ResponseState.PROPOSED)
+    done = world.respond()
+    assert done.state is ResponseState.SUCCEEDED
+    assert warned(done, f"its key was {kept.metadata.key_id} when its value was copied, and {theirs} at the end")
+
+
+def test_what_an_attacker_created_under_an_id_that_he_could_work_out_is_not_taken_for_ours(world):
+    before = destroyed(world)
+    (kept,) = world.copies.by_id.values()
+    a_client("secretsmanager").create_secret(
+        Name="prod/db", SecretString="the attacker's", ClientRequestToken=worked_out(kept)
+    )
+
+    done = resurrected(world, before)
+
+    assert done.state is ResponseState.FAILED
+    assert "created again by somebody" in done.result
+
+
+def worked_out(copy: Copy) -> str:
+    """Give a version id from what is public: the ARN, and the id of the version."""
+    shape = replace(copy.shape, whole="")  # keyed by KMS: nobody outside works it out
+    return client_token(replace(copy, shape=shape))

@@ -62,6 +62,24 @@ def test_a_moment_means_the_version_that_was_the_youngest_then():
         settled(world, at=hours_ago(10))
 
 
+def test_a_version_may_be_named_by_a_label_or_as_messages_show_it():
+    world = a_world(version("v2", 1, CURRENT), version("1a2b3c4d-5e6f", 5, PREVIOUS))
+
+    assert settled(world, to="1a2b3c4d").to == "1a2b3c4d-5e6f"
+    assert settled(world, to=PREVIOUS).to == "1a2b3c4d-5e6f"
+    with pytest.raises(NothingToRestore, match=r"has no version 1a2b3c4e, .* snapshots list prod/db"):
+        settled(world, to="1a2b3c4e")
+
+
+def test_a_moment_after_a_rollback_is_warned_about_for_versions_do_not_tell_when_they_were_current():
+    world = a_world(version("v2", 1, PREVIOUS), version("v1", 5, CURRENT))
+
+    [warning] = ACT.plan(settled(world, at=hours_ago(0)), world).warnings
+
+    assert "if that was before then, this is not what readers got: see when by nightlatch timeline prod/db" in warning
+    assert ACT.plan(settled(world, to="v2"), world).warnings == ()
+
+
 def test_a_pending_version_was_never_current():
     world = a_world(version("v3", 1, CURRENT), version("v2", 5, "AWSPENDING"), version("v1", 9, PREVIOUS))
 
@@ -75,10 +93,10 @@ def test_a_version_that_is_gone_comes_back_out_of_the_vault_as_a_new_one():
     action = settled(world, to="v0")
     plan = ACT.plan(action, world)
 
-    assert (action.copy, action.to, action.away_from) == (kept.id, client_token(kept.id), "v2")
+    assert (action.copy, action.to, action.away_from) == (kept.id, client_token(kept), "v2")
     (call,) = plan.calls
     assert (call.operation, call.value_from) == ("PutSecretValue", kept.id)
-    assert call.parameters == {"SecretId": a_secret().text, "ClientRequestToken": client_token(kept.id)}
+    assert call.parameters == {"SecretId": a_secret().text, "ClientRequestToken": client_token(kept)}
     assert "the value of version v0 from the vault" in plan.says
 
 
@@ -88,7 +106,7 @@ def test_a_moment_may_mean_a_version_that_only_the_vault_has():
 
 def test_a_value_that_came_back_before_is_made_current_by_its_label():
     kept = a_copy("v0", 9)
-    token = client_token(kept.id)
+    token = client_token(kept)
     world = a_world(version("v2", 1, CURRENT), version(token, 3), copies=(kept,))
 
     (call,) = ACT.plan(settled(world, to="v0"), world).calls
@@ -100,7 +118,7 @@ def test_a_value_that_came_back_before_is_made_current_by_its_label():
 def test_once_it_is_current_nothing_is_left_to_do():
     kept = a_copy("v0", 9)
     action = settled(a_world(copies=(kept,)), to="v0")
-    after = a_world(version(client_token(kept.id), 0, CURRENT), version("v2", 1, PREVIOUS), copies=(kept,))
+    after = a_world(version(client_token(kept), 0, CURRENT), version("v2", 1, PREVIOUS), copies=(kept,))
 
     assert ACT.plan(action, after).calls == ()
 

@@ -92,16 +92,27 @@ def test_a_dry_run_prints_the_call_and_changes_nothing(ssm: Any, capsys: pytest.
     assert value(ssm) == "off"
 
 
-def test_resuming_asks_and_nobody_there_means_no(
+def test_resuming_asks_and_where_nobody_is_there_a_script_does_not_take_it_for_done(
     ssm: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(["pause"])
     monkeypatch.setattr("sys.stdin", io.StringIO())
 
+    assert run(["resume"]) == ExitCode.REFUSED
+
+    assert value(ssm).startswith("on")
+    said = capsys.readouterr().err
+    assert "nothing was changed" in said
+    assert "add --yes" in said
+
+
+def test_whoever_says_no_has_changed_nothing_and_that_is_no_error(ssm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(["pause"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+
     assert run(["resume"]) == ExitCode.CLEAN
 
     assert value(ssm).startswith("on")
-    assert "nothing was changed" in capsys.readouterr().err
 
 
 def test_resuming_what_is_not_paused_changes_nothing(ssm: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ _TRUST = {
 }
 _POLICY = {
     "version": 1,
-    "approvers": [{"slack": "U0BEN", "name": "ben", "principals": ["*"]}],
+    "approvers": [{"slack": "U0BEN", "name": "ben", "principals": ["*:user/moto"]}],
     "inventory": {"break_glass": ["*:role/break-*"]},
 }
 _TABLES = ("StateTableName", "IncidentTableName", "ResponseTableName")
@@ -44,6 +44,7 @@ def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             "ResponsesQueueUrl": url,
             "PolicyParameter": "/policy",
             "KillSwitchParameter": "/brake",
+            "ResponderRoleArn": f"arn:aws:iam::{ACCOUNT}:role/nightlatch-ResponderRole",
         }
         stack = {
             "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
@@ -54,6 +55,7 @@ def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         )
         client: Any = boto3.client("iam", region_name=REGION)
         client.create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(_TRUST))
+        client.create_role(RoleName="nightlatch-ResponderRole", AssumeRolePolicyDocument=json.dumps(_TRUST))
         client.create_role(RoleName="break-glass", AssumeRolePolicyDocument=json.dumps(_TRUST))
         client.create_user(UserName="ci-deploy")
         yield client
@@ -95,6 +97,32 @@ def test_a_role_is_stopped_and_let_go(iam: Any, capsys: pytest.CaptureFixture[st
     assert "not denied secrets any more" in capsys.readouterr().out
 
 
+def test_while_nightlatch_is_paused_nothing_is_asked_for_and_the_next_step_is_said(
+    iam: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("ssm", region_name=REGION).put_parameter(Name="/brake", Value="on: ana, a migration", Overwrite=True)
+
+    assert run(["contain", "role/app", "--yes", "--direct"]) == ExitCode.REFUSED
+
+    assert policies(iam) == []
+    assert (
+        "nightlatch is paused (on: ana, a migration), so nothing was changed; nightlatch resume, then again"
+        in capsys.readouterr().err
+    )
+
+
+def test_what_is_so_already_needs_no_way_back(iam: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["contain", "role/app", "--yes", "--direct"]) == ExitCode.CLEAN
+    assert "To undo" in capsys.readouterr().out
+
+    assert run(["contain", "role/app", "--yes", "--direct"]) == ExitCode.CLEAN
+
+    said = capsys.readouterr().out
+    assert "none: it is so already" in said
+    assert "To undo" not in said
+    assert policies(iam) == [SECRETS_POLICY]
+
+
 def test_sessions_are_revoked_where_that_is_asked_for(iam: Any) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/app"
 
@@ -123,6 +151,7 @@ def test_the_only_active_key_is_meant_and_of_several_one_must_be_named(
     ("arguments", "said"),
     [
         (["role/break-glass"], "break_glass"),
+        (["role/nightlatch-ResponderRole"], "one of nightlatch's own"),
         (["role/app", "--measure", "deactivate-key"], "does not fit"),
         (["app"], "neither a user nor a role"),
         (["user/ci-deploy", "--key", "AKIAIOSFODNN7EXAMPLE"], "has no access key"),

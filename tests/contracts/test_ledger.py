@@ -23,6 +23,7 @@ from worlds import TABLE, WholeLedger, a_table, at_once, items_of, on_moto
 _CALLS = {
     ActionKind.ROLL_BACK: frozenset({"UpdateSecretVersionStage"}),
     ActionKind.RESTORE_DELETED: frozenset({"RestoreSecret"}),
+    ActionKind.PIN_SUPERSEDED: frozenset({"UpdateSecretVersionStage"}),
 }
 LATER = AT + timedelta(seconds=30)
 
@@ -336,6 +337,25 @@ def test_the_past_holds_what_was_started_here_and_how_much_was_started_everywher
     assert sorted(past.everywhere) == sorted([running.started_at, elsewhere.started_at])
     world.clock.advance(timedelta(hours=3))
     assert list(world.ledger.past(asked).everywhere) == []
+
+
+def test_a_key_that_thousands_of_secrets_need_has_its_response_kept(world):
+    held = tuple(a_secret(f"prod/service-{number:05d}/database-credentials") for number in range(3_000))
+    rescue = a_response(action=Action(kind=ActionKind.RESCUE_KEY, target="key/1", held=held))
+
+    world.ledger.propose(rescue)
+
+    assert world.ledger.get(rescue.id) == rescue
+    assert list(world.ledger.on(["key/1"])) == [rescue]
+
+
+def test_pins_everywhere_take_nothing_from_what_undoes(world):
+    running = world.running()
+    pin = Action(kind=ActionKind.PIN_SUPERSEDED, secret=a_secret("other"), to="v2")
+    pinning = world.running(id="r-2", action=pin)
+
+    assert list(world.ledger.past(running).everywhere) == [running.started_at]
+    assert list(world.ledger.past(pinning).everywhere) == [pinning.started_at]
 
 
 def test_every_step_leaves_a_line_that_no_later_write_changes(monkeypatch):

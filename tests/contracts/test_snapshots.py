@@ -88,6 +88,21 @@ def test_no_other_secret_is_given(store: Any) -> None:
     assert store.of(ref("prod/db")) == ()
 
 
+def test_a_flood_of_changes_does_not_hide_what_held_before_it(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nightlatch.adapters.snapshots.metadata_dynamodb.MOST", 5)
+    good = a_snapshot(NOW)
+    store.keep(good)
+    for number in range(1, 9):
+        flooded = metadata_of(description=f"change {number}")
+        store.keep(a_snapshot(NOW + timedelta(minutes=number), flooded))
+
+    found = store.of(ref("prod/db"), at=NOW + timedelta(seconds=30))
+
+    assert as_of(found, NOW + timedelta(seconds=30)) == good
+    assert found[0].metadata.description == "change 8"
+    assert len({one.taken_at for one in found}) == len(found)
+
+
 def kept(at: Any = NOW, **said: Any) -> Kept:
     return Kept(arn=an_arn(), digest="d", looked_at=at, **said)
 

@@ -88,8 +88,12 @@ def test_pins_have_a_budget_of_their_own_that_takes_nothing_from_a_restore():
 
 
 def test_all_secrets_together_have_a_budget():
-    assert why(ordered(), everywhere=LIMITS.acts_per_h - 1) is None
-    assert "on all secrets" in (why(ordered(), everywhere=LIMITS.acts_per_h) or "")
+    assert why(ordered(ROLL_BACK), everywhere=LIMITS.acts_per_h - 1) is None
+    assert "on all secrets" in (why(ordered(ROLL_BACK), everywhere=LIMITS.acts_per_h) or "")
+
+
+def test_a_mass_deletion_is_undone_whole_for_restoring_harms_nobody():
+    assert why(ordered(RESTORE), everywhere=LIMITS.acts_per_h * 10) is None
 
 
 def test_an_order_that_lay_too_long_is_not_carried_out_without_asking():

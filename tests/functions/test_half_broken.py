@@ -1,7 +1,7 @@
 """The brake holds with the stack half broken: what cannot be read forbids, and nothing is done by built-in choices.
 
-The responder runs as Lambda runs it, on an approved act whose secret waits to be deleted. Whatever is broken, the
-secret stays as it is until somebody has mended it; then the same message is carried out.
+The responder runs as Lambda runs it, on an approved act whose secret waits to be deleted. Whatever is broken, it
+stays as it is until somebody has mended it; then the same message is carried out.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def test_with_the_queues_down_the_event_comes_again_and_is_answered_once(loop: L
 
     loop.happens(event)
 
-    assert loop.made == ["RestoreSecret"]
+    assert loop.made == ["RestoreSecret", "UpdateSecretVersionStage"]  # restored, and pinned
     assert len(loop.world.ledger.by_id) == 1
     assert len(loop.incidents.by_id) == 1
 
@@ -84,7 +84,7 @@ def test_with_the_ledger_down_nothing_is_done_and_nothing_is_lost(loop: Loop) ->
     loop.happens(event)  # neither message was taken off its queue
 
     [response] = loop.world.ledger.by_id.values()
-    assert loop.made == ["RestoreSecret"]
+    assert loop.made == ["RestoreSecret", "UpdateSecretVersionStage"]  # restored, and pinned
     assert response.state is ResponseState.SUCCEEDED
 
 

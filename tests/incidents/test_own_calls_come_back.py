@@ -37,7 +37,7 @@ def bared(loop: Loop, secret: SecretRef) -> list[SecretEvent]:
 
 
 HAPPENINGS = {
-    deleted: ["RestoreSecret"],
+    deleted: ["RestoreSecret", "UpdateSecretVersionStage"],
     overwritten: ["UpdateSecretVersionStage"],
     bared: ["PutResourcePolicy"],
 }
@@ -112,4 +112,4 @@ def test_what_aws_writes_after_our_call_is_no_reason_either(loop: Loop) -> None:
     loop.happens(a_service_event("CancelSecretVersionDelete", secret=secret, at=loop.clock()))
     loop.happens(Tick(loop.clock()))
 
-    assert loop.made == ["RestoreSecret"]
+    assert loop.made == ["RestoreSecret", "UpdateSecretVersionStage"]  # restored, and pinned

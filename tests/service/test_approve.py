@@ -10,10 +10,10 @@ import pytest
 from builders import a_response
 from fakes import FakeDispatch, FakeLedger
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unauthorised, Unavailable
-from nightlatch.domain.examples import AT, a_person
+from nightlatch.domain.examples import AT, a_person, a_role
 from nightlatch.domain.policy import Approver, Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal
-from nightlatch.service.approve import ApprovePorts, press
+from nightlatch.domain.responses import Response, ResponseState, Signal, Step
+from nightlatch.service.approve import ApprovePorts, approver_of, press
 from nightlatch.service.ports import Notice
 from worlds import at_once
 
@@ -98,6 +98,37 @@ def test_who_acted_in_the_event_may_not_decide_about_it():
     assert world.press(by="U0BEN").state is ResponseState.APPROVED
 
 
+@pytest.fixture
+def wish() -> World:
+    """Two people must say yes to what ana asked for."""
+    world = World()
+    yes = Step(at=AT, signal=Signal.APPROVE, actor="ana (U0ANA)")
+    world.ledger.propose(replace(a_response(), caused_by=a_person("ana"), people=2, steps=(yes,)))
+    return world
+
+
+def test_who_asked_for_something_is_not_the_second_person(wish):
+    with pytest.raises(Unauthorised, match="ana asked for this and counts once") as refused:
+        wish.press(by="U0ANA")
+
+    assert "nightlatch approve r-1 --deny" in str(refused.value)
+    assert wish.press(by="U0BEN").state is ResponseState.APPROVED
+
+
+def test_who_asked_for_something_may_take_it_back(wish):
+    assert wish.press(Signal.DENY, by="U0ANA").state is ResponseState.DENIED
+    with pytest.raises(IllegalTransition):
+        wish.press(by="U0BEN")
+
+
+def test_who_acted_in_the_event_may_not_even_say_no():
+    world = World()
+    world.ledger.propose(replace(a_response(), caused_by=a_person("ana")))
+
+    with pytest.raises(Unauthorised, match="ana acted in this event"):
+        world.press(Signal.DENY, by="U0ANA")
+
+
 def test_an_old_button_means_no_yes(world):
     with pytest.raises(IllegalTransition, match="expired"):
         world.press(now=a_response().expires_at)
@@ -134,3 +165,16 @@ def test_of_many_presses_at_once_one_counts(world):
     step = world.ledger.get("r-1").steps[-1]
     assert counted == {f"{step.actor} {step.signal}"}
     assert len(world.dispatch.responses) == (step.signal is Signal.APPROVE)
+
+
+def test_a_principal_that_several_approvers_share_says_nobodys_yes():
+    shared = a_role("oncall")
+    approvers = tuple(replace(one, principals=(*one.principals, shared.key)) for one in POLICY.approvers)
+
+    with pytest.raises(Unauthorised, match="may be ana or ben; answer in Slack"):
+        approver_of(shared, replace(POLICY, approvers=approvers))
+
+
+def test_the_name_of_a_session_makes_nobody_an_approver():
+    with pytest.raises(Unauthorised, match="is not an approver"):
+        approver_of(a_role("app", "ana"), POLICY)

@@ -13,7 +13,7 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.examples import AT, a_secret
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ResponseState
+from nightlatch.domain.responses import ResponseState, Signal, advance
 from nightlatch.service.lapse import LapsePorts, put_guards_back
 
 UNTIL = AT + timedelta(hours=2)
@@ -73,3 +73,20 @@ def test_a_put_back_that_is_done_is_not_sent_again():
     world.ledger.by_id[ordered.id] = replace(ordered, state=ResponseState.SUCCEEDED)
 
     assert not world.tick(timedelta(hours=2, minutes=7))
+
+
+def test_one_that_the_brake_held_and_nobody_answered_is_ordered_again():
+    world = World()
+    (ordered,) = world.tick(timedelta(hours=2, minutes=1))
+    until = AT + timedelta(hours=3)
+    held = replace(
+        advance(ordered, Signal.HOLD, actor="responder", now=UNTIL, note="the kill switch is on"), expires_at=until
+    )
+    world.ledger.move(held, was=ResponseState.APPROVED)
+    assert world.tick(timedelta(hours=2, minutes=2)) == ()
+
+    (again,) = world.tick(timedelta(hours=3, minutes=1))
+
+    assert again.state is ResponseState.APPROVED
+    assert again.id != ordered.id
+    assert again.yeses == ordered.yeses

@@ -15,9 +15,9 @@ from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
 from nightlatch.domain.examples import AT
 from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.responses import BY_POLICY, LEASE, Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import CURRENT, PREVIOUS
+from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.ports import Notice
 from nightlatch.service.respond import respond
@@ -25,6 +25,7 @@ from worlds import at_once
 
 NOW = AT + timedelta(minutes=1)
 PROTECT = Policy(default=Protection(mode=Mode.PROTECT))
+WITHOUT_PINS = Policy(default=Protection(mode=Mode.PROTECT, pins=0))
 
 
 @dataclass
@@ -80,7 +81,7 @@ def test_a_scheduled_deletion_is_restored_and_told(world):
     world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
     world.secrets.delete("prod/db")
 
-    done = world.respond()
+    done = world.respond(policy=WITHOUT_PINS)
 
     assert done.state is ResponseState.SUCCEEDED
     assert world.secrets.stored["prod/db"].deleted_at is None
@@ -160,6 +161,23 @@ def test_where_two_must_say_yes_the_first_yes_is_kept_and_the_same_person_is_not
     assert done.state is ResponseState.SUCCEEDED
 
 
+def test_a_yes_of_the_policy_is_not_the_second_persons(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.stored["prod/db"].rotation_enabled = True
+    offer = a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad))
+    world.ledger.propose(replace(offer, people=2))
+    world.say_yes("ana (U01ANA)")
+    world.say_yes(f"{BY_POLICY}1a2b3c")
+
+    asked = world.respond()
+
+    assert asked.state is ResponseState.PROPOSED
+    assert world.secrets.calls == []
+    world.say_yes("ben (U0BEN)")
+    assert world.respond().state is ResponseState.SUCCEEDED
+
+
 def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so(world):
     secret = world.secrets.create("prod/db")
     bad = world.secrets.put("prod/db")
@@ -174,6 +192,27 @@ def test_what_was_done_otherwise_is_no_longer_offered_and_every_incident_says_so
     assert moot.state is ResponseState.EXPIRED
     assert moot.steps[-1].note.startswith("done already: rolled secret prod/db back")
     assert {"inc-1", "inc-9"} <= {notice.incident_id for notice in world.dispatch.notices}
+
+
+@pytest.mark.parametrize(
+    ("done", "offered", "is_moot"),
+    [
+        ({"parts": ("tags",), "at": AT}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy", "tags"), "at": AT}, {"parts": ("policy",), "at": AT}, True),
+        ({"parts": ("policy",), "at": NOW}, {"parts": ("policy",), "at": AT}, False),
+        ({"parts": ("policy",), "at": AT}, {"parts": ("policy",), "at": NOW}, True),
+        ({"parts": ("policy",)}, {"parts": ("policy",), "at": AT}, False),
+    ],
+)
+def test_what_was_put_back_takes_back_no_offer_of_other_parts_or_of_an_earlier_state(world, done, offered, is_moot):
+    kind, secret = ActionKind.PUT_BACK, world.secrets.create("prod/db")
+    offer = a_response(action=Action(kind=kind, secret=secret, **offered), id="r-2", button="b-2")
+    world.ledger.propose(offer)
+    world.ledger.propose(a_response(ResponseState.SUCCEEDED, action=Action(kind=kind, secret=secret, **done)))
+
+    world.respond()
+
+    assert (world.ledger.get("r-2").state is ResponseState.EXPIRED) == is_moot
 
 
 def test_a_rollback_that_somebody_made_before_is_said_and_not_made_again(world):
@@ -314,7 +353,7 @@ def test_a_message_that_comes_twice_does_it_once_and_tells_again(world):
     world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
     world.secrets.delete("prod/db")
 
-    first, second = world.respond(), world.respond()
+    first, second = world.respond(policy=WITHOUT_PINS), world.respond(policy=WITHOUT_PINS)
 
     assert second == first
     assert world.secrets.calls == ["restore"]
@@ -411,6 +450,17 @@ def test_what_needed_no_person_is_refused_when_the_secrets_real_name_is_not_prot
     assert world.secrets.calls == []
 
 
+def test_a_deletion_that_the_policy_does_not_undo_is_not_undone_however_the_secret_was_called(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.delete("prod/db")
+
+    done = world.respond(policy=Policy(default=Protection(mode=Mode.PROTECT, undo=False)))
+
+    assert done.state is ResponseState.FAILED
+    assert "the policy undoes no deletion of secret prod/db by itself" in done.result
+    assert world.secrets.calls == []
+
+
 def test_what_a_person_approved_needs_no_protect_mode(world):
     secret = world.secrets.create("prod/db")
     world.ledger.propose(
@@ -422,3 +472,62 @@ def test_what_a_person_approved_needs_no_protect_mode(world):
     world.secrets.delete("prod/db")
 
     assert world.respond(policy=Policy()).state is ResponseState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        (("arn:aws:iam::111122223333:role/app", "user/ana"), "the newer value was read by role/app, user/ana"),
+        (tuple(f"role/{n}" for n in range(7)), "role/4 and 2 more"),
+        ((), "nobody is known to have read the newer value"),
+    ],
+)
+def test_before_a_rollback_it_is_said_who_has_the_newer_value(world, readers, said):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.secrets.readers = readers
+    world.ledger.propose(a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad)))
+
+    assert any(said in line for line in world.respond().preflight)
+
+
+def test_history_that_cannot_be_asked_is_no_reason_not_to_go_back(world):
+    secret = world.secrets.create("prod/db")
+    bad = world.secrets.put("prod/db")
+    world.ledger.propose(a_response(action=Action(kind=ActionKind.ROLL_BACK, secret=secret, away_from=bad)))
+
+    assert not any("read" in line for line in world.respond().preflight)
+
+
+def test_what_is_restored_is_pinned_too_where_the_policy_protects_it_and_only_there(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.delete("prod/db")
+    current = world.labels("prod/db")[CURRENT]
+
+    world.respond()
+
+    assert [version for label, version in world.labels("prod/db").items() if label.startswith("nightlatch/")] == [
+        current
+    ]
+
+
+def test_a_restore_that_a_person_approved_elsewhere_pins_nothing(world):
+    action = Action(kind=ActionKind.RESTORE_DELETED, secret=world.secrets.create("prod/db"))
+    yes = (Step(at=AT, signal=Signal.APPROVE, actor="ana (U01ANA)"),)
+    world.ledger.propose(a_response(ResponseState.APPROVED, action=action, steps=yes))
+    world.secrets.delete("prod/db")
+
+    assert world.respond(policy=Policy()).state is ResponseState.SUCCEEDED
+    assert world.secrets.calls == ["restore"]
+
+
+def test_a_pin_that_aws_refuses_keeps_no_restore_from_being_done(world):
+    world.approve(ActionKind.RESTORE_DELETED, world.secrets.create("prod/db"))
+    world.secrets.stored["prod/db"].labels.update({f"release-{n}": "v" for n in range(LABEL_LIMIT)})
+    world.secrets.stored["prod/db"].versions.append("v")
+    world.secrets.stored["prod/db"].created["v"] = AT
+    world.secrets.delete("prod/db")
+
+    done = world.respond()
+
+    assert (done.state, world.secrets.calls) == (ResponseState.SUCCEEDED, ["restore"])

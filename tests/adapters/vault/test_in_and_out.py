@@ -87,13 +87,13 @@ def test_a_value_is_put_back_as_it_was_and_retried_it_makes_one_version(vault: V
     copy = vault.take()
     vault.secrets.delete_secret(SecretId="prod/db", ForceDeleteWithoutRecovery=True)
     vault.secrets.create_secret(Name="prod/db")
-    asked = {"SecretId": "prod/db", "ClientRequestToken": client_token(copy.id)}
+    asked = {"SecretId": "prod/db", "ClientRequestToken": client_token(copy)}
 
     answers = [vault.exit.call(vault.secrets, "put_secret_value", asked, copy) for _ in range(2)]
 
     found = vault.secrets.get_secret_value(SecretId="prod/db")
     assert {name: found[name] for name in value} == value
-    assert {answer["VersionId"] for answer in answers} == {client_token(copy.id)}
+    assert {answer["VersionId"] for answer in answers} == {client_token(copy)}
 
 
 def test_the_metadata_go_along_and_the_shape_is_the_same_again(vault: Vault) -> None:

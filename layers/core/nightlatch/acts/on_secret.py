@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Call, Seen, Terms
+from nightlatch.domain.acting import Call, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.versions import SecretState, why_not_ours
@@ -31,18 +31,6 @@ def our_secret(action: Action, seen: Seen) -> SecretState:
     if reason:
         raise Refused(reason)
     return secret
-
-
-def settle_as_asked(action: Action, seen: Seen, terms: Terms) -> Action:
-    """Take a wish that leaves nothing open as it is, where the secret is ours to act on.
-
-    Raises:
-        NotFound: The secret is not there.
-        Refused: It is a replica, or another AWS service owns it.
-    """
-    del terms
-    our_secret(action, seen)
-    return action
 
 
 def move_label(secret: SecretState, label: str, *, to: str | None, away_from: str | None) -> Call:

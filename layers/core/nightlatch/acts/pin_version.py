@@ -13,6 +13,8 @@ from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.pins import MOST_PINS, pin_of
+from nightlatch.domain.version_names import version_meant
+from nightlatch.domain.versions import SecretState, Version
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
@@ -21,16 +23,28 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
         raise Refused(
             f"secret {secret.name} is scheduled for deletion; restore it first: nightlatch restore {secret.name}"
         )
-    version = secret.version(action.to) if action.to is not None else secret.current
-    if version is None:
-        raise NothingToRestore(f"secret {secret.name} has no version {action.to or 'that is current'}")
+    version = _meant(action, secret)
     if version.id in terms.suspects:
-        raise Refused(f"secret {secret.name}: it is offered to go back from version {version.id}; answer that first")
+        raise Refused(
+            f"secret {secret.name}: version {version.id} is not kept while an offer to go back from it waits;"
+            " say yes or no to that first, by its button or by nightlatch approve with the id in the message"
+        )
     # Whoever asks wants it kept, also where the policy wishes no pins of itself.
     plan = pin_of(secret, version, budget=terms.protection.pins or MOST_PINS, now=terms.now)
     if plan is None:
         return replace(action, to=version.id, label=None)
     return replace(action, to=plan.version_id, label=plan.label, drop=plan.drop)
+
+
+def _meant(action: Action, secret: SecretState) -> Version:
+    named = version_meant(action.to, secret) if action.to is not None else None
+    version = secret.version(named or action.to or "") if action.to is not None else secret.current
+    if version is None:
+        raise NothingToRestore(
+            f"secret {secret.name} has no version {action.to or 'that is current'};"
+            f" nightlatch snapshots list {secret.name} shows what there is"
+        )
+    return version
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -13,9 +13,12 @@ from nightlatch.acts.on_secret import our_secret
 from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
+from nightlatch.domain.guard_texts import loses_guard
 from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, as_of, changes
 from nightlatch.domain.metadata_parts import Part
 from nightlatch.domain.putting_back import CALLS, calls_back
+
+_TWO = 2
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
@@ -38,9 +41,19 @@ def _chosen(action: Action, seen: Seen) -> MetadataSnapshot:
         found = next((one for one in same if calls_back(_metadata(seen), one.metadata, _parts(wanted))), None)
     if found is None:
         raise NothingToRestore(
-            f"secret {action.name}: no snapshot of its metadata shows another state then; see nightlatch snapshots list"
+            f"secret {action.name}: {_what_is_missing(action)};"
+            f" nightlatch snapshots list {action.name} shows what there is"
         )
     return found
+
+
+def _what_is_missing(action: Action) -> str:
+    if action.snapshot is not None:
+        return f"there is no snapshot {action.snapshot} of its metadata"
+    if action.at is not None:
+        return f"no snapshot of its metadata is as old as {action.at:%Y-%m-%d %H:%M} UTC"
+    parts = ", ".join(action.parts or tuple(Part))
+    return f"every snapshot of its metadata shows the same as now ({parts})"
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
@@ -58,10 +71,13 @@ def _plan(action: Action, seen: Seen) -> Plan:
 
 
 def _snapshot(action: Action, seen: Seen) -> MetadataSnapshot:
-    found = next((one for one in seen.snapshots if one.digest == action.snapshot), None)
+    same = [one for one in seen.snapshots if one.digest == action.snapshot]
+    # Once it is put back the keeper sees the same state again, later: what was wished is the earlier sight of it.
+    found = (as_of(same, action.at) if action.at is not None else None) or next(iter(same), None)
     if found is None:
         raise NothingToRestore(
-            f"secret {action.name}: snapshot {action.snapshot} is gone; see nightlatch snapshots list"
+            f"secret {action.name}: snapshot {action.snapshot} is gone;"
+            f" nightlatch snapshots list {action.name} shows what there is"
         )
     return found
 
@@ -83,11 +99,26 @@ def _warnings(now: SecretMetadata, then: SecretMetadata, parts: tuple[Part, ...]
         yield "versions that bear only pins stay under the key they have; readers need the right to use the other key"
     if Part.ROTATION in parts and then.rotation.enabled and now.rotation != then.rotation:
         yield "AWS runs the test step of the rotation function now; nothing is rotated before its next window"
+    if _takes_guard_off(now, then, parts):
+        yield "the guard goes, for there was none then, or another; nightlatch guard apply puts it in again"
     if Part.POLICY in parts and now.policy_text != then.policy_text:
         yield "whoever the policy of now lets in, and that of then does not, is shut out"
     left = [what for what in changes(now, then) if what.startswith("replica")]
     if left and len(parts) == len(Part):
         yield f"replicas stay as they are ({'; '.join(left)})"
+
+
+def _takes_guard_off(now: SecretMetadata, then: SecretMetadata, parts: tuple[Part, ...]) -> bool:
+    try:
+        return Part.POLICY in parts and loses_guard(now.policy_text, then.policy_text)
+    except Refused:  # whoever wrote what cannot be read shall not keep it there
+        return True
+
+
+def _people(action: Action, seen: Seen) -> int:
+    """Ask two where a guard would go along, as where it is removed by name."""
+    goes = _takes_guard_off(_metadata(seen), _snapshot(action, seen).metadata, _parts(action.parts))
+    return _TWO if goes else 1
 
 
 ACT = Act(
@@ -98,4 +129,5 @@ ACT = Act(
     calls=frozenset(f"secretsmanager:{operation}" for calls in CALLS.values() for operation in calls),
     settle=_settle,
     plan=_plan,
+    people=_people,
 )

@@ -1,4 +1,4 @@
-"""The calls that make a destroyed secret again, each made once however often they are planned.
+"""The calls that make a destroyed secret again, each made once however often they are planned, and what to warn of.
 
 A policy goes in byte for byte, after AWS has checked it; a replica that somebody else's secret keeps out stays out.
 
@@ -8,7 +8,7 @@ ReplicateSecretToRegions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from nightlatch.domain.acting import Call
 from nightlatch.domain.copies import Copy, client_token
 from nightlatch.domain.metadata import SecretMetadata
 from nightlatch.domain.putting_back import put_policy
-from nightlatch.domain.resurrection import own_tags, says_the_same
+from nightlatch.domain.resurrection import own_tags, reserved_tags, says_the_same
 from nightlatch.domain.versions import SecretState
 
 SERVICE = "secretsmanager"
@@ -31,11 +31,20 @@ class Lost:
     metadata: SecretMetadata
     replicas: Mapping[str, str | None]  # Region -> key
     at: datetime | None
+    copied_as: SecretMetadata | None  # what it was when the value was copied, where that is known
+
+    @property
+    def keeps_its_key(self) -> bool:
+        """Whether the value goes back under the key that it was copied from.
+
+        Who may change a secret and may not read it could else have us put its value under a key of theirs.
+        """
+        return self.copied_as is not None and self.copied_as.key_id == self.metadata.key_id
 
     @property
     def token(self) -> str:
         """Give the id that its value gets as a version."""
-        return client_token(self.copy.id)
+        return client_token(self.copy)
 
 
 def cancelled(there: SecretState | None) -> Iterator[Call]:
@@ -91,3 +100,23 @@ def completed(lost: Lost, there: SecretState | None, now: SecretMetadata | None)
             parameters={"SecretId": secret_id, "AddReplicaRegions": wished},
             may_be_refused=True,
         )
+
+
+def warnings_of(lost: Lost, doubted: Collection[str]) -> tuple[str, ...]:
+    """Say what is not as it was, or not as it should be."""
+    reserved = reserved_tags(lost.metadata)
+    then, now = _key(lost.copied_as), _key(lost.metadata)
+    policy = lost.metadata.policy_text or ""
+    found = {
+        f"its key was {then} when its value was copied, and {now} at the end": not lost.keeps_its_key,
+        f"its resource policy names the old ARN {lost.arn}": lost.arn in policy,
+        f"AWS alone sets {', '.join(reserved)}, which are missing: import it where a stack manages it": bool(reserved),
+    }
+    doubts = (
+        f"it was offered to go back from version {one}, and nobody has answered: look who wrote it" for one in doubted
+    )
+    return (*doubts, *(text for text, is_so in found.items() if is_so))
+
+
+def _key(metadata: SecretMetadata | None) -> str:
+    return "unknown" if metadata is None else metadata.key_id or "aws/secretsmanager"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nightlatch.acts.remaking import SERVICE, Lost, cancelled, completed, created, put
+from nightlatch.acts.remaking import SERVICE, Lost, cancelled, completed, created, put, warnings_of
 from nightlatch.domain.acting import Act, Moved, Need, Plan, Seen, Sequel, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import Copy, client_token
@@ -24,7 +24,6 @@ from nightlatch.domain.resurrection import (
     last_metadata,
     last_replicas,
     last_value,
-    reserved_tags,
 )
 from nightlatch.domain.secrets import SecretRef, secret_ref
 from nightlatch.domain.versions import SecretState, why_not_ours
@@ -49,7 +48,8 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     reason = _why_not_ours(kept.metadata, copy.secret)
     if reason is not None:
         raise Refused(reason)
-    settled = replace(action, secret=copy.secret, copy=copy.id, snapshot=kept.digest)
+    doubted = tuple(terms.suspects & {copy.version_id})
+    settled = replace(action, secret=copy.secret, copy=copy.id, snapshot=kept.digest, avoid=doubted)
     if seen.secret is None or _is_ours(seen.secret, copy) or seen.secret.arn == copy.secret_arn:
         return settled
     if terms.by_policy:
@@ -59,7 +59,10 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
 
 def _no_copy(secret: SecretRef) -> str:
     earlier = f"; an earlier one of its name: nightlatch restore {secret.name}" if secret.is_full else ""
-    return f"the vault holds no copy of {secret.text}; the policy opts secrets in beforehand (snapshots.vault){earlier}"
+    return (
+        f"the vault holds no copy of {secret.text}, and without one nobody can bring a deleted secret back; check the"
+        f" name; the policy opts secrets in beforehand (snapshots.vault){earlier}"
+    )
 
 
 def _why_not_ours(metadata: SecretMetadata, secret: SecretRef) -> str | None:
@@ -82,7 +85,9 @@ def _plan(action: Action, seen: Seen) -> Plan:
     there = seen.secret
     if there is None or (there.arn == lost.arn and there.deleted_at is not None):
         calls = (*cancelled(there), created(lost), *completed(lost, None, None))
-        return Plan(calls=calls, says=f"resurrected secret {lost.metadata.name}", warnings=_warnings(lost))
+        return Plan(
+            calls=calls, says=f"resurrected secret {lost.metadata.name}", warnings=warnings_of(lost, action.avoid)
+        )
     if there.arn == lost.arn:
         says = f"secret {there.name} is there, under the ARN that it had; nothing had to be resurrected"
         return Plan(calls=(), says=says)
@@ -91,7 +96,11 @@ def _plan(action: Action, seen: Seen) -> Plan:
         return Plan(calls=calls, says=f"put the vault's last value of {lost.arn} into {there.arn}; nothing else")
     if not _is_ours(there, lost.copy):
         raise Refused(_created_again(there, lost.arn))
-    return Plan(calls=tuple(completed(lost, there, seen.metadata)), says=_said(lost, there), warnings=_warnings(lost))
+    return Plan(
+        calls=tuple(completed(lost, there, seen.metadata)),
+        says=_said(lost, there),
+        warnings=warnings_of(lost, action.avoid),
+    )
 
 
 def _lost(action: Action, seen: Seen) -> Lost:
@@ -106,7 +115,15 @@ def _lost(action: Action, seen: Seen) -> Lost:
     if copy is None or kept is None:
         raise NothingToRestore(f"secret {action.name}: its copy or its snapshot is no longer kept")
     replicas = {one.region: one.key_id for one in last_replicas(seen.snapshots, kept)}
-    return Lost(arn=arn, copy=copy, metadata=kept.metadata, replicas=replicas, at=action.at)
+    then = by_digest(seen.snapshots, copy.secret_arn, copy.metadata_digest)
+    return Lost(
+        arn=arn,
+        copy=copy,
+        metadata=kept.metadata,
+        replicas=replicas,
+        at=action.at,
+        copied_as=then.metadata if then is not None else None,
+    )
 
 
 def _said(lost: Lost, there: SecretState) -> str:
@@ -120,16 +137,6 @@ def _said(lost: Lost, there: SecretState) -> str:
     return f"resurrected secret {there.name}{when} as {there.arn}, {value}"
 
 
-def _warnings(lost: Lost) -> tuple[str, ...]:
-    reserved = reserved_tags(lost.metadata)
-    policy = lost.metadata.policy_text or ""
-    found = {
-        f"its resource policy names the old ARN {lost.arn}": lost.arn in policy,
-        f"AWS alone sets {', '.join(reserved)}, which are missing: import it where a stack manages it": bool(reserved),
-    }
-    return tuple(text for text, is_so in found.items() if is_so)
-
-
 def _sequel(action: Action, seen: Seen) -> Sequel:
     """Offer its rotation, and have told who still points to the old ARN."""
     lost, there = _lost(action, seen), seen.secret
@@ -141,14 +148,13 @@ def _sequel(action: Action, seen: Seen) -> Sequel:
 
 
 def _people(action: Action, seen: Seen) -> int:
-    """Ask two where the value goes into a secret that somebody else created (ruling 9)."""
-    del seen
-    return _TWO if action.target else 1
+    """Ask two where the value goes into a secret that somebody else created (ruling 9), or under another key."""
+    return 1 if not action.target and _lost(action, seen).keeps_its_key else _TWO
 
 
 def _is_ours(there: SecretState, copy: Copy) -> bool:
     """Tell whether it bears the version that our token makes."""
-    return there.version(client_token(copy.id)) is not None
+    return there.version(client_token(copy)) is not None
 
 
 def _secret(action: Action) -> SecretRef:

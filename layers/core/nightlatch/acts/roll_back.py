@@ -12,12 +12,14 @@ becomes the version's id).
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from nightlatch.acts.on_secret import move_label, our_secret
 from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.copies import Copy, client_token, of_version
 from nightlatch.domain.errors import NothingToRestore, WorldMoved
+from nightlatch.domain.principals import short_name
 from nightlatch.domain.rollbacks import (
     current_of,
     is_back_already,
@@ -25,17 +27,22 @@ from nightlatch.domain.rollbacks import (
     refuse_unfit,
     version_at,
     warnings_of,
+    went_back,
 )
+from nightlatch.domain.version_names import version_meant
 from nightlatch.domain.versions import CURRENT, SecretState, Version
 
 _TWO = 2
+MOST_NAMED = 5
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     """Choose the version to go back to, once, and hold on to the one that is left."""
     del terms
     secret = our_secret(action, seen)
-    to = action.to or (version_at(secret, seen.copies, action.at) if action.at is not None else None)
+    to = _named(action.to, secret, seen)
+    if to is None and action.at is not None:
+        to = version_at(secret, seen.copies, action.at)
     if to is not None and secret.version(to) is None:
         return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
@@ -44,19 +51,26 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     return replace(action, away_from=plan.away_from, to=plan.to)
 
 
+def _named(name: str | None, secret: SecretState, seen: Seen) -> str | None:
+    """Write the id out where a person gave a label or the beginning of it, as messages show it."""
+    if name is None:
+        return None
+    return version_meant(name, secret, (one.version_id for one in seen.copies)) or name
+
+
 def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     refuse_unfit(secret)
     current = current_of(secret)
     if action.away_from is not None and action.away_from != current.id:
         raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
-    return replace(action, away_from=current.id, to=client_token(copy.id), copy=copy.id)
+    return replace(action, away_from=current.id, to=client_token(copy), copy=copy.id)
 
 
 def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
     copy = of_version(seen.copies, version_id)
     if copy is None:
         raise NothingToRestore(
-            f"secret {secret.name} has no version {version_id} (any more) and the vault holds none;"
+            f"secret {secret.name} has no version {version_id}, and the vault holds no copy of one;"
             f" nightlatch snapshots list {secret.name} shows what there is"
         )
     return copy
@@ -74,9 +88,12 @@ def _plan(action: Action, seen: Seen) -> Plan:
     is_done = current.id == action.to
     return Plan(
         calls=() if is_done else (_call(action, secret, action.to),),
-        says=f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)}",
+        says=(
+            f"rolled secret {secret.name} back from version {action.away_from} to {_target(action, seen)};"
+            f" to redo: nightlatch rollback {secret.name} --to {action.away_from}"
+        ),
         already=f"secret {secret.name} was rolled back already; version {action.to} is current",
-        shows=(_shown(action, secret, seen),),
+        shows=(_shown(action, secret, seen), *_read_by(seen)),
         warnings=_warnings(action, secret, seen),
     )
 
@@ -86,6 +103,15 @@ def _shown(action: Action, secret: SecretState, seen: Seen) -> str:
     left, target, copy = secret.version(action.away_from or ""), secret.version(action.to or ""), _copy(action, seen)
     after = f"the vault's copy of version {copy.version_id}, taken {copy.taken_at:%d %b %H:%M} UTC" if copy else None
     return f"{after or _made(target)} becomes current instead of {_made(left)}"
+
+
+def _read_by(seen: Seen) -> tuple[str, ...]:
+    """Say who has the newer value already: they may work with it, and are the ones that going back concerns."""
+    if not seen.readers:
+        return ("nobody is known to have read the newer value",) if seen.readers == () else ()
+    names = [short_name(one) for one in seen.readers]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (f"the newer value was read by {', '.join(names[:MOST_NAMED])}{more}",)
 
 
 def _made(version: Version | None) -> str:
@@ -119,10 +145,20 @@ def _copy(action: Action, seen: Seen) -> Copy | None:
 def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...]:
     target = secret.version(action.to or "")
     warnings = warnings_of(secret, target)
+    if action.at is not None and went_back(secret):
+        warnings = (*warnings, _unseen(action.at, secret))
     copy = _copy(action, seen)
     if copy is not None and copy.secret_arn != secret.arn:
         return (*warnings, f"the copy is of {copy.secret_arn}, which was deleted; this secret only bears its name")
     return warnings
+
+
+def _unseen(at: datetime, secret: SecretState) -> str:
+    return (
+        f"this is the version that was made last before {at:%Y-%m-%d %H:%M} UTC; AWSCURRENT was moved back to an older"
+        " one, and if that was before then, this is not what readers got: see when by nightlatch timeline"
+        f" {secret.name}"
+    )
 
 
 def _people(action: Action, seen: Seen) -> int:
@@ -141,7 +177,7 @@ ACT = Act(
     consequence=(
         "Readers will get the version from before this change. The database or service that it opens does not follow."
     ),
-    needs=frozenset({Need.SECRET, Need.COPIES}),
+    needs=frozenset({Need.SECRET, Need.COPIES, Need.READERS}),
     calls=frozenset({"secretsmanager:UpdateSecretVersionStage", "secretsmanager:PutSecretValue"}),
     settle=_settle,
     plan=_plan,

@@ -126,7 +126,7 @@ def _meaning(error: ClientError, secret: str, action: str, *, moves_label: bool)
         return NotFound(f"secret {secret} does not exist in this account and Region")
     if is_for_later(code, status):
         return Unavailable(f"secret {secret}: AWS did not answer ({code}); try again later")
-    if code == "ResourceExistsException":
+    if code == "ResourceExistsException" and action.endswith(":CreateSecret"):
         return WorldMoved(f"secret {secret}: somebody created it meanwhile; plan again")
     if code == "InvalidRequestException" and _HELD in said:
         return NotYet(f"secret {secret}: AWS still holds the name of the deleted one; try again in some seconds")

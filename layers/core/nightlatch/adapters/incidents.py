@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import random
 import time
-import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, Value, key_part
 from nightlatch.domain.errors import NotFound, Unavailable
@@ -34,7 +34,6 @@ MOST_RECENT = 8  # incidents of one key that a late finding may still belong to
 _ATTEMPTS = 40
 _LONGEST_PAUSE_S = 0.2
 _Got = TypeVar("_Got")
-_READABLE_BYTES = 40_000  # beyond it an incident is compressed: an item holds 400 KB
 
 
 class DynamoIncidents:
@@ -93,7 +92,7 @@ class DynamoIncidents:
         item: Item = {
             "pk": f"record#{finding.first_seen:%Y-%m-%d}",
             "sk": finding.id,
-            "finding": _packed(encode(finding)),
+            "finding": packed(encode(finding)),
             "why": why,
             "weight": finding.count,
             "expires_at": _seconds(max(self._now(), finding.last_seen) + RECORDS_KEPT),
@@ -122,7 +121,7 @@ class DynamoIncidents:
             if known is not None and known.accepts(finding):
                 return self._add(known, finding)
         self._list(fresh, place, recent)
-        opened = self._begin(fresh.id, {"began": _packed(encode(fresh))})
+        opened = self._begin(fresh.id, {"began": packed(encode(fresh))})
         return (fresh, True) if opened is None or opened == fresh else self._add(opened, finding)
 
     def _add(self, known: Incident, finding: Finding) -> tuple[Incident, bool]:
@@ -151,7 +150,7 @@ class DynamoIncidents:
             "pk": _open_key(fresh.key),
             "sk": "open",
             "ids": " ".join([fresh.id, *others][:MOST_RECENT]),
-            "began": _packed(encode(fresh)),
+            "began": packed(encode(fresh)),
             "expires_at": _item(fresh, self._now())["expires_at"],
         }
         unchanged = "#ids = :seen" if place else "attribute_not_exists(#pk)"
@@ -176,18 +175,14 @@ def _item(incident: Incident, now: datetime) -> Item:
     return {
         "pk": f"incident#{key_part(incident.id)}",
         "sk": "incident",
-        "incident": _packed(encode(incident)),
+        "incident": packed(encode(incident)),
         "revision": incident.revision,
         "expires_at": _seconds(max(now, incident.last_seen) + INCIDENTS_KEPT),
     }
 
 
 def _unpacked(body: Value) -> Incident:
-    return decode(Incident, zlib.decompress(body) if isinstance(body, bytes) else str(body))
-
-
-def _packed(text: str) -> Value:
-    return text if len(text) <= _READABLE_BYTES else zlib.compress(text.encode())
+    return decode(Incident, unpacked(body))
 
 
 def _open_key(key: str) -> str:

@@ -95,9 +95,10 @@ def act(
     wishes = [preview(one, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now()) for one in actions]
     for wished in wishes:
         typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
-    wishes = [wished for wished in wishes if wished.plan.calls or wished.action.until is not None]
+    wishes = [wished for wished in wishes if wished.is_something]
     if asked.dry_run or not wishes:
         return ExitCode.CLEAN
+    refuse_while_paused(connection, where)
     by = connection.caller()
     approver = approver_of(by, policy)
     if not asked.yes and not confirmed("Do it?"):
@@ -122,6 +123,7 @@ def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: C
         for wished in wishes:
             typer.echo(plan_page(wished, undo=None))
         return ExitCode.CLEAN
+    refuse_while_paused(connection, where)
     policy, by = connection.policy(), connection.caller()
     approver = approver_of(by, policy)
     if not asked.yes and not confirmed("Do it?"):
@@ -152,6 +154,8 @@ def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
     connection = connect(where)
     ports = ApprovePorts(ledger=connection.ledger, dispatch=connection.dispatch)
     signal = Signal.DENY if deny else Signal.APPROVE
+    if not deny:
+        refuse_while_paused(connection, where)
     response = answer(
         response_id,
         principal=connection.caller(),
@@ -161,6 +165,19 @@ def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
         now=connection.now(),
     )
     return _tell(_await_end(response, connection) if response.state is ResponseState.APPROVED else response, where)
+
+
+def refuse_while_paused(connection: Connection, where: Where) -> None:
+    """Refuse before anything is written: a wish that is held then waits for somebody else's yes.
+
+    Raises:
+        Refused: The brake is on.
+    """
+    why = connection.paused()
+    if why:
+        raise Refused(
+            f"nightlatch is paused ({why}), so nothing was changed; nightlatch resume{where.options}, then again"
+        )
 
 
 def _carried_out(response: Response, asked: Asked, connection: Connection) -> Response:
@@ -189,7 +206,7 @@ def _await_end(response: Response, connection: Connection) -> Response:
 def _tell(response: Response, where: Where) -> ExitCode:
     if response.state is ResponseState.PROPOSED:
         why = response.waits_because or f"{response.approved_by} said yes; {response.people} people must"
-        next_step = f"nightlatch approve {response.id}{where.options}"
+        next_step = f"nightlatch approve {response.id}{where.options_of_another}"
         typer.echo(
             plain(f"waiting: {response.action.kind} of {response.action.name}; another approver runs {next_step}")
         )

@@ -17,9 +17,10 @@ from nightlatch.cli.signing_in import signing_in
 from nightlatch.config import load_settings
 from nightlatch.domain.errors import NotFound
 
-_SESSION_NAME = "ana"  # who the person at this machine is on the local stage
+_PEOPLE = ("ana", "ben")  # the approvers of the local stage: who one is there, and who the other is
 _OUTPUTS = {
     "ResponderRoleArn": "NIGHTLATCH_ACTING_ROLE",
+    "OwnRoleArns": "NIGHTLATCH_OWN_ROLES",
     "StateTableName": "NIGHTLATCH_STATE_TABLE",
     "IncidentTableName": "NIGHTLATCH_INCIDENT_TABLE",
     "ResponseTableName": "NIGHTLATCH_RESPONSE_TABLE",
@@ -46,11 +47,23 @@ class Where:
     @property
     def options(self) -> str:
         """The same, to be written behind a command."""
-        if self.local:
-            return " --local"
+        return self._with(self.profile)
+
+    @property
+    def options_of_another(self) -> str:
+        """What somebody else has to write: their profile is not ours; on the stage it is the other person."""
+        return self._with(next(name for name in _PEOPLE if name != self.person) if self.local else None)
+
+    @property
+    def person(self) -> str:
+        """Who one is on the local stage."""
+        return self.profile or _PEOPLE[0]
+
+    def _with(self, profile: str | None) -> str:
         stack = f" --stack {self.stack}" if self.stack != "nightlatch" else ""
-        named = (("profile", self.profile), ("region", self.region))
-        return stack + "".join(f" --{name} {value}" for name, value in named if value)
+        place = " --local" if self.local else stack
+        named = (("profile", profile), ("region", None if self.local else self.region))
+        return place + "".join(f" --{name} {value}" for name, value in named if value)
 
 
 def connect(where: Where) -> Connection:
@@ -60,7 +73,7 @@ def connect(where: Where) -> Connection:
         NotFound: No stage runs here, or there is no such stack.
         Unavailable: AWS could not be asked; credentials are missing or expired.
     """
-    return _to_stage() if where.local else _to_stack(where)
+    return _to_stage(where.person) if where.local else _to_stack(where)
 
 
 def stage_note() -> Path:
@@ -69,7 +82,7 @@ def stage_note() -> Path:
     return Path(place) / f"nightlatch-stage-{os.getuid()}" / "stage.json"
 
 
-def _to_stage() -> Connection:
+def _to_stage(person: str) -> Connection:
     try:
         note = json.loads(stage_note().read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -78,7 +91,7 @@ def _to_stage() -> Connection:
     root = boto3.session.Session(aws_access_key_id="stage", aws_secret_access_key="stage", region_name=region)  # noqa: S106 - any key is root on the stage
     with signing_in():
         sts = root.client("sts", endpoint_url=note["endpoint"], config=Config(retries={"total_max_attempts": 1}))
-        keys = sts.assume_role(RoleArn=note["operator_role"], RoleSessionName=_SESSION_NAME)["Credentials"]
+        keys = sts.assume_role(RoleArn=note["operator_role"], RoleSessionName=person)["Credentials"]
     session = boto3.session.Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],

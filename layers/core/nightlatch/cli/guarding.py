@@ -58,6 +58,8 @@ def plan(secrets: Sequence[str], where: Where, output: Form) -> ExitCode:
     due = sum(one.is_due for one in looked)
     blocked = sum(one.wished is None for one in looked)
     say(f"guards={len(looked)} due={due} refused={blocked}")
+    if not looked:
+        say("the policy asks for no guard: mode: protect and protect: {prevent: force-delete} ask for one")
     return ExitCode.PARTIAL if blocked else ExitCode.CLEAN
 
 
@@ -77,6 +79,8 @@ def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) ->
         return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
     looked = _look(secrets, connection)
     results().print(_table(looked))
+    if not looked:
+        say("the policy asks for no guard: mode: protect and protect: {prevent: force-delete} ask for one")
     return several([one.wished for one in looked if one.wished is not None and one.is_due], asked, where, connection)
 
 

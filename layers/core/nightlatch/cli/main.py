@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         return _obey(arguments)
     except typer.TyperException as error:  # wrong usage
         verb = getattr(getattr(error, "ctx", None), "command_path", None) or "nightlatch"
-        return _end(f"usage: {error.format_message()} See {verb} --help.", ExitCode.USAGE)
+        return _end(f"usage: {error.format_message().rstrip('.')}. See {verb} --help.", ExitCode.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         return _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:

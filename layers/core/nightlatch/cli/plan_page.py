@@ -39,10 +39,11 @@ def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
     if not wished.plan.calls:
         yield "Call", "none: it is so already" if wished.action.until is None else "none: nightlatch alone takes note"
     if wished.action.until is not None:
-        yield "Until", f"{wished.action.until:%Y-%m-%d %H:%M} UTC, or as long after the last yes"
-    if wished.people > 1:
+        sooner = "" if wished.plan.calls else "; nothing ends it sooner"
+        yield "Until", f"{wished.action.until:%Y-%m-%d %H:%M} UTC, or as long after the last yes{sooner}"
+    if wished.people > 1 and wished.is_something:
         yield "People", f"{wished.people} must say yes: you and another approver"
-    if undo is not None:
+    if undo is not None and wished.plan.calls:
         yield "To undo", undo
 
 

@@ -16,7 +16,9 @@ from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
+from nightlatch.adapters.brake import OFF
 from nightlatch.adapters.clock import clock
+from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
@@ -33,6 +35,7 @@ from nightlatch.adapters.snapshots.requests import SqsDrills, SqsKeeperQueue
 from nightlatch.adapters.table import Table
 from nightlatch.cli.signing_in import signing_in
 from nightlatch.config import Settings
+from nightlatch.domain.errors import NightlatchError
 from nightlatch.domain.parameters import Parameters
 from nightlatch.domain.policy import Policy
 from nightlatch.domain.principals import Principal
@@ -102,6 +105,7 @@ class Connection:
             copies=self.copies,
             identities=self.identities,
             keys=AwsKeys(self.client("kms")),
+            readers=RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now),
             states=self.snapshots,
         )
 
@@ -161,6 +165,19 @@ class Connection:
         """The brake."""
         return SsmKillSwitch(Parameter(self.client("ssm"), self.settings.kill_switch_parameter, kept_s=0))
 
+    def paused(self) -> str:
+        """Give what the brake says where it is on; nothing where one may not look: the responder looks for itself."""
+        try:
+            text = Parameter(self.client("ssm"), self.settings.kill_switch_parameter, kept_s=0).read().text
+        except NightlatchError:
+            return ""
+        return "" if text.strip().lower() == OFF else text or "its parameter is empty"
+
+    @property
+    def own_roles(self) -> frozenset[str]:
+        """The roles of this nightlatch that touch secrets; of an older stack the one that acts is known alone."""
+        return self.settings.own_roles | ({self.settings.acting_role} - {""})
+
     def policy(self) -> Policy:
         """Give the policy in force.
 
@@ -170,7 +187,9 @@ class Connection:
         """
         text = Parameter(self.client("ssm"), self.settings.policy_parameter).read().text
         where = f"parameter {self.settings.policy_parameter}"
-        return parse_stored_policy(text, where=where).to_domain(acting_role=self.settings.acting_role)
+        return parse_stored_policy(text, where=where).to_domain(
+            own_roles=self.own_roles, acting_role=self.settings.acting_role
+        )
 
     def caller(self) -> Principal:
         """Tell who the credentials belong to.

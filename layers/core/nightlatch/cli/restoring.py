@@ -63,13 +63,14 @@ def references(arn: str, where: Where, output: Form) -> ExitCode:
         connection.client("iam"),
         connection.client("lambda"),
         connection.client("secretsmanager"),
+        own_roles=connection.own_roles,
     )
     found = find_references(Moved(old=arn, new=there.arn if there else ""), pointers, connection.now())
     if output is Form.JSON:
         document = {"arn": found.arn, "found": dict(found.found), "not_looked": dict(found.not_looked)}
         sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
     else:
-        typer.echo(plain("\n".join(found.lines)))
+        typer.echo("\n".join(plain(line) for line in found.lines))
     return ExitCode.PARTIAL if found.not_looked else ExitCode.CLEAN
 
 

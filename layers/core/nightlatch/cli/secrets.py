@@ -55,7 +55,7 @@ def checked(secret: str) -> str:
 Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=checked)]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
-Profile = Annotated[str | None, typer.Option(help="AWS profile.")]
+Profile = Annotated[str | None, typer.Option(help="AWS profile; with --local who you are there: ana or ben.")]
 Region = Annotated[str | None, typer.Option(help="AWS Region.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -90,7 +90,11 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Version to go back to; the one before if none.")
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Version to go back to: id, its first 8 characters, or a label; the one before if none.",
+        ),
     ] = None,
     at: Annotated[
         datetime | None,

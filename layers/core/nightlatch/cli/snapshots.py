@@ -111,7 +111,12 @@ def verify(  # noqa: PLR0913 - one parameter is one option
 def take(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
-    version: Annotated[str | None, typer.Option(metavar="VERSION", help="Another version than the current.")] = None,
+    version: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION", help="Another version than the current: id, its first 8 characters, or a label."
+        ),
+    ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     direct: Direct = False,

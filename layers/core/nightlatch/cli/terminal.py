@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from nightlatch.domain.errors import Refused
+
 _WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
 
 
@@ -43,12 +45,19 @@ def say(text: str) -> None:
 
 
 def confirmed(question: str) -> bool:
-    """Ask a person; nobody there means no."""
+    """Ask a person.
+
+    Raises:
+        KeyboardInterrupt: They pressed Ctrl-C.
+        Refused: Nobody is there; a script must not take that for done.
+    """
     try:
         return typer.confirm(question, err=True)
-    except typer.Abort:
-        say("nobody is there to ask; add --yes to do it without asking")
-        return False
+    except typer.Abort as gone:
+        sys.stderr.write("\n")
+        if isinstance(gone.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise Refused("nobody is there to ask, and nothing was changed; add --yes to do it without asking") from None
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.domain.policy import Policy, Protection
 from nightlatch.domain.versions import SecretState
 
+_IN_WORDS = frozenset({"Description", "Tags", "ExternalSecretRotationMetadata"})  # parameters that hold anything
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -40,6 +41,7 @@ class Call:
     value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
     checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
     may_be_refused: bool = False  # worth one try: where AWS says no, or it shows nothing, the next call is made
+    is_extra: bool = False  # worth a try, too, and without it the act is done all the same
 
     @property
     def action(self) -> str:
@@ -48,8 +50,16 @@ class Call:
 
     @property
     def command(self) -> str:
-        """The same call for the AWS command line."""
-        options = [f"--{_kebab(name)} {_written(value)}" for name, value in self.parameters.items()]
+        """The same call for the AWS command line, to be pasted into bash or zsh."""
+        return self._line(self.parameters)
+
+    @property
+    def noted(self) -> str:
+        """The same for a record that is kept: people write credentials into descriptions and tags."""
+        return self._line({name: "(...)" if name in _IN_WORDS else value for name, value in self.parameters.items()})
+
+    def _line(self, parameters: Mapping[str, object]) -> str:
+        options = [_option(_kebab(name), value) for name, value in parameters.items()]
         if self.value_from is not None:
             options.append(f"--secret-string <the value of copy {self.value_from}>")
         return " ".join(["aws", self.service, _kebab(self.operation), *options])
@@ -79,6 +89,7 @@ class Need(StrEnum):
     METADATA = "metadata"  # of the secret or namesake: what it is beside its value, the resource policy included
     SNAPSHOTS = "snapshots"  # what its metadata were before
     COPIES = "copies"  # what the vault holds of it
+    READERS = "readers"  # who has read the current version, as far as a day's history tells
     IDENTITY = "identity"  # the user or role that is the target, with its inline policies and keys
     KEY = "key"  # the KMS key that is the target, with its state
 
@@ -91,6 +102,7 @@ class Seen:
     metadata: SecretMetadata | None = None
     snapshots: tuple[MetadataSnapshot, ...] = ()  # the newest first
     copies: tuple[Copy, ...] = ()  # the newest first
+    readers: tuple[str, ...] | None = None  # ARNs or names; None where history could not be asked
     identity: IdentityState | None = None
     key: KeyState | None = None
     last_current: Mapping[str, str] = field(default_factory=dict)  # ARN -> copied version that was current at last
@@ -159,11 +171,32 @@ def _kebab(name: str) -> str:
     return _WORDS.sub("-", name).lower()
 
 
-def _written(value: object) -> str:
+def _option(name: str, value: object) -> str:
+    """Write one option; a truth is a flag without a word behind it, for the AWS command line takes none."""
     if isinstance(value, bool):
-        return str(value).lower()
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {_written(value)}"
+
+
+def _written(value: object) -> str:
     if isinstance(value, str):
-        return shlex.quote(value)
+        return _quoted(value)
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
-        return " ".join(shlex.quote(str(one)) for one in value)
+        return " ".join(_quoted(str(one)) for one in value)
     return shlex.quote(json.dumps(value, default=str))
+
+
+def _quoted(text: str) -> str:
+    """Quote for a shell; what is no printable character goes as an escape that the shell takes back, in one line."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"$'{''.join(map(_escaped, text))}'"
+
+
+def _escaped(char: str) -> str:
+    if char in {"\\", "'"}:
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    # Not \x: what a shell makes of it is a byte, and no character from U+0080 on.
+    return f"\\u{ord(char):04x}" if "\x7f" < char <= "\xff" else char.encode("unicode_escape").decode()

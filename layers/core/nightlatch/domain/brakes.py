@@ -16,9 +16,10 @@ from nightlatch.domain.responses import Response, ResponseState
 
 HOUR = timedelta(hours=1)
 WAR = timedelta(hours=24)
-_QUIET = frozenset(
-    {ActionKind.PIN_SUPERSEDED, ActionKind.PIN_VERSION}
-)  # adds a label beside others: nobody has a reason to undo it
+# They add a label beside others: nobody has a reason to undo it.
+_QUIET = frozenset({ActionKind.PIN_SUPERSEDED, ActionKind.PIN_VERSION})
+# Harmless on every secret at once, and a mass deletion is when it is needed most.
+_UNBOUNDED = frozenset({ActionKind.RESTORE_DELETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Past:
     """What was done lately."""
 
     here: tuple[Response, ...] = ()  # started on the same subject within the last day
-    everywhere: Sequence[datetime] = field(default=())  # when each act of the last hour was started, on any subject
+    everywhere: Sequence[datetime] = field(default=())  # when each like it was started within the hour, on any subject
 
 
 def why_hold(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
@@ -45,7 +46,7 @@ def _too_old(response: Response, limits: Limits, now: datetime) -> str | None:
 def _war(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
     """Stop where the same thing was put right several times: two controllers that undo each other never end."""
     fought = [one for one in _others(response, past, now - WAR) if one.action.kind is response.action.kind]
-    if response.action.kind in _QUIET or len(fought) < limits.war_after:
+    if is_quiet(response) or len(fought) < limits.war_after:
         return None
     against = dict.fromkeys([*(one.caused_by.title for one in fought), response.caused_by.title])
     return (
@@ -55,18 +56,24 @@ def _war(response: Response, past: Past, limits: Limits, now: datetime) -> str |
 
 
 def _spent(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
-    others = [one for one in _others(response, past, now - HOUR) if _counts_with(one, response)]
-    most = limits.pins_per_secret_h if response.action.kind in _QUIET else limits.acts_per_secret_h
+    others = [one for one in _others(response, past, now - HOUR) if counts_with(one, response)]
+    most = limits.pins_per_secret_h if is_quiet(response) else limits.acts_per_secret_h
     if len(others) >= most:
         return f"the action budget of {response.action.name} is spent: {len(others)} acts within the last hour"
     lately = sum(1 for at in past.everywhere if at > now - HOUR)
-    if lately >= limits.acts_per_h:
+    if lately >= limits.acts_per_h and response.action.kind not in _UNBOUNDED:
         return f"the action budget is spent: {lately} acts within the last hour, on all secrets"
     return None
 
 
-def _counts_with(one: Response, other: Response) -> bool:
-    return (one.action.kind in _QUIET) == (other.action.kind in _QUIET)
+def counts_with(one: Response, other: Response) -> bool:
+    """Tell whether two share a budget: a storm of writes has pins made, and must not use up what undoes deletions."""
+    return is_quiet(one) == is_quiet(other)
+
+
+def is_quiet(response: Response) -> bool:
+    """Tell whether it is a pin, which takes nothing back."""
+    return response.action.kind in _QUIET
 
 
 def _others(response: Response, past: Past, since: datetime) -> list[Response]:

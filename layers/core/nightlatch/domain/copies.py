@@ -58,12 +58,13 @@ def copy_id(secret_arn: str, version_id: str) -> str:
     return f"c-{sha256(f'{secret_arn}|{version_id}'.encode()).hexdigest()[:20]}"
 
 
-def client_token(of_copy: str) -> str:
+def client_token(copy: Copy) -> str:
     """Give the token with which a copy becomes a version again: retried, it makes no second one.
 
-    Secrets Manager makes the token the id of the new version.
+    Secrets Manager makes the token the id of the new version, and by it we know the version for ours. So nobody else
+    may be able to work it out: its fingerprint goes in, which is keyed by KMS.
     """
-    return str(UUID(sha256(f"{PRODUCT}|{of_copy}".encode()).hexdigest()[:32], version=4))
+    return str(UUID(sha256(f"{PRODUCT}|{copy.id}|{copy.shape.whole}".encode()).hexdigest()[:32], version=4))
 
 
 def encryption_context(secret_arn: str, version_id: str) -> Mapping[str, str]:

@@ -83,7 +83,7 @@ def drift(text: str | None, guard: Guard) -> Drift:
     Raises:
         Refused: The text is no policy.
     """
-    found = [] if text is None else [each for each in read_policy(text).statements if is_ours(each)]
+    found = _ours(text)
     wanted = {str(statement["Sid"]): statement for statement in guard.statements()}
     sids = [str(each.sid) for each in found]
     same = {str(each.sid) for each in found if _same(each.statement, wanted.get(str(each.sid), {}))}
@@ -92,6 +92,20 @@ def drift(text: str | None, guard: Guard) -> Drift:
         altered=tuple(sid for sid in wanted if sid in sids and sid not in same),
         surplus=tuple(sid for sid in SIDS if sids.count(sid) > (sid in wanted)),
     )
+
+
+def loses_guard(now: str | None, then: str | None) -> bool:
+    """Tell whether a guard that stands in a policy would not stand as it is in another.
+
+    Raises:
+        Refused: One of the texts is no policy.
+    """
+    stays = [each.statement for each in _ours(then)]
+    return any(not any(_same(each.statement, other) for other in stays) for each in _ours(now))
+
+
+def _ours(text: str | None) -> list[Written]:
+    return [] if text is None else [each for each in read_policy(text).statements if is_ours(each)]
 
 
 def is_ours(statement: Written) -> bool:

@@ -115,9 +115,21 @@ class Approver:
     principals: tuple[str, ...] = ()  # globs over principal ARNs and session names
 
     def is_also(self, principal: Principal) -> bool:
-        """Tell whether an AWS principal may be this very person."""
-        identities = {principal.key, principal.arn or "", principal.session_name or ""} - {""}
-        return any(fnmatchcase(identity, glob) for identity in identities for glob in self.principals)
+        """Tell whether an AWS principal may be this very person: in doubt they may not decide about what it did."""
+        return self.signs_as(principal) or self.names(principal.session_name or "")
+
+    def signs_as(self, principal: Principal) -> bool:
+        """Tell whether they sign in as an AWS principal; anybody chooses how a session is called."""
+        return self.names(principal.key) or self.names(principal.arn or "")
+
+    @property
+    def title(self) -> str:
+        """What the ledger calls them."""
+        return f"{self.name} ({self.slack_id})"
+
+    def names(self, identity: str) -> bool:
+        """Tell whether one of their globs fits a name."""
+        return bool(identity) and any(fnmatchcase(identity, glob) for glob in self.principals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,16 @@ class Response:
         held = max((n for n, step in enumerate(self.steps) if step.signal is Signal.HOLD), default=-1)
         return tuple(step.actor for step in self.steps[held + 1 :] if step.signal is Signal.APPROVE)
 
+    def was_wished_by(self, actor: str) -> bool:
+        """Whether somebody asked for it themselves: then their yes is its first step, before anybody could press."""
+        first = self.steps[0] if self.steps else None
+        return first is not None and first.signal is Signal.APPROVE and first.actor == actor
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """The people among them: the policy is nobody's second pair of eyes."""
+        return tuple(yes for yes in self.yeses if not yes.startswith(BY_POLICY))
+
     @property
     def approved_by(self) -> str | None:
         """Who said yes, all of them in one line."""
@@ -132,7 +142,7 @@ class Response:
     @property
     def is_by_policy(self) -> bool:
         """Whether the policy alone said yes."""
-        return bool(self.yeses) and all(yes.startswith(BY_POLICY) for yes in self.yeses)
+        return bool(self.yeses) and not self.persons
 
     @property
     def waits_because(self) -> str:
@@ -206,7 +216,7 @@ def _target(response: Response, signal: Signal, now: datetime, actor: str) -> Re
     if signal is Signal.APPROVE and target is not None:
         if actor in response.yeses:
             raise IllegalTransition(f"response {response.id}: {actor} has said yes already; somebody else must too")
-        is_enough = len(response.yeses) + 1 >= response.people or actor.startswith(BY_POLICY)
+        is_enough = len(response.persons) + 1 >= response.people or actor.startswith(BY_POLICY)
         return target if is_enough else ResponseState.PROPOSED
     return target
 

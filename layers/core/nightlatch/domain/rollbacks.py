@@ -53,7 +53,7 @@ def plan_rollback(
             f"secret {secret.name}: version {away_from} is no longer current, {current.id} is; plan the rollback again"
         )
     if away_from is None and to is None:
-        _refuse_to_guess(secret, current)
+        _refuse_to_guess(secret)
     target = _target(secret, current, to, avoid)
     if target.key_id in secret.unusable_keys:
         raise Refused(f"secret {secret.name}: key {target.key_id} of version {target.id} is disabled; enable it first")
@@ -108,18 +108,28 @@ def version_at(secret: SecretState, copies: Iterable[Copy], at: datetime) -> str
     kept = [(one.taken_at, one.version_id) for one in copies if one.version_id not in known]
     found = max((one for one in (*made, *kept) if one[0] <= at), default=None)
     if found is None:
-        raise NothingToRestore(f"secret {secret.name}: no version is known from before {at:%Y-%m-%d %H:%M} UTC")
+        raise NothingToRestore(
+            f"secret {secret.name}: no version is known from before {at:%Y-%m-%d %H:%M} UTC;"
+            f" nightlatch snapshots list {secret.name} shows what there is"
+        )
     return found[1]
 
 
-def _refuse_to_guess(secret: SecretState, current: Version) -> None:
+def went_back(secret: SecretState) -> bool:
+    """Tell whether the current version is older than the one before it: AWSCURRENT was moved back."""
+    previous, current = secret.holder(PREVIOUS), secret.current
+    if previous is None or previous.created_at is None or current is None or current.created_at is None:
+        return False
+    return previous.created_at > current.created_at
+
+
+def _refuse_to_guess(secret: SecretState) -> None:
     previous = secret.holder(PREVIOUS)
-    if previous is None or previous.created_at is None or current.created_at is None:
-        return
-    if previous.created_at > current.created_at:
+    if previous is not None and went_back(secret):
         raise NothingToRestore(
             f"secret {secret.name}: the version before ({previous.id}) is younger than the current one, so it was"
-            " rolled back already; say which version you want: --to (see nightlatch snapshots list)"
+            " rolled back already; say which version you want: --to;"
+            f" nightlatch snapshots list {secret.name} shows what there is"
         )
 
 
@@ -136,7 +146,10 @@ def _target(secret: SecretState, current: Version, to: str | None, avoid: Collec
         raise NothingToRestore(f"secret {secret.name}: version {to} is already current")
     found = secret.version(to)
     if found is None:
-        raise NothingToRestore(f"secret {secret.name}: version {to} no longer exists; see nightlatch snapshots list")
+        raise NothingToRestore(
+            f"secret {secret.name}: version {to} no longer exists;"
+            f" nightlatch snapshots list {secret.name} shows what there is"
+        )
     return found
 
 

@@ -28,6 +28,13 @@ class Sight(Protocol):
         """
 
 
+class Readers(Protocol):
+    """Knows who has read a secret lately."""
+
+    def since(self, keys: Sequence[str], moment: datetime) -> tuple[str, ...]:
+        """Name the principals that read a secret since a moment, a day ago at most; raises Unavailable."""
+
+
 class Hand(Protocol):
     """Makes one call; nothing else in nightlatch writes to AWS's own things."""
 

@@ -64,20 +64,23 @@ def approver_of(principal: Principal, policy: Policy) -> Approver:
     """Find the approver that an AWS principal belongs to.
 
     Raises:
-        Unauthorised: It belongs to none.
+        Unauthorised: It belongs to none, or to several: then one person could be two.
     """
-    approver = next((approver for approver in policy.approvers if approver.is_also(principal)), None)
-    if approver is None:
+    found = [approver for approver in policy.approvers if approver.signs_as(principal)]
+    if not found:
         raise Unauthorised(f"{principal.arn or principal.key} is not an approver; add it to an approver in the policy")
-    return approver
+    if len(found) > 1:
+        names = " or ".join(approver.name for approver in found)
+        raise Unauthorised(f"{principal.arn or principal.key} may be {names}; answer in Slack, or as one of them")
+    return found[0]
 
 
 def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
     response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime, *, how: str
 ) -> Response:
+    actor = approver.title
     if approver.is_also(response.caused_by):
-        raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
-    actor = f"{approver.name} ({approver.slack_id})"
+        _refuse_unless_withdrawn(response, approver, signal, asked=response.was_wished_by(actor))
     if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and actor in response.yeses:
         # Their yes was written but its message may have been lost: the queue drops a duplicate.
         ports.dispatch.respond(response)
@@ -88,6 +91,21 @@ def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
     if moved.incident_id is not None:
         ports.dispatch.alert(Notice(moved.incident_id, f"{moved.id}-{len(moved.steps)}"))
     return moved
+
+
+def _refuse_unless_withdrawn(response: Response, approver: Approver, signal: Signal, *, asked: bool) -> None:
+    """Let somebody take back what they asked for themselves, and nothing else of their own doing.
+
+    Raises:
+        Unauthorised: They acted in the event, or would be the second person behind themselves.
+    """
+    if not asked:
+        raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
+    if signal is not Signal.DENY:
+        raise Unauthorised(
+            f"{approver.name} asked for this and counts once; another approver must say yes, and you may take it back:"
+            f" nightlatch approve {response.id} --deny"
+        )
 
 
 def _moved(response: Response, step: Callable[[Response], Response], ports: ApprovePorts) -> Response:

@@ -14,6 +14,7 @@ from nightlatch.domain.copies import Copy, of_version
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.fingerprints import Diff, diff
 from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.version_names import version_meant
 from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState
 from nightlatch.service.snapshot_ports import Copies
 
@@ -21,7 +22,6 @@ HOW_TO_OPT_IN = (
     "opt the secret in: name it in the stack's parameter VaultSecrets,"
     " and give it `snapshots: {vault: {}}` in the policy"
 )
-_SHORTEST = 8  # characters of a version's id that may stand for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +67,8 @@ def chosen(
         Refused: A name means no version, or several.
         NothingToRestore: There is only one version.
     """
-    listed = [one.id for one in secret.versions] if secret is not None else []
-    known = tuple(dict.fromkeys((*listed, *(one.version_id for one in copies))))
-    after = _meant(to, secret, known) if to else _holder(secret, CURRENT) or _first(copies)
-    before = _meant(away_from, secret, known) if away_from else _before(after, secret, copies)
+    after = _meant(to, secret, copies) if to else _holder(secret, CURRENT) or _first(copies)
+    before = _meant(away_from, secret, copies) if away_from else _before(after, secret, copies)
     if after is None or before is None:
         raise NothingToRestore("there is only one version, and nothing to compare it with")
     return before, after
@@ -112,12 +110,8 @@ def _first(copies: Sequence[Copy]) -> str | None:
     return copies[0].version_id if copies else None
 
 
-def _meant(name: str, secret: SecretState | None, known: Sequence[str]) -> str:
-    held = _holder(secret, name)
-    if held is not None:
-        return held
-    found = [one for one in known if one == name or (len(name) >= _SHORTEST and one.startswith(name))]
-    if len(found) == 1:
-        return found[0]
-    what = "several versions" if found else "no version"
-    raise Refused(f"{name} means {what} of this secret; see nightlatch snapshots list")
+def _meant(name: str, secret: SecretState | None, copies: Sequence[Copy]) -> str:
+    found = version_meant(name, secret, (one.version_id for one in copies))
+    if found is None:
+        raise Refused(f"{name} means no version of this secret; nightlatch snapshots list shows what there is")
+    return found

@@ -97,5 +97,14 @@ class Course:
 
 
 def _is_met(offer: Response, done: Response) -> bool:
-    """Tell whether what was done is what was offered: a rollback away from another version is not."""
-    return offer.action.away_from in {None, done.action.away_from}
+    """Tell whether what was done is what was offered.
+
+    A rollback away from another version is not, nor are other parts put back, or as they were after what the offer
+    undoes: an attacker who changes two things would have the offer of one take back the other.
+    """
+    wished, made = offer.action, done.action
+    if wished.away_from not in {None, made.away_from}:
+        return False
+    if not ({*wished.parts} <= {*made.parts} and {*wished.regions} <= {*made.regions}):
+        return False
+    return not wished.parts or wished.at is None or (made.at is not None and made.at <= wished.at)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nightlatch.domain.actions import Action, ActionKind
 from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step, response_id
+from nightlatch.domain.responses import Response, ResponseState, Signal, Step, has_run_out, next_id, response_id
 from nightlatch.service.act_ports import Allowances
 from nightlatch.service.ports import Dispatch, Ledger
 
@@ -33,7 +33,11 @@ def put_guards_back(ports: LapsePorts, policy: Policy, now: datetime) -> tuple[R
         secret = allowed.action.secret
         if secret is None or not allowed.action.force or not policy.protection_to_act(secret).is_guarded:
             continue
-        response, _ = ports.ledger.propose(_back(allowed, policy, now))
+        back = _back(allowed, policy, now)
+        response, is_new = ports.ledger.propose(back)
+        while not is_new and has_run_out(response, now):  # the brake held it, and no incident shows it to anybody
+            back = replace(back, id=next_id(response.id))
+            response, is_new = ports.ledger.propose(back)
         if response.state is ResponseState.APPROVED:  # again where a crash kept it from the queue
             ports.dispatch.respond(response)
             ordered.append(response)

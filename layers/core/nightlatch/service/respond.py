@@ -84,7 +84,7 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
         raise Refused(f"not done: the policy's mode for {response.action.name} is observe")
     settled = act.settle(response.action, seen, terms)
     people = max(response.people, act.people(settled, seen))
-    if len(response.yeses) < people:
+    if (1 if response.is_by_policy else len(response.persons)) < people:
         _ask(course, people, now, policy)
         return False
     course.move(Signal.START, action=settled, operations=act.operations, people=people)
@@ -112,6 +112,9 @@ def _carry_out(course: Course, act: Act, policy: Policy, ports: RespondPorts, no
         if ports.kill_switch.is_on():
             return course.hold("the kill switch was turned on; it had begun", now + policy.buttons_live)
         call = next((one for one in plan.calls if one.command not in tried), None)
+        if call is None and all(one.is_extra for one in plan.calls):
+            left = "".join(f"; but not {one.operation}: {tried[one.command]}" for one in plan.calls)
+            return finish(course, act.sequel(action, seen), f"{_told(plan, course.response)}{left}", policy, ports)
         refusal = _make(call, course, ports, tried) if call is not None else _not_as_wished(plan, tried)
         if refusal is None:
             continue
@@ -127,14 +130,14 @@ def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]
     try:
         request_id = _patiently(call, course.response.action.name, ports)
     except (Refused, NotFound) as refusal:
-        if not call.may_be_refused:
+        if not (call.may_be_refused or call.is_extra):
             return refusal
         tried[call.command] = str(refusal)
         return None
-    if call.may_be_refused:
+    if call.may_be_refused or call.is_extra:
         tried[call.command] = ""
     ports.deeds.record_own(course.response, request_id, version_id=call.version_id)
-    course.move(Signal.CALL, call.command[:_NOTED], request_id=request_id)
+    course.move(Signal.CALL, call.noted[:_NOTED], request_id=request_id)
     return None
 
 

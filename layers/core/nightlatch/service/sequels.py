@@ -46,7 +46,7 @@ def _offer(action: Action, course: Course, policy: Policy, ports: RespondPorts) 
 
 def _caused_by(done: Response, policy: Policy) -> Principal:
     """Name whoever made the act necessary, and nobody where the act was somebody's own wish: they may go on with it."""
-    theirs = {f"{one.name} ({one.slack_id})" for one in policy.approvers if one.is_also(done.caused_by)}
+    theirs = {one.title for one in policy.approvers if one.is_also(done.caused_by)}
     return NOBODY if theirs & {*done.yeses} else done.caused_by
 
 

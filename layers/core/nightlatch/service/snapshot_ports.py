@@ -50,8 +50,13 @@ class Snapshots(Protocol):
     def latest(self, secret: SecretRef) -> MetadataSnapshot | None:
         """Give the newest snapshot of what a reference can mean."""
 
-    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
-        """Give the snapshots of what a reference can mean, the newest first; earlier secrets of the name too."""
+    def of(self, secret: SecretRef, at: datetime | None = None) -> tuple[MetadataSnapshot, ...]:
+        """Give the snapshots of what a reference can mean, the newest first; earlier secrets of the name too.
+
+        Args:
+            secret: Which one.
+            at: A moment whose state is wanted, too, however much has changed since.
+        """
 
     def keep(self, snapshot: MetadataSnapshot) -> bool:
         """Keep a snapshot unless the newest says the same; tell whether it is new."""

@@ -5,12 +5,15 @@ The wish becomes a response in the ledger and goes through the responder's queue
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nightlatch.domain.acting import Act, Plan, Seen, Terms
 from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.containing import LIFTS
+from nightlatch.domain.errors import Unauthorised
+from nightlatch.domain.iam_identities import split_target
 from nightlatch.domain.policy import Approver, Policy
 from nightlatch.domain.principals import Principal
 from nightlatch.domain.responses import Response, ResponseState, Signal, Step, response_id
@@ -28,6 +31,11 @@ class Preview:
     seen: Seen
     plan: Plan
     people: int
+
+    @property
+    def is_something(self) -> bool:
+        """Whether a yes would do anything: a call, or a deletion that is allowed from then on."""
+        return bool(self.plan.calls) or self.action.until is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +72,23 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
     Where two people must say yes it becomes an offer that has one yes. The incident that offers the same shows it.
 
     Raises:
+        Unauthorised: Whoever asks acted in the event that this answers, or it would let themselves go.
         Unavailable: The ledger could not be asked.
     """
     action = wished.action
     alone = wished.people == 1
+    same = [offer for offer in ports.offers.on(action.keys) if offer.action.kind is action.kind]
+    _refuse_their_own(action, approver, same)
     yes = Step(
         at=now,
         signal=Signal.APPROVE,
-        actor=f"{approver.name} ({approver.slack_id})",
+        actor=approver.title,
         how=f"AWS principal {by.arn or by.key}, credentials checked by AWS",
     )
-    incident_id = _incident_of(action, ports.offers)
+    incident_id = next((offer.incident_id for offer in same if offer.incident_id is not None), None)
     response, _ = ports.ledger.propose(
         Response(
-            id=response_id(action, f"{action.away_from}>{action.to}{'!' * action.force}@{now:%Y%m%d%H%M}"),
+            id=response_id(action, f"{_state(action)}{'!' * action.force}@{now:%Y%m%d%H%M}"),
             action=action,
             state=ResponseState.APPROVED if alone else ResponseState.PROPOSED,
             reason=f"asked for by {by.title}",
@@ -96,7 +107,14 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
     return response
 
 
-def _incident_of(action: Action, offers: Offers) -> str | None:
-    """Find the incident in which the same is offered, so that it tells what was done about it."""
-    same = (offer for offer in offers.on(action.keys) if offer.action.kind is action.kind)
-    return next((offer.incident_id for offer in same if offer.incident_id is not None), None)
+def _state(action: Action) -> str:
+    """Name the state that is wished: the wish for another one is another wish."""
+    return f"{action.away_from}>{action.to}" + (f"={action.snapshot}" if action.snapshot else "")
+
+
+def _refuse_their_own(action: Action, approver: Approver, same: Iterable[Response]) -> None:
+    """Keep from the command line what the button refuses; what they wished themselves is no event."""
+    if any(approver.is_also(offer.caused_by) and approver.title not in offer.yeses for offer in same):
+        raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
+    if action.kind in LIFTS.values() and approver.names(split_target(action.target)[0]):
+        raise Unauthorised(f"{approver.name} may not let themselves go; ask another approver")

@@ -17,6 +17,7 @@ from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.process_memory import ProcessMemory
+from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
@@ -129,6 +130,11 @@ class World:
             copies=self.snapshots.copies,
             identities=AwsIdentities(self._aws.of("iam")),
             keys=AwsKeys(self._aws.of("kms")),
+            readers=RecentReaders(
+                DynamoTrails(self._table(self._settings.state_table)),
+                own_roles=self._settings.own_roles,
+                now=self.now,
+            ),
             states=self.snapshots.metadata,
         )
 

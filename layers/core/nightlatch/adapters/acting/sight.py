@@ -10,8 +10,10 @@ from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.domain.acting import Need, Seen
 from nightlatch.domain.actions import Action
 from nightlatch.domain.copies import Copy
-from nightlatch.domain.errors import NotFound
+from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.versions import SecretState
+from nightlatch.service.act_ports import Readers
 from nightlatch.service.ports import Secrets
 from nightlatch.service.snapshot_ports import Copies, Descriptions, KeptStates, Snapshots
 
@@ -26,6 +28,7 @@ class AwsSight:
     copies: Copies
     identities: AwsIdentities
     keys: AwsKeys
+    readers: Readers
     states: KeptStates | None = None  # what the keeper last did; without it the newest copy is taken for the current
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
@@ -57,10 +60,22 @@ class AwsSight:
         return Seen(
             secret=state,
             metadata=metadata,
-            snapshots=self.snapshots.of(_kept_under(action, secret)) if Need.SNAPSHOTS in needs else (),
+            snapshots=self.snapshots.of(_kept_under(action, secret), at=action.at) if Need.SNAPSHOTS in needs else (),
             copies=copies,
+            readers=self._readers(state) if Need.READERS in needs else None,
             last_current=self._last_current(copies),
         )
+
+    def _readers(self, secret: SecretState | None) -> tuple[str, ...] | None:
+        """Ask who has read the current version; history that cannot be asked keeps nobody from acting."""
+        current = secret.current if secret is not None else None
+        if secret is None or current is None or current.created_at is None:
+            return None
+        there = secret_ref(secret.arn, account_id="", region="", by_aws=True)
+        try:
+            return self.readers.since(there.keys, current.created_at)
+        except Unavailable:
+            return None
 
     def _last_current(self, copies: Collection[Copy]) -> Mapping[str, str]:
         """Say which copied version was current when the keeper last looked: after a rollback it is not the newest."""

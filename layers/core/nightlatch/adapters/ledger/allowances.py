@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.codec import decode
-from nightlatch.adapters.ledger.responses import moment
+from nightlatch.adapters.ledger.responses import moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
 from nightlatch.domain.allowances import Allowance, allowance_of
@@ -55,4 +54,4 @@ class DynamoAllowances:
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return [decode(Response, str(item["response"])) for item in items]
+        return [response_in(item) for item in items]

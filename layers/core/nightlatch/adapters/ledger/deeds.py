@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.codec import decode
+from nightlatch.adapters.ledger.responses import hour_of, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.brakes import HOUR, Past
@@ -54,13 +54,13 @@ class DynamoDeeds:
         self._table.put_all({**fact, "pk": key} for key in keys)
 
     def past(self, response: Response) -> Past:
-        """Give what was started on the same subject within a day, and everywhere within an hour.
+        """Give what was started on the same subject within a day, and what shares its budget within an hour.
 
         Raises:
             Unavailable: The table could not be asked.
         """
         now = self._now()
-        hours = dict.fromkeys(f"hour#{at:%Y-%m-%dT%H}" for at in (now - HOUR, now))
+        hours = dict.fromkeys(hour_of(response, at) for at in (now - HOUR, now))
         items = [item for hour in hours for item in self._partition(hour, _MOST_IN_AN_HOUR)]
         return Past(
             here=tuple(self._started(response.action.keys)),
@@ -90,7 +90,7 @@ class DynamoDeeds:
         found = [self._partition(f"runs#{key_part(key)}", _MOST_RUNNING) for key in keys]
         ids = dict.fromkeys(str(item["response"]) for items in found for item in items)
         for item in self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids):
-            yield decode(Response, str(item["response"]))
+            yield response_in(item)
 
     def _partition(self, pk: str, most: int) -> list[Item]:
         return self._table.query(pk, since="!", until="~", most=most)

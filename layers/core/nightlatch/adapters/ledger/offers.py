@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.codec import decode
-from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment
+from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.responses import Response, ResponseState
@@ -73,7 +72,7 @@ class DynamoOffers:
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return [decode(Response, str(item["response"])) for item in items]
+        return [response_in(item) for item in items]
 
 
 def is_over(offer: Response, now: datetime) -> bool:

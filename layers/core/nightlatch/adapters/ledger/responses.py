@@ -8,6 +8,7 @@
     offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
+    pins#<hour>           <id>             the same of a pin                                1 day
     lapses                <until>#<id>     that its effect ends then                        7 days after it
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
@@ -21,8 +22,10 @@ from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.brakes import is_quiet
 from nightlatch.domain.errors import IllegalTransition, NotFound
 from nightlatch.domain.responses import Response, ResponseState
 
@@ -63,7 +66,7 @@ class DynamoLedger:
         item = self._table.get(f"response#{key_part(response_id)}", "response")
         if item is None:
             raise NotFound(f"response {response_id} does not exist")
-        return decode(Response, str(item["response"]))
+        return response_in(item)
 
     def by_button(self, button: str) -> Response:
         """Give the response behind a button.
@@ -103,7 +106,7 @@ class DynamoLedger:
         return {
             "pk": f"response#{key_part(response.id)}",
             "sk": "response",
-            "response": encode(response),
+            "response": packed(encode(response)),
             "state": response.state.value,
             "steps": len(response.steps),
             "expires_at": _seconds(max(self._now(), response.proposed_at) + RESPONSES_KEPT),
@@ -156,8 +159,18 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
-        hour = {"pk": f"hour#{started:%Y-%m-%dT%H}", "sk": key_part(response.id), "at": started.isoformat()}
+        hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
+
+
+def response_in(item: Item) -> Response:
+    """Read a stored response."""
+    return decode(Response, unpacked(item["response"]))
+
+
+def hour_of(response: Response, at: datetime) -> str:
+    """Name what began in the same hour and shares a budget with a response."""
+    return f"{'pins' if is_quiet(response) else 'hour'}#{at:%Y-%m-%dT%H}"
 
 
 def moment(at: datetime) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.stored_items import readable, seconds, time_key
@@ -24,6 +24,7 @@ from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
 
 KEPT_FOR = timedelta(days=400)
 MOST = 500  # snapshots that are looked at, the newest
+_MOST_BEFORE = 50  # and of those up to a moment: a flood of changes must not hide what was before it
 _KIND = "metadata#"
 _STATE = "kept"
 
@@ -42,13 +43,16 @@ class DynamoSnapshots:
         """
         return next(iter(self.of(secret)), None)
 
-    def of(self, secret: SecretRef) -> tuple[MetadataSnapshot, ...]:
-        """Give the snapshots of what a reference can mean, the newest first.
+    def of(self, secret: SecretRef, at: datetime | None = None) -> tuple[MetadataSnapshot, ...]:
+        """Give the snapshots of what a reference can mean, the newest first, with those that held about a moment.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        found = [one for _, one in self._stored(secret.keys, MOST) if may_be_same(secret, _ref(one.metadata.arn))]
+        stored = [*self._stored(secret.keys, MOST)]
+        if at is not None:
+            stored += self._stored(secret.keys, _MOST_BEFORE, until=time_key(at))
+        found = [one for _, one in stored if may_be_same(secret, _ref(one.metadata.arn))]
         ordered = sorted(found, key=lambda one: one.taken_at)
         return tuple(reversed(list(_without_repetitions(ordered))))
 
@@ -103,9 +107,9 @@ class DynamoSnapshots:
         items = self._table.get_all((_pk(_ref(arn).keys[0]), _STATE) for arn in arns)
         return {kept.arn: kept for kept in (decode(Kept, str(item["kept"])) for item in items)}
 
-    def _stored(self, keys: Iterable[str], most: int) -> Iterator[tuple[Item, MetadataSnapshot]]:
+    def _stored(self, keys: Iterable[str], most: int, *, until: str = "") -> Iterator[tuple[Item, MetadataSnapshot]]:
         for key in keys:
-            items = self._table.query(_pk(key), since=_KIND, until=f"{_KIND}~", most=most, newest_first=True)
+            items = self._table.query(_pk(key), since=_KIND, until=f"{_KIND}{until}~", most=most, newest_first=True)
             yield from readable(MetadataSnapshot, items, "snapshot")
 
 
