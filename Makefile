@@ -28,6 +28,8 @@ test: .venv/.dev ## every test that this machine can run; what it lacks is skipp
 
 quality: .venv/.dev ## the large counts in full, of which `make test` takes samples, and docs/detection-quality.md
 	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
+	NIGHTLATCH_FULL=1 $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --show-capture=no tests/planted \
+	  tests/acts/test_duplicates.py tests/incidents/test_own_calls_come_back.py
 	PYTHONPATH=tests $(BIN)/python -m simulation docs/detection-quality.md
 
 # Only rules that have changed, or whose tests have, are measured again: seconds each, some six minutes for all.
