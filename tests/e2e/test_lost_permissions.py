@@ -152,7 +152,7 @@ def test_whoever_borrows_the_role_of_a_judge_or_an_actor_reads_no_value(watched:
 
 
 def test_whoever_borrows_the_responders_role_writes_no_value_and_moves_no_label_of_others(watched: Watched) -> None:
-    name = watched.a_secret()
+    name = watched.a_secret("test/e2e-")  # none that may be vaulted
     version = watched.current(name)
     role = watched.theatre.stage.stack.physical_id("ResponderRole")
     thief = watched.theatre.as_role(role, "borrowed")
