@@ -12,7 +12,7 @@ import pytest
 
 from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, stop_and_let_go
 from e2e.watched import GUARDED, Watched
-from e2e.ways_back import put_metadata_back, roll_back_out_of_the_vault
+from e2e.ways_back import agree_by_two, put_metadata_back, roll_back_out_of_the_vault
 from functions.transformed import many
 from nightlatch.domain.actions import ActionKind
 from nightlatch.local.deployment import Function, Stack
@@ -45,6 +45,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     replicate_again_under_keys_of_ones_own(watched)
     put_metadata_back(watched)
     roll_back_out_of_the_vault(watched)
+    agree_by_two(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()

@@ -60,6 +60,28 @@ def roll_back_out_of_the_vault(watched: Watched) -> None:
     assert f"the value of version {first['VersionId']} from the vault" in response.result
 
 
+def agree_by_two(watched: Watched) -> None:
+    """Roll a secret back that a rotation manages: one press is noted, the second one does it."""
+    name = watched.a_secret()
+    watched.theatre.as_role("terraform", "apply").rotate_secret(
+        SecretId=name,
+        RotationLambdaARN=watched.a_function(),
+        RotationRules={"AutomaticallyAfterDays": 30},
+        RotateImmediately=False,
+    )
+    watched.settle()
+    offer = watched.an_offer(secret=name)
+    watched.shows(offer.ts, "2 people must say yes")
+
+    watched.press(offer, person="U01ANA")
+    watched.shows(offer.ts, "ana (U01ANA) did")
+    assert watched.current(name) == offer.bad
+
+    watched.press(offer, person="U02BEN")
+    watched.shows(offer.ts, "approved by ana (U01ANA) and ben (U02BEN)")
+    assert watched.current(name) == offer.good
+
+
 def _shown(metadata: SecretMetadata) -> tuple[object, ...]:
     """Give what is put back; of a rotation that is off AWS keeps the settings."""
     return metadata.description, metadata.tags, metadata.key_id, metadata.rotation.enabled
