@@ -37,12 +37,13 @@ BUCKET, PARAMETER, BRAKE = "vault", "/nightlatch/policy", "/nightlatch/nightlatc
 POLICY = {
     "version": 1,
     "defaults": {"mode": "notify"},
-    "approvers": [{"slack": "U0ANA", "name": "ana", "principals": ["*"]}],
+    "approvers": [{"slack": "U0ANA", "name": "ana", "principals": ["*:user/moto"]}],
     "secrets": [
         {"match": {"names": ["prod/s1", "prod/s2"]}, "mode": "protect", "snapshots": {"vault": {"retention_days": 30}}},
         {"match": {"names": ["prod/*"]}, "mode": "notify", "snapshots": {"vault": {"retention_days": 30}}},
     ],
 }
+_BATCH = 50
 _FUNCTIONS = ("detector", "keeper", "notifier", "responder")
 
 
@@ -145,9 +146,9 @@ class Engine:
         return answer
 
     def told(self, messages: Sequence[str]) -> None:
-        """Bring messages to both that look at events, ten at a time, and let what follows be done and told."""
-        for start in range(0, len(messages), 10):
-            some = messages[start : start + 10]
+        """Bring messages to both that look at events, in batches, and let what follows be done and told."""
+        for start in range(0, len(messages), _BATCH):
+            some = messages[start : start + _BATCH]
             self.call("keeper", batch(*some))
             self.call("detector", batch(*some))
         self.settles()

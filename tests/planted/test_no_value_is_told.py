@@ -52,7 +52,7 @@ def writing(engine: Engine, dyer: Dyer, rounds: int) -> int:
     return rounds * len(names)
 
 
-def using(engine: Engine, name: str, log: Path, said: Callable[[], None]) -> None:
+def using(engine: Engine, name: str, log: Path, said: Callable[[], str]) -> None:
     """Let a secret go through everything that nightlatch can do with it."""
     secret = engine.secret(name)
     listed = engine.customer("list_secret_version_ids", SecretId=name, IncludeDeprecated=True)["Versions"]
@@ -75,7 +75,8 @@ def using(engine: Engine, name: str, log: Path, said: Callable[[], None]) -> Non
         ["rollback", name, "--yes", "--direct"],
         ["hunt", str(log)],
     ):
-        assert run(command) in {ExitCode.CLEAN, ExitCode.FINDINGS}, command
+        code = run(command)
+        assert code in {ExitCode.CLEAN, ExitCode.FINDINGS}, (command, said())
         said()
     done = engine.does(Action(kind=ActionKind.ROLL_BACK, secret=secret, to=versions[-1]))
     assert done.result.startswith("rolled"), done.result
@@ -88,13 +89,14 @@ def using(engine: Engine, name: str, log: Path, said: Callable[[], None]) -> Non
 
 
 @pytest.fixture
-def said(engine: Engine, capfd: pytest.CaptureFixture[str]) -> Callable[[], None]:
+def said(engine: Engine, capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
     """Search what was written to stdout and stderr since the last time: metrics, log lines of functions, verbs."""
 
-    def search() -> None:
+    def search() -> str:
         out, err = capfd.readouterr()
         engine.tap.search("stdout", out)
         engine.tap.search("stderr", err)
+        return err
 
     return search
 
@@ -102,7 +104,7 @@ def said(engine: Engine, capfd: pytest.CaptureFixture[str]) -> Callable[[], None
 @pytest.mark.parametrize("seed", range(in_full(STACKS, sample=1)))
 def test_none_of_the_values_comes_out_anywhere(
     engine: Engine,
-    said: Callable[[], None],
+    said: Callable[[], str],
     seed: int,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
