@@ -520,3 +520,24 @@ def test_resurrection_needs_a_vault_and_can_be_declined() -> None:
     assert not resurrects()
     assert resurrects(snapshots={"vault": {}})
     assert not resurrects(snapshots={"vault": {}}, protect={"resurrect": False})
+
+
+ANA = {"slack": "U01ANA", "name": "ana", "principals": ["*/ana"]}
+
+
+@pytest.mark.parametrize(
+    ("approvers", "said"),
+    [
+        ([ANA, {**ANA, "slack": "U02ANA"}], "belongs to two approvers, ana and ana; a person is one entry"),
+        (
+            [ANA, {"slack": "U02BEN", "name": "ben", "principals": ["*/ana"]}],
+            "*/ana belongs to two approvers, ana and ben",
+        ),
+        ([{**ANA, "name": "policy built-in"}], "a person's name does not begin with 'policy'"),
+    ],
+)
+def test_a_person_is_one_approver_and_no_policy(approvers, said):
+    with pytest.raises(InvalidPolicy) as refused:
+        parse_policy(a_policy(approvers=approvers), where="policy.json")
+
+    assert said in str(refused.value)

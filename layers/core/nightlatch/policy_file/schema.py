@@ -16,8 +16,9 @@ from pydantic_core import PydanticCustomError
 from nightlatch.domain.holdings import NOTHING, Holdings
 from nightlatch.domain.inventory import Inventory
 from nightlatch.domain.pins import MOST_PINS
-from nightlatch.domain.policy import Approver, Exemption, Limits, Mode, Policy, Protection, Selector
+from nightlatch.domain.policy import Exemption, Limits, Mode, Policy, Protection, Selector
 from nightlatch.domain.tiers import Tier, TierOf
+from nightlatch.policy_file.approvers import ApproverPart, each_person_once
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
@@ -75,12 +76,6 @@ class _SecretsPart(_Defaults):
 class _TierPart(Part):
     names: Annotated[str, Field(min_length=1)]
     tier: Tier
-
-
-class _ApproverPart(Part):
-    slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
-    name: Annotated[str, Field(min_length=1)]
-    principals: tuple[str, ...] = ()
 
 
 class InventoryFile(Part):
@@ -144,7 +139,7 @@ class PolicyFile(Part):
     known_actors: tuple[ActorPart, ...] = ()
     change_windows: tuple[WindowPart, ...] = ()
     deployers: tuple[DeployerPart, ...] = ()
-    approvers: tuple[_ApproverPart, ...] = ()
+    approvers: Annotated[tuple[ApproverPart, ...], AfterValidator(each_person_once)] = ()
     inventory: InventoryFile = InventoryFile()
     limits: _Limits = _Limits()
 
@@ -162,7 +157,7 @@ class PolicyFile(Part):
             exemptions=tuple(self._exemptions()),
             ask_first=tuple(asked for actor in self.known_actors for asked in actor.asked_first()),
             staged=staged(self.rules),
-            approvers=tuple(Approver(slack_id=a.slack, name=a.name, principals=a.principals) for a in self.approvers),
+            approvers=tuple(one.to_domain() for one in self.approvers),
             inventory=replace(
                 self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
             ),
