@@ -7,12 +7,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
+from nightlatch.adapters.brake import SsmBrake
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
+from nightlatch.cli import braking
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from worlds import a_client, on_moto
+from nightlatch.domain.examples import AT
+from worlds import REGION, a_client, on_moto
 
 NAME = "/nightlatch/nightlatch/kill-switch"
 
@@ -146,3 +151,14 @@ def test_without_a_stage_there_is_nothing_to_pause(
     assert run(["pause", "--local"]) == ExitCode.ERROR
 
     assert "no local stage runs here" in capsys.readouterr().err
+
+
+def test_who_may_pull_it_and_not_look_at_it_pulls_it(capsys: pytest.CaptureFixture[str]) -> None:
+    make: Any = boto3.client
+    client = make("ssm", region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+    with Stubber(client) as stub:
+        stub.add_client_error("get_parameter", "AccessDeniedException", http_status_code=400)
+        before = braking.before_of(braking.Lever(SsmBrake(client, NAME), "ana", AT))
+
+    assert before is None
+    assert "add ssm:GetParameter" in capsys.readouterr().err

@@ -47,7 +47,7 @@ def pause(reason: str, where: Where, *, dry_run: bool) -> ExitCode:
     if dry_run:
         typer.echo(plain(lever.command(f"on: {why}")))
         return ExitCode.CLEAN
-    before = _before(lever)
+    before = before_of(lever)
     if before not in {OFF, None}:
         typer.echo(plain(f"paused already: {before}"))
         return ExitCode.CLEAN
@@ -83,7 +83,7 @@ def resume(where: Where, *, dry_run: bool, yes: bool) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _before(lever: Lever) -> str | None:
+def before_of(lever: Lever) -> str | None:
     """Give what the brake says; None where one may pull it and not look at it."""
     try:
         return lever.brake.read()
