@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_secret, a_user
-from nightlatch.domain.findings import Finding, Remedy, Severity, State
-from nightlatch.domain.incidents import Incident, open_incident
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step, advance
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState, Version
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.incidents import Incident, open_incident
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_secret, a_user
+from nightlatch.domain.judging.findings import Finding, Remedy, Severity, State
+from nightlatch.domain.secret.versions import CURRENT, PREVIOUS, SecretState, Version
 
 APPROVER = "ben (U0BEN)"
 

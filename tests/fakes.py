@@ -12,18 +12,18 @@ from nightlatch.adapters.ledger.deeds import is_running_call, near
 from nightlatch.adapters.ledger.offers import is_over
 from nightlatch.adapters.notices import LEASE
 from nightlatch.adapters.queues import group_of
-from nightlatch.domain.acting import Call, Moved, Need, Seen
-from nightlatch.domain.actions import Action
-from nightlatch.domain.allowances import Allowance, allowance_of
-from nightlatch.domain.brakes import HOUR, WAR, Past, counts_with
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.answering.acting import Call, Moved, Need, Seen
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.allowances import Allowance, allowance_of
+from nightlatch.domain.answering.brakes import HOUR, WAR, Past, counts_with
+from nightlatch.domain.answering.incidents import Incident, add, link, note, open_incident
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.incidents import Incident, add, link, note, open_incident
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.secret.versions import CURRENT, LABEL_LIMIT, PREVIOUS, SecretState, Version
 from nightlatch.service.ports import Notice
 from nightlatch.service.stock_ports import Page
 

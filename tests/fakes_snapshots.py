@@ -9,12 +9,12 @@ from hashlib import sha256
 from typing import Any
 
 from fakes import ACCOUNT, NOW, REGION, FixedClock
-from nightlatch.domain.copies import Copy, Proof, copy_id
+from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.fingerprints import Kind, Shape
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
-from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
+from nightlatch.domain.event.secrets import SecretRef, may_be_same, secret_ref
+from nightlatch.domain.secret.copies import Copy, Proof, copy_id
+from nightlatch.domain.secret.fingerprints import Kind, Shape
+from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata
 from nightlatch.service.snapshot_ports import Described
 
 V1, V2, V3 = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3))

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.policy import Mode, Policy
 from nightlatch.domain.errors import InvalidPolicy
-from nightlatch.domain.policy import Mode, Policy
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 from nightlatch.policy_file import parse_inventory, parse_policy, parse_stored_policy
 
 PLANTED = "planted-value-that-nobody-may-see"

@@ -22,12 +22,12 @@ from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
-from nightlatch.domain.actions import Action
-from nightlatch.domain.copies import Copy
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import LEASE, Response, Signal, advance
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import LEASE, Response, Signal, advance
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.copies import Copy
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.respond import respond
 from worlds import ACCOUNT, REGION, a_client

@@ -6,9 +6,9 @@ import json
 from datetime import timedelta
 
 from acts.acting_world import BREAK_GLASS, GUARDING, ActingWorld
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.guard_texts import merge
-from nightlatch.domain.guards import Guard
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.guarding.guard_texts import merge
+from nightlatch.domain.guarding.guards import Guard
 from worlds import ACCOUNT, a_client
 
 _READ = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}

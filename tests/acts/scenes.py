@@ -14,9 +14,9 @@ from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
 from acts.guard_scenes import allowing, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.versions import PIN_PREFIX
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.secret.metadata import MetadataSnapshot
+from nightlatch.domain.secret.versions import PIN_PREFIX
 from worlds import a_client
 
 

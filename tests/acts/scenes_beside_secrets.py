@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from acts.acting_world import AT, ActingWorld
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial, revocation
-from nightlatch.domain.iam_identities import key_target
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial, revocation
+from nightlatch.domain.containing.iam_identities import key_target
 from worlds import ACCOUNT, a_client
 
 _ROLE, _USER = (f"arn:aws:iam::{ACCOUNT}:{what}" for what in ("role/app", "user/ci-deploy"))

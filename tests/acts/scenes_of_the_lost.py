@@ -13,10 +13,10 @@ from typing import Any
 from acts.acting_world import AT, ActingWorld
 from fakes_snapshots import a_copy, a_snapshot
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.metadata import RotationSettings
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.metadata import RotationSettings
 from worlds import ACCOUNT, REGION, a_client
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate"

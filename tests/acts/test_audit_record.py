@@ -17,10 +17,10 @@ from acts.acting_world import AT, ActingWorld
 from acts.scenes import SCENES
 from fakes import FakeIncidents, FixedClock
 from nightlatch.acts import ACTS
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.examples import a_user
-from nightlatch.domain.policy import Approver
-from nightlatch.domain.responses import Response, ResponseState, Signal
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.policy import Approver
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal
+from nightlatch.domain.history.examples import a_user
 from nightlatch.service.approve import ApprovePorts, answer
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import WishPorts, preview, request

@@ -30,7 +30,7 @@ from botocore.stub import Stubber
 from fakes_snapshots import FakeCopies
 from nightlatch.acts import ACTS
 from nightlatch.adapters.acting.hand import AwsHand
-from nightlatch.domain.acting import Call
+from nightlatch.domain.answering.acting import Call
 from nightlatch.domain.errors import NightlatchError, NotFound, NotYet, Refused, Unavailable, WorldMoved
 from worlds import REGION
 

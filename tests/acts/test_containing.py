@@ -16,14 +16,14 @@ from nightlatch.acts import (
     reactivate_key,
     revoke_sessions,
 )
-from nightlatch.domain.acting import Act, Call, Seen, Terms
-from nightlatch.domain.actions import Action
-from nightlatch.domain.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial, revocation
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.acting import Act, Call, Seen, Terms
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.policy import Policy, Protection
+from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial, revocation
+from nightlatch.domain.containing.iam_identities import AccessKey, IdentityState, identity_of, key_target
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.examples import ACCOUNT, AT
-from nightlatch.domain.iam_identities import AccessKey, IdentityState, identity_of, key_target
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy, Protection
+from nightlatch.domain.history.examples import ACCOUNT, AT
 
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/app"
 _USER = f"arn:aws:iam::{ACCOUNT}:user/ci-deploy"

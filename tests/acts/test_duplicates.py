@@ -17,10 +17,10 @@ import pytest
 from acts.acting_world import AT, ActingWorld, Crash
 from acts.scenes import SCENES, Scene
 from fakes import FixedClock
-from nightlatch.domain.acting import Call
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.acting import Call
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.responses import LEASE, ResponseState, Signal
 from nightlatch.domain.errors import IllegalTransition
-from nightlatch.domain.responses import LEASE, ResponseState, Signal
 from nightlatch.service.act_ports import Hand, RespondPorts
 from worlds import WholeLedger, a_table, at_once, in_full, items_of, on_moto
 

@@ -11,10 +11,10 @@ import pytest
 from acts.acting_world import ActingWorld, Crash, Faults, faulty
 from acts.scenes import SCENES, Scene
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Call
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.acting import Call
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import IllegalTransition
-from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.service.act_ports import Hand
 from worlds import on_moto
 

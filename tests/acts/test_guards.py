@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from acts.acting_world import AT, BREAK_GLASS, GUARDING, PROTECT, ActingWorld
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.allowances import allowance_of
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.allowances import allowance_of
+from nightlatch.domain.answering.policy import Mode
+from nightlatch.domain.answering.responses import Response, ResponseState
 from worlds import ACCOUNT, a_client, on_moto
 
 READERS = f'{{ "Version":"2012-10-17",\n "Statement": {{"Effect":"Allow","Principal":{{"AWS":"{ACCOUNT}"}},\n "Action":"secretsmanager:GetSecretValue", "Resource":"*"}} }}\n'  # fmt: skip  # noqa: E501

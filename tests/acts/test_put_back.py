@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Call, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Call, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy, Protection
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.guard_texts import merge
-from nightlatch.domain.guards import Guard
-from nightlatch.domain.metadata import MetadataSnapshot, RotationSettings, SecretMetadata
-from nightlatch.domain.metadata_parts import Part
-from nightlatch.domain.policy import Policy, Protection
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.guarding.guard_texts import merge
+from nightlatch.domain.guarding.guards import Guard
+from nightlatch.domain.history.examples import AT, a_secret
+from nightlatch.domain.secret.metadata import MetadataSnapshot, RotationSettings, SecretMetadata
+from nightlatch.domain.secret.metadata_parts import Part
+from nightlatch.domain.secret.versions import SecretState
 
 ACT = ACTS[ActionKind.PUT_BACK]
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:rotate"

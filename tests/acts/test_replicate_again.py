@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.acts import replicate_again
-from nightlatch.domain.acting import Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy, Protection
 from nightlatch.domain.errors import NotFound, NothingToRestore, Refused
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.metadata import MetadataSnapshot, ReplicaSettings, SecretMetadata
-from nightlatch.domain.policy import Policy, Protection
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.history.examples import AT, a_secret
+from nightlatch.domain.secret.metadata import MetadataSnapshot, ReplicaSettings, SecretMetadata
+from nightlatch.domain.secret.versions import SecretState
 
 _SECRET = a_secret()
 _STATE = SecretState(arn=_SECRET.text, name=_SECRET.name, versions=())

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.acts import rescue_key
-from nightlatch.domain.acting import Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.acting import Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy, Protection
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_secret
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_states import NO_WAY_BACK, KeyState, KeyStatus
-from nightlatch.domain.policy import Policy, Protection
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_secret
+from nightlatch.domain.secret.key_states import NO_WAY_BACK, KeyState, KeyStatus
 
 _KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _HELD = (a_secret(), a_secret("prod/payments"))

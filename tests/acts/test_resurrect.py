@@ -15,14 +15,14 @@ from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function,
 from builders import a_response
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Moved
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import Copy, client_token, copy_id
+from nightlatch.domain.answering.acting import Moved
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.keeping import Kept
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.errors import NotYet
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import ReplicaSettings
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance
+from nightlatch.domain.secret.copies import Copy, client_token, copy_id
+from nightlatch.domain.secret.metadata import ReplicaSettings
 from nightlatch.local import fidelity
 from nightlatch.service.respond import PAUSE_S, respond
 from nightlatch.service.wish import preview

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import Copy, client_token, copy_id
+from nightlatch.domain.answering.acting import Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy, Protection
 from nightlatch.domain.errors import NothingToRestore, WorldMoved
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.fingerprints import Kind, Shape
-from nightlatch.domain.policy import Policy, Protection
-from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState, Version
+from nightlatch.domain.history.examples import AT, a_secret
+from nightlatch.domain.secret.copies import Copy, client_token, copy_id
+from nightlatch.domain.secret.fingerprints import Kind, Shape
+from nightlatch.domain.secret.versions import CURRENT, PREVIOUS, SecretState, Version
 
 ACT = ACTS[ActionKind.ROLL_BACK]
 

@@ -8,13 +8,21 @@ from hypothesis import strategies as st
 
 from builders import a_finding, a_response
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.domain.answering.incidents import add, link, open_incident
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import Unreadable
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_denial, a_label_event, a_person, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Finding, Remedy
-from nightlatch.domain.incidents import add, link, open_incident
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import (
+    a_denial,
+    a_label_event,
+    a_person,
+    a_secret,
+    a_service_event,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.findings import Finding, Remedy
 
 EVENTS = [
     an_event(secret=a_secret(), by=a_person(), version_id="v1", after_s=0.25),

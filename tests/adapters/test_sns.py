@@ -13,7 +13,7 @@ from moto import mock_aws
 from builders import a_finding, a_response, an_incident
 from nightlatch.adapters.sns import SnsChannel, human_text, machine_document, subject
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.examples import a_secret, a_user
+from nightlatch.domain.history.examples import a_secret, a_user
 
 
 @given(name=st.text(min_size=1, max_size=300))

@@ -16,7 +16,7 @@ from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.cli import braking
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.domain.examples import AT
+from nightlatch.domain.history.examples import AT
 from worlds import REGION, a_client, on_moto
 
 NAME = "/nightlatch/nightlatch/kill-switch"

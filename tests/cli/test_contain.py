@@ -11,7 +11,7 @@ import pytest
 
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.domain.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial
+from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial
 from worlds import ACCOUNT, REGION, TABLE, a_table, on_moto
 
 _TRUST = {

@@ -13,7 +13,7 @@ from nightlatch.cli.main import app, run
 from nightlatch.cli.pages import pages
 from nightlatch.cli.runbook_page import runbook
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 from nightlatch.local.fidelity import CORRECTIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

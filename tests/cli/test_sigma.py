@@ -21,13 +21,13 @@ from nightlatch.cli.sigma.document import document_id, file_name
 from nightlatch.cli.sigma_output import documents
 from nightlatch.cli.sigma_page import placeholders_in
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.examples import WAITED
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.rules import Detection, Example, Match
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Channel, SecretEvent
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.history.examples import WAITED
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match
 from sigma_matching import MODIFIERS, matches, names_in
 
 RULES = {rule.id: rule for rule in CATALOGUE}

@@ -13,8 +13,8 @@ import yaml
 
 from nightlatch.cli.main import run
 from nightlatch.cli.policy_snippets import FILL_IN, actor_lines, policy_document, tier_lines
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.account.tiers import Tier
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.policy_file import parse_policy
 from nightlatch.service.intake import Tally
 from nightlatch.service.suggestions import ActorSuggestion, ExemptionSuggestion, Suggestions, TierSuggestion

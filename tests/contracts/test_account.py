@@ -15,10 +15,10 @@ from botocore.exceptions import ClientError
 
 from fakes import ACCOUNT, REGION, FakeAccount
 from nightlatch.adapters.inventory.account import SECONDS_BETWEEN_CALLS, AwsAccount, Pace
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.own_parts import part_arn
+from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.own_parts import part_arn
-from nightlatch.domain.tiers import Tier
 from nightlatch.local import fidelity
 from worlds import a_client, on_moto
 

@@ -12,9 +12,9 @@ import pytest
 from builders import a_response
 from fakes import FakeAllowances, FakeLedger, FixedClock
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
+from nightlatch.domain.history.examples import AT, a_secret
 from worlds import WholeLedger, a_table, on_moto
 
 UNTIL = AT + timedelta(hours=2)

@@ -16,10 +16,12 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.uses import MOST_DAYS, Kind, PairKey, Touch, micros
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
-from nightlatch.domain.baseline import Maturity
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import LABEL_UPDATED, Failure, Origin, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.event.events import LABEL_UPDATED, Failure, Origin, SecretEvent
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -31,10 +33,8 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
 )
-from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.history.habits import Kind as Side
+from nightlatch.domain.judging.baseline import Maturity
 from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 DAY = 86_400.0

@@ -12,9 +12,9 @@ import pytest
 from fakes import ACCOUNT, NOW, REGION, FixedClock
 from fakes_snapshots import V1, V2, V3, FakeCopies, FakeProofs, a_copy, an_arn
 from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
-from nightlatch.domain.copies import Proof
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.copies import Proof
 from worlds import a_table, on_moto
 
 

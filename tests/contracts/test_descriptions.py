@@ -14,8 +14,8 @@ from fakes import ACCOUNT, REGION
 from fakes_snapshots import V1, FakeDescriptions, an_arn, metadata_of
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
-from nightlatch.domain.metadata import ReplicaSettings, RotationSettings
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.metadata import ReplicaSettings, RotationSettings
 from worlds import a_client, on_moto
 
 POLICY = '{"Version": "2012-10-17",  "Statement": []}'

@@ -13,8 +13,8 @@ from builders import a_finding
 from fakes import FakeIncidents, FixedClock
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.domain.errors import NotFound, Unavailable
-from nightlatch.domain.examples import AT, a_secret, a_user
-from nightlatch.domain.findings import State
+from nightlatch.domain.history.examples import AT, a_secret, a_user
+from nightlatch.domain.judging.findings import State
 from nightlatch.service.ports import Incidents
 from worlds import a_table, at_once, items_of, on_moto
 

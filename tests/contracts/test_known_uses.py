@@ -13,9 +13,9 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.known_uses import radius_known
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import AT, a_role, a_secret, an_event
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.examples import AT, a_role, a_secret, an_event
 from worlds import a_table, on_moto
 
 _APP = a_role("app", "worker")

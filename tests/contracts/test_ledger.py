@@ -14,10 +14,10 @@ from builders import a_response, approved_by_policy
 from fakes import FakeLedger, FixedClock
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import LEASE, Response, ResponseState, Signal, advance
 from nightlatch.domain.errors import IllegalTransition, NotFound
-from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, an_event
-from nightlatch.domain.responses import LEASE, Response, ResponseState, Signal, advance
+from nightlatch.domain.history.examples import AT, a_label_event, a_role, a_secret, an_event
 from worlds import TABLE, WholeLedger, a_table, at_once, items_of, on_moto
 
 _CALLS = {

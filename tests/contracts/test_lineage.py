@@ -11,12 +11,12 @@ import pytest
 from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.events import IAM, SecretEvent
-from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_user, an_event
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.lineage import Deployer
-from nightlatch.domain.principals import Principal
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.lineage import Deployer
+from nightlatch.domain.event.events import IAM, SecretEvent
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.history.examples import AT, a_person, a_role, a_secret, a_user, an_event
+from nightlatch.domain.judging.baseline import Maturity
 
 HOUR, DAY = 3_600.0, 86_400.0
 PIPELINE, MALLORY = a_role("pipeline"), a_user("mallory")

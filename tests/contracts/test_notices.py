@@ -13,7 +13,7 @@ import pytest
 from fakes import FakeNotices, FixedClock
 from nightlatch.adapters.notices import LEASE, DynamoNotices
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.examples import AT
+from nightlatch.domain.history.examples import AT
 from nightlatch.service.ports import Notice, Notices
 from worlds import a_table, at_once, items_of, on_moto
 

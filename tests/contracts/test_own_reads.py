@@ -9,7 +9,7 @@ import pytest
 
 from fakes import FakeLedger, FixedClock
 from nightlatch.adapters.snapshots.own_reads import OwnReads
-from nightlatch.domain.examples import a_role, a_secret, an_event
+from nightlatch.domain.history.examples import a_role, a_secret, an_event
 from worlds import a_table, on_moto
 
 READ = replace(an_event("GetSecretValue", secret=a_secret(), by=a_role("keeper")), request_id="q-1")

@@ -15,7 +15,7 @@ from nightlatch.adapters.history.trails_memory import MemoryTrails
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.examples import AT
+from nightlatch.domain.history.examples import AT
 from worlds import ACCOUNT, REGION, a_client, on_moto
 
 OLD = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db-AbCdEf"

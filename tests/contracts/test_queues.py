@@ -11,10 +11,10 @@ import pytest
 from builders import a_response, approved_by_policy
 from fakes import FakeDispatch
 from nightlatch.adapters.queues import SqsDispatch, group_of
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.examples import a_secret
-from nightlatch.domain.responses import Response
+from nightlatch.domain.history.examples import a_secret
 from nightlatch.service.ports import Dispatch, Notice
 from worlds import a_client, on_moto
 

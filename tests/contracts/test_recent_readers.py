@@ -9,8 +9,8 @@ import pytest
 from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.recent_readers import MOST_ASKED, RecentReaders
-from nightlatch.domain.examples import AT, a_role, a_secret, an_event
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.history.examples import AT, a_role, a_secret, an_event
 
 SECRET = a_secret()
 HOUR = 3_600

@@ -16,11 +16,11 @@ from fakes import FakeSecrets
 from fakes_snapshots import FakeCopies
 from nightlatch.adapters.acting.hand import AwsHand
 from nightlatch.adapters.secrets_manager import AwsSecrets
-from nightlatch.domain.acting import Call
+from nightlatch.domain.answering.acting import Call
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.examples import a_secret
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import a_secret
+from nightlatch.domain.secret.versions import CURRENT, PREVIOUS, SecretState
 from nightlatch.service.act_ports import Hand
 from nightlatch.service.ports import Secrets
 from worlds import REGION, a_client, at_once, on_moto

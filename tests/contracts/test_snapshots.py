@@ -11,9 +11,9 @@ import pytest
 from fakes import ACCOUNT, NOW, REGION
 from fakes_snapshots import FakeSnapshots, a_snapshot, an_arn, metadata_of
 from nightlatch.adapters.snapshots.metadata_dynamodb import KEPT_FOR, DynamoSnapshots
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import as_of, before
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.keeping import Kept
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.metadata import as_of, before
 from worlds import a_table, items_of, on_moto
 
 MINUTE = timedelta(minutes=1)

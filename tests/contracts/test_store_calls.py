@@ -17,10 +17,10 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import a_role, a_secret, an_event
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.examples import a_role, a_secret, an_event
 from nightlatch.domain.metrics import Metric
 from store_calls import Meter
 from worlds import TABLE, a_table, on_moto

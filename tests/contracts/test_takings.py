@@ -14,13 +14,13 @@ from nightlatch.adapters.inventory import holdings_dynamodb
 from nightlatch.adapters.inventory.holdings_dynamodb import READ_AGAIN_AFTER_S, DynamoHoldings
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings, MemoryTakings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.takings import EVERY, GIVEN_UP_AFTER, HELD_FOR, MOST_GAPS, Taking
+from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.examples import a_denial, a_secret, an_event
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.takings import EVERY, GIVEN_UP_AFTER, HELD_FOR, MOST_GAPS, Taking
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.history.examples import a_denial, a_secret, an_event
 from nightlatch.service.stock_ports import Takings
 from worlds import a_client, a_table, at_once, items_of, on_moto
 

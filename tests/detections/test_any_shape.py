@@ -20,16 +20,16 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Baseline, Maturity
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import EventName, Origin, SecretEvent, Tick
-from nightlatch.domain.examples import AT, a_secret, an_event
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.principals import Principal, PrincipalKind
-from nightlatch.domain.rules import Detection, Match, detect
+from nightlatch.domain.event.events import EventName, Origin, SecretEvent, Tick
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.principals import Principal, PrincipalKind
+from nightlatch.domain.history.examples import AT, a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Detection, Match, detect
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 from own_records import FOLDER

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from nightlatch.detections.batch_retrieval import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import AT, a_secret, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import AT, a_secret, an_event, sightings
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, detect
 
 
 def batch(*filters: tuple[str, list[str]], after_s: float = 0, **more) -> SecretEvent:

@@ -8,11 +8,20 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.blind import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.events import KMS, SECRETS_MANAGER, Failure
-from nightlatch.domain.examples import AT, WAITED, a_label_event, a_role, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.event.events import KMS, SECRETS_MANAGER, Failure
+from nightlatch.domain.history.examples import (
+    AT,
+    WAITED,
+    a_label_event,
+    a_role,
+    a_secret,
+    a_service_event,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 LABEL = a_label_event(a_secret(), version_id="v-2")
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.bulk_read import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     REGION,
     WAITED,
@@ -23,13 +24,12 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rotations import STEPS_SPAN
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rotations import STEPS_SPAN
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 SPAN_S = STEPS_SPAN.total_seconds()
 

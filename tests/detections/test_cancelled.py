@@ -9,14 +9,14 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.cancelled import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.versions import CURRENT
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
+from nightlatch.domain.secret.versions import CURRENT
 
 MINUTE = 60
 

@@ -13,11 +13,11 @@ import pytest
 
 from nightlatch import detections
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.deletions import DELETION_CALLS, STARTED
-from nightlatch.domain.findings import Finding, Severity
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rules import Detection, Example, applies, detect
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.deletions import DELETION_CALLS, STARTED
+from nightlatch.domain.judging.findings import Finding, Severity
+from nightlatch.domain.judging.rules import Detection, Example, applies, detect
 
 FIRST_SLICE = 13  # detections of the first release; the catalogue only grows
 OF_OPERATIONS = {"ROT-02"}  # what ATT&CK has nothing for: it concerns whoever runs the secret

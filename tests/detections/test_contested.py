@@ -10,13 +10,13 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.contested import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import WAITED, a_denial, a_role, a_secret, an_event
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.examples import WAITED, a_denial, a_role, a_secret, an_event
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 DAY_MIN = 24 * 60
 GUARD = {"Sid": "NightlatchNoForceDelete", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret"}

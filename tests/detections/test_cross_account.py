@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.cross_account import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rules import applies, detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.rules import applies, detect
 
 STRANGER = "999988887777"
 COPY = f"arn:aws:secretsmanager:{REGION}:{STRANGER}:secret:copy-AbCdEf"

@@ -8,9 +8,10 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.current_moved import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.history.examples import (
     WAITED,
     a_label_event,
     a_person,
@@ -22,11 +23,10 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Remedy, Severity, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Remedy, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 SECRET = a_secret()
 MINUTE, DAY = 60, 86_400

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.decoy import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     REGION,
     a_denial,
@@ -23,10 +24,9 @@ from nightlatch.domain.examples import (
     the_root,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import detect
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import detect
 
 NAME = "prod/admin-keys"
 FULL = a_secret(NAME)

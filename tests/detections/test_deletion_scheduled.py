@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.deletion_scheduled import DETECTION
-from nightlatch.domain.baseline import Baseline, Reader
-from nightlatch.domain.examples import AT, a_role, a_secret, a_user, an_event
-from nightlatch.domain.findings import Remedy, Severity, fold
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.history.examples import AT, a_role, a_secret, a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline, Reader
+from nightlatch.domain.judging.findings import Remedy, Severity, fold
+from nightlatch.domain.judging.rules import Match, detect
 
 
 def judge(**request: object) -> Match | None:

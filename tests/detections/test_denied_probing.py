@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.denied_probing import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.calls import CHANGE_RIGHTS
-from nightlatch.domain.events import IAM, Failure, SecretEvent
-from nightlatch.domain.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.rules import Match, Wait, applies, detect
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.calls import CHANGE_RIGHTS
+from nightlatch.domain.event.events import IAM, Failure, SecretEvent
+from nightlatch.domain.history.examples import WAITED, a_denial, a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, applies, detect
 
 DAY_S = 24 * 3600
 

@@ -12,15 +12,15 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.deny_lost import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent, Tick
-from nightlatch.domain.examples import AT, WAITED, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.rules import Match, Wait
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import Failure, SecretEvent, Tick
+from nightlatch.domain.history.examples import AT, WAITED, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match, Wait
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 

@@ -10,13 +10,13 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.failing import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.missed import missed_rotation
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.missed import missed_rotation
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 HOUR, DAY = 3_600, 86_400
 FAILED, ABANDONED, SUCCEEDED = "RotationFailed", "RotationAbandoned", "RotationSucceeded"

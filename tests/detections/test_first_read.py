@@ -11,9 +11,10 @@ from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.first_read import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -28,15 +29,14 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.habits import ENOUGH_HOURS, Facet, Habits, Kind
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME
+from nightlatch.domain.history.habits import ENOUGH_HOURS, Facet, Habits, Kind
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER, Pair
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 DAY = 86_400.0
 READ = an_event(secret=a_secret())

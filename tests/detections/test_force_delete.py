@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nightlatch.detections.force_delete import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.findings import Remedy, Severity, State, fold
-from nightlatch.domain.rules import detect
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Remedy, Severity, State, fold
+from nightlatch.domain.judging.rules import detect
 
 
 def forced(

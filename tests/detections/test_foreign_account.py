@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.foreign_account import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     REGION,
     a_person,
@@ -21,11 +23,9 @@ from nightlatch.domain.examples import (
     an_outsider,
     sightings,
 )
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rules import Match
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match
 
 THEIRS, OTHERS = "999988887777", "444455556666"
 ORGANIZATION = "o-a1b2c3d4e5"

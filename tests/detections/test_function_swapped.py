@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.function_swapped import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, WAITED, a_secret, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 STRANGER = "999988887777"
 NOTHING = Inventory()

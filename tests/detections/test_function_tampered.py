@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.function_tampered import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import IAM, LAMBDA, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, WAITED, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, Wait, applies, detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import IAM, LAMBDA, Failure, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, WAITED, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.rules import Match, Wait, applies, detect
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
 CODE, CONFIGURATION, PERMISSION = (

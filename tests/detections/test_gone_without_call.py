@@ -8,13 +8,13 @@ from datetime import datetime
 import pytest
 
 from nightlatch.detections.gone_without_call import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import ACCOUNT, WAITED, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Severity, State, fold
-from nightlatch.domain.incidents import incident_key
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.answering.incidents import incident_key
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import ACCOUNT, WAITED, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 
 def ended(name: str = "prod/db", *, after_s: float = 0, suffix: str = ":Forced", event: str = "End") -> SecretEvent:

@@ -10,9 +10,8 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.many_overwritten import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import (
     AT,
     WAITED,
     a_label_event,
@@ -23,11 +22,12 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Remedy, Severity, State, fold
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.versions import CURRENT, PENDING
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.judging.findings import Finding, Remedy, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
+from nightlatch.domain.secret.versions import CURRENT, PENDING
 
 MINUTE, DAY = 60, 86_400
 READERS = (Reader(a_role("app").key, AT),)

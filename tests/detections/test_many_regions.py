@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.many_regions import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -23,15 +24,14 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.habits import Facet, Habits, Kind
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME
+from nightlatch.domain.history.habits import Facet, Habits, Kind
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 REGIONS = (REGION, "us-east-1", "ap-southeast-2", "sa-east-1", "us-west-2", "eu-north-1", "ca-central-1")
 

@@ -7,12 +7,20 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 from nightlatch.detections.mass_deletion import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import WAITED, a_denial, a_secret, a_service_event, an_event, sightings, the_service
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import (
+    WAITED,
+    a_denial,
+    a_secret,
+    a_service_event,
+    an_event,
+    sightings,
+    the_service,
+)
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 MINUTE = 60
 

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.metadata_enumeration import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -26,16 +28,14 @@ from nightlatch.domain.examples import (
     the_root,
     the_service,
 )
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.habits import Facet, Habits, Kind
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME
+from nightlatch.domain.history.habits import Facet, Habits, Kind
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 APP = a_role("app", "worker")
 INVENTORY = Inventory(scanners=frozenset({a_role("prowler").key}))

@@ -9,10 +9,11 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.name_reused import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import Failure, SecretEvent, Tick
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import Failure, SecretEvent, Tick
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -24,11 +25,10 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.rules import Match, Wait
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.deletions import ENDED
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match, Wait
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 

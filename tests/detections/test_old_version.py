@@ -10,9 +10,10 @@ from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.old_version import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -28,12 +29,11 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 HOUR = 3600.0
 SECRET = a_secret()

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.opened import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import KMS, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import KMS, Failure, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"

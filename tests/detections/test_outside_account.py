@@ -9,12 +9,12 @@ import pytest
 
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections.outside_account import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import Channel, Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, a_denial, a_role, a_secret, an_event, an_outsider
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Channel, Failure, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, a_denial, a_role, a_secret, an_event, an_outsider
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import detect
 from own_records import own_record
 
 THEIRS = "999988887777"

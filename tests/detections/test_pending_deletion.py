@@ -11,9 +11,10 @@ from fakes import FixedClock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections.pending_deletion import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -26,12 +27,11 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Finding, Severity, State, Undone, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, detect
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, Undone, fold
+from nightlatch.domain.judging.rules import Match, detect
 
 HOUR = 3600.0
 MARKED = Failure(

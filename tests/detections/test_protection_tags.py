@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.protection_tags import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import WAITED, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity, fold
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import WAITED, a_secret, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 DAY = 86_400
 PLANTED = "Tr0ub4dor&3-and-more"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from nightlatch.detections.foreign_account import DETECTION as FOREIGN
 from nightlatch.detections.public import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.rules import Match, detect
 
 PUBLIC = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}}
 BY_SERVICE = {"Statement": {**PUBLIC["Statement"], "Principal": {"Service": "sns.amazonaws.com"}}}

@@ -9,14 +9,14 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.read_then_deleted import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Finding, Remedy, Severity, State, fold
-from nightlatch.domain.rules import Match, Wait, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import ACCOUNT, REGION, WAITED, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.findings import Finding, Remedy, Severity, State, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 DAY_S = 86_400
 PARTIAL = secret_ref(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db", account_id=ACCOUNT, region=REGION)

@@ -20,13 +20,13 @@ from nightlatch.detections import (
     tampered,
     trail_tampered,
 )
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import detect
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import detect
 
 RULES = tuple(
     module.DETECTION

@@ -8,13 +8,13 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.refused import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import a_denial, a_role, a_secret, an_event, sightings, the_service
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.rules import Match, detect
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import a_denial, a_role, a_secret, an_event, sightings, the_service
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, detect
 
 MINUTE = 60
 REPLICATED = Failure("InvalidRequestException", "You can't delete a primary secret that is replicated.")

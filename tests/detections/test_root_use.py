@@ -8,12 +8,12 @@ import botocore.session
 import pytest
 
 from nightlatch.detections.root_use import DETECTION
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import SECRETS_MANAGER, Failure
-from nightlatch.domain.examples import a_person, a_role, a_secret, a_user, an_event, the_root
-from nightlatch.domain.findings import Severity, State, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SECRETS_MANAGER, Failure
+from nightlatch.domain.history.examples import a_person, a_role, a_secret, a_user, an_event, the_root
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Severity, State, fold
+from nightlatch.domain.judging.rules import detect
 
 
 def test_every_call_that_the_service_offers_is_read():

@@ -9,12 +9,21 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.swapped import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_label_event, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import (
+    ACCOUNT,
+    REGION,
+    a_label_event,
+    a_role,
+    a_secret,
+    a_user,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, detect
 
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{ID}"

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.tampered import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import (
     CLOUDFORMATION,
     DYNAMODB,
     EVENTBRIDGE,
@@ -22,10 +22,10 @@ from nightlatch.domain.events import (
     Failure,
     SecretEvent,
 )
-from nightlatch.domain.examples import ACCOUNT, REGION, a_role, an_event
-from nightlatch.domain.findings import fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, applies, detect
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_role, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import fold
+from nightlatch.domain.judging.rules import Match, applies, detect
 
 HERE = f"{REGION}:{ACCOUNT}"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"

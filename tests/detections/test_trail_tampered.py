@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.detections.trail_tampered import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import CLOUDTRAIL, Failure, SecretEvent
-from nightlatch.domain.examples import a_person, a_role, a_user, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Match, applies
+from nightlatch.domain.event.events import CLOUDTRAIL, Failure, SecretEvent
+from nightlatch.domain.history.examples import a_person, a_role, a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match, applies
 
 DENIED = Failure("AccessDenied", "User is not authorized to perform this action")
 ALL = [{"readWriteType": "All", "includeManagementEvents": True}]

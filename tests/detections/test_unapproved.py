@@ -8,12 +8,12 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.unapproved import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, WAITED, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Finding, Remedy, Severity, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, WAITED, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Finding, Remedy, Severity, fold
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 FAR, NEAR = "sa-east-1", "eu-central-1"
 KEY = f"arn:aws:kms:{NEAR}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

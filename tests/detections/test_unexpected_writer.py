@@ -10,9 +10,9 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.unexpected_writer import DETECTION
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.history.examples import (
     AT,
     WAITED,
     a_label_event,
@@ -25,10 +25,10 @@ from nightlatch.domain.examples import (
     sightings,
     the_service,
 )
-from nightlatch.domain.findings import Remedy, Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match, Wait, detect
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.judging.findings import Remedy, Severity, State
+from nightlatch.domain.judging.rules import Match, Wait, detect
 
 SECRET = a_secret()
 READERS = (Reader(a_role("app").key, AT - timedelta(days=1)),)

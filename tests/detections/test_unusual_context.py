@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.unusual_context import DETECTION, signs
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import Failure, Origin, SecretEvent
-from nightlatch.domain.examples import AT, a_person, a_role, a_secret, a_user, an_event
-from nightlatch.domain.findings import State
-from nightlatch.domain.habits import ENOUGH_HOURS, Facet, Habits, Kind
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match, detect
-from nightlatch.domain.tiers import Tier, TierOf
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.tiers import Tier, TierOf
+from nightlatch.domain.event.events import Failure, Origin, SecretEvent
+from nightlatch.domain.history.examples import AT, a_person, a_role, a_secret, a_user, an_event
+from nightlatch.domain.history.habits import ENOUGH_HOURS, Facet, Habits, Kind
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import State
+from nightlatch.domain.judging.rules import Match, detect
 
 ANA = a_person("ana")
 CROWN = Inventory(tiers=(TierOf("prod/*", Tier.CROWN),))

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from nightlatch.detections.used_elsewhere import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Origin, SecretEvent
-from nightlatch.domain.examples import AT, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.habits import NO_ENDPOINT, Facet, Habits, Kind
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Match, detect
+from nightlatch.domain.event.events import Origin, SecretEvent
+from nightlatch.domain.history.examples import AT, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.history.habits import NO_ENDPOINT, Facet, Habits, Kind
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Match, detect
 
 HOME, AWAY = "198.51.100.7", "203.0.113.9"
 INSTANCE = replace(a_role("web", "i-0123456789abcdef0"), access_key_id="ASIAONE")

@@ -9,9 +9,9 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections.version_flooding import DETECTION
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     REGION,
     a_role,
@@ -21,12 +21,12 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.rules import Match, detect
-from nightlatch.domain.secrets import secret_ref
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.versions import PENDING
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Finding, Severity, fold
+from nightlatch.domain.judging.rules import Match, detect
+from nightlatch.domain.secret.versions import PENDING
 
 FULL = Failure("LimitExceededException")
 HOUR, DAY = 3_600, 86_400

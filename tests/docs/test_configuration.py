@@ -10,9 +10,9 @@ import yaml
 from functions.transformed import source
 from nightlatch.adapters.slack.channel import read_credentials
 from nightlatch.config import Settings
+from nightlatch.domain.answering.policy import Mode
 from nightlatch.domain.metrics import Metric
-from nightlatch.domain.pins import MOST_PINS
-from nightlatch.domain.policy import Mode
+from nightlatch.domain.recovering.pins import MOST_PINS
 from nightlatch.policy_file import parse_policy
 from pages import PAGES, fences, text_of
 

@@ -7,9 +7,9 @@ import uuid
 from typing import Any
 
 from e2e.watched import Watched
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.iam_identities import key_target
-from nightlatch.domain.responses import FINAL, Response, ResponseState
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.responses import FINAL, Response, ResponseState
+from nightlatch.domain.containing.iam_identities import key_target
 from nightlatch.local.scenes.company import a_value
 
 _HELD = (

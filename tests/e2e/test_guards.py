@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from e2e.watched import BREAK_GLASS, CONTESTED, GUARDED, Watched
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.responses import ResponseState
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.judging.findings import Severity
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("guards")]
 

@@ -10,7 +10,7 @@ import pytest
 
 from e2e.watched import Watched
 from nightlatch.adapters.inventory.holdings_dynamodb import READ_AGAIN_AFTER_S
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.account.tiers import Tier
 from nightlatch.local.scenes.company import a_value
 
 DEL_01 = "deletion.deletion-scheduled"

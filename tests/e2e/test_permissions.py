@@ -14,7 +14,7 @@ from e2e.recoveries import lose_a_key, replicate_again_under_keys_of_ones_own, s
 from e2e.watched import GUARDED, Watched
 from e2e.ways_back import agree_by_two, put_metadata_back, roll_back_out_of_the_vault
 from functions.transformed import many
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.local.deployment import Function, Stack
 from nightlatch.local.fidelity.operators import like
 from nightlatch.local.permissions.guard import Judged

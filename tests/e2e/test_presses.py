@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from e2e.watched import Offer, Watched
-from nightlatch.domain.responses import ResponseState
+from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.local.slack.workspace import buttons_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("presses")]

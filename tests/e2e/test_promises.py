@@ -18,9 +18,9 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.log_files import read_records
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.findings import Finding, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.findings import Finding, State
 from nightlatch.local.journal import Outcome, Step
 from nightlatch.local.scenes.past import ordinary_life
 from nightlatch.local.scenes.scenes import title_of

@@ -12,8 +12,8 @@ from e2e.watched import Watched
 from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.table import Table
-from nightlatch.domain.metadata import changes
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.metadata import changes
 from nightlatch.local.scenes.company import a_value
 from worlds import ACCOUNT, REGION
 

@@ -25,13 +25,13 @@ from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.examples import a_person
-from nightlatch.domain.guards import NO_FORCE_DELETE
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.guarding.guards import NO_FORCE_DELETE
+from nightlatch.domain.history.examples import a_person
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.running.function_variables import Interpreter

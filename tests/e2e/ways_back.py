@@ -9,9 +9,9 @@ from e2e.watched import Watched
 from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.table import Table
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.metadata import SecretMetadata
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.metadata import SecretMetadata
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import a_value
 from nightlatch.local.scenes.theatre import REGION

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from functions.transformed import dead_letter_queues, many, resource, resources, target
-from nightlatch.domain.responses import LEASE
-from nightlatch.domain.takings import HELD_FOR
+from nightlatch.domain.account.takings import HELD_FOR
+from nightlatch.domain.answering.responses import LEASE
 from nightlatch.service.respond import MOST_PAUSES, PAUSE_S
 from nightlatch.wiring import AUDITED_FOR
 

@@ -23,9 +23,9 @@ from nightlatch.adapters.clock import clock
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter
 from nightlatch.config import load_settings
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.service.respond import respond
 from nightlatch.wiring.world import World
 from own_records import ACCOUNT, REGION

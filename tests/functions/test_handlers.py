@@ -17,9 +17,9 @@ import pytest
 from builders import a_response
 from functions.handlers import Context, batch, cold_start, failed
 from nightlatch.adapters.slack.requests import sign
+from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import IllegalTransition, Unavailable
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.takings import Taking
 from nightlatch.service.ports import Notice
 from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record

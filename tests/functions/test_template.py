@@ -9,9 +9,9 @@ import pytest
 
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.events import NIGHTLATCH, EventName
-from nightlatch.domain.key_moves import MAKES_KEYS
-from nightlatch.domain.lineage import MAKES_ROLES
+from nightlatch.domain.account.lineage import MAKES_ROLES
+from nightlatch.domain.event.events import NIGHTLATCH, EventName
+from nightlatch.domain.judging.key_moves import MAKES_KEYS
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 PATTERN_RULES = {name: rule for name, rule in resources(RULES).items() if "EventPattern" in rule}

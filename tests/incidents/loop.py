@@ -17,12 +17,12 @@ from nightlatch.acts import ACTS
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.acting import Call
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.examples import a_label_event, a_role, an_event
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import LEASE, Response
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.acting import Call
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import LEASE, Response
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import a_label_event, a_role, an_event
 from nightlatch.service.act_ports import Hand
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Outcome, Ports, handle

@@ -18,10 +18,10 @@ from functions.test_privileges import statements
 from functions.transformed import many, resources, target
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Act, Call, Plan, Seen
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.examples import a_role, an_event
-from nightlatch.domain.responses import ResponseState
+from nightlatch.domain.answering.acting import Act, Call, Plan, Seen
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.history.examples import a_role, an_event
 from nightlatch.service.respond import MOST_CALLS, respond
 from worlds import a_client
 

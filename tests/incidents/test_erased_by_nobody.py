@@ -14,12 +14,12 @@ import pytest
 from nightlatch.adapters.slack.message import render
 from nightlatch.adapters.sns import human_text
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import open_incident
-from nightlatch.domain.rules import detect
+from nightlatch.domain.answering.incidents import open_incident
+from nightlatch.domain.history.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.deletions import ENDED
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.judging.rules import detect
 
 SATURDAY_2_AM = datetime.fromisoformat("2026-03-07T02:00:00+00:00")
 

@@ -13,9 +13,9 @@ import pytest
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
 from nightlatch.cli.plan_page import plan_page
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.service.wish import Preview, preview
 from worlds import a_client
 

@@ -15,13 +15,13 @@ import pytest
 from acts.guard_scenes import policy_text
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.events import Tick
-from nightlatch.domain.examples import a_role, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import ResponseState
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.event.events import Tick
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import a_role, an_event
+from nightlatch.domain.judging.findings import Severity
 from worlds import a_client
 
 ESO = a_role("external-secrets", "reconciler")

@@ -17,12 +17,12 @@ from builders import a_finding
 from fakes import FakeChannel, FakeNotices
 from functions.transformed import resources, source
 from incidents.loop import Loop
+from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import a_role, an_event
-from nightlatch.domain.guard_texts import merge
-from nightlatch.domain.guards import Guard
-from nightlatch.domain.responses import ResponseState
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.guarding.guard_texts import merge
+from nightlatch.domain.guarding.guards import Guard
+from nightlatch.domain.history.examples import a_role, an_event
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
 from worlds import ACCOUNT, a_client

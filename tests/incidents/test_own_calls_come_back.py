@@ -11,10 +11,10 @@ from __future__ import annotations
 import pytest
 
 from incidents.loop import Loop
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.examples import a_label_event, a_role, a_service_event, an_event
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import a_label_event, a_role, a_service_event, an_event
 from worlds import a_client, in_full
 
 PIPELINE = a_role("pipeline", "apply")

@@ -12,12 +12,12 @@ from datetime import timedelta
 
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.examples import a_label_event, a_role, a_service_event, an_event
-from nightlatch.domain.policy import Mode, Protection
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.policy import Mode, Protection
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import a_label_event, a_role, a_service_event, an_event
 from nightlatch.service.wish import preview
 from worlds import a_client
 

@@ -14,8 +14,8 @@ from fakes import FixedClock
 from fakes_snapshots import a_copy, an_arn
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
-from nightlatch.domain.policy import Policy, Protection
-from nightlatch.domain.resurrection import last_metadata, last_value
+from nightlatch.domain.answering.policy import Policy, Protection
+from nightlatch.domain.recovering.resurrection import last_metadata, last_value
 from nightlatch.local import fidelity
 from nightlatch.service.keep import Cause, Keeping, KeepPorts, keep
 from worlds import a_client, on_moto

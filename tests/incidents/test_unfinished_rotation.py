@@ -13,9 +13,9 @@ import pytest
 
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import PENDING
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.versions import PENDING
 from nightlatch.service.wish import Preview, preview
 from worlds import a_client
 

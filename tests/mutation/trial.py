@@ -19,7 +19,7 @@ import pytest
 from mutation.operators import Mutant
 from mutation.score import TESTS, rule_file, tests_of
 from nightlatch import detections
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 
 _SECONDS = 30
 _OF_RULES = (

@@ -26,9 +26,9 @@ from functions.handlers import Context, batch, cold_start
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.responses import DynamoLedger
-from nightlatch.domain.actions import Action
-from nightlatch.domain.responses import Response, Signal, advance
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.responses import Response, Signal, advance
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from own_records import ACCOUNT, REGION, in_envelope, own_record
 from planted.tap import Tap, unheard
 from worlds import TABLE, a_client, a_table, items_of

@@ -24,10 +24,10 @@ from nightlatch.adapters.vault.putting_in import VaultEntrance
 from nightlatch.adapters.vault.sealing import Seal
 from nightlatch.adapters.vault.taking_out import VaultExit
 from nightlatch.adapters.vault.values import SecretBytes
-from nightlatch.domain.copies import Copy
-from nightlatch.domain.fingerprints import Shape
-from nightlatch.domain.metadata import SecretMetadata
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.secret.copies import Copy
+from nightlatch.domain.secret.fingerprints import Shape
+from nightlatch.domain.secret.metadata import SecretMetadata
 from own_records import ACCOUNT, REGION
 from planted.dye import Dyer
 from planted.engine import a_value

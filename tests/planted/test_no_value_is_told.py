@@ -15,7 +15,7 @@ import pytest
 
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.local import fidelity
 from planted.dye import Dyer
 from planted.engine import Engine, running

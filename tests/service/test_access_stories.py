@@ -10,8 +10,10 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.events import Failure, SecretEvent, Tick
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import Failure, SecretEvent, Tick
+from nightlatch.domain.history.examples import (
     AT,
     a_person,
     a_role,
@@ -20,9 +22,7 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
 )
-from nightlatch.domain.findings import Finding, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.domain.judging.findings import Finding, Severity
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 

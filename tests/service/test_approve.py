@@ -9,10 +9,10 @@ import pytest
 
 from builders import a_response
 from fakes import FakeDispatch, FakeLedger
+from nightlatch.domain.answering.policy import Approver, Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unauthorised, Unavailable
-from nightlatch.domain.examples import AT, a_person, a_role
-from nightlatch.domain.policy import Approver, Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step
+from nightlatch.domain.history.examples import AT, a_person, a_role
 from nightlatch.service.approve import ApprovePorts, approver_of, press
 from nightlatch.service.ports import Notice
 from worlds import at_once

@@ -11,9 +11,9 @@ from builders import a_finding, a_response, a_state, a_version, an_incident
 from fakes import ACCOUNT, NOW, REGION
 from fakes_snapshots import V1, V2, V3, FakeCopies, a_copy, an_arn
 from nightlatch.domain.errors import NothingToRestore, Refused, Unavailable
-from nightlatch.domain.examples import a_secret
-from nightlatch.domain.fingerprints import KeyPrint, Kind, Shape
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.history.examples import a_secret
+from nightlatch.domain.secret.fingerprints import KeyPrint, Kind, Shape
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.comparing import change_words, chosen, compare
 

@@ -11,15 +11,15 @@ from builders import a_finding
 from fakes import FakeDispatch, FakeIncidents, FakeLedger, FixedClock
 from nightlatch.adapters.slack.message import render
 from nightlatch.adapters.sns import human_text
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.blast_radius import BlastRadius
-from nightlatch.domain.decisions import Decision, decide
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.decisions import Decision, decide
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance, awaiting
+from nightlatch.domain.containing.blast_radius import BlastRadius
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.examples import AT, a_secret, a_user, an_event
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance, awaiting
+from nightlatch.domain.history.examples import AT, a_secret, a_user, an_event
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.effects import LiveEffects
 
 _THIEF = replace(a_user("ci-deploy"), access_key_id="AKIAIOSFODNN7EXAMPLE")

@@ -9,7 +9,7 @@ import pytest
 from fakes import ACCOUNT, NOW, REGION
 from fakes_snapshots import V1, V2, FakeCopies, FakeProofs, FakeVault, a_copy, a_shape
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.service.drill import SAMPLE, DrillPorts, drill
 
 WEEK = timedelta(days=7)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from builders import a_response
 from fakes import FakeDispatch, FakeLedger
+from nightlatch.domain.answering.responses import ResponseState, Signal, advance
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.responses import ResponseState, Signal, advance
 from nightlatch.service.expire import ExpirePorts, expire_offers
 from nightlatch.service.ports import Notice
 

@@ -12,13 +12,13 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.decisions import Decision
-from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.examples import a_secret, a_service_event, an_event
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.decisions import Decision
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import Channel, SecretEvent
+from nightlatch.domain.history.examples import a_secret, a_service_event, an_event
+from nightlatch.domain.judging.baseline import Maturity
+from nightlatch.domain.judging.findings import Severity, State
 from nightlatch.service import hunt as hunting
 from nightlatch.service.effects import NothingIsOwn
 from nightlatch.service.hunt import HuntReport, hunt, in_order

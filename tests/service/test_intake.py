@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.examples import a_secret, an_event
+from nightlatch.domain.history.examples import a_secret, an_event
 from nightlatch.service.intake import MOST_LISTED, FileRead, FileSkipped, Malformed, Tally, readable_by, take_in
 
 

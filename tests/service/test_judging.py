@@ -13,10 +13,13 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.deletions import ENDED, STARTED
-from nightlatch.domain.events import Channel, Failure, SecretEvent, Tick
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.event.events import Channel, Failure, SecretEvent, Tick
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import (
     ACCOUNT,
     AT,
     REGION,
@@ -27,11 +30,8 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
 )
-from nightlatch.domain.findings import Finding, Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ResponseState
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.judging.deletions import ENDED, STARTED
+from nightlatch.domain.judging.findings import Finding, Severity, State
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
 from own_records import GONE, a_secret_arn, own_record

@@ -9,11 +9,11 @@ import pytest
 
 from fakes import ACCOUNT, NOW, REGION, FixedClock
 from fakes_snapshots import V1, V2, V3, FakeCopies, FakeDescriptions, FakeSnapshots, FakeVault, an_arn, metadata_of
+from nightlatch.domain.answering.policy import Mode, Policy, Protection, Selector
 from nightlatch.domain.errors import Refused, Unavailable
-from nightlatch.domain.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, Failure
-from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.event.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, Failure
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.history.examples import a_secret, an_event
 from nightlatch.service.keep import Cause, Keeping, KeepPorts, cause_of, is_of_interest, keep
 
 MINUTE = timedelta(minutes=1)

@@ -9,11 +9,11 @@ import pytest
 
 from builders import a_response
 from fakes import FakeAllowances, FakeDispatch, FakeLedger, FixedClock
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ResponseState, Signal, advance
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import ResponseState, Signal, advance
+from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.service.lapse import LapsePorts, put_guards_back
 
 UNTIL = AT + timedelta(hours=2)

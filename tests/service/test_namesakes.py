@@ -7,11 +7,11 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
-from nightlatch.domain.examples import AT, a_role, a_secret, an_event
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import AT, a_role, a_secret, an_event
 
 DAY = 86_400.0
 WHO = a_role("intern")

@@ -13,10 +13,10 @@ from builders import a_finding, a_response
 from fakes import FakeChannel, FakeIncidents, FakeLedger, FakeNotices
 from fakes_snapshots import FakeCopies
 from nightlatch.adapters.notices import LEASE
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import NotFound, Unavailable
-from nightlatch.domain.examples import AT, a_secret
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response
+from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice

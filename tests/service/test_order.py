@@ -17,9 +17,10 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.deletions import UNEXPLAINED
-from nightlatch.domain.events import Failure, SecretEvent, Tick
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import Failure, SecretEvent, Tick
+from nightlatch.domain.history.examples import (
     AT,
     a_denial,
     a_label_event,
@@ -30,8 +31,7 @@ from nightlatch.domain.examples import (
     a_user,
     an_event,
 )
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
+from nightlatch.domain.judging.deletions import UNEXPLAINED
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 

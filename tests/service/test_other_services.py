@@ -16,11 +16,11 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.examples import ACCOUNT, AT, REGION
-from nightlatch.domain.findings import Finding, Severity, fold
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION
+from nightlatch.domain.judging.findings import Finding, Severity, fold
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
 

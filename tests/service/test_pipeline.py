@@ -21,18 +21,18 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.queues import SqsDispatch
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.decisions import Alert, Record
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.decisions import Alert, Record
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import SecretEvent, Tick, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import AT, a_label_event, a_role, a_secret, a_service_event, a_user, an_event
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.responses import ResponseState
-from nightlatch.domain.rules import Detection, Match, Verdict, Wait
+from nightlatch.domain.event.events import SecretEvent, Tick, secrets_manager
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import AT, a_label_event, a_role, a_secret, a_service_event, a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Match, Verdict, Wait
 from nightlatch.service.effects import LiveEffects, NoEffects, NothingIsOwn
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.pipeline import NothingIsAllowed, Outcome, Ports, handle

@@ -9,10 +9,10 @@ import pytest
 
 from builders import a_finding
 from fakes import FakeDispatch, FakeIncidents
-from nightlatch.domain.acting import Moved
+from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.examples import AT
-from nightlatch.domain.references import LATELY
+from nightlatch.domain.history.examples import AT
+from nightlatch.domain.recovering.references import LATELY
 from nightlatch.service.ports import Notice
 from nightlatch.service.references import FUNCTIONS, OWN_POLICY, POLICIES, READERS, ReferencePorts, tell_references
 

@@ -11,12 +11,12 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import IAM, KMS, LAMBDA, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_label_event, a_role, a_secret, an_event
-from nightlatch.domain.holding import Found, Holding, RotationFunction
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.holding import Found, Holding, RotationFunction
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import IAM, KMS, LAMBDA, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_label_event, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline
 
 FAR, DAY = "us-east-1", 86_400.0
 PRIMARY, COPY = a_secret(), a_secret(region=FAR)

@@ -10,14 +10,14 @@ import pytest
 from builders import a_response, approved_by_policy
 from fakes import FakeDispatch, FakeEnquiries, FakeKillSwitch, FakeLedger, FakeSecrets, FixedClock
 from nightlatch.acts import ACTS
-from nightlatch.domain.acting import Need
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Need
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Mode, Policy, Protection, Selector
+from nightlatch.domain.answering.responses import BY_POLICY, LEASE, Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
-from nightlatch.domain.examples import AT
-from nightlatch.domain.policy import Mode, Policy, Protection, Selector
-from nightlatch.domain.responses import BY_POLICY, LEASE, Response, ResponseState, Signal, Step, advance
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import CURRENT, LABEL_LIMIT, PREVIOUS
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import AT
+from nightlatch.domain.secret.versions import CURRENT, LABEL_LIMIT, PREVIOUS
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.ports import Notice
 from nightlatch.service.respond import respond

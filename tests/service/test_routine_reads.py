@@ -12,13 +12,13 @@ from nightlatch.adapters.history import routine
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.examples import AT, a_denial, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import AT, a_denial, a_role, a_secret, an_event
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 from service.test_order import cut

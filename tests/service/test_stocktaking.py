@@ -11,16 +11,16 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings, MemoryTakings
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.account.holding import Holding, RotationFunction
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.takings import EVERY, HELD_FOR
+from nightlatch.domain.account.tiers import Tier
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.events import Tick
-from nightlatch.domain.examples import a_secret, a_service_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.holding import Holding, RotationFunction
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.takings import EVERY, HELD_FOR
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.event.events import Tick
+from nightlatch.domain.history.examples import a_secret, a_service_event
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
 from nightlatch.service.stock_ports import StockPorts

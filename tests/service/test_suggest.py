@@ -12,9 +12,10 @@ import pytest
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import Channel, SecretEvent
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.history.examples import (
     AT,
     a_denial,
     a_person,
@@ -27,9 +28,8 @@ from nightlatch.domain.examples import (
     the_root,
     the_service,
 )
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.principals import Principal
+from nightlatch.domain.judging.baseline import Maturity
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.intake import FileRead, Item
 from nightlatch.service.pipeline import Ports

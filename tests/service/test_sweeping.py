@@ -10,10 +10,10 @@ import pytest
 
 from fakes import NOW
 from fakes_snapshots import V1, V2, FakeKeeperQueue, FakeSnapshots, an_arn
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.keeping import Kept, Listed
-from nightlatch.domain.orders import Respond
-from nightlatch.domain.policy import Mode, Policy, Protection, Selector
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.keeping import Kept, Listed
+from nightlatch.domain.answering.orders import Respond
+from nightlatch.domain.answering.policy import Mode, Policy, Protection, Selector
 from nightlatch.service.sweeping import MOST_STANDING, SweepPorts, sweep
 
 HOUR = timedelta(hours=1)

@@ -8,12 +8,12 @@ import pytest
 
 from builders import a_response
 from fakes import FakeIncidents, FakeLedger, FixedClock
-from nightlatch.domain.acting import Plan, Seen
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Plan, Seen
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Approver, Policy
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import Unauthorised
-from nightlatch.domain.examples import AT, a_secret, a_user
-from nightlatch.domain.policy import Approver, Policy
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.history.examples import AT, a_secret, a_user
 from nightlatch.service.wish import Preview, WishPorts, request
 
 ANA, BEN = a_user("ana"), a_user("ben")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.rules import Detection, detect
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.judging.rules import Detection, detect
 from simulation.played import Caught
 
 

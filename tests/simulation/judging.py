@@ -15,10 +15,10 @@ from nightlatch.adapters.history.entries import PRINCIPAL_KEPT
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.decisions import Alert, Record
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.findings import Finding, fold
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.answering.decisions import Alert, Record
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.judging.findings import Finding, fold
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import in_order
 from nightlatch.service.pipeline import Ports, handle

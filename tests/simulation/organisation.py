@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.policy_file import parse_policy
 from simulation.callers import Caller, person, role, user
 from simulation.records import ACCOUNT, Secret, draw, pick

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mutation.section import section
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.judging.rules import Detection
 from simulation.figures import Count, Counts, of_attacks, of_benign_days, of_cases, of_examples
 from simulation.life import Form
 from simulation.played import Caught, Played, day_of

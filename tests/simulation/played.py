@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightlatch.domain.findings import Finding, Severity, State
+from nightlatch.domain.judging.findings import Finding, Severity, State
 from simulation.attacks import Attack, plan, play
 from simulation.judging import Judge
 from simulation.life import Form, benign_day

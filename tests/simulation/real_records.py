@@ -15,10 +15,10 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.findings import Severity, State
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.baseline import Maturity
+from nightlatch.domain.judging.findings import Severity, State
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import hunt
 from nightlatch.service.intake import FileRead, Item

@@ -8,7 +8,7 @@ import pytest
 
 from builders import a_finding
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from pages import text_of
 from simulation.attacks import ATTACKS, plan
 from simulation.figures import Count, of_attacks, of_benign_days, of_cases, of_examples

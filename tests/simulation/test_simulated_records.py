@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from nightlatch.adapters.records.cloudtrail import parse
-from nightlatch.domain.events import Channel
-from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.event.events import Channel
+from nightlatch.domain.event.principals import PrincipalKind
 from own_records import own_record
 from simulation.attacks import ATTACKS, play
 from simulation.life import LONG, SHORT, benign_day

@@ -15,11 +15,11 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_memory import MemoryTrails, MemoryWaits
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.decisions import Alert, Record
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.policy import Mode, Protection
+from nightlatch.domain.answering.decisions import Alert, Record
+from nightlatch.domain.answering.policy import Mode, Protection
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.judging.baseline import Maturity
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import hunt, in_order
 from nightlatch.service.intake import FileRead

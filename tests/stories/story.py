@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.findings import Severity
 from stories.records import Record
 
 

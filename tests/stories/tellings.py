@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nightlatch.domain.findings import Finding
+from nightlatch.domain.judging.findings import Finding
 from stories import twins
 from stories.playing import arriving, hunted, live
 from stories.story import Story

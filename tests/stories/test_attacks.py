@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from nightlatch.domain.findings import Finding, Severity, State
+from nightlatch.domain.judging.findings import Finding, Severity, State
 from stories.attack import rotation_hijack
 from stories.callers import AWAY, a_role
 from stories.playing import found_in, hunted, incidents, loud

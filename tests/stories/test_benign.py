@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nightlatch.domain.findings import Finding, Severity, State
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.findings import Finding, Severity, State
 from stories.benign import console_on_call, operator_polling
 from stories.playing import found_in, hunted, incidents, loud
 from stories.story import Story

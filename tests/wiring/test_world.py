@@ -11,8 +11,8 @@ import pytest
 
 from nightlatch.adapters.parameter_store import READ_AGAIN_AFTER_S, Parameter
 from nightlatch.config import load_settings
+from nightlatch.domain.answering.policy import Mode
 from nightlatch.domain.errors import InvalidPolicy
-from nightlatch.domain.policy import Mode
 from nightlatch.wiring.world import World
 from worlds import a_client, on_moto
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from fakes_snapshots import FakeCopies
 from nightlatch.adapters.acting.hand import AwsHand
-from nightlatch.domain.acting import Call
+from nightlatch.domain.answering.acting import Call
 from nightlatch.domain.errors import NotYet, Refused, WorldMoved
 
 HELD = "You can't create this secret because a secret with this name is already scheduled for deletion."

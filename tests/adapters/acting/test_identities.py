@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.refusals import acting_on
-from nightlatch.domain.deny_policies import denial
+from nightlatch.domain.containing.deny_policies import denial
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused, Unavailable
 from worlds import ACCOUNT, REGION, on_moto
 

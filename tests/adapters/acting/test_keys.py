@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.refusals import acting_on
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.key_states import KeyStatus
+from nightlatch.domain.secret.key_states import KeyStatus
 from worlds import ACCOUNT, REGION, on_moto
 
 _KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -13,9 +13,9 @@ import pytest
 
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, Channel
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.event.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, Channel
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.history.sightings import sighting_of
 from own_records import ACCOUNT, GONE, REGION, a_secret_arn, own_record
 
 ANA = f"arn:aws:iam::{ACCOUNT}:user/ana"

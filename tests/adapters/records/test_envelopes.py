@@ -13,7 +13,7 @@ from nightlatch.adapters.records import payloads
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.adapters.records.envelopes import is_control_message, parse_message, records_in
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent, Tick
 from own_records import in_envelope, own_record
 
 RECORD = own_record("get_secret_value")

@@ -15,7 +15,7 @@ import pytest
 
 from nightlatch.adapters.records import json_window
 from nightlatch.adapters.records.log_files import read_records
-from nightlatch.domain.events import SECRETS_MANAGER
+from nightlatch.domain.event.events import SECRETS_MANAGER
 from nightlatch.service.intake import FileSkipped, Malformed, Tally, take_in
 from own_records import FOLDER, GONE, in_envelope, own_record
 
@@ -511,7 +511,7 @@ MEASURE = """
 import json, sys, tracemalloc
 from pathlib import Path
 from nightlatch.adapters.records.log_files import read_records
-from nightlatch.domain.events import SECRETS_MANAGER
+from nightlatch.domain.event.events import SECRETS_MANAGER
 from nightlatch.service.intake import take_in
 
 tracemalloc.start()

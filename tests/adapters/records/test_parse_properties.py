@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from nightlatch.adapters.records.cloudtrail import parse
 from nightlatch.adapters.records.envelopes import parse_message, records_in
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.history.sightings import sighting_of
 from own_records import FOLDER
 
 SHAPES = [json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("parse_*.json"))]

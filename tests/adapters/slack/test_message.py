@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from builders import a_finding, a_response, an_incident
 from nightlatch.adapters.slack.message import render, render_follow_up
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.examples import a_person, a_secret, a_user
-from nightlatch.domain.findings import Remedy
-from nightlatch.domain.responses import ResponseState, Signal, Step
+from nightlatch.domain.answering.responses import ResponseState, Signal, Step
+from nightlatch.domain.history.examples import a_person, a_secret, a_user
+from nightlatch.domain.judging.findings import Remedy
 from nightlatch.local.slack.workspace import buttons_of, check_message
 
 

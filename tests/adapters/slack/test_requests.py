@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.adapters.slack.requests import LARGEST_BODY, raw_body, read_press, sign, verify
+from nightlatch.domain.answering.responses import Signal
 from nightlatch.domain.errors import ForgedRequest
-from nightlatch.domain.examples import AT
-from nightlatch.domain.responses import Signal
+from nightlatch.domain.history.examples import AT
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 STAMP = str(int(AT.timestamp()))

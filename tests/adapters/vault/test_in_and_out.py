@@ -21,10 +21,10 @@ from nightlatch.adapters.vault.fingerprint_keys import FingerprintKeys
 from nightlatch.adapters.vault.putting_in import VaultEntrance
 from nightlatch.adapters.vault.sealing import Seal
 from nightlatch.adapters.vault.taking_out import VaultExit
-from nightlatch.domain.copies import Copy, client_token
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
-from nightlatch.domain.fingerprints import diff
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.secret.copies import Copy, client_token
+from nightlatch.domain.secret.fingerprints import diff
 from nightlatch.service.snapshot_ports import Described
 from worlds import on_moto
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from nightlatch.adapters.vault.sealing import Seal
 from nightlatch.adapters.vault.values import SecretBytes
-from nightlatch.domain.copies import encryption_context
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
-from nightlatch.domain.metadata import SecretMetadata
+from nightlatch.domain.secret.copies import encryption_context
+from nightlatch.domain.secret.metadata import SecretMetadata
 from worlds import ACCOUNT, REGION, on_moto
 
 ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/db-AbCdEf"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nightlatch.adapters.vault.shaping import shape_of
 from nightlatch.adapters.vault.values import SecretBytes
-from nightlatch.domain.fingerprints import MOST_KEYS, Kind, Shape, diff
+from nightlatch.domain.secret.fingerprints import MOST_KEYS, Kind, Shape, diff
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PLANTED = "pl4nted-v4lue"

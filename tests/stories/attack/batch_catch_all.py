@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import a_person
 from stories.records import Record, arn_of, call, read
 from stories.story import Story, Told

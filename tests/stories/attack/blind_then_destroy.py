@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, a_role
 from stories.records import REGION, Record, by_service, call
 from stories.story import Story, Told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, OUTSIDE, a_person
 from stories.records import Record, arn_of, by_service, call
 from stories.story import Story, Told

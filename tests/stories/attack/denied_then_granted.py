@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import OUTSIDE, a_role, an_outsider
 from stories.records import Record, arn_of, call, read, refused
 from stories.story import Story, Told

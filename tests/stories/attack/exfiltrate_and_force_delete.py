@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import AWAY, a_user
 from stories.records import Record, arn_of, by_service, call, read
 from stories.story import Story, Told

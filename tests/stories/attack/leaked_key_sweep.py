@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import AWAY, a_user
 from stories.records import DAY, Record, arn_of, call, read
 from stories.story import Story, Told

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, OUTSIDE, Caller, a_role
 from stories.records import DAY, REGION, Record, call, version_of
 from stories.rotating import a_rotation

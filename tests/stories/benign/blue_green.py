@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.lineage import Deployer
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.lineage import Deployer
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, Caller, a_role, a_user, by_way_of
 from stories.records import DAY, START, Record, arn_of, call, read
 from stories.story import Story, Told

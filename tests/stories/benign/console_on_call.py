@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.policy import Exemption, Policy
+from nightlatch.domain.answering.policy import Exemption, Policy
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import AWAY, Caller, a_person
 from stories.records import DAY, START, Record, arn_of, call, read
 from stories.story import Story, Told

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import a_role
 from stories.records import DAY, Record, read
 from stories.story import Story, Told

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import Caller, a_role, by_way_of
 from stories.records import DAY, SERVICE, Record, arn_of, by_service, key_used, label_moved, read, version_of
 from stories.rotating import STEPS_S, a_rotation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
 from stories.callers import a_role
 from stories.records import Record
 from stories.rotating import a_rotation

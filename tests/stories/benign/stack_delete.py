@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.policy import Exemption, Policy
+from nightlatch.domain.answering.policy import Exemption, Policy
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, Caller, a_role, by_way_of
 from stories.records import START, Record, arn_of, by_service, call
 from stories.story import Story, Told

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 from stories.callers import ACCOUNT, Caller, a_role, a_user
 from stories.records import DAY, Record, arn_of, call, read, version_of
 from stories.story import Story, Told

@@ -29,8 +29,8 @@ from nightlatch.acts import (
     turn_on_rotation,
     unpin,
 )
-from nightlatch.domain.acting import Act
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.acting import Act
+from nightlatch.domain.answering.actions import ActionKind
 
 _ALL = (
     pin_superseded.ACT,

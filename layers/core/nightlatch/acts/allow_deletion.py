@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.resource_policy import POLICY_CALLS, metadata_of, without_guard
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.allowances import LONGEST
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.allowances import LONGEST
 from nightlatch.domain.errors import Refused
 
 _TWO = 2

@@ -13,14 +13,14 @@ from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.resource_policy import PUT_CALLS, metadata_of, put_policy
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.allowances import allow_command
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.allowances import allow_command
+from nightlatch.domain.answering.guard_upkeep import guard_wanted
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.guard_texts import drift, merge
-from nightlatch.domain.guard_upkeep import guard_wanted
-from nightlatch.domain.guards import Guard
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.guarding.guard_texts import drift, merge
+from nightlatch.domain.guarding.guards import Guard
+from nightlatch.domain.secret.versions import SecretState
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

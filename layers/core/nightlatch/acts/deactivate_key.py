@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from nightlatch.acts.on_access_key import key_seen, set_status
 from nightlatch.acts.on_identity import settle_to_stop
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 
 _TOKENS = (
     "tokens that were got with the key live on, 36 hours at most, and the user's password and other keys stay: revoke"

@@ -10,9 +10,9 @@ minutes to reach every Region); Secrets Manager user guide, security-encryption;
 from __future__ import annotations
 
 from nightlatch.acts.on_identity import identity_seen, our_policy, put_policy, settle_to_stop
-from nightlatch.domain.acting import Act, Need, Plan, Seen
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.deny_policies import SECRETS_POLICY, denial
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, denial
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -6,9 +6,9 @@ Source: IAM API reference, DeleteRolePolicy, DeleteUserPolicy.
 from __future__ import annotations
 
 from nightlatch.acts.on_identity import delete_policy, identity_seen, our_policy, settle_to_let_go
-from nightlatch.domain.acting import Act, Need, Plan, Seen
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.deny_policies import SESSIONS_POLICY
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.containing.deny_policies import SESSIONS_POLICY
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nightlatch.acts.on_identity import identity_seen
-from nightlatch.domain.acting import Call, Seen
-from nightlatch.domain.actions import Action
+from nightlatch.domain.answering.acting import Call, Seen
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.containing.iam_identities import AccessKey, IdentityState, split_target
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.iam_identities import AccessKey, IdentityState, split_target
 
 
 def key_seen(action: Action, seen: Seen) -> tuple[IdentityState, AccessKey]:

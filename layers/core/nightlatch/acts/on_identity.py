@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Call, Seen, Terms
-from nightlatch.domain.actions import Action
-from nightlatch.domain.containment import why_never
-from nightlatch.domain.deny_policies import is_ours
+from nightlatch.domain.answering.acting import Call, Seen, Terms
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.containing.containment import why_never
+from nightlatch.domain.containing.deny_policies import is_ours
+from nightlatch.domain.containing.iam_identities import IdentityState
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.iam_identities import IdentityState
 
 
 def identity_seen(action: Action, seen: Seen) -> IdentityState:

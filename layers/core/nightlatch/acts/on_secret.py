@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Call, Seen
-from nightlatch.domain.actions import Action
+from nightlatch.domain.answering.acting import Call, Seen
+from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.versions import SecretState, why_not_ours
+from nightlatch.domain.secret.versions import SecretState, why_not_ours
 
 
 def secret_of(action: Action, seen: Seen) -> SecretState:

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.pinning import plan_label
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.pins import plan_pin
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.recovering.pins import plan_pin
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

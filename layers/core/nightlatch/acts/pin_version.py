@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.pinning import plan_label
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.pins import MOST_PINS, pin_of
-from nightlatch.domain.version_names import version_meant
-from nightlatch.domain.versions import SecretState, Version
+from nightlatch.domain.recovering.pins import MOST_PINS, pin_of
+from nightlatch.domain.secret.version_names import version_meant
+from nightlatch.domain.secret.versions import SecretState, Version
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nightlatch.acts.on_secret import move_label
-from nightlatch.domain.acting import Call, Plan
-from nightlatch.domain.actions import Action
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.answering.acting import Call, Plan
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.secret.versions import SecretState
 
 NOTHING = "nothing to pin: the version is kept already, or there is none"
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.guard_texts import loses_guard
-from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, as_of, changes
-from nightlatch.domain.metadata_parts import Part
-from nightlatch.domain.putting_back import CALLS, calls_back
+from nightlatch.domain.guarding.guard_texts import loses_guard
+from nightlatch.domain.recovering.putting_back import CALLS, calls_back
+from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata, as_of, changes
+from nightlatch.domain.secret.metadata_parts import Part
 
 _TWO = 2
 

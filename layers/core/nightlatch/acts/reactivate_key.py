@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from nightlatch.acts.on_access_key import key_seen, set_status
 from nightlatch.acts.on_identity import settle_to_let_go
-from nightlatch.domain.acting import Act, Need, Plan, Seen
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen
+from nightlatch.domain.answering.actions import Action, ActionKind
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nightlatch.domain.acting import Call
-from nightlatch.domain.copies import Copy, client_token
-from nightlatch.domain.metadata import SecretMetadata
-from nightlatch.domain.putting_back import put_policy
-from nightlatch.domain.resurrection import own_tags, reserved_tags, says_the_same
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.answering.acting import Call
+from nightlatch.domain.recovering.putting_back import put_policy
+from nightlatch.domain.recovering.resurrection import own_tags, reserved_tags, says_the_same
+from nightlatch.domain.secret.copies import Copy, client_token
+from nightlatch.domain.secret.metadata import SecretMetadata
+from nightlatch.domain.secret.versions import SecretState
 
 SERVICE = "secretsmanager"
 

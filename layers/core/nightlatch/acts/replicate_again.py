@@ -14,10 +14,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.metadata import ReplicaSettings
+from nightlatch.domain.secret.metadata import ReplicaSettings
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

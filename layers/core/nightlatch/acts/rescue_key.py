@@ -8,11 +8,11 @@ Source: KMS API reference, CancelKeyDeletion (leaves the key Disabled), EnableKe
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.findings import name_secrets
-from nightlatch.domain.key_states import DELETION_PENDS, NO_WAY_BACK, KeyState, KeyStatus
+from nightlatch.domain.judging.findings import name_secrets
+from nightlatch.domain.secret.key_states import DELETION_PENDS, NO_WAY_BACK, KeyState, KeyStatus
 
 
 def _key(action: Action, seen: Seen) -> KeyState:

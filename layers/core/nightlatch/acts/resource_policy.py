@@ -5,11 +5,11 @@ AWS is asked about a policy right before it is put, and refuses one that would l
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Call, Seen
+from nightlatch.domain.answering.acting import Call, Seen
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.guard_texts import remove
-from nightlatch.domain.metadata import SecretMetadata
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.guarding.guard_texts import remove
+from nightlatch.domain.secret.metadata import SecretMetadata
+from nightlatch.domain.secret.versions import SecretState
 
 PUT_CALLS = frozenset({"secretsmanager:PutResourcePolicy", "secretsmanager:ValidateResourcePolicy"})
 POLICY_CALLS = PUT_CALLS | {"secretsmanager:DeleteResourcePolicy"}

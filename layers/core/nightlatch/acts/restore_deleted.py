@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.pinning import plan_label
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Mode
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.pins import pin_of
-from nightlatch.domain.policy import Mode
+from nightlatch.domain.recovering.pins import pin_of
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

@@ -14,19 +14,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.remaking import SERVICE, Lost, cancelled, completed, created, put, warnings_of
-from nightlatch.domain.acting import Act, Moved, Need, Plan, Seen, Sequel, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import Copy, client_token
+from nightlatch.domain.answering.acting import Act, Moved, Need, Plan, Seen, Sequel, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.metadata import SecretMetadata
-from nightlatch.domain.resurrection import (
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.recovering.resurrection import (
     by_digest,
     last_metadata,
     last_replicas,
     last_value,
 )
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState, why_not_ours
+from nightlatch.domain.secret.copies import Copy, client_token
+from nightlatch.domain.secret.metadata import SecretMetadata
+from nightlatch.domain.secret.versions import SecretState, why_not_ours
 
 _TWO = 2
 

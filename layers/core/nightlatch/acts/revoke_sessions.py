@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_identity import identity_seen, our_policy, put_policy, settle_to_stop, takes_itself
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.deny_policies import AHEAD, SESSIONS_POLICY, revocation, revoked_before
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.containing.deny_policies import AHEAD, SESSIONS_POLICY, revocation, revoked_before
 from nightlatch.domain.errors import Refused
 
 

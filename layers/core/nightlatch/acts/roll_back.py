@@ -15,12 +15,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from nightlatch.acts.on_secret import move_label, our_secret
-from nightlatch.domain.acting import Act, Call, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.copies import Copy, client_token, of_version
+from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, WorldMoved
-from nightlatch.domain.principals import short_name
-from nightlatch.domain.rollbacks import (
+from nightlatch.domain.event.principals import short_name
+from nightlatch.domain.recovering.rollbacks import (
     current_of,
     is_back_already,
     plan_rollback,
@@ -29,8 +28,9 @@ from nightlatch.domain.rollbacks import (
     warnings_of,
     went_back,
 )
-from nightlatch.domain.version_names import version_meant
-from nightlatch.domain.versions import CURRENT, SecretState, Version
+from nightlatch.domain.secret.copies import Copy, client_token, of_version
+from nightlatch.domain.secret.version_names import version_meant
+from nightlatch.domain.secret.versions import CURRENT, SecretState, Version
 
 _TWO = 2
 MOST_NAMED = 5

@@ -9,12 +9,12 @@ Source: Secrets Manager API reference, RotateSecret (RotateImmediately); ruling 
 from __future__ import annotations
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.metadata import RotationSettings
-from nightlatch.domain.putting_back import turn_on_rotation
-from nightlatch.domain.resurrection import by_digest
+from nightlatch.domain.recovering.putting_back import turn_on_rotation
+from nightlatch.domain.recovering.resurrection import by_digest
+from nightlatch.domain.secret.metadata import RotationSettings
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
 from nightlatch.acts.pinning import drops
-from nightlatch.domain.acting import Act, Need, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NothingToRestore
-from nightlatch.domain.pins import pins_of, pins_since
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.recovering.pins import pins_of, pins_since
+from nightlatch.domain.secret.versions import SecretState
 
 _TWO = 2
 _CALLS = frozenset({"secretsmanager:UpdateSecretVersionStage"})

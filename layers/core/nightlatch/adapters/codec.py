@@ -15,19 +15,19 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from nightlatch.domain.copies import Copy, Proof
+from nightlatch.domain.account.holding import Found
+from nightlatch.domain.account.replications import Replication
+from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.keeping import Kept
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unreadable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.holding import Found
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.replications import Replication
-from nightlatch.domain.responses import Response
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.secret.copies import Copy, Proof
+from nightlatch.domain.secret.metadata import MetadataSnapshot
 
 Stored = TypeVar(
     "Stored",

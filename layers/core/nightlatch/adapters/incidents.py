@@ -24,9 +24,9 @@ from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, Value, key_part
+from nightlatch.domain.answering.incidents import Incident, add, link, note, open_incident
 from nightlatch.domain.errors import NotFound, Unavailable
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import Incident, add, link, note, open_incident
+from nightlatch.domain.judging.findings import Finding
 
 INCIDENTS_KEPT = timedelta(days=400)
 RECORDS_KEPT = timedelta(days=90)

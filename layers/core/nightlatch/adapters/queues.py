@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
-from nightlatch.domain.responses import Response
+from nightlatch.domain.answering.responses import Response
 from nightlatch.service.ports import Notice
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.aws_errors import code_of, on_secret
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState, Version
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.versions import SecretState, Version
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

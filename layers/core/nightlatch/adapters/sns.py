@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from nightlatch.adapters.aws_errors import asking
 from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
-from nightlatch.domain.containing import LIFTS
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, ResponseState, awaiting
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
+from nightlatch.domain.answering.stopping import LIFTS
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

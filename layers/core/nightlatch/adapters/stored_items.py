@@ -9,14 +9,14 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode
 from nightlatch.adapters.wire import Item
-from nightlatch.domain.copies import Copy
+from nightlatch.domain.account.holding import Found
+from nightlatch.domain.account.replications import Replication
+from nightlatch.domain.account.takings import Taking
 from nightlatch.domain.errors import Unreadable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holding import Found
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.replications import Replication
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.secret.copies import Copy
+from nightlatch.domain.secret.metadata import MetadataSnapshot
 
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit

@@ -15,11 +15,11 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.responses import FINAL, Response, ResponseState, Signal
 from nightlatch.domain.errors import NightlatchError, Refused
-from nightlatch.domain.metadata_parts import Part
-from nightlatch.domain.responses import FINAL, Response, ResponseState, Signal
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.metadata_parts import Part
 from nightlatch.service.approve import ApprovePorts, answer, approver_of
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import Preview, preview, request

@@ -8,7 +8,7 @@ from datetime import timedelta
 from nightlatch.cli.acting import Asked, act
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

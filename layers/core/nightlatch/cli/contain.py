@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.cli.secrets import Local, Profile, Region, Stack
-from nightlatch.domain.containment import Measure
+from nightlatch.domain.containing.containment import Measure
 
 EXAMPLES = """\b
 Examples:

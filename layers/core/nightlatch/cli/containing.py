@@ -12,13 +12,13 @@ from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.containing import LIFTS, STOPS
-from nightlatch.domain.containment import Measure, Offer, WhyNot, measures_for
-from nightlatch.domain.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, is_ours
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.stopping import LIFTS, STOPS
+from nightlatch.domain.containing.containment import Measure, Offer, WhyNot, measures_for
+from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, is_ours
+from nightlatch.domain.containing.iam_identities import Identity, IdentityKind, IdentityState, identity_of, key_target
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.iam_identities import Identity, IdentityKind, IdentityState, identity_of, key_target
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.event.principals import Principal, PrincipalKind
 
 _POLICIES = {SECRETS_POLICY: Measure.DENY_SECRETS, SESSIONS_POLICY: Measure.REVOKE_SESSIONS}
 

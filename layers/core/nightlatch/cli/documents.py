@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from nightlatch.cli.yaml_text import read_yaml
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import Unreadable
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
 from nightlatch.policy_file import parse_inventory, parse_policy, read_json
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from nightlatch.cli.forms import Output
 from nightlatch.cli.terminal import cell, results
-from nightlatch.domain.findings import Finding, Severity, State
+from nightlatch.domain.judging.findings import Finding, Severity, State
 
 _STYLES = {
     Severity.CRITICAL: "bold red",

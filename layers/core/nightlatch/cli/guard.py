@@ -9,7 +9,7 @@ import typer
 
 from nightlatch.cli.forms import Form
 from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack, checked
-from nightlatch.domain.guards import LONGEST_WINDOW, SHORTEST_WINDOW
+from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW
 
 SCP_EXAMPLES = """\b
 Examples:

@@ -11,7 +11,7 @@ from nightlatch.cli.documents import read_policy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.terminal import say
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.organization_guards import MOST_CHARACTERS, TAG_KEY, TAG_VALUE, Kind, OrganizationGuard
+from nightlatch.domain.guarding.organization_guards import MOST_CHARACTERS, TAG_KEY, TAG_VALUE, Kind, OrganizationGuard
 
 OUR_ROLE = "arn:aws:iam::*:role/nightlatch-ResponderRole-*"  # as CloudFormation names it in a stack `nightlatch`
 _BEFORE = {

@@ -17,11 +17,11 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.guard_texts import drift
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.guarding.guard_texts import drift
 from nightlatch.service.wish import Preview, preview
 
 MOST = 2_000  # secrets looked at in one go: three calls of AWS for each

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.cli.forms import Output
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 
 EXAMPLES = """\b
 Examples:

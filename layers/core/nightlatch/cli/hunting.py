@@ -17,10 +17,10 @@ from nightlatch.cli.forms import Output
 from nightlatch.cli.reading import list_unread, numbers, shown
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.baseline import LEARNING_PERIOD, Maturity
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy import Policy
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.baseline import LEARNING_PERIOD, Maturity
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.hunt import HuntReport, hunt
 from nightlatch.service.intake import Item, readable_by

@@ -8,7 +8,7 @@ from nightlatch.cli.acting import Asked, act
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.terminal import say
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action, ActionKind
 
 
 def take(secret: str, version: str | None, asked: Asked, where: Where) -> ExitCode:

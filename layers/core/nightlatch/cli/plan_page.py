@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nightlatch.acts import ACTS
 from nightlatch.cli.terminal import plain
-from nightlatch.domain.actions import Action
-from nightlatch.domain.versions import SecretState, Version
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.secret.versions import SecretState, Version
 from nightlatch.service.wish import Preview
 
 

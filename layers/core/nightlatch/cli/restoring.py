@@ -14,11 +14,11 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
-from nightlatch.domain.acting import Moved
-from nightlatch.domain.actions import Action, ActionKind
+from nightlatch.domain.answering.acting import Moved
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NotFound, NothingToRestore, Refused
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.versions import SecretState
 from nightlatch.service.references import find_references
 
 

@@ -13,8 +13,8 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.terminal import cell, plain, results, say
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.events import EventName
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.event.events import EventName
+from nightlatch.domain.judging.rules import Detection
 from nightlatch.service.rule_examples import failed_examples
 
 

@@ -9,8 +9,8 @@ import inspect
 from collections.abc import Iterable
 from itertools import groupby
 
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example, Match
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match
 
 _MADE = "<!-- Made by `make docs` from the detection: change that, not this page. -->"
 _REMEDIES = {

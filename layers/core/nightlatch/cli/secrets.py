@@ -10,7 +10,7 @@ import typer
 
 from nightlatch.cli.forms import Form
 from nightlatch.cli.moments import moment, parts
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
 
 TIMELINE_EXAMPLES = """\b
 Examples:

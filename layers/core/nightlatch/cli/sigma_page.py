@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from nightlatch.cli.sigma import NEEDS_HISTORY, SigmaPart
 from nightlatch.cli.sigma.document import file_name
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 
 _MADE = "<!-- Made by `make docs` from the Sigma parts in `cli/sigma`: change those, not this page. -->"
 _LISTS = {  # what belongs under each placeholder

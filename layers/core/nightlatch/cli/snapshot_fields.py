@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from nightlatch.domain.copies import Copy, Proof, of_version
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.versions import Version
+from nightlatch.domain.secret.copies import Copy, Proof, of_version
+from nightlatch.domain.secret.metadata import MetadataSnapshot
+from nightlatch.domain.secret.versions import Version
 
 
 def snapshot_head(one: MetadataSnapshot) -> dict[str, object]:

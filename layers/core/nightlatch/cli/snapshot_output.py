@@ -17,9 +17,9 @@ from rich.table import Table
 from nightlatch.cli.forms import Form
 from nightlatch.cli.snapshot_fields import copy_fields, snapshot_head, time_text, version_fields
 from nightlatch.cli.terminal import cell, plain, results
-from nightlatch.domain.copies import Copy, Proof, of_version
-from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata, changes
-from nightlatch.domain.versions import SecretState, Version
+from nightlatch.domain.secret.copies import Copy, Proof, of_version
+from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata, changes
+from nightlatch.domain.secret.versions import SecretState, Version
 from nightlatch.service.comparing import Comparison
 
 Proofs = Mapping[str, Proof]

@@ -12,11 +12,11 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import progress, say
-from nightlatch.domain.copies import Copy
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy
+from nightlatch.domain.secret.metadata import MetadataSnapshot
+from nightlatch.domain.secret.versions import SecretState
 from nightlatch.service.comparing import chosen, compare
 from nightlatch.service.drill import SAMPLE
 

@@ -19,10 +19,10 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 

@@ -12,7 +12,7 @@ from nightlatch.cli.reading import list_unread, numbers, shown
 from nightlatch.cli.suggestion_output import write
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.service.intake import Item, readable_by
 from nightlatch.service.suggest import suggest
 from nightlatch.service.suggestions import Suggestions

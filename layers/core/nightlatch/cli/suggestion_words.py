@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nightlatch.domain.principals import short_name
+from nightlatch.domain.event.principals import short_name
 from nightlatch.service.suggestions import ActorSuggestion, ExemptionSuggestion, TierSuggestion
 from nightlatch.service.usage import Deed
 

@@ -14,8 +14,8 @@ from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, progress, results, say
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.service.intake import take_in
 from nightlatch.service.timeline import Line, story_of_events, story_of_sightings
 

@@ -44,7 +44,7 @@ from nightlatch.detections import (
     used_elsewhere,
     version_flooding,
 )
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 
 CATALOGUE: tuple[Detection, ...] = (
     bulk_read.DETECTION,

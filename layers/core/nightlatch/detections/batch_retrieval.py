@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import a_denial, a_role, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import sighting_of, succeeded
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import a_denial, a_role, an_event, sightings
+from nightlatch.domain.history.sightings import sighting_of, succeeded
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 PAGING, PAGES = timedelta(minutes=2), 3
 BROAD_CHARS = 2  # so short a word under the key `all` is found in nearly every secret

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.events import (
+from nightlatch.domain.event.events import (
     KMS,
     LABEL_UPDATED,
     NATIVE_SECRETS_MANAGER,
@@ -22,10 +21,11 @@ from nightlatch.domain.events import (
     calls_of,
     secrets_manager,
 )
-from nightlatch.domain.examples import WAITED, a_label_event, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.label_history import calls_around
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.history.examples import WAITED, a_label_event, a_secret, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.label_history import calls_around
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _A_TRIAL = "RequestToValidateKeyAccess"  # Secrets Manager tries a key before it uses it
 _SUBJECT = "channels"  # one subject an account: what hides one call hides its neighbours

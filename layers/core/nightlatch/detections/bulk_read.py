@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating, may_be_rotation_function, unless_it_has_ended
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rotations import STEPS_SPAN
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME, is_own_read, is_plain, is_unknown
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import a_secret, an_event
+from nightlatch.domain.history.sightings import Sighting, sighting_of, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME, is_own_read, is_plain, is_unknown
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service, is_rotating, may_be_rotation_function, unless_it_has_ended
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rotations import STEPS_SPAN
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 BURST, BURST_SECRETS, BURST_UNKNOWN = timedelta(minutes=10), 10, 5
 LEARNING_UNKNOWN = 25  # so many at once alarm even while the baseline is young

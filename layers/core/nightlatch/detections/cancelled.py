@@ -13,17 +13,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, WAITED, a_denial, a_person, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rotations import Weakening, has_pending_version, weakening
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.schedules import longest_gap_days
-from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting, succeeded
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.secrets import SecretRef, may_be_same
+from nightlatch.domain.history.examples import (
+    AT,
+    WAITED,
+    a_denial,
+    a_person,
+    a_secret,
+    a_service_event,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.history.sightings import Sighting, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rotations import Weakening, has_pending_version, weakening
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.schedules import longest_gap_days
 
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)

@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import WAITED, a_denial, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, sighting_of, succeeded
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import WAITED, a_denial, a_role, a_secret, an_event
+from nightlatch.domain.history.sightings import Sighting, sighting_of, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 CONFLICT = timedelta(hours=24)
 ROUNDS = 2  # once may be chance

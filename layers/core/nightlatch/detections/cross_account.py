@@ -10,13 +10,13 @@ calls AcceptCrossAccountReplication for the caller), DisassociateCrossAccountRep
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import ACCOUNT, REGION, a_denial, a_person, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.policy_conditions import account_of
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_denial, a_person, a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 _TIED_TO = ("crossAccountReplicaARN", "crossAccountPrimaryARN", "replicaSecretARN", "primarySecretARN")
 _DONE = {

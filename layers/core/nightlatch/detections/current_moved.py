@@ -10,10 +10,17 @@ design facts 7.4 (A13, A14); ATT&CK T1565.001.
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import LABEL_UPDATED, NATIVE_SECRETS_MANAGER, EventName, SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import (
+from nightlatch.domain.event.events import (
+    LABEL_UPDATED,
+    NATIVE_SECRETS_MANAGER,
+    EventName,
+    SecretEvent,
+    secrets_manager,
+)
+from nightlatch.domain.event.principals import Principal, PrincipalKind, short_name
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import (
     WAITED,
     a_label_event,
     a_person,
@@ -24,14 +31,13 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.label_changes import unusual_label
-from nightlatch.domain.label_history import accounts_for, calls_around, finishes_rotation, flip, was_current
-from nightlatch.domain.principals import Principal, PrincipalKind, short_name
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.versions import CURRENT, PENDING, PIN_PREFIX
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.label_changes import unusual_label
+from nightlatch.domain.judging.label_history import accounts_for, calls_around, finishes_rotation, flip, was_current
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.versions import CURRENT, PENDING, PIN_PREFIX
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -10,14 +10,14 @@ is its caller's).
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, the_service
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import a_denial, a_person, a_role, a_secret, an_event, the_service
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Reader
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.principals import short_name
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import short_name
+from nightlatch.domain.history.examples import AT, a_person, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Reader
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 SHORTEST_WINDOW_DAYS = 7
 DEFAULT_WINDOW_DAYS = 30

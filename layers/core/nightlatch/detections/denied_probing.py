@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.calls import CHANGE_RIGHTS, SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import IAM, Failure, SecretEvent, calls_of
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.refusals import Opening, opening_at
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import distinct
-from nightlatch.domain.sightings import denied
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.event.calls import CHANGE_RIGHTS, SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import IAM, Failure, SecretEvent, calls_of
+from nightlatch.domain.event.secrets import distinct
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import a_denial, a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import denied
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.refusals import Opening, opening_at
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 PROBING, TARGETS = timedelta(minutes=15), 5
 CALLS, ACTIONS = 10, 3

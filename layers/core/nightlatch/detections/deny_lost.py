@@ -13,13 +13,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.denials import Denial, denials_of
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import ACCOUNT, WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.aws_policies.denials import Denial, denials_of
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import ACCOUNT, WAITED, a_denial, a_person, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import succeeded
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _PUT, _DELETE = "PutResourcePolicy", "DeleteResourcePolicy"
 

@@ -14,17 +14,17 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import NIGHTLATCH, SecretEvent, calls_of, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.missed import GRACE, LONGEST_WINDOW, MISSED, due_date, missed_rotation
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.missed import GRACE, LONGEST_WINDOW, MISSED, due_date, missed_rotation
+from nightlatch.domain.event.events import NIGHTLATCH, SecretEvent, calls_of, secrets_manager
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import AT, WAITED, a_secret, a_service_event, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 STREAK = 2
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_human, is_rotating, unless_it_has_ended
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, a_person, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.habits import Facet, Habits, Kind
-from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME, is_own_read
-from nightlatch.domain.working_hours import is_outside_hours
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import AT, a_person, a_role, a_secret, an_event
+from nightlatch.domain.history.habits import Facet, Habits, Kind
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER, Pair
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME, is_own_read
+from nightlatch.domain.history.working_hours import is_outside_hours
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service, is_human, is_rotating, unless_it_has_ended
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

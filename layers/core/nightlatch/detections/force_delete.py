@@ -10,11 +10,11 @@ records of 2023, which were force deletes by Terraform); ATT&CK T1485, T1490.
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_denial, a_role, a_secret, a_user, an_event
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import a_denial, a_role, a_secret, a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

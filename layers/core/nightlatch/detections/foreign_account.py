@@ -15,14 +15,14 @@ import json
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import ACCOUNT, a_denial, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.resource_policies import Grant, Reach, grants
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import sighting_of, succeeded
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.aws_policies.resource_policies import Grant, Reach, grants
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import ACCOUNT, a_denial, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import sighting_of, succeeded
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -11,15 +11,24 @@ Source: Secrets Manager API reference, RotateSecret (RotationLambdaARN, External
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import ACCOUNT, REGION, WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.resources import is_same_resource, unversioned
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import rotates_with, succeeded
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.resources import is_same_resource, unversioned
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import (
+    ACCOUNT,
+    REGION,
+    WAITED,
+    a_denial,
+    a_person,
+    a_secret,
+    an_event,
+    sightings,
+)
+from nightlatch.domain.history.sightings import rotates_with, succeeded
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import IAM, LAMBDA, SECRETS_MANAGER, SecretEvent, calls_of
-from nightlatch.domain.examples import ACCOUNT, AT, REGION, a_role, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.resources import arns_in
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef, distinct
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import IAM, LAMBDA, SECRETS_MANAGER, SecretEvent, calls_of
+from nightlatch.domain.event.resources import arns_in
+from nightlatch.domain.event.secrets import SecretRef, distinct
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _CODE, _CONFIGURATION, _PERMISSION = "UpdateFunctionCode", "UpdateFunctionConfiguration", "AddPermission"
 _RIGHTS = ("AttachRolePolicy", "PutRolePolicy")

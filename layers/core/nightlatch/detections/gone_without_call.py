@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.deletions import ENDED, STARTED, UNEXPLAINED, is_announced
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.deletions import ENDED, STARTED, UNEXPLAINED, is_announced
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _SAME_DELETION = timedelta(minutes=60)  # one pair of events for every version of the secret
 _BY_MESSAGE = "SecretDeleteMessage:"

@@ -12,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating, unless_it_has_ended
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME, is_own_read, is_plain, is_unknown
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import a_secret, an_event
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME, is_own_read, is_plain, is_unknown
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service, is_rotating, unless_it_has_ended
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 WITHIN = timedelta(minutes=30)  # of a listing
 SECRETS, MANY_SECRETS = 5, 10

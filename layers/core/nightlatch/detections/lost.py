@@ -10,14 +10,14 @@ design facts 5.1 and 7.2 (A6); ATT&CK T1485, T1486.
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import KMS, Failure, SecretEvent, calls_of
-from nightlatch.domain.examples import ACCOUNT, REGION, a_person, a_secret, a_user, an_event
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.resources import arns_in
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import KMS, Failure, SecretEvent, calls_of
+from nightlatch.domain.event.resources import arns_in
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_person, a_secret, a_user, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _DONE = {
     "DisableKey": "the key was disabled; it can be enabled again",

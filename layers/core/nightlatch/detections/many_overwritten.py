@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import WAITED, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.overwrites import is_first_value, is_maker, is_unheard_of, overwrites
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.versions import PENDING
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import WAITED, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.overwrites import is_first_value, is_maker, is_unheard_of, overwrites
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.versions import PENDING
 
 WINDOW = timedelta(minutes=30)
 UNKNOWN_SECRETS = 3

@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating, unless_it_has_ended
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, REGION, a_denial, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.habits import Facet, Habits, Kind
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import KNOWN_AFTER, Pair
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.value_reads import WRITES_COME, is_plain
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import AT, REGION, a_denial, a_user, an_event, sightings
+from nightlatch.domain.history.habits import Facet, Habits, Kind
+from nightlatch.domain.history.pairs import KNOWN_AFTER, Pair
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.history.value_reads import WRITES_COME, is_plain
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service, is_rotating, unless_it_has_ended
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 WINDOW, REGIONS = timedelta(minutes=15), 4
 _CALLS = ("ListSecrets", "GetSecretValue", "BatchGetSecretValue")

@@ -12,16 +12,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.deletions import DELETION_CALLS, STARTED, UNEXPLAINED, is_announced
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import distinct
-from nightlatch.domain.sightings import Sighting, succeeded
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.secrets import distinct
+from nightlatch.domain.history.examples import WAITED, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.deletions import DELETION_CALLS, STARTED, UNEXPLAINED, is_announced
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 DISTINCT_SECRETS = 3
 WINDOW = timedelta(minutes=30)

@@ -13,27 +13,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.callers import (
+from nightlatch.domain.event.calls import MAKE_VERSIONS
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.history.examples import a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.pairs import KNOWN_AFTER
+from nightlatch.domain.history.sightings import Sighting, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import WRITES_COME
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import Baseline, Maturity
+from nightlatch.domain.judging.callers import (
     is_aws_service,
     is_human,
     is_rotating,
     may_be_rotation_function,
     unless_it_has_ended,
 )
-from nightlatch.domain.calls import MAKE_VERSIONS
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.pairs import KNOWN_AFTER
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.rotations import STEPS_SPAN
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, succeeded
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import WRITES_COME
-from nightlatch.domain.versions import PENDING
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rotations import STEPS_SPAN
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.versions import PENDING
 
 WINDOW, DESCRIBED, POLICIES = timedelta(minutes=15), 15, 5  # distinct secrets
 _DESCRIBE = ("DescribeSecret", "ListSecretVersionIds")

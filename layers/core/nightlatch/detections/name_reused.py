@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import WAITED, a_role, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.principals import short_name
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, succeeded
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import short_name
+from nightlatch.domain.history.examples import WAITED, a_role, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.deletions import ENDED
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 WITHIN = timedelta(days=30)
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.callers import is_aws_service, is_rotating
-from nightlatch.domain.current_version import current_at, has_just_moved, moves_of_current
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import (
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import (
     WAITED,
     a_person,
     a_role,
@@ -25,12 +23,14 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import sighting_of
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.versions import CURRENT, PENDING, PIN_PREFIX, PREVIOUS
+from nightlatch.domain.history.sightings import sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
+from nightlatch.domain.judging.callers import is_aws_service, is_rotating
+from nightlatch.domain.judging.current_version import current_at, has_just_moved, moves_of_current
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.versions import CURRENT, PENDING, PIN_PREFIX, PREVIOUS
 
 BEHIND = timedelta(hours=1)  # how long after a move of AWSCURRENT a client may still ask for what was current
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import json
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.events import KMS, SecretEvent, calls_of
-from nightlatch.domain.examples import ACCOUNT, REGION, a_person, a_secret, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_policies import cut_off
-from nightlatch.domain.policy_conditions import account_of
-from nightlatch.domain.policy_statements import KEYS
-from nightlatch.domain.resource_policies import Grant, Reach, grants
-from nightlatch.domain.resources import arns_in
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.aws_policies.key_policies import cut_off
+from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.aws_policies.policy_statements import KEYS
+from nightlatch.domain.aws_policies.resource_policies import Grant, Reach, grants
+from nightlatch.domain.event.events import KMS, SecretEvent, calls_of
+from nightlatch.domain.event.resources import arns_in
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_person, a_secret, an_event
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _OPENED, _CUT = "opened {}", "cut off {}"
 _Harm = tuple[str, str, Severity]  # what was done to the key, why it counts, how bad

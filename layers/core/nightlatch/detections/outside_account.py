@@ -9,13 +9,13 @@ Source: CloudTrail user guide, userIdentity of type AWSAccount, and sharedEventI
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import Channel, SecretEvent
-from nightlatch.domain.examples import a_denial, a_role, a_secret, an_event, an_outsider, the_service
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import Channel, SecretEvent
+from nightlatch.domain.history.examples import a_denial, a_role, a_secret, an_event, an_outsider, the_service
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

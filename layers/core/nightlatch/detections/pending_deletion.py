@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import a_person, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity, Undone
-from nightlatch.domain.principals import Principal, short_name
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting, is_refused_as_deleted, succeeded
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import Principal, short_name
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import a_person, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, is_refused_as_deleted, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity, Undone
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 ONCE_IN = timedelta(hours=24)  # a consumer is told so often, and others count beside it so long
 SEVERAL, MOST_NAMED = 2, 3

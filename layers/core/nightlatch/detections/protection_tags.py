@@ -13,13 +13,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.credential_texts import credential_in
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.examples import WAITED, a_denial, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import succeeded
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import WAITED, a_denial, a_person, a_secret, an_event, sightings
+from nightlatch.domain.history.sightings import succeeded
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.secret.credential_texts import credential_in
 
 OUR_TAGS = "nightlatch:"
 _TAG, _UNTAG, _UPDATE = "TagResource", "UntagResource", "UpdateSecret"

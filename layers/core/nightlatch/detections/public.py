@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import json
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import ACCOUNT, a_denial, a_role, a_secret, an_event
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.resource_policies import Grant, Reach, grants
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.aws_policies.resource_policies import Grant, Reach, grants
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import ACCOUNT, a_denial, a_role, a_secret, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 _STOPPED = "PublicPolicyException"
 

@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nightlatch.domain.allowances import allow_command, is_denied_explicitly
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_denial, a_person, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting, is_refused_deletion
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.answering.allowances import allow_command, is_denied_explicitly
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.history.examples import a_denial, a_person, a_secret, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, is_refused_deletion
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 TRIES = 3
 WINDOW = timedelta(minutes=30)  # as for deletions that got through

@@ -8,14 +8,14 @@ Source: ATT&CK T1078.004; IAM user guide, root user best practices; CloudTrail u
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.examples import a_denial, a_person, a_role, a_secret, a_user, an_event, the_root
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.history.examples import a_denial, a_person, a_role, a_secret, a_user, an_event, the_root
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

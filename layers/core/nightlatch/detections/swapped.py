@@ -13,13 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import ACCOUNT, REGION, a_role, a_secret, a_user, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_moves import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_role, a_secret, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.windows import Count, episode_at
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.key_moves import (
     LOCKED_WITHIN,
     Place,
     Standing,
@@ -31,11 +34,8 @@ from nightlatch.domain.key_moves import (
     moves_of,
     standing,
 )
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.value_writes import wrote_value
-from nightlatch.domain.windows import Count, episode_at
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.judging.value_writes import wrote_value
 
 DISTINCT_SECRETS, WINDOW = 3, timedelta(hours=1)
 

@@ -10,13 +10,13 @@ to 24 and 29; ATT&CK T1685 (was T1562.001).
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import CLOUDFORMATION, EVENTBRIDGE, LAMBDA, SecretEvent
-from nightlatch.domain.examples import ACCOUNT, REGION, a_user, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.own_parts import PARTS
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.own_parts import PARTS
+from nightlatch.domain.event.events import CLOUDFORMATION, EVENTBRIDGE, LAMBDA, SecretEvent
+from nightlatch.domain.history.examples import ACCOUNT, REGION, a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:

@@ -8,14 +8,14 @@ Source: ATT&CK T1562.008 (T1685.002 since its revision); CloudTrail API referenc
 
 from __future__ import annotations
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.events import CLOUDTRAIL, EventName, Failure, SecretEvent
-from nightlatch.domain.examples import a_user, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.trail_coverage import Loss, losses
+from nightlatch.domain.account.trail_coverage import Loss, losses
+from nightlatch.domain.event.events import CLOUDTRAIL, EventName, Failure, SecretEvent
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.history.examples import a_user, an_event
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.callers import is_aws_service
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 _WHOLE = {
     "StopLogging": (Severity.CRITICAL, "a trail was stopped"),

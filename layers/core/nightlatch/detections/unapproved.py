@@ -14,17 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nightlatch.domain.baseline import LATENESS, Baseline
-from nightlatch.domain.events import SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import ACCOUNT, a_person, a_secret, an_event, sightings
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_moves import Place, Standing, standing
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.replicas import copies_cut_loose, places_left
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent, secrets_manager
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import ACCOUNT, a_person, a_secret, an_event, sightings
+from nightlatch.domain.judging.baseline import LATENESS, Baseline
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.key_moves import Place, Standing, standing
+from nightlatch.domain.judging.replicas import copies_cut_loose, places_left
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
 _STOP, _REMOVE = "StopReplicationToReplica", "RemoveRegionsFromReplication"
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity, Reader
-from nightlatch.domain.callers import is_rotating, unless_it_has_ended
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, secrets_manager
-from nightlatch.domain.examples import (
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.history.examples import (
     AT,
     a_label_event,
     a_person,
@@ -24,15 +24,15 @@ from nightlatch.domain.examples import (
     an_event,
     sightings,
 )
-from nightlatch.domain.findings import Remedy, Severity
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.rules import Detection, Example, Match, Verdict, Wait
-from nightlatch.domain.sightings import Sighting, succeeded
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_writes import own_versions, wrote_value
-from nightlatch.domain.versions import CURRENT, PENDING
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.history.sightings import Sighting, succeeded
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
+from nightlatch.domain.judging.callers import is_rotating, unless_it_has_ended
+from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
+from nightlatch.domain.judging.value_writes import own_versions, wrote_value
+from nightlatch.domain.secret.versions import CURRENT, PENDING
 
 SETTING_UP = timedelta(hours=1)  # after its creation a secret is filled, often by somebody else than who created it
 LABEL_COMES = timedelta(minutes=1)  # between a call and the native event of what it wrote

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import may_be_human
-from nightlatch.domain.events import Origin, SecretEvent, secrets_manager
-from nightlatch.domain.examples import AT, a_person, a_secret, a_user, an_event
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.habits import Facet, Habits, Kind, facets_of, hour_name, names_attack_tool
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.tiers import Tier
+from nightlatch.domain.event.events import Origin, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.history.examples import AT, a_person, a_secret, a_user, an_event
+from nightlatch.domain.history.habits import Facet, Habits, Kind, facets_of, hour_name, names_attack_tool
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.callers import may_be_human
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 ENOUGH_SIGNS = 3
 _WRITES = ("PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage", "DeleteSecret", "PutResourcePolicy")

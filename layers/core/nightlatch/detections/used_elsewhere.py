@@ -14,15 +14,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Origin, SecretEvent, secrets_manager
-from nightlatch.domain.evidence import Evidence
-from nightlatch.domain.examples import AT, a_role, a_secret, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.habits import NO_ENDPOINT, Facet, Habits, Kind, network_of
-from nightlatch.domain.pairs import Pair
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.event.events import Origin, SecretEvent, secrets_manager
+from nightlatch.domain.history.evidence import Evidence
+from nightlatch.domain.history.examples import AT, a_role, a_secret, an_event, sightings
+from nightlatch.domain.history.habits import NO_ENDPOINT, Facet, Habits, Kind, network_of
+from nightlatch.domain.history.pairs import Pair
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 TWO_PLACES = timedelta(minutes=15)
 

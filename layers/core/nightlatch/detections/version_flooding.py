@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import Failure, SecretEvent, secrets_manager
-from nightlatch.domain.examples import a_role, a_secret, a_service_event, a_user, an_event, sightings
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.principals import short_name
-from nightlatch.domain.rules import Detection, Example, Match, Verdict
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting, is_over_limit
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.windows import Count, Episode, episode_at
+from nightlatch.domain.event.events import Failure, SecretEvent, secrets_manager
+from nightlatch.domain.event.principals import short_name
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.examples import a_role, a_secret, a_service_event, a_user, an_event, sightings
+from nightlatch.domain.history.sightings import Sighting, is_over_limit
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.windows import Count, Episode, episode_at
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict
 
 BURST, BURST_WRITES = timedelta(minutes=10), 6
 HOUR, HOUR_WRITES = timedelta(hours=1), 20

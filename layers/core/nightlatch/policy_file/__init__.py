@@ -5,7 +5,7 @@ One file for the laptop (YAML) and the stack (JSON, which is YAML too).
 
 from __future__ import annotations
 
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.policy_file.complaints import checked
 from nightlatch.policy_file.json_text import read_json
 from nightlatch.policy_file.schema import InventoryFile, PolicyFile

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.policy import Approver
-from nightlatch.domain.responses import BY_POLICY
+from nightlatch.domain.answering.policy import Approver
+from nightlatch.domain.answering.responses import BY_POLICY
 from nightlatch.policy_file.parts import Part
 
 

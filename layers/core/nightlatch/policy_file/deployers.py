@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.lineage import Deployer
+from nightlatch.domain.account.lineage import Deployer
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import aware
 

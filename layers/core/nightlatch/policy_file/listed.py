@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from nightlatch.domain.holding import Holding, RotationFunction
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.account.holding import Holding, RotationFunction
+from nightlatch.domain.account.tiers import Tier
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import aware
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.guards import LONGEST_WINDOW, SHORTEST_WINDOW, why_not_spared
-from nightlatch.domain.policy import Mode, Protection
+from nightlatch.domain.answering.policy import Mode, Protection
+from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW, why_not_spared
 from nightlatch.policy_file.parts import Part
 
 _GUARD = "force-delete"

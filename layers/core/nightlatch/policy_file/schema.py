@@ -13,11 +13,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.holdings import NOTHING, Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pins import MOST_PINS
-from nightlatch.domain.policy import Exemption, Limits, Mode, Policy, Protection, Selector
-from nightlatch.domain.tiers import Tier, TierOf
+from nightlatch.domain.account.holdings import NOTHING, Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.tiers import Tier, TierOf
+from nightlatch.domain.answering.policy import Exemption, Limits, Mode, Policy, Protection, Selector
+from nightlatch.domain.recovering.pins import MOST_PINS
 from nightlatch.policy_file.approvers import ApproverPart, each_person_once
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart

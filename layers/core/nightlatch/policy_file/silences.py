@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.policy import NEEDS_PREFIX, Exemption
+from nightlatch.domain.answering.policy import NEEDS_PREFIX, Exemption
 from nightlatch.policy_file.parts import Part
 
 _EVERY_RULE = "*"

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from nightlatch.domain.policy import Stage
+from nightlatch.domain.answering.policy import Stage
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.silences import rule_id
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.acting import Call, Moved, Need, Seen
-from nightlatch.domain.actions import Action
-from nightlatch.domain.allowances import Allowance
-from nightlatch.domain.brakes import Past
-from nightlatch.domain.responses import Response
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.acting import Call, Moved, Need, Seen
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.allowances import Allowance
+from nightlatch.domain.answering.brakes import Past
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.service.ports import Dispatch, KillSwitch, Ledger
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from nightlatch.domain.answering.policy import Approver, Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.errors import IllegalTransition, Unauthorised
-from nightlatch.domain.policy import Approver, Policy
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance
+from nightlatch.domain.event.principals import Principal
 from nightlatch.service.ports import Dispatch, Ledger, Notice
 
 

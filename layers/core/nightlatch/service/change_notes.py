@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.events import LABEL_UPDATED
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.events import LABEL_UPDATED
+from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.service.comparing import change_words
 from nightlatch.service.snapshot_ports import Copies
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nightlatch.domain.copies import Copy, of_version
 from nightlatch.domain.errors import NothingToRestore, Refused
-from nightlatch.domain.fingerprints import Diff, diff
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.version_names import version_meant
-from nightlatch.domain.versions import CURRENT, PREVIOUS, SecretState
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy, of_version
+from nightlatch.domain.secret.fingerprints import Diff, diff
+from nightlatch.domain.secret.version_names import version_meant
+from nightlatch.domain.secret.versions import CURRENT, PREVIOUS, SecretState
 from nightlatch.service.snapshot_ports import Copies
 
 HOW_TO_OPT_IN = (

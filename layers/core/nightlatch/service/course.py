@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nightlatch.domain.acting import Need, Seen
+from nightlatch.domain.answering.acting import Need, Seen
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.errors import IllegalTransition
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.ports import Notice
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.suggestions import MOST, REGULAR_DAYS, TierSuggestion
 from nightlatch.service.usage import Times, Usage
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.domain.copies import Copy, Proof, sample
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy, Proof, sample
 from nightlatch.service.snapshot_ports import Copies, Proofs, VaultOut
 
 SAMPLE = 25  # copies in one drill

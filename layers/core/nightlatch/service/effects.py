@@ -11,17 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from nightlatch.domain.actions import Action
-from nightlatch.domain.containing import lifted
-from nightlatch.domain.decisions import Alert, Decision, Record
-from nightlatch.domain.errors import IllegalTransition, Unavailable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import Incident, incident_key
-from nightlatch.domain.orders import Respond
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.principals import NOBODY
-from nightlatch.domain.responses import (
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.decisions import Alert, Decision, Record
+from nightlatch.domain.answering.incidents import Incident, incident_key
+from nightlatch.domain.answering.orders import Respond
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import (
     BY_POLICY,
     Response,
     ResponseState,
@@ -32,6 +27,11 @@ from nightlatch.domain.responses import (
     next_id,
     response_id,
 )
+from nightlatch.domain.answering.stopping import lifted
+from nightlatch.domain.errors import IllegalTransition, Unavailable
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.principals import NOBODY
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.errors import IllegalTransition
-from nightlatch.domain.responses import Response, ResponseState, Signal, advance
 from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Ledger, Notice
 

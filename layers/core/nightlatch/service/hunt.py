@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.baseline import LEARNING_PERIOD
-from nightlatch.domain.decisions import Alert, Decision, Record
-from nightlatch.domain.events import SecretEvent, Tick
-from nightlatch.domain.findings import Finding, Severity, State, fold
-from nightlatch.domain.policy import Mode, Policy, Protection
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.answering.decisions import Alert, Decision, Record
+from nightlatch.domain.answering.policy import Mode, Policy, Protection
+from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.judging.baseline import LEARNING_PERIOD
+from nightlatch.domain.judging.findings import Finding, Severity, State, fold
+from nightlatch.domain.judging.rules import Detection
 from nightlatch.service.intake import Item, Tally, take_in
 from nightlatch.service.pipeline import Ports, handle
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
-from nightlatch.domain.key_moves import MAKES_KEYS
-from nightlatch.domain.lineage import MAKES_ROLES
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.account.lineage import MAKES_ROLES
+from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.judging.key_moves import MAKES_KEYS
+from nightlatch.domain.judging.rules import Detection
 
 MOST_LISTED = 100
 

@@ -12,15 +12,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.domain.copies import Copy, of_version
+from nightlatch.domain.answering.keeping import COPIED_AGAIN_BEFORE, Kept
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.upkeep import moves_current
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
-from nightlatch.domain.keeping import COPIED_AGAIN_BEFORE, Kept
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.upkeep import moves_current
-from nightlatch.domain.versions import CURRENT, PENDING
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy, of_version
+from nightlatch.domain.secret.metadata import MetadataSnapshot
+from nightlatch.domain.secret.versions import CURRENT, PENDING
 from nightlatch.service.snapshot_ports import Copies, Described, Descriptions, KeptStates, Snapshots, VaultIn
 
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nightlatch.domain.callers import is_human
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.policy import Exemption
-from nightlatch.domain.principals import Principal, PrincipalKind
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.policy import Exemption
+from nightlatch.domain.event.principals import Principal, PrincipalKind
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.callers import is_human
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.suggestions import MOST, REGULAR_DAYS, ActorSuggestion, common_prefix
 from nightlatch.service.usage import Deed, Times, Usage
 

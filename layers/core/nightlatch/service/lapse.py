@@ -6,9 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step, has_run_out, next_id, response_id
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import (
+    Response,
+    ResponseState,
+    Signal,
+    Step,
+    has_run_out,
+    next_id,
+    response_id,
+)
 from nightlatch.service.act_ports import Allowances
 from nightlatch.service.ports import Dispatch, Ledger
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
 

@@ -14,17 +14,17 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from nightlatch.domain.allowances import Allowance
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.blast_radius import radius_of
-from nightlatch.domain.decisions import Alert, Decision, Record, asks_what_is_allowed, decide
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent, Tick
-from nightlatch.domain.findings import Finding, fold
-from nightlatch.domain.orders import Respond
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response
-from nightlatch.domain.rules import Detection, Wait, detect, readers
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.allowances import Allowance
+from nightlatch.domain.answering.decisions import Alert, Decision, Record, asks_what_is_allowed, decide
+from nightlatch.domain.answering.orders import Respond
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.containing.blast_radius import radius_of
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent, Tick
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Finding, fold
+from nightlatch.domain.judging.rules import Detection, Wait, detect, readers
 from nightlatch.service.act_ports import Allowances
 from nightlatch.service.ports import Baselines, OwnActions
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.findings import Finding
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, ResponseState
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.secret.versions import SecretState
 
 
 class Baselines(Protocol):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from nightlatch.domain.acting import Act, Seen, Terms
-from nightlatch.domain.actions import ActionKind
+from nightlatch.domain.answering.acting import Act, Seen, Terms
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal
 from nightlatch.domain.errors import IllegalTransition, NotFound, Refused
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.acting import Moved
+from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.errors import NightlatchError
-from nightlatch.domain.references import LATELY, References
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.recovering.references import LATELY, References
 from nightlatch.service.ports import Dispatch, Incidents, Notice
 
 READERS, POLICIES = "principals that read it in the last 30 days", "IAM policies"

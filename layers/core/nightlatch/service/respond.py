@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nightlatch.domain.acting import Act, Call, Plan
-from nightlatch.domain.actions import ActionKind
-from nightlatch.domain.brakes import why_hold
+from nightlatch.domain.answering.acting import Act, Call, Plan
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.brakes import why_hold
+from nightlatch.domain.answering.policy import Mode, Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal
 from nightlatch.domain.errors import IllegalTransition, NotFound, NotYet, Refused, WorldMoved
-from nightlatch.domain.policy import Mode, Policy
-from nightlatch.domain.responses import Response, ResponseState, Signal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
 from nightlatch.service.preflight import show_preflight, terms_of

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from nightlatch.domain.findings import Finding, Severity
-from nightlatch.domain.policy import Exemption
-from nightlatch.domain.principals import PrincipalKind
+from nightlatch.domain.answering.policy import Exemption
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.judging.findings import Finding, Severity
 from nightlatch.service.suggestions import MOST, REGULAR_DAYS, ExemptionSuggestion, common_prefix
 
 OFTEN = 3  # findings of one rule about one principal

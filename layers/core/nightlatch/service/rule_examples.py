@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightlatch.domain.rules import Detection, Example, detect
+from nightlatch.domain.judging.rules import Detection, Example, detect
 
 
 def failed_examples(rule: Detection) -> tuple[tuple[Example, str], ...]:

@@ -5,12 +5,12 @@ Both are written before the act counts as done, so a crash between them loses no
 
 from __future__ import annotations
 
-from nightlatch.domain.acting import Moved, Sequel
-from nightlatch.domain.actions import Action
+from nightlatch.domain.answering.acting import Moved, Sequel
+from nightlatch.domain.answering.actions import Action
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, response_id
 from nightlatch.domain.errors import NightlatchError
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.principals import NOBODY, Principal
-from nightlatch.domain.responses import Response, ResponseState, Signal, response_id
+from nightlatch.domain.event.principals import NOBODY, Principal
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.course import Course
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from nightlatch.domain.copies import Copy, Proof
-from nightlatch.domain.fingerprints import Shape
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import MetadataSnapshot, SecretMetadata
-from nightlatch.domain.secrets import SecretRef, secret_ref
+from nightlatch.domain.answering.keeping import Kept
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.copies import Copy, Proof
+from nightlatch.domain.secret.fingerprints import Shape
+from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

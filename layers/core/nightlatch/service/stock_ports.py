@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.keeping import Listed
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.answering.keeping import Listed
+from nightlatch.domain.event.events import SecretEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from nightlatch.domain.account.holding import Found, Holding, RotationFunction
+from nightlatch.domain.account.holdings import Holdings
+from nightlatch.domain.account.missed import missed_rotation
+from nightlatch.domain.account.takings import Taking, settled
 from nightlatch.domain.errors import NotFound, Refused, WorldMoved
-from nightlatch.domain.holding import Found, Holding, RotationFunction
-from nightlatch.domain.holdings import Holdings
-from nightlatch.domain.missed import missed_rotation
-from nightlatch.domain.resources import unqualified
-from nightlatch.domain.takings import Taking, settled
+from nightlatch.domain.event.resources import unqualified
 from nightlatch.service.stock_ports import Account, Page, StockPorts
 
 OVERDUE = "rotation.failing"  # the rule that judges a rotation which did not come, at the next tick

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from nightlatch.domain.findings import State
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.judging.findings import State
+from nightlatch.domain.judging.rules import Detection
 from nightlatch.service.crown_jewels import crown_jewels
 from nightlatch.service.hunt import hunt
 from nightlatch.service.intake import Item, take_in

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.intake import Tally
 from nightlatch.service.usage import Care, Deed
 

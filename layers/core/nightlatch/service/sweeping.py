@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.keeping import Kept, Listed, has_stood, is_missed, is_opting_in, lacks_copy
-from nightlatch.domain.orders import Respond
-from nightlatch.domain.policy import Mode, Policy
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.keeping import Kept, Listed, has_stood, is_missed, is_opting_in, lacks_copy
+from nightlatch.domain.answering.orders import Respond
+from nightlatch.domain.answering.policy import Mode, Policy
+from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.service.snapshot_ports import KeeperQueue, KeptStates
 
 STOOD_LONG = "the current version stood for a day and nobody questioned it"

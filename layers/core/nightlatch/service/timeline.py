@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, may_be_same
+from nightlatch.domain.history.sightings import Sighting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

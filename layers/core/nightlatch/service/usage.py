@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from nightlatch.domain.callers import is_aws_service
-from nightlatch.domain.events import SECRETS_MANAGER, SecretEvent
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.secrets import SecretRef, representatives
+from nightlatch.domain.event.events import SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.event.secrets import SecretRef, representatives
+from nightlatch.domain.judging.callers import is_aws_service
 
 _AWS_KEY = "alias/aws/secretsmanager"
 _LONG_AGO, _NEVER_YET = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

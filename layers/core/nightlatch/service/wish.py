@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nightlatch.domain.acting import Act, Plan, Seen, Terms
-from nightlatch.domain.actions import Action, ActionKind
-from nightlatch.domain.containing import LIFTS
+from nightlatch.domain.answering.acting import Act, Plan, Seen, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.policy import Approver, Policy
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step, response_id
+from nightlatch.domain.answering.stopping import LIFTS
+from nightlatch.domain.containing.iam_identities import split_target
 from nightlatch.domain.errors import Unauthorised
-from nightlatch.domain.iam_identities import split_target
-from nightlatch.domain.policy import Approver, Policy
-from nightlatch.domain.principals import Principal
-from nightlatch.domain.responses import Response, ResponseState, Signal, Step, response_id
+from nightlatch.domain.event.principals import Principal
 from nightlatch.service.act_ports import Offers, Sight
 from nightlatch.service.ports import Incidents, Ledger
 

@@ -12,11 +12,11 @@ from functools import partial
 
 from nightlatch.acts import ACTS
 from nightlatch.config import load_settings
-from nightlatch.domain.acting import Moved
-from nightlatch.domain.copies import Proof
-from nightlatch.domain.references import References
-from nightlatch.domain.responses import Response
-from nightlatch.domain.secrets import secret_ref
+from nightlatch.domain.answering.acting import Moved
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.event.secrets import secret_ref
+from nightlatch.domain.recovering.references import References
+from nightlatch.domain.secret.copies import Proof
 from nightlatch.service.approve import ApprovePorts
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify

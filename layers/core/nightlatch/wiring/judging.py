@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import SecretEvent, Tick
+from nightlatch.domain.event.events import SecretEvent, Tick
 from nightlatch.service.expire import expire_offers
 from nightlatch.service.lapse import put_guards_back
 from nightlatch.service.pipeline import Outcome, handle

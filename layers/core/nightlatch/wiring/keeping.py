@@ -9,8 +9,8 @@ from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.adapters.records.json_values import decoded
 from nightlatch.adapters.snapshots.requests import asked_for
 from nightlatch.domain.errors import MalformedRecord, Refused, Unavailable
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.secrets import SecretRef, representatives, secret_ref
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, representatives, secret_ref
 from nightlatch.service.keep import Cause, Keeping, KeepPorts, cause_of, is_of_interest, keep
 from nightlatch.wiring.world import World
 

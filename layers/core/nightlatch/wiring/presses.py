@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.adapters.slack.requests import Press, raw_body, read_press, verify
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import NightlatchError
-from nightlatch.domain.policy import Policy
-from nightlatch.domain.responses import Response, ResponseState
 from nightlatch.service.approve import ApprovePorts, press
 from nightlatch.wiring.world import World
 

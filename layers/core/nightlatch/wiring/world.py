@@ -38,8 +38,8 @@ from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import InvalidPolicy
-from nightlatch.domain.policy import Policy
 from nightlatch.policy_file import parse_stored_policy
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import looking
-from nightlatch.domain.acting import Moved
+from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.errors import Refused
 
 if TYPE_CHECKING:

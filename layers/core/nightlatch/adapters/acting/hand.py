@@ -17,7 +17,7 @@ from botocore import xform_name
 
 from nightlatch.adapters.acting.refusals import acting_on
 from nightlatch.adapters.aws_errors import on_secret
-from nightlatch.domain.acting import Call
+from nightlatch.domain.answering.acting import Call
 from nightlatch.domain.errors import Refused
 from nightlatch.service.snapshot_ports import Copies, VaultOut
 

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nightlatch.adapters.acting.refusals import acting_on
-from nightlatch.domain.errors import Refused
-from nightlatch.domain.iam_identities import (
+from nightlatch.domain.containing.iam_identities import (
     AccessKey,
     Identity,
     IdentityKind,
@@ -23,6 +22,7 @@ from nightlatch.domain.iam_identities import (
     identity_of,
     split_target,
 )
+from nightlatch.domain.errors import Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nightlatch.adapters.acting.refusals import acting_on
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.key_states import KeyState, KeyStatus
+from nightlatch.domain.secret.key_states import KeyState, KeyStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
-from nightlatch.domain.acting import Need, Seen
-from nightlatch.domain.actions import Action
-from nightlatch.domain.copies import Copy
+from nightlatch.domain.answering.acting import Need, Seen
+from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.errors import NotFound, Unavailable
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import SecretState
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.copies import Copy
+from nightlatch.domain.secret.versions import SecretState
 from nightlatch.service.act_ports import Readers
 from nightlatch.service.ports import Secrets
 from nightlatch.service.snapshot_ports import Copies, Descriptions, KeptStates, Snapshots

@@ -44,10 +44,10 @@ from nightlatch.adapters.history.windows import (
     secret_trails,
 )
 from nightlatch.adapters.inventory.holdings_memory import MemoryHoldings
-from nightlatch.domain.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
 
 _LEARNT_AT_ONCE = 1_000
 

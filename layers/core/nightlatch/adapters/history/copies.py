@@ -7,8 +7,8 @@ replica has taught nobody anything.
 from __future__ import annotations
 
 from nightlatch.adapters.history.uses import PairKey, keys_of, used_by
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
 
 
 def used_through(event: SecretEvent, inventory: Inventory) -> tuple[tuple[str, ...], ...]:

@@ -23,14 +23,14 @@ from nightlatch.adapters.history.windows import (
     routine_trail,
     secret_trails,
 )
-from nightlatch.domain.baseline import Baseline
-from nightlatch.domain.callers import is_rotating
-from nightlatch.domain.deletions import is_announced
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.overwrites import WRITES, is_first_value
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.rotations import Weakening, weakening
-from nightlatch.domain.sightings import Sighting, sighting_of
+from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.judging.baseline import Baseline
+from nightlatch.domain.judging.callers import is_rotating
+from nightlatch.domain.judging.deletions import is_announced
+from nightlatch.domain.judging.overwrites import WRITES, is_first_value
+from nightlatch.domain.judging.rotations import Weakening, weakening
 
 PRINCIPAL_KEPT = timedelta(hours=26)  # the window of 24 and two hours for what comes late
 SECRET_KEPT = FORGOTTEN_AFTER + timedelta(days=2)

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from nightlatch.adapters.history.trails import Trails
 from nightlatch.adapters.history.uses import Kind, Uses, moment_of
-from nightlatch.domain.blast_radius import BlastRadius, radius_of_uses
-from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.containing.blast_radius import BlastRadius, radius_of_uses
+from nightlatch.domain.history.habits import Kind as Side
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER
 
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")
 

@@ -15,15 +15,15 @@ from nightlatch.adapters.history.surroundings import maturity_at
 from nightlatch.adapters.history.trails import Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of, moment_of, pair_before
 from nightlatch.adapters.history.windows import principal_trail
-from nightlatch.domain.baseline import Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.lineage import GRACE, Deployer, Making, hands_down, role_made
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.role_names import family_of, is_same_but_for_release
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.trail import Trail
-from nightlatch.domain.value_reads import is_own_read, is_unknown
+from nightlatch.domain.account.lineage import GRACE, Deployer, Making, hands_down, role_made
+from nightlatch.domain.account.role_names import family_of, is_same_but_for_release
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.history.value_reads import is_own_read, is_unknown
+from nightlatch.domain.judging.baseline import Maturity
 
 _READS = ("GetSecretValue", "ListSecrets")  # what rules judge that ask whether reads are inherited
 

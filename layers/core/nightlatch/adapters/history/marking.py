@@ -10,11 +10,11 @@ from nightlatch.adapters.history.replicas_read import is_known_elsewhere, pairs_
 from nightlatch.adapters.history.surroundings import Known, maturity_at
 from nightlatch.adapters.history.trails import Entry
 from nightlatch.adapters.history.windows import DAY, principal_trail
-from nightlatch.domain.baseline import Baseline, Maturity
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.judging.baseline import Baseline, Maturity
 
 
 @dataclass(frozen=True, slots=True)

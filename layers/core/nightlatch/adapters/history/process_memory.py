@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.habits import facets_of
-from nightlatch.domain.pairs import Pair
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.habits import facets_of
+from nightlatch.domain.history.pairs import Pair
 
 MOST_REMEMBERED = 100_000  # entries of each kind: some tens of megabytes in all
 _TRUSTED_FOR = timedelta(minutes=5)  # how long the beginning of learning is not asked for again

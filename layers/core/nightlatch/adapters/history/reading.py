@@ -15,9 +15,9 @@ from nightlatch.adapters.history.windows import (
     spans,
     with_read_backs,
 )
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.sightings import Sighting
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.history.trail import Trail
 
 
 def read_trails(trails: Trails, wanted: Iterable[tuple[str, datetime, timedelta]]) -> dict[str, Trail]:

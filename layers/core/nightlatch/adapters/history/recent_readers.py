@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.history.trails import Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, micros
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.history.sightings import Sighting
 
 MOST_ASKED = 20
 LATELY = timedelta(hours=24)

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 
 from nightlatch.adapters.history.shown import habits_key
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, pair_before
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.habits import Kind as Side
+from nightlatch.domain.history.sightings import Sighting
 
 _REGION = f"{Side.REGION}#"
 

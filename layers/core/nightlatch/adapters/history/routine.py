@@ -26,14 +26,14 @@ from nightlatch.adapters.history.shown import facet_pair, has_habits
 from nightlatch.adapters.history.trails import Entry, Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, histories, keys_of, pair_before, used_by
 from nightlatch.adapters.history.windows import DAY, principal_trail, routine_trail
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.habits import facets_of
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import KNOWN_AFTER, Pair
-from nightlatch.domain.sightings import Sighting, denied, sighting_of
-from nightlatch.domain.value_reads import is_own_read, is_unknown
-from nightlatch.domain.versions import CURRENT
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.habits import Kind as Side
+from nightlatch.domain.history.habits import facets_of
+from nightlatch.domain.history.pairs import KNOWN_AFTER, Pair
+from nightlatch.domain.history.sightings import Sighting, denied, sighting_of
+from nightlatch.domain.history.value_reads import is_own_read, is_unknown
+from nightlatch.domain.secret.versions import CURRENT
 
 SLOT = timedelta(minutes=5)  # half the shortest window in which these reads count
 _LOOKS_AT_ONE = ("GetSecretValue", "DescribeSecret")

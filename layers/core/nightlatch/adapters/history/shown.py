@@ -13,18 +13,18 @@ from functools import cached_property
 from nightlatch.adapters.history.staged import stages_of
 from nightlatch.adapters.history.trails import MOST_PARTNERS
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of, moment_of, pair_before
-from nightlatch.domain.callers import may_be_human
-from nightlatch.domain.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.habits import Facet, Habits, facets_of
-from nightlatch.domain.habits import Kind as Side
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.key_moves import key_made
-from nightlatch.domain.pairs import KNOWN_AFTER, Pair
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.resources import texts_in, unversioned
-from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
-from nightlatch.domain.sightings import key_asked_for, rotates_with
-from nightlatch.domain.tiers import Tier
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.tiers import Tier
+from nightlatch.domain.event.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.event.resources import texts_in, unversioned
+from nightlatch.domain.event.secrets import SecretRef, distinct, secret_ref
+from nightlatch.domain.history.habits import Facet, Habits, facets_of
+from nightlatch.domain.history.habits import Kind as Side
+from nightlatch.domain.history.pairs import KNOWN_AFTER, Pair
+from nightlatch.domain.history.sightings import key_asked_for, rotates_with
+from nightlatch.domain.judging.callers import may_be_human
+from nightlatch.domain.judging.key_moves import key_made
 
 _NAMES_OF = {IAM: ("roleName",), KMS: ("keyId", "targetKeyId"), LAMBDA: ("functionName", "functionArn")}
 _NEEDS = "needs:"

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of, moment_of
-from nightlatch.domain.events import IAM, LAMBDA, SecretEvent
-from nightlatch.domain.principals import PrincipalKind
-from nightlatch.domain.resources import texts_in, unversioned
-from nightlatch.domain.secrets import SecretRef, secret_ref
-from nightlatch.domain.versions import PENDING
+from nightlatch.domain.event.events import IAM, LAMBDA, SecretEvent
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.event.resources import texts_in, unversioned
+from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.domain.secret.versions import PENDING
 
 _DAY = timedelta(days=1)
 _FIELDS = {LAMBDA: ("functionName", "functionArn"), IAM: ("roleName",)}

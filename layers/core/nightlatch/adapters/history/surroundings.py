@@ -33,15 +33,15 @@ from nightlatch.adapters.history.uses import (
     versions_of,
 )
 from nightlatch.adapters.history.windows import CREATION_KEPT, DAY, principal_trail, rights_trail, secret_trails
-from nightlatch.domain.baseline import LATENESS, LEARNING_PERIOD, Baseline, Maturity, Reader
-from nightlatch.domain.calls import MAKE_VERSIONS
-from nightlatch.domain.deletions import ENDED
-from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER
-from nightlatch.domain.secrets import SecretRef, may_be_same
-from nightlatch.domain.sightings import Sighting, sighting_of
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import MAKE_VERSIONS
+from nightlatch.domain.event.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef, may_be_same
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER
+from nightlatch.domain.history.sightings import Sighting, sighting_of
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.baseline import LATENESS, LEARNING_PERIOD, Baseline, Maturity, Reader
+from nightlatch.domain.judging.deletions import ENDED
 
 _LIVES = ("CreateSecret", "DeleteSecret", "RestoreSecret", ENDED)
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Protocol
 
 from nightlatch.adapters.history.uses import PairKey, Touch, Uses, Written
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting
 
 MOST_READ = 5_000  # sightings that one question about a trail gives; the newest, where there are more
 MOST_READERS = 200  # principals given of one secret

@@ -36,7 +36,7 @@ from nightlatch.adapters.history.uses import (
 from nightlatch.adapters.stored_items import FIRST, LAST, readable, seconds, time_key
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.history.sightings import Sighting
 
 VERSIONS_KEPT = timedelta(days=400)
 _WEEK_DAYS = 7

@@ -13,8 +13,8 @@ from threading import Lock
 
 from nightlatch.adapters.history.trails import MOST_PARTNERS, MOST_READ, MOST_READERS, Entry
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, Written, earlier_of, first_of_day, surplus
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.sightings import Sighting
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.history.sightings import Sighting
 
 _LAST = "\U0010ffff"  # sorts behind every event id and slot
 

@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from nightlatch.domain.calls import MAKE_VERSIONS
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.pairs import FORGOTTEN_AFTER, Pair
-from nightlatch.domain.secrets import SecretRef
-from nightlatch.domain.sightings import sighting_of
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.event.calls import MAKE_VERSIONS
+from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.history.pairs import FORGOTTEN_AFTER, Pair
+from nightlatch.domain.history.sightings import sighting_of
 
 MOST_DAYS = 128  # kept per pair and kind: more than the 90 days after which a pair is forgotten
 KEPT_AFTER_USE = FORGOTTEN_AFTER + timedelta(days=2)

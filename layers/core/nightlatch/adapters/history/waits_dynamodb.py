@@ -17,7 +17,7 @@ from nightlatch.adapters.history.trails import MOST_DUE
 from nightlatch.adapters.stored_items import LAST, readable, seconds, time_key
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.event.events import SecretEvent
 
 WAITS_KEPT = timedelta(days=7)
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.history.uses import Written, first_writes, is_read_back, keys_of
-from nightlatch.domain.calls import CHANGE_RIGHTS, MAKE_VERSIONS
-from nightlatch.domain.deletions import DELETION_CALLS, ENDED, STARTED
-from nightlatch.domain.events import IAM, Channel, SecretEvent
-from nightlatch.domain.principals import Principal, PrincipalKind
-from nightlatch.domain.sightings import Sighting, denied
-from nightlatch.domain.trail import Trail
+from nightlatch.domain.event.calls import CHANGE_RIGHTS, MAKE_VERSIONS
+from nightlatch.domain.event.events import IAM, Channel, SecretEvent
+from nightlatch.domain.event.principals import Principal, PrincipalKind
+from nightlatch.domain.history.sightings import Sighting, denied
+from nightlatch.domain.history.trail import Trail
+from nightlatch.domain.judging.deletions import DELETION_CALLS, ENDED, STARTED
 
 DAY = timedelta(hours=24)
 CREATION_KEPT = timedelta(days=400)  # who created a secret stays known longer than what was done to it

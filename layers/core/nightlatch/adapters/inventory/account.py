@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from nightlatch.adapters.aws_errors import asking, code_of, looking
+from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.own_parts import part_arn
+from nightlatch.domain.account.tiers import tagged_tier
+from nightlatch.domain.answering.keeping import Listed
 from nightlatch.domain.errors import Refused, WorldMoved
-from nightlatch.domain.holding import Holding
-from nightlatch.domain.keeping import Listed
-from nightlatch.domain.own_parts import part_arn
-from nightlatch.domain.tiers import tagged_tier
-from nightlatch.domain.versions import CURRENT, PIN_PREFIX
+from nightlatch.domain.secret.versions import CURRENT, PIN_PREFIX
 from nightlatch.service.stock_ports import Page
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from nightlatch.adapters.inventory.takings_dynamodb import CHANGE, PARTITION, TA
 from nightlatch.adapters.stored_items import FIRST, LAST, readable, seconds, time_key
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holding import Found, Holding
-from nightlatch.domain.holdings import NOTHING, Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.replications import NONE_SHOWN, Replication, Replications, replication_of
-from nightlatch.domain.takings import Taking
+from nightlatch.domain.account.holding import Found, Holding
+from nightlatch.domain.account.holdings import NOTHING, Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.replications import NONE_SHOWN, Replication, Replications, replication_of
+from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.event.events import SecretEvent
 
 READ_AGAIN_AFTER_S = 60.0
 CHANGES_KEPT = timedelta(days=3)  # an inventory is taken each hour, and long before that it says the same

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
-from nightlatch.domain.events import SecretEvent
-from nightlatch.domain.holding import Found
-from nightlatch.domain.holdings import NOTHING, Holdings
-from nightlatch.domain.inventory import Inventory
-from nightlatch.domain.replications import NONE_SHOWN, Replication, Replications, replication_of
-from nightlatch.domain.takings import HELD_FOR, Taking, is_due, is_given_up
+from nightlatch.domain.account.holding import Found
+from nightlatch.domain.account.holdings import NOTHING, Holdings
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.account.replications import NONE_SHOWN, Replication, Replications, replication_of
+from nightlatch.domain.account.takings import HELD_FOR, Taking, is_due, is_given_up
+from nightlatch.domain.event.events import SecretEvent
 
 
 class MemoryHoldings:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nightlatch.adapters.aws_errors import looking, on_secret
 from nightlatch.adapters.history.trails import Trails
 from nightlatch.adapters.history.uses import Kind, PairKey, Uses, micros
-from nightlatch.domain.references import names_arn
+from nightlatch.domain.recovering.references import names_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

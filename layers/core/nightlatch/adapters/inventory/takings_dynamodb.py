@@ -18,9 +18,9 @@ from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.stored_items import seconds, time_key
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item
+from nightlatch.domain.account.holding import Found
+from nightlatch.domain.account.takings import HELD_FOR, Taking, is_due, is_given_up
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.holding import Found
-from nightlatch.domain.takings import HELD_FOR, Taking, is_due, is_given_up
 
 PARTITION, TAKING, TAKEN, CHANGE = "inventory", "taking", "taken", "change#"
 PAGES_KEPT = timedelta(days=3)

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from nightlatch.adapters.ledger.responses import moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
-from nightlatch.domain.allowances import Allowance, allowance_of
-from nightlatch.domain.responses import Response
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.answering.allowances import Allowance, allowance_of
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.event.secrets import SecretRef
 
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
 _MOST = 100

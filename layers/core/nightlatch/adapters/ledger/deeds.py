@@ -17,9 +17,9 @@ from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import hour_of, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.brakes import HOUR, Past
-from nightlatch.domain.events import LABEL_UPDATED, SecretEvent
-from nightlatch.domain.responses import LEASE, Response, Signal
+from nightlatch.domain.answering.brakes import HOUR, Past
+from nightlatch.domain.answering.responses import LEASE, Response, Signal
+from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
 
 OWN_KEPT = timedelta(days=7)
 EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one

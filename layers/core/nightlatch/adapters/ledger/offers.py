@@ -15,7 +15,7 @@ from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.answering.responses import Response, ResponseState
 
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
 TOLD_AGAIN = timedelta(minutes=5)

@@ -26,9 +26,9 @@ from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.brakes import is_quiet
+from nightlatch.domain.answering.brakes import is_quiet
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal
 from nightlatch.domain.errors import IllegalTransition, NotFound
-from nightlatch.domain.responses import Response, ResponseState, Signal
 
 RESPONSES_KEPT = timedelta(days=400)
 OFFERS_KEPT = timedelta(days=7)

@@ -29,10 +29,10 @@ from nightlatch.adapters.records.record_fields import (
     text,
 )
 from nightlatch.adapters.records.targets import Parts, secrets_encrypted, secrets_in, version_encrypted, version_in
-from nightlatch.domain.calls import READ_PREFIXES
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.event.calls import READ_PREFIXES
+from nightlatch.domain.event.events import KMS, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.event.parameters import Parameters
 
 _NETWORK = frozenset({"AwsVpceEvent", "AwsVpceEvents"})  # the guide writes one, published rules the other
 

@@ -28,7 +28,7 @@ from nightlatch.adapters.records.json_values import decoded
 from nightlatch.adapters.records.payloads import Allowance, is_from_stream, payload_in, unpacked
 from nightlatch.adapters.records.record_fields import read_time
 from nightlatch.domain.errors import MalformedRecord, Unreadable
-from nightlatch.domain.events import SecretEvent, Tick
+from nightlatch.domain.event.events import SecretEvent, Tick
 
 _LISTS = ("Records", "records", "Events", "logEvents", "Messages")
 _INNER = ("Sns", "body", "Body", "Message", "message", "CloudTrailEvent")

@@ -21,8 +21,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.principals import Principal, PrincipalKind, session_key
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.principals import Principal, PrincipalKind, session_key
 
 _SESSION = re.compile(
     r"^arn:(?P<partition>[\w-]+):sts::(?P<account>\d*):assumed-role/(?P<role>[^/]+)(?:/(?P<session>.+))?$"

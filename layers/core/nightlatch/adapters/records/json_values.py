@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.event.parameters import Parameters
 
 _DEEPEST = 40  # a resource policy inside a request is about ten levels deep
 

@@ -23,7 +23,7 @@ from nightlatch.adapters.records.native_events import is_native
 from nightlatch.adapters.records.record_fields import read_time
 from nightlatch.adapters.records.targets import is_other_use_of_key
 from nightlatch.domain.errors import MalformedRecord, Unreadable
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.event.events import SecretEvent
 from nightlatch.service.intake import FileRead, FileSkipped, Item, Malformed
 
 Wanted = Callable[[str, str], bool]

@@ -22,8 +22,8 @@ from nightlatch.adapters.records.record_fields import (
     text,
 )
 from nightlatch.adapters.records.targets import Parts, secrets_in, version_in
-from nightlatch.domain.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.principals import Principal, PrincipalKind
+from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, Channel, SecretEvent
+from nightlatch.domain.event.principals import Principal, PrincipalKind
 
 
 def is_native(document: Mapping[str, object]) -> bool:

@@ -14,8 +14,8 @@ from hashlib import sha256
 
 from nightlatch.adapters.records.json_values import clean, parameters
 from nightlatch.domain.errors import MalformedRecord
-from nightlatch.domain.events import Failure, Origin
-from nightlatch.domain.parameters import Parameters
+from nightlatch.domain.event.events import Failure, Origin
+from nightlatch.domain.event.parameters import Parameters
 
 UNKNOWN = "unknown"
 

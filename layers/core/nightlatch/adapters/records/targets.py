@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nightlatch.adapters.records.json_values import parameters
-from nightlatch.domain.events import KMS, Failure
-from nightlatch.domain.parameters import Parameters
-from nightlatch.domain.secrets import SecretRef, distinct, secret_ref
+from nightlatch.domain.event.events import KMS, Failure
+from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.secrets import SecretRef, distinct, secret_ref
 
 # `... on resource: prod/db because no identity-based policy ...`, `... with an explicit deny in a ...`, or cut at 1 KB.
 _REFUSED = re.compile(r" on resource: (?P<target>\S+)")

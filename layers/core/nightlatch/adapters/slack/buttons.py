@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nightlatch.acts import ACTS
 from nightlatch.adapters.slack.text import clip, escape, visible
-from nightlatch.domain.responses import Response, awaiting
+from nightlatch.domain.answering.responses import Response, awaiting
 
 CONFIRM_LIMIT = 300
 MOST_BUTTONS = 5

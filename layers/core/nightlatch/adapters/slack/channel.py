@@ -15,9 +15,9 @@ import requests
 
 from nightlatch.adapters.slack.message import render, render_follow_up
 from nightlatch.adapters.slack.text import escape
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import InvalidPolicy, Unavailable
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response
 
 TIMEOUT_S = 5
 PRIVATE_TIMEOUT_S = 1.0  # inside the three seconds that Slack waits for the answer to a press

@@ -16,9 +16,9 @@ from nightlatch.adapters.slack.buttons import Block, offers
 from nightlatch.adapters.slack.stopping import stopping
 from nightlatch.adapters.slack.text import clip, escape, visible
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.incidents import Incident, is_settled
-from nightlatch.domain.responses import Response, ResponseState
+from nightlatch.domain.answering.incidents import Incident, is_settled
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.judging.findings import Severity
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000

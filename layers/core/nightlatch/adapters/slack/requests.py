@@ -18,8 +18,8 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import parse_qs
 
+from nightlatch.domain.answering.responses import Signal
 from nightlatch.domain.errors import ForgedRequest
-from nightlatch.domain.responses import Signal
 
 WINDOW_S = 300
 LARGEST_BODY = 16_384  # bytes; Slack's block_actions payload for our messages stays far below

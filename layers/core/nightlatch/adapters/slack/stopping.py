@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nightlatch.adapters.slack.text import clip, escape
-from nightlatch.domain.containing import LIFTS
-from nightlatch.domain.incidents import Incident
-from nightlatch.domain.responses import Response, awaiting
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response, awaiting
+from nightlatch.domain.answering.stopping import LIFTS
 
 MOST_TOLD = 600  # characters of each
 

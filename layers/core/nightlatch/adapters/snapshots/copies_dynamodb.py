@@ -18,9 +18,9 @@ from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.stored_items import FIRST, LAST, readable, seconds
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.copies import Copy, Proof
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.secrets import SecretRef, may_be_same
+from nightlatch.domain.event.secrets import SecretRef, may_be_same
+from nightlatch.domain.secret.copies import Copy, Proof
 
 PROOFS_KEPT = timedelta(days=400)
 MOST_OF_A_SECRET = 1_000

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from nightlatch.adapters.aws_errors import on_secret
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.metadata import Pairs, ReplicaSettings, RotationSettings, SecretMetadata
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.metadata import Pairs, ReplicaSettings, RotationSettings, SecretMetadata
 from nightlatch.service.snapshot_ports import Described
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.stored_items import readable, seconds, time_key
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
-from nightlatch.domain.keeping import Kept
-from nightlatch.domain.metadata import MetadataSnapshot
-from nightlatch.domain.secrets import SecretRef, may_be_same, secret_ref
+from nightlatch.domain.answering.keeping import Kept
+from nightlatch.domain.event.secrets import SecretRef, may_be_same, secret_ref
+from nightlatch.domain.secret.metadata import MetadataSnapshot
 
 KEPT_FOR = timedelta(days=400)
 MOST = 500  # snapshots that are looked at, the newest

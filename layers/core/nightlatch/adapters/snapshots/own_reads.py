@@ -14,7 +14,7 @@ from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.stored_items import seconds
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.event.events import SecretEvent
 from nightlatch.service.ports import OwnActions
 
 READS_KEPT = timedelta(days=30)

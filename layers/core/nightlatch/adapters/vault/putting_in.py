@@ -18,8 +18,8 @@ from nightlatch.adapters.vault.sealing import Seal
 from nightlatch.adapters.vault.shaping import shape_of
 from nightlatch.adapters.vault.silence import silence
 from nightlatch.adapters.vault.values import SecretBytes, read_out
-from nightlatch.domain.copies import Copy, copy_id, encryption_context
-from nightlatch.domain.secrets import SecretRef
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy, copy_id, encryption_context
 from nightlatch.service.snapshot_ports import Described
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from nightlatch.adapters.aws_errors import looking
 from nightlatch.adapters.vault.silence import silence
 from nightlatch.adapters.vault.values import SecretBytes
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.metadata import SecretMetadata
+from nightlatch.domain.secret.metadata import SecretMetadata
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

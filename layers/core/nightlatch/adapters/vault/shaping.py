@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from nightlatch.adapters.vault.values import SecretBytes
-from nightlatch.domain.fingerprints import DEEPEST, MOST_KEYS, KeyPrint, Kind, Shape, shown_name, size_class
+from nightlatch.domain.secret.fingerprints import DEEPEST, MOST_KEYS, KeyPrint, Kind, Shape, shown_name, size_class
 
 _LENGTH = 32  # hexadecimal digits: 128 bits, too many to meet by chance
 

@@ -20,10 +20,10 @@ from nightlatch.adapters.vault.sealing import Seal
 from nightlatch.adapters.vault.shaping import shape_of
 from nightlatch.adapters.vault.silence import silence
 from nightlatch.adapters.vault.values import SecretBytes, as_parameter
-from nightlatch.domain.copies import Copy, encryption_context
 from nightlatch.domain.errors import NotFound, Refused
-from nightlatch.domain.fingerprints import Shape
-from nightlatch.domain.metadata import SecretMetadata
+from nightlatch.domain.secret.copies import Copy, encryption_context
+from nightlatch.domain.secret.fingerprints import Shape
+from nightlatch.domain.secret.metadata import SecretMetadata
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nightlatch.cli.sigma.parts import CALLED_BY_AWS, FAILED, SigmaPart, api, calls, listed, page
-from nightlatch.domain.calls import SECRETS_MANAGER_CALLS
-from nightlatch.domain.events import SECRETS_MANAGER
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
+from nightlatch.domain.event.events import SECRETS_MANAGER
+from nightlatch.domain.judging.findings import Severity
 
 _IDENTITY = page("awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity")
 _NAMED = ("{}", "*:secret:{}", "*:secret:{}-??????")  # by name, by partial and by full ARN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nightlatch.cli.sigma.parts import CALLED_BY_AWS, FAILED, YES, SigmaPart, api, calls, page
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 
 _FORCED: dict[str, object] = {"requestParameters.forceDeleteWithoutRecovery": YES}
 _SHORTEST: dict[str, object] = {"requestParameters.recoveryWindowInDays": [7, "7"]}

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import yaml
 
 from nightlatch.cli.sigma.parts import SigmaPart
-from nightlatch.domain.rules import Detection
+from nightlatch.domain.judging.rules import Detection
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:nightlatch:sigma")
 _WRITTEN = "2026-11-25"  # when these documents were written down; a later change adds `modified`

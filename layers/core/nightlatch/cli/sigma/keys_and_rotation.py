@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nightlatch.cli.sigma.parts import CALLED_BY_AWS, FAILED, YES, Search, SigmaPart, api, calls, listed, page
-from nightlatch.domain.events import KMS, LAMBDA, SECRETS_MANAGER
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.event.events import KMS, LAMBDA, SECRETS_MANAGER
+from nightlatch.domain.judging.findings import Severity
 
 _LAMBDA_API, _KMS_API = "lambda/latest/api", "kms/latest/APIReference"
 _KEYS: Search = [

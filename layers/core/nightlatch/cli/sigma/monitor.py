@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nightlatch.cli.sigma.parts import FAILED, YES, Search, SigmaPart, api, calls, listed
-from nightlatch.domain.events import CLOUDTRAIL, KMS, LAMBDA
-from nightlatch.domain.findings import Severity
-from nightlatch.domain.own_parts import PARTS as OWN_PARTS
+from nightlatch.domain.account.own_parts import PARTS as OWN_PARTS
+from nightlatch.domain.event.events import CLOUDTRAIL, KMS, LAMBDA
+from nightlatch.domain.judging.findings import Severity
 
 _TRAIL_API, _EVENTS_API = "awscloudtrail/latest/APIReference", "eventbridge/latest/APIReference"
 _OWN: list[dict[str, object]] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nightlatch.cli.sigma.parts import FAILED, YES, Search, SigmaPart, api, calls, page
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.judging.findings import Severity
 
 _POLICIES = page("secretsmanager/latest/userguide/auth-and-access_resource-policies")
 _OUR_TAGS = "nightlatch:"

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightlatch.domain.events import SECRETS_MANAGER
-from nightlatch.domain.findings import Severity
+from nightlatch.domain.event.events import SECRETS_MANAGER
+from nightlatch.domain.judging.findings import Severity
 
 Search = Mapping[str, object] | list[dict[str, object]]  # fields that must all hold; of a list one such map is enough
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nightlatch.adapters.records.cloudtrail import parse
-from nightlatch.domain.events import SecretEvent
+from nightlatch.domain.event.events import SecretEvent
 from nightlatch.local.scenes.company import Company
 
 DAYS = 21

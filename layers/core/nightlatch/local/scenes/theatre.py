@@ -14,7 +14,7 @@ from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
-from nightlatch.domain.inventory import Inventory
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, role_arn, sign_in

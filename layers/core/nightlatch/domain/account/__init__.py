@@ -1,0 +1,1 @@
+"""What the account holds and trusts, as far as somebody looked."""

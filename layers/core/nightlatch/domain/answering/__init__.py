@@ -1,0 +1,1 @@
+"""What is done about findings, by whose word, and what keeps it within bounds."""

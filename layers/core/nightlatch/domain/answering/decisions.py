@@ -1,0 +1,110 @@
+"""What to do about findings: record them, tell people, offer an act, or act; a closed set and a pure function.
+
+Alert open, act closed: doubt about a secret's name or mode makes the telling wider and the acting
+narrower. Replayed and old events are told and never acted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nightlatch.domain.answering.allowances import Allowance, allowing, is_about
+from nightlatch.domain.answering.guard_upkeep import put_back
+from nightlatch.domain.answering.orders import Respond
+from nightlatch.domain.answering.policy import Mode, Policy
+from nightlatch.domain.answering.stopping import Proposal, contain
+from nightlatch.domain.answering.upkeep import guards, pins, pins_under_a_new_key
+from nightlatch.domain.answering.ways_back import remedies, stopping
+from nightlatch.domain.containing.blast_radius import BlastRadius, unknown_radius
+from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.judging.findings import Finding, Severity, State
+
+STAGED = "staged until promoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keep a finding for history and digest; nobody is told now."""
+
+    finding: Finding
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell people of a finding now."""
+
+    finding: Finding
+
+
+Decision = Record | Alert | Respond
+
+
+def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, and what is known around it
+    event: SecretEvent,
+    findings: Iterable[Finding],
+    policy: Policy,
+    now: datetime,
+    *,
+    allowances: Sequence[Allowance] = (),
+    radius: Callable[[], BlastRadius] = unknown_radius,
+) -> tuple[Decision, ...]:
+    """Decide what follows from one event and what it was found to mean.
+
+    Args:
+        event: What happened.
+        findings: What it means.
+        policy: What the operator chose.
+        now: When it is decided: what is old is told and not acted on.
+        allowances: Those on its secrets, needed where `asks_what_is_allowed`.
+        radius: Gives what else the principal does, for the offer to stop it.
+    """
+    allowed = allowing(event, allowances)
+    may_act = not event.replayed and event.at >= now - policy.limits.act_within
+    decisions: list[Decision] = []
+    for finding in findings:
+        unheard = _unheard(finding, policy) or _allowed(finding, allowed)
+        if unheard is not None:
+            decisions.append(unheard)
+            continue
+        stop = contain(finding, policy, radius)
+        decisions.append(Alert(finding if isinstance(stop, Proposal) else stop))
+        if may_act:
+            decisions.extend(remedies(event, finding, policy, allowed))
+            decisions.extend([stopping(stop, finding)] if isinstance(stop, Proposal) else [])
+    if may_act:
+        told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
+        decisions.extend(pins(event, policy, told))
+        decisions.extend(pins_under_a_new_key(event, policy))
+        decisions.extend(guards(event, policy, told, allowances))
+    return tuple(decisions)
+
+
+def asks_what_is_allowed(event: SecretEvent, findings: Iterable[Finding], policy: Policy) -> bool:
+    """Tell whether an allowance may change what follows: of a deletion that was found, or of a guard taken out."""
+    return (event.called("DeleteSecret") and any(findings)) or put_back(event, policy) is not None
+
+
+def _unheard(finding: Finding, policy: Policy) -> Record | None:
+    """Give the record that is kept, with why, where nobody is told; what the operator exempted is LOW from then on."""
+    if finding.state is not State.OPEN:
+        return Record(finding, f"goes to the {finding.state}")
+    exemption = next((e for e in policy.exemptions if e.silences(finding)), None)
+    if exemption is not None:
+        why = f"exempted by {exemption.owner} until {exemption.expires:%Y-%m-%d}: {exemption.reason}"
+        return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+    if finding.rule in policy.staged:  # after exemptions: what is left here is what the rule would tell once promoted
+        return Record(finding, STAGED)
+    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
+        return Record(finding, "mode is observe")
+    return None
+
+
+def _allowed(finding: Finding, allowed: Allowance | None) -> Record | None:
+    """Give the record of a deletion that somebody allowed beforehand."""
+    if allowed is None or not is_about(finding, allowed):
+        return None
+    why = f"allowed by {allowed.by} until {allowed.until:%Y-%m-%d %H:%M} UTC: {allowed.reason}"
+    return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")

@@ -1,0 +1,151 @@
+"""Findings about one problem become one incident: one message, with what was found, offered and done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.judging.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
+
+MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
+MOST_NOTES = 20
+_FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
+_BLINDS = "monitor."  # while nobody sees, whatever else was done may only be the beginning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Everything to say about one problem; `revision` rises with each change worth showing."""
+
+    id: str
+    key: str
+    opened_at: datetime
+    last_seen: datetime
+    findings: tuple[Finding, ...]
+    responses: tuple[str, ...] = ()  # ids in the ledger, offered or done
+    notes: tuple[str, ...] = ()  # what was found out later, such as who still uses an ARN that is no more
+    policy_digest: str = ""
+    revision: int = 1
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of its findings."""
+        return max((finding.severity for finding in self.findings), key=lambda severity: severity.rank)
+
+    @property
+    def lead(self) -> Finding:
+        """The finding that names the incident: the worst; of these what blinds us, then what has most behind it."""
+        return max(
+            self.findings, key=lambda f: (f.severity.rank, f.rule.startswith(_BLINDS), len(f.secrets), f.count, f.rule)
+        )
+
+    def accepts(self, finding: Finding) -> bool:
+        """Tell whether a finding is near enough in time to be the same problem."""
+        return self.opened_at - COOL_DOWN <= finding.last_seen and finding.first_seen <= self.last_seen + COOL_DOWN
+
+
+def incident_key(finding: Finding) -> str:
+    """Say what a problem turns on: who does it, or what it is done to where nobody is named."""
+    if finding.principal.kind in _FACELESS:
+        return f"{finding.account_id}|{finding.subject}"
+    return f"{finding.account_id}|principal:{finding.principal.key}"
+
+
+def open_incident(finding: Finding, *, policy_digest: str = "") -> Incident:
+    """Begin an incident with its first finding."""
+    key = incident_key(finding)
+    digest = sha256(f"{key}|{finding.first_seen.isoformat()}".encode()).hexdigest()
+    return Incident(
+        id=f"inc-{digest[:16]}",
+        key=key,
+        opened_at=finding.first_seen,
+        last_seen=finding.last_seen,
+        findings=(_bounded(finding),),
+        policy_digest=policy_digest,
+    )
+
+
+def add(incident: Incident, finding: Finding) -> Incident:
+    """Fold a finding in; the very same incident comes back when it says nothing new."""
+    for index, known in enumerate(incident.findings):
+        if belongs(known, finding):
+            joined = _bounded(join(known, finding))
+            if joined == known:
+                return incident
+            findings = (*incident.findings[:index], joined, *incident.findings[index + 1 :])
+            return _revised(incident, findings)
+    return _revised(incident, (*incident.findings, _bounded(finding)))
+
+
+def link(incident: Incident, response_id: str) -> Incident:
+    """Note that a response belongs to the incident."""
+    if response_id in incident.responses:
+        return incident
+    return replace(incident, responses=(*incident.responses, response_id), revision=incident.revision + 1)
+
+
+def note(incident: Incident, text: str) -> Incident:
+    """Add what was found out later; the same note again changes nothing."""
+    if text in incident.notes:
+        return incident
+    return replace(incident, notes=(*incident.notes, text)[-MOST_NOTES:], revision=incident.revision + 1)
+
+
+_ANSWERS = {
+    # A scheduled deletion that became final before anybody restored it is answered by a resurrection.
+    Remedy.RESTORE: frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT}),
+    Remedy.RESURRECT: frozenset({ActionKind.RESURRECT}),
+    Remedy.ROLL_BACK: frozenset({ActionKind.ROLL_BACK}),
+    Remedy.RESCUE_KEY: frozenset({ActionKind.RESCUE_KEY}),
+    Remedy.REPLICATE: frozenset({ActionKind.REPLICATE_AGAIN}),
+    Remedy.PUT_POLICY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_TAGS_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_KEY_BACK: frozenset({ActionKind.PUT_BACK}),
+    Remedy.PUT_ROTATION_BACK: frozenset({ActionKind.PUT_BACK}),
+}
+_SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
+
+
+def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
+    """Tell whether nothing is left to decide: every finding can be taken back, and of each of its secrets it was.
+
+    What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
+    """
+    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.keys}
+    answered |= {
+        (r.action.kind, key) for r in responses if r.state in _SETTLED for s in r.action.held for key in s.keys
+    }
+    open_ones = [r for r in responses if r.state not in _SETTLED and r.after is None]
+    done = any(response.state is ResponseState.SUCCEEDED for response in responses)
+    return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)
+
+
+def _is_answered(finding: Finding, answered: Collection[tuple[ActionKind, str]]) -> bool:
+    if finding.remedy is None or not finding.secrets:
+        return False
+    kinds = _ANSWERS[finding.remedy]
+    return all(any((kind, key) in answered for kind in kinds for key in secret.keys) for secret in finding.secrets)
+
+
+def _revised(incident: Incident, findings: tuple[Finding, ...]) -> Incident:
+    return replace(
+        incident,
+        findings=findings,
+        opened_at=min(incident.opened_at, *(finding.first_seen for finding in findings)),
+        last_seen=max(incident.last_seen, *(finding.last_seen for finding in findings)),
+        revision=incident.revision + 1,
+    )
+
+
+def _bounded(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        event_ids=finding.event_ids[:MOST_EVIDENCE],
+        secrets=finding.secrets[:MOST_EVIDENCE],
+        named=finding.named[:MOST_EVIDENCE],
+    )

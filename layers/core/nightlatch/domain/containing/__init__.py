@@ -1,0 +1,1 @@
+"""What stops a principal, and what else would stop with it."""

@@ -1,0 +1,1 @@
+"""The statements in a secret's policy that deny its destruction."""

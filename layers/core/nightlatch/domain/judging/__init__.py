@@ -1,0 +1,1 @@
+"""What an event means: how rules judge, and what they share."""

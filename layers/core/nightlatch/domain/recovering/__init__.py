@@ -1,0 +1,1 @@
+"""How what is lost comes back: pins, rollbacks, resurrection, metadata put back."""
