@@ -23,6 +23,7 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.own_calls import DynamoOwnCalls
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
@@ -133,6 +134,11 @@ class Connection:
     def drills(self) -> SqsDrills:
         """The way to have copies opened."""
         return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
+
+    @property
+    def own_calls(self) -> DynamoOwnCalls:
+        """By whose word this nightlatch did what it did."""
+        return DynamoOwnCalls(self._table(self.settings.response_table))
 
     @property
     def keeper(self) -> SqsKeeperQueue:

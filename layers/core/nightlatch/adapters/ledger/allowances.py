@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.ledger.responses import moment, response_in
+from nightlatch.adapters.ledger.responses import moment
+from nightlatch.adapters.ledger.stored import response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
 from nightlatch.domain.answering.allowances import Allowance, allowance_of

@@ -1,8 +1,8 @@
 """What nightlatch did lately, in DynamoDB: so that it knows its own calls again, and knows when it does too much.
 
     pk                              sk     holds                                        kept
-    own#request#<request id>        own    that we made this call                       7 days
-    own#version#<secret>#<version>  own    when we moved a label of this version        7 days
+    own#request#<request id>        own    that we made this call, for which response   92 days
+    own#version#<secret>#<version>  own    when we moved a label of this version        92 days
 
 Our own events are known by the request id, or by subject and call while the act runs or where it was cut off. The
 native label event names neither caller nor request, so it is known by secret, version and time.
@@ -14,14 +14,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.ledger.responses import hour_of, response_in
+from nightlatch.adapters.ledger.responses import hour_of
+from nightlatch.adapters.ledger.stored import response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.brakes import HOUR, Past
 from nightlatch.domain.answering.responses import LEASE, Response, Signal
 from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
 
-OWN_KEPT = timedelta(days=7)
+OWN_KEPT = timedelta(days=92)  # as long as history shows a secret's changes, and so may ask whose word they were
 EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
 _MOST_RUNNING = 100
 _MOST_IN_AN_HOUR = 10_000
@@ -45,12 +46,13 @@ class DynamoDeeds:
         fact: Item = {
             "sk": "own",
             "response": response.id,
+            "request": request_id,
             "at": now.isoformat(),
             "expires_at": int((now + OWN_KEPT).timestamp()),
         }
-        keys = [f"own#request#{key_part(request_id)}"]
+        keys = [request_key(request_id)]
         if version_id is not None:
-            keys.extend(_version_keys(response.action.keys, version_id))
+            keys.extend(version_keys(response.action.keys, version_id))
         self._table.put_all({**fact, "pk": key} for key in keys)
 
     def past(self, response: Response) -> Past:
@@ -79,7 +81,7 @@ class DynamoDeeds:
             return True
         if event.name == LABEL_UPDATED and self._moved_label(event):
             return True
-        return bool(event.request_id and self._table.get(f"own#request#{key_part(event.request_id)}", "own"))
+        return bool(event.request_id and self._table.get(request_key(event.request_id), "own"))
 
     def _runs(self, event: SecretEvent) -> bool:
         keys = tuple(dict.fromkeys(key for secret in event.secrets for key in secret.keys))
@@ -98,7 +100,7 @@ class DynamoDeeds:
     def _moved_label(self, event: SecretEvent) -> bool:
         if event.version_id is None:
             return False
-        keys = [key for secret in event.secrets for key in _version_keys(secret.keys, str(event.version_id))]
+        keys = [key for secret in event.secrets for key in version_keys(secret.keys, str(event.version_id))]
         found = self._table.get_all((key, "own") for key in keys)
         return any(near(event.at, datetime.fromisoformat(str(item["at"]))) for item in found)
 
@@ -133,5 +135,11 @@ def near(at: datetime, recorded: datetime) -> bool:
     return recorded - LEASE <= at <= recorded + EARLY
 
 
-def _version_keys(keys: Sequence[str], version_id: str) -> list[str]:
+def request_key(request_id: str) -> str:
+    """Name the fact that we made a call."""
+    return f"own#request#{key_part(request_id)}"
+
+
+def version_keys(keys: Sequence[str], version_id: str) -> list[str]:
+    """Name the fact that we moved a label of a version, under each name of its secret."""
     return [f"own#version#{key_part(key)}#{key_part(version_id)}" for key in keys]

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment, response_in
+from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment
+from nightlatch.adapters.ledger.stored import response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.responses import Response, ResponseState

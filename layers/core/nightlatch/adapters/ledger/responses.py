@@ -22,8 +22,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.codec import decode, encode
-from nightlatch.adapters.packing import packed, unpacked
+from nightlatch.adapters.codec import encode
+from nightlatch.adapters.ledger.stored import response_in
+from nightlatch.adapters.packing import packed
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.brakes import is_quiet
@@ -181,11 +182,6 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
         hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
-
-
-def response_in(item: Item) -> Response:
-    """Read a stored response."""
-    return decode(Response, unpacked(item["response"]))
 
 
 def hour_of(response: Response, at: datetime) -> str:
