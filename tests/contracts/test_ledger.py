@@ -296,6 +296,17 @@ def test_an_answered_offer_is_none_any_more(world):
     assert world.ledger.run_out(offered.expires_at) == []
 
 
+def test_what_was_offered_or_begun_about_a_secret_is_found_open_or_over(world):
+    denied = advance(world.stored(a_response(id="r-0")), Signal.DENY, actor="ana", now=LATER)
+    world.ledger.move(denied, was=ResponseState.PROPOSED)
+    ordered = world.running(id="r-2")
+    world.stored(a_response(id="r-3", secret=a_secret("other")))
+
+    found = world.ledger.about(a_secret(suffix=None).keys)
+
+    assert sorted(found, key=lambda one: one.id) == [denied, ordered]
+
+
 def test_an_offer_has_run_out_from_the_moment_it_expires(world):
     offered = world.stored(a_response())
 

@@ -41,6 +41,17 @@ class DynamoOffers:
         responses = self._responses(str(item["response"]) for item in found)
         return [one for one in responses if one.state is ResponseState.PROPOSED and one.expires_at > now]
 
+    def about(self, keys: Sequence[str]) -> Sequence[Response]:
+        """Give what was lately offered (a week) or begun (a day) about a secret, a key or a principal, open or over.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        found = [
+            item for key in keys for kind in ("offers", "runs") for item in self._partition(f"{kind}#{key_part(key)}")
+        ]
+        return self._responses(str(item["response"]) for item in found)
+
     def run_out(self, now: datetime) -> Sequence[Response]:
         """Give those of the last day that nobody answered in time, and those that ended so within minutes.
 
