@@ -38,7 +38,7 @@ class World:
             self.incidents, self.ledger, self.ledger, self.dispatch, lambda: f"b-{next(numbers)}"
         )
 
-    def found(  # noqa: PLR0913 - a finding in a few words
+    def found(
         self,
         cause: str,
         action: Action = AWAY,
@@ -216,7 +216,7 @@ def test_a_join_that_meets_the_responders_look_is_made_all_the_same(world: World
     (offer,) = world.all
     seen_before = world.ledger.about(offer.action.keys)
     looked = world.moved(Signal.LOOK)
-    world.ledger.about = lambda keys: seen_before  # type: ignore[method-assign] # the responder looks in between
+    world.ledger.about = lambda _: seen_before  # type: ignore[method-assign] # the responder looks in between
 
     world.found("e-2", replace(AWAY, avoid=("v1",)))
 

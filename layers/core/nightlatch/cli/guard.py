@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form
 from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack, checked
 from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW
@@ -104,7 +105,7 @@ def plan(  # noqa: PLR0913 - one parameter is one option
     return guarding.plan(secrets or (), where, output)
 
 
-@app.command("apply", epilog=APPLY_EXAMPLES)
+@app.command("apply", epilog=APPLY_EXAMPLES + CODES_OF_ACTS)
 def apply(  # noqa: PLR0913 - one parameter is one option
     secrets: SeveralSecrets = None,
     *,
@@ -126,7 +127,7 @@ def apply(  # noqa: PLR0913 - one parameter is one option
     return guarding.apply(secrets or (), every=every, asked=asked, where=where)
 
 
-@app.command("remove", epilog=REMOVE_EXAMPLES)
+@app.command("remove", epilog=REMOVE_EXAMPLES + CODES_OF_ACTS)
 def remove(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,

@@ -37,9 +37,9 @@ Examples:
 """
 APPROVE_EXAMPLES = """\b
 Examples:
+  nightlatch approve
   nightlatch approve r-0123456789abcdef0123
-  nightlatch approve r-0123456789abcdef0123 --deny
-  nightlatch approve r-0123456789abcdef0123 --local
+  nightlatch approve r-0123456789abcdef0123 --deny --local --profile ben
 """
 
 
@@ -64,6 +64,7 @@ Direct = Annotated[
     typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
 ]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
+ListOutput = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the list of what waits.")]
 
 
 def timeline(  # noqa: PLR0913 - one parameter is one option
@@ -162,16 +163,26 @@ def references(  # noqa: PLR0913 - one parameter is one option
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="The id in the message, r-…")],
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="[ACTION]",
+            help="The id in the message, or in the line of a command that waits, r-…; what waits is listed if none.",
+        ),
+    ] = "",
     *,
-    deny: Annotated[bool, typer.Option("--deny", help="Say no instead.")] = False,
+    deny: Annotated[bool, typer.Option("--deny", help="Say no instead: it is left as it is.")] = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
     region: Region = None,
+    output: ListOutput = Form.TABLE,
 ) -> int:
-    """Say yes (or no) to something that nightlatch offered to do."""
-    from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
+    """Say yes (or no) to something that nightlatch offered to do; without an id, list what waits for somebody."""
+    from nightlatch.cli import answering  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
-    return acting.approve(action, deny=deny, where=Where(local=local, stack=stack, profile=profile, region=region))
+    if deny and not action:
+        raise typer.BadParameter("a no needs an ACTION: the id of what is left as it is")
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return answering.approve(action, deny=deny, where=where) if action else answering.waiting(where, output)

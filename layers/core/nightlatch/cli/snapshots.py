@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form
 from nightlatch.cli.moments import moment
 from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes
@@ -107,7 +108,7 @@ def verify(  # noqa: PLR0913 - one parameter is one option
     return snapshot_verbs.verify(secret or None, where, output, last=last)
 
 
-@app.command("take", epilog=TAKE_EXAMPLES)
+@app.command("take", epilog=TAKE_EXAMPLES + CODES_OF_ACTS)
 def take(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
@@ -133,7 +134,7 @@ def take(  # noqa: PLR0913 - one parameter is one option
     return pinning.take(secret, version, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
-@app.command("prune", epilog=PRUNE_EXAMPLES)
+@app.command("prune", epilog=PRUNE_EXAMPLES + CODES_OF_ACTS)
 def prune(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
@@ -156,7 +157,7 @@ def prune(  # noqa: PLR0913 - one parameter is one option
     return pinning.prune(secret, keep, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
-@app.command("purge", epilog=PURGE_EXAMPLES)
+@app.command("purge", epilog=PURGE_EXAMPLES + CODES_OF_ACTS)
 def purge(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,

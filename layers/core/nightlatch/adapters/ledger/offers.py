@@ -21,6 +21,7 @@ from nightlatch.domain.answering.responses import Response, ResponseState
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
 TOLD_AGAIN = timedelta(minutes=5)
 _MOST = 500
+_MOST_WAITING = 10_000
 
 
 class DynamoOffers:
@@ -51,6 +52,17 @@ class DynamoOffers:
             item for key in keys for kind in ("offers", "runs") for item in self._partition(f"{kind}#{key_part(key)}")
         ]
         return self._responses(str(item["response"]) for item in found)
+
+    def waiting(self, now: datetime) -> Sequence[Response]:
+        """Give all that wait for somebody, what ends first at the beginning.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        found = self._table.query("offers", since=moment(now), until="~", most=_MOST_WAITING)
+        responses = self._responses(str(item["response"]) for item in found)
+        open_ones = (one for one in responses if one.state is ResponseState.PROPOSED and one.expires_at > now)
+        return sorted(open_ones, key=lambda one: (one.expires_at, one.id))
 
     def run_out(self, now: datetime) -> Sequence[Response]:
         """Give those of the last day that nobody answered in time, and those that ended so within minutes.
