@@ -247,10 +247,10 @@ class EndsMeanwhile(Table):
         self._happen()
         return found
 
-    def query(self, pk: str, **asked: Any) -> list[Item]:
-        found = super().query(pk, **asked)
+    def every(self, pk: str, **asked: Any) -> Iterator[Item]:
+        found = list(super().every(pk, **asked))
         self._happen()
-        return found
+        return iter(found)
 
     def _happen(self) -> None:
         then, self.then = self.then, None

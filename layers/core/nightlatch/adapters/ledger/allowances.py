@@ -22,7 +22,6 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import SecretRef
 
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
-_MOST = 100
 
 
 class DynamoAllowances:
@@ -38,7 +37,7 @@ class DynamoAllowances:
             Unavailable: The table could not be asked.
         """
         keys = dict.fromkeys(key for secret in secrets for key in secret.keys)
-        found = [self._table.query(f"runs#{key_part(key)}", since="!", until="~", most=_MOST) for key in keys]
+        found = [self._table.every(f"runs#{key_part(key)}", since="!", until="~") for key in keys]
         responses = self._responses(str(item["response"]) for items in found for item in items)
         return [one for response in responses if (one := allowance_of(response)) is not None]
 
@@ -49,7 +48,7 @@ class DynamoAllowances:
             Unavailable: The table could not be asked.
         """
         span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now)}~"}
-        found = self._table.query("lapses", **span, most=_MOST, newest_first=True)
+        found = self._table.every("lapses", **span)
         responses = self._responses(str(item["response"]) for item in found)
         return [one for one in responses if (given := allowance_of(one)) is not None and given.until <= now]
 

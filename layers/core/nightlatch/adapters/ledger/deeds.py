@@ -24,8 +24,6 @@ from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
 
 OWN_KEPT = timedelta(days=92)  # as long as history shows a secret's changes, and so may ask whose word they were
 EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
-_MOST_RUNNING = 100
-_MOST_IN_AN_HOUR = 10_000
 _LABEL_CALLS = frozenset({"UpdateSecretVersionStage", "PutSecretValue", "CreateSecret"})
 
 
@@ -63,7 +61,7 @@ class DynamoDeeds:
         """
         now = self._now()
         hours = dict.fromkeys(hour_of(response, at) for at in (now - HOUR, now))
-        items = [item for hour in hours for item in self._partition(hour, _MOST_IN_AN_HOUR)]
+        items = [item for hour in hours for item in self._partition(hour)]
         return Past(
             here=tuple(self._started(response.action.keys)),
             everywhere=tuple(datetime.fromisoformat(str(item["at"])) for item in items),
@@ -89,13 +87,14 @@ class DynamoDeeds:
 
     def _started(self, keys: Sequence[str]) -> Iterator[Response]:
         """Give the responses that were started within a day under any of these names, as they stand now."""
-        found = [self._partition(f"runs#{key_part(key)}", _MOST_RUNNING) for key in keys]
+        found = [self._partition(f"runs#{key_part(key)}") for key in keys]
         ids = dict.fromkeys(str(item["response"]) for items in found for item in items)
         for item in self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids):
             yield response_in(item)
 
-    def _partition(self, pk: str, most: int) -> list[Item]:
-        return self._table.query(pk, since="!", until="~", most=most)
+    def _partition(self, pk: str) -> list[Item]:
+        """Read all of it: what is left out would count in no budget, and the budgets keep it small."""
+        return list(self._table.every(pk, since="!", until="~"))
 
     def _moved_label(self, event: SecretEvent) -> bool:
         if event.version_id is None:

@@ -2,13 +2,13 @@
 
 pk                    sk               holds                                        kept
 offers                <expiry>#<id>    the id of a response that waited so long     7 days after it expires
-offers#<key>          <id>             the id of a response about this subject      7 days after it expires
+offers#<key>          <expiry>#<id>    the id of a response about this subject      7 days after it expires
 shown#<response>      <incident>       that another incident than its own shows it  400 days
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
@@ -20,8 +20,7 @@ from nightlatch.domain.answering.responses import Response, ResponseState
 
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
 TOLD_AGAIN = timedelta(minutes=5)
-_MOST = 500
-_MOST_WAITING = 10_000
+_MOST_ALIKE = 1_000  # of a subject, those that expire last: what is missed is offered twice, and done once
 
 
 class DynamoOffers:
@@ -37,8 +36,8 @@ class DynamoOffers:
         Raises:
             Unavailable: The table could not be asked.
         """
-        found = [item for key in keys for item in self._partition(f"offers#{key_part(key)}")]
         now = self._now()
+        found = [item for key in keys for item in self._every(f"offers#{key_part(key)}", since=moment(now))]
         responses = self._responses(str(item["response"]) for item in found)
         return [one for one in responses if one.state is ResponseState.PROPOSED and one.expires_at > now]
 
@@ -48,9 +47,10 @@ class DynamoOffers:
         Raises:
             Unavailable: The table could not be asked.
         """
-        found = [
-            item for key in keys for kind in ("offers", "runs") for item in self._partition(f"{kind}#{key_part(key)}")
-        ]
+        found: list[Item] = []
+        for key in map(key_part, keys):
+            found += self._table.query(f"offers#{key}", since="!", until="~", most=_MOST_ALIKE, newest_first=True)
+            found += self._every(f"runs#{key}")
         return self._responses(str(item["response"]) for item in found)
 
     def waiting(self, now: datetime) -> Sequence[Response]:
@@ -59,7 +59,7 @@ class DynamoOffers:
         Raises:
             Unavailable: The table could not be asked.
         """
-        found = self._table.query("offers", since=moment(now), until="~", most=_MOST_WAITING)
+        found = self._every("offers", since=moment(now))
         responses = self._responses(str(item["response"]) for item in found)
         open_ones = (one for one in responses if one.state is ResponseState.PROPOSED and one.expires_at > now)
         return sorted(open_ones, key=lambda one: (one.expires_at, one.id))
@@ -70,8 +70,7 @@ class DynamoOffers:
         Raises:
             Unavailable: The table could not be asked.
         """
-        span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now)}~"}
-        found = self._table.query("offers", **span, most=_MOST, newest_first=True)
+        found = self._every("offers", since=moment(now - LOOKED_BACK), until=f"{moment(now)}~")
         return [one for one in self._responses(str(item["response"]) for item in found) if is_over(one, now)]
 
     def tell_too(self, response_id: str, incident_id: str) -> None:
@@ -89,10 +88,10 @@ class DynamoOffers:
         Raises:
             Unavailable: The table could not be asked.
         """
-        return [str(item["sk"]) for item in self._partition(f"shown#{key_part(response_id)}")]
+        return [str(item["sk"]) for item in self._every(f"shown#{key_part(response_id)}")]
 
-    def _partition(self, pk: str) -> list[Item]:
-        return self._table.query(pk, since="!", until="~", most=_MOST)
+    def _every(self, pk: str, *, since: str = "!", until: str = "~") -> Iterator[Item]:
+        return self._table.every(pk, since=since, until=until)
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))

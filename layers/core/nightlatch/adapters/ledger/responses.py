@@ -5,7 +5,7 @@
     response#<id>         step#<n>         what its n-th step was; written once             400 days
     button#<button>       button           the id of the response behind it                 7 days after it expires
     offers                <expiry>#<id>    that it waits for somebody until then            7 days after it expires
-    offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
+    offers#<key>          <expiry>#<id>    that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
     pins#<hour>           <id>             the same of a pin                                1 day
@@ -169,9 +169,10 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         kept = _seconds(response.expires_at + OFFERS_KEPT)
         if response.button:
             yield {**fact, "pk": f"button#{key_part(response.button)}", "sk": "button", "expires_at": kept}
-        yield {**fact, "pk": "offers", "sk": f"{moment(response.expires_at)}#{response.id}", "expires_at": kept}
+        place = f"{moment(response.expires_at)}#{response.id}"
+        yield {**fact, "pk": "offers", "sk": place, "expires_at": kept}
         for key in response.action.keys:
-            yield {**fact, "pk": f"offers#{key_part(key)}", "sk": response.id, "expires_at": kept}
+            yield {**fact, "pk": f"offers#{key_part(key)}", "sk": place, "expires_at": kept}
     until = response.action.until
     if response.state is ResponseState.RUNNING and until is not None:
         kept = _seconds(until + OFFERS_KEPT)
