@@ -154,8 +154,10 @@ class Table:
         }
         left = limit
         while True:
+            if left is not None:
+                asked["Limit"] = left
             with asking(f"table {self._name}"):
-                page = self._client.query(**asked, **({} if left is None else {"Limit": left}))
+                page = self._client.query(**asked)
             items = page.get("Items", [])
             yield from (plain(item) for item in items)
             left = None if left is None else left - len(items)

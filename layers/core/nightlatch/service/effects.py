@@ -25,7 +25,7 @@ from nightlatch.domain.answering.responses import (
     response_id,
 )
 from nightlatch.domain.answering.stopping import lifted
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.principals import NOBODY
 from nightlatch.domain.judging.findings import Finding
@@ -73,7 +73,7 @@ class LiveEffects:
         for decision in decisions:
             try:
                 self._perform(decision, touched, policy, now)
-            except Unavailable as error:
+            except (Unavailable, Unreadable) as error:  # what cannot be read stops its own event, and no other
                 failed.update(dict.fromkeys(_events_of(decision), str(error)))
         for incident in touched.values():
             try:

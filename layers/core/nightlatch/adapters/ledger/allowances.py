@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.ledger.responses import moment
-from nightlatch.adapters.ledger.stored import response_in
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
 from nightlatch.domain.answering.allowances import Allowance, allowance_of
@@ -25,10 +25,15 @@ LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes afte
 
 
 class DynamoAllowances:
-    """The port `Allowances` on the response table."""
+    """The port `Allowances` on the response table.
 
-    def __init__(self, table: Table) -> None:
+    An allowance that cannot be read allows nothing: the deletion is told, and taken back where the policy says so. That
+    destroys nothing and can be wished again, while a deletion let through by mistake is final.
+    """
+
+    def __init__(self, table: Table, *, complaints: Complaints | None = None) -> None:
         self._table = table
+        self._complaints = complaints or Complaints()
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
         """Give what was lately allowed of any of these secrets, over or not.
@@ -54,4 +59,4 @@ class DynamoAllowances:
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return [response_in(item) for item in items]
+        return list(self._complaints.readable(items))

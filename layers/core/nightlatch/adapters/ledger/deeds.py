@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import hour_of
-from nightlatch.adapters.ledger.stored import response_in
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.brakes import HOUR, Past
@@ -30,9 +30,10 @@ _LABEL_CALLS = frozenset({"UpdateSecretVersionStage", "PutSecretValue", "CreateS
 class DynamoDeeds:
     """The ports `Deeds` and `OwnActions` on the response table."""
 
-    def __init__(self, table: Table, *, now: Clock) -> None:
+    def __init__(self, table: Table, *, now: Clock, complaints: Complaints | None = None) -> None:
         self._table = table
         self._now = now
+        self._complaints = complaints or Complaints()
 
     def record_own(self, response: Response, request_id: str, *, version_id: str | None = None) -> None:
         """Remember the AWS request id of a call we made, and the version whose label it moved.
@@ -56,19 +57,27 @@ class DynamoDeeds:
     def past(self, response: Response) -> Past:
         """Give what was started on the same subject within a day, and what shares its budget within an hour.
 
+        What cannot be read may have been anything, so it is counted and not left out: acting by policy ends the sooner
+        for it, and people still decide. It must not be an error, which would end every act on the secret for a day.
+
         Raises:
             Unavailable: The table could not be asked.
         """
         now = self._now()
         hours = dict.fromkeys(hour_of(response, at) for at in (now - HOUR, now))
         items = [item for hour in hours for item in self._partition(hour)]
+        stored = self._started(response.action.keys)
+        here = tuple(self._complaints.readable(stored))
         return Past(
-            here=tuple(self._started(response.action.keys)),
+            here=here,
             everywhere=tuple(datetime.fromisoformat(str(item["at"])) for item in items),
+            unreadable=len(stored) - len(here),
         )
 
     def is_own(self, event: SecretEvent) -> bool:
         """Tell whether an event shows a call of ours.
+
+        Of an act that cannot be read only the calls that were recorded are: the others are judged as anybody's.
 
         Raises:
             Unavailable: The table could not be asked.
@@ -83,14 +92,16 @@ class DynamoDeeds:
 
     def _runs(self, event: SecretEvent) -> bool:
         keys = tuple(dict.fromkeys(key for secret in event.secrets for key in secret.keys))
-        return any(is_running_call(event, response) for response in self._started(keys))
+        return any(is_running_call(event, response) for response in self._complaints.readable(self._started(keys)))
 
-    def _started(self, keys: Sequence[str]) -> Iterator[Response]:
+    def _started(self, keys: Sequence[str]) -> list[Item]:
         """Give the responses that were started within a day under any of these names, as they stand now."""
-        found = [self._partition(f"runs#{key_part(key)}") for key in keys]
-        ids = dict.fromkeys(str(item["response"]) for items in found for item in items)
-        for item in self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids):
-            yield response_in(item)
+        now = int(self._now().timestamp())  # DynamoDB may take days to remove what has expired
+        found = [
+            item for key in keys for item in self._partition(f"runs#{key_part(key)}") if not _has_expired(item, now)
+        ]
+        ids = dict.fromkeys(str(item["response"]) for item in found)
+        return list(self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids))
 
     def _partition(self, pk: str) -> list[Item]:
         """Read all of it: what is left out would count in no budget, and the budgets keep it small."""
@@ -102,6 +113,10 @@ class DynamoDeeds:
         keys = [key for secret in event.secrets for key in version_keys(secret.keys, str(event.version_id))]
         found = self._table.get_all((key, "own") for key in keys)
         return any(near(event.at, datetime.fromisoformat(str(item["at"]))) for item in found)
+
+
+def _has_expired(item: Item, now: int) -> bool:
+    return int(item.get("expires_at", now)) < now
 
 
 def is_running_call(event: SecretEvent, response: Response) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment
-from nightlatch.adapters.ledger.stored import response_in
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.responses import Response, ResponseState
@@ -24,11 +24,16 @@ _MOST_ALIKE = 1_000  # of a subject, those that expire last: what is missed is o
 
 
 class DynamoOffers:
-    """The port `Offers` on the response table."""
+    """The port `Offers` on the response table.
 
-    def __init__(self, table: Table, *, now: Clock) -> None:
+    An offer that cannot be read is passed over: its button does nothing, and the next finding that wishes the same gets
+    one of its own. People can go on; nothing is done by policy because of what is missing here.
+    """
+
+    def __init__(self, table: Table, *, now: Clock, complaints: Complaints | None = None) -> None:
         self._table = table
         self._now = now
+        self._complaints = complaints or Complaints()
 
     def on(self, keys: Sequence[str]) -> Sequence[Response]:
         """Give the open offers about a secret, a key or a principal, by any of its names.
@@ -95,7 +100,7 @@ class DynamoOffers:
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return [response_in(item) for item in items]
+        return list(self._complaints.readable(items))
 
 
 def is_over(offer: Response, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from nightlatch.adapters.ledger.deeds import near, request_key, version_keys
-from nightlatch.adapters.ledger.stored import readable_responses
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.own_calls import OwnCall
@@ -18,6 +18,7 @@ class DynamoOwnCalls:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._complaints = Complaints()
 
     def behind(self, sightings: Iterable[Sighting]) -> Mapping[str, OwnCall]:
         """Give the calls that are known as ours and whose response is still known, by event id.
@@ -29,7 +30,9 @@ class DynamoOwnCalls:
         facts = {str(item["pk"]): item for item in self._facts(ours)}
         recorded = {one.event_id: fact for one in ours if (fact := _fact(one, facts)) is not None}
         ids = {str(fact["response"]) for fact in recorded.values()}
-        stored = readable_responses(self._table.get_all((f"response#{key_part(one)}", "response") for one in ids))
+        stored = self._complaints.readable(
+            self._table.get_all((f"response#{key_part(one)}", "response") for one in ids)
+        )
         responses = {response.id: response for response in stored}
         return {
             event_id: OwnCall(responses[str(fact["response"])], str(fact.get("request", "")))
