@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from nightlatch.cli.main import app, run
 from nightlatch.cli.pages import pages
 from nightlatch.cli.runbook_page import runbook
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.allowances import LONGEST
 from nightlatch.domain.judging.rules import Detection
 from nightlatch.local.fidelity import CORRECTIONS
 
@@ -121,3 +123,32 @@ def test_every_verb_that_can_wait_for_somebody_says_with_which_code_it_ends() ->
 
     assert len(waiting) > 10
     assert silent == []
+
+
+def examples(verb: str) -> list[str]:
+    block = HELP[verb].partition("  Examples:\n")[2]
+    return [line.strip() for line in block.split("\n\n")[0].splitlines()]
+
+
+@pytest.mark.parametrize("verb", [verb for verb in HELP if verb != "nightlatch"])
+def test_every_verb_is_shown_by_three_examples_that_it_takes(verb: str) -> None:
+    given = examples(verb)
+
+    assert len(given) >= 3
+    assert sum(f"{verb} " in f"{one} " for one in given) >= 2
+    for one in given:
+        words = one.partition(" | ")[0].partition(" > ")[0]
+        shown = max((name for name in HELP if f"{name} " in f"{words} "), key=len, default=verb)
+        assert {word for word in words.split() if word.startswith("--")} <= verbs(ROOT)[shown] or "aws " in words, one
+
+
+@pytest.mark.parametrize("verb", HELP)
+def test_every_option_and_argument_is_said_in_words(verb: str) -> None:
+    entries = re.findall(r"^  (-\S+|\[?[A-Z-]+\]?(?:\.\.\.)? <)(.*(?:\n {6,}.*)*)", HELP[verb], re.MULTILINE)
+
+    silent = [name for name, text in entries if len(re.findall(r"[a-z]{2,}", text.partition(">")[2] or text)) < 2]
+    assert silent == []
+
+
+def test_the_help_says_how_long_a_deletion_can_be_allowed() -> None:
+    assert f"{LONGEST // timedelta(hours=1)} hours at most" in " ".join(HELP["nightlatch allow"].split())

@@ -34,6 +34,7 @@ REFERENCES_EXAMPLES = """\b
 Examples:
   nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
   nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --local
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --output json
 """
 APPROVE_EXAMPLES = """\b
 Examples:
@@ -52,13 +53,16 @@ def checked(secret: str) -> str:
     return secret
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=checked)]
+Secret = Annotated[str, typer.Argument(metavar="SECRET", help="The secret's name or ARN.", callback=checked)]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
-Profile = Annotated[str | None, typer.Option(help="AWS profile; with --local who you are there: ana or ben.")]
-Region = Annotated[str | None, typer.Option(help="AWS Region.")]
+Profile = Annotated[
+    str | None,
+    typer.Option(help="AWS profile; your usual credentials if none. With --local who you are there: ana or ben."),
+]
+Region = Annotated[str | None, typer.Option(help="AWS Region of the stack; that of your profile if none.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking, as a script must.")]
 Direct = Annotated[
     bool,
     typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
@@ -70,7 +74,7 @@ ListOutput = Annotated[Form, typer.Option(case_sensitive=False, help="How to wri
 def timeline(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH...]", exists=True, help="Log files to tell it from, offline.")
+        list[Path] | None, typer.Argument(metavar="PATH", exists=True, help="Log files to tell it from, offline.")
     ] = None,
     *,
     local: Local = False,
@@ -94,7 +98,7 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
         str | None,
         typer.Option(
             metavar="VERSION",
-            help="Version to go back to: id, its first 8 characters, or a label; the one before if none.",
+            help="Version to go back to: id, its first 8 characters, or a label; the one before the current if none.",
         ),
     ] = None,
     at: Annotated[
@@ -106,7 +110,12 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
         ),
     ] = None,
     only: Annotated[
-        str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
+        str,
+        typer.Option(
+            metavar="PARTS",
+            help="Only these, by commas: value, policy, tags, key, rotation, description. If none: the value, and with"
+            " --at all of them.",
+        ),
     ] = "",
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -166,7 +175,7 @@ def approve(  # noqa: PLR0913 - one parameter is one option
     action: Annotated[
         str,
         typer.Argument(
-            metavar="[ACTION]",
+            metavar="ACTION",
             help="The id in the message, or in the line of a command that waits, r-…; what waits is listed if none.",
         ),
     ] = "",
