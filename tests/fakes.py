@@ -151,6 +151,9 @@ class FakeLedger:
             if one.state is ResponseState.PROPOSED and {*one.action.keys} & {*keys} and one.expires_at > self._now()
         ]
 
+    def about(self, keys: Sequence[str]) -> Sequence[Response]:
+        return [one for one in self.by_id.values() if {*one.action.keys} & {*keys}]
+
     def run_out(self, now: datetime) -> Sequence[Response]:
         return [one for one in self.by_id.values() if is_over(one, now)]
 

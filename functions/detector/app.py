@@ -37,6 +37,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     for message_id, reason in judged.malformed.items():
         logger.warning("malformed record", extra={"message_id": message_id, "reason": reason})
         metrics.add_metric(name=Metric.MALFORMED_RECORDS, unit=MetricUnit.Count, value=1)
+    if judged.unreadable:
+        metrics.add_metric(name=Metric.RESPONSES_UNREADABLE, unit=MetricUnit.Count, value=judged.unreadable)
     for event_id, reason in judged.outcome.failed.items():
         logger.warning("not carried out", extra={"event_id": event_id, "reason": reason})
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in judged.failed]}

@@ -77,6 +77,15 @@ def test_whatever_dynamodb_refuses_comes_again_and_is_never_dropped(stub, code):
         table.get("a", "b")
 
 
+def test_every_item_is_read_without_a_limit_page_after_page(stub):
+    table, answers, _ = stub
+    for _ in range(12):
+        answers.add_response("query", {"Items": [ITEM] * 1_000, "LastEvaluatedKey": ITEM})
+    answers.add_response("query", {"Items": [ITEM]})
+
+    assert sum(1 for _ in table.every("a", since="0", until="9")) == 12_001  # more than any budget has acts in an hour
+
+
 def test_a_query_reads_on_until_it_has_enough(stub):
     table, answers, _ = stub
     answers.add_response("query", {"Items": [ITEM], "LastEvaluatedKey": ITEM})

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
 from nightlatch.cli.command_page import verbs
+from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import app, run
 from nightlatch.cli.pages import pages
 from nightlatch.cli.runbook_page import runbook
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.allowances import LONGEST
 from nightlatch.domain.judging.rules import Detection
 from nightlatch.local.fidelity import CORRECTIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROOT = get_command(app)
 PAGES = pages(ROOT)
+HELP = dict(re.findall(r"^## (nightlatch[^\n]*)\n\n```text\n(.*?)\n```", PAGES["cli.md"], re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -55,13 +59,9 @@ def test_a_runbook_begins_with_why_and_names_no_source_that_a_reader_lacks() -> 
 
 
 def test_every_verb_and_option_is_on_the_page_of_the_command_line() -> None:
-    sections = dict(
-        re.findall(r"^## (nightlatch[^\n]*)\n\n```text\n(.*?)\n```", PAGES["cli.md"], re.MULTILINE | re.DOTALL)
-    )
-
-    assert set(sections) == set(verbs(ROOT)) > {"nightlatch hunt", "nightlatch rules explain", "nightlatch up"}
+    assert set(HELP) == set(verbs(ROOT)) > {"nightlatch hunt", "nightlatch rules explain", "nightlatch up"}
     for verb, options in verbs(ROOT).items():
-        shown = {word.rstrip(",") for word in re.findall(r"^ +(?:-h, )?(--[a-z-]+)", sections[verb], re.MULTILINE)}
+        shown = {word.rstrip(",") for word in re.findall(r"^ +(?:-h, )?(--[a-z-]+)", HELP[verb], re.MULTILINE)}
         assert shown == options | {"--help"}, verb
 
 
@@ -94,3 +94,61 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pyte
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert captured.err.count("\n") == 1
+
+
+def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
+    table = PAGES["cli.md"].partition("\n## Exit codes\n")[2].partition("\n## ")[0]
+
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)
+
+    assert [int(code) for code, _, _ in rows] == [code.value for code in ExitCode]
+    assert all(word and sentence.endswith(".") for _, word, sentence in rows)
+
+
+def test_the_help_of_the_command_says_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+
+    told = " ".join(capsys.readouterr().out.partition("Exit codes:")[2].split())
+    assert [int(code) for code in re.findall(r"\d+", told)] == [code.value for code in ExitCode]
+
+
+def test_every_verb_that_can_wait_for_somebody_says_with_which_code_it_ends() -> None:
+    waiting = {"nightlatch approve"} | {verb for verb, options in verbs(ROOT).items() if "--yes" in options}
+
+    silent = [
+        verb
+        for verb in waiting - {"nightlatch resume"}  # one person lets go of the brake
+        if f"{ExitCode.REFUSED.value} refused, or written down and waiting" not in " ".join(HELP[verb].split())
+    ]
+
+    assert len(waiting) > 10
+    assert silent == []
+
+
+def examples(verb: str) -> list[str]:
+    block = HELP[verb].partition("  Examples:\n")[2]
+    return [line.strip() for line in block.split("\n\n")[0].splitlines()]
+
+
+@pytest.mark.parametrize("verb", [verb for verb in HELP if verb != "nightlatch"])
+def test_every_verb_is_shown_by_three_examples_that_it_takes(verb: str) -> None:
+    given = examples(verb)
+
+    assert len(given) >= 3
+    assert sum(f"{verb} " in f"{one} " for one in given) >= 2
+    for one in given:
+        words = one.partition(" | ")[0].partition(" > ")[0]
+        shown = max((name for name in HELP if f"{name} " in f"{words} "), key=len, default=verb)
+        assert {word for word in words.split() if word.startswith("--")} <= verbs(ROOT)[shown] or "aws " in words, one
+
+
+@pytest.mark.parametrize("verb", HELP)
+def test_every_option_and_argument_is_said_in_words(verb: str) -> None:
+    entries = re.findall(r"^  (-\S+|\[?[A-Z-]+\]?(?:\.\.\.)? <)(.*(?:\n {6,}.*)*)", HELP[verb], re.MULTILINE)
+
+    silent = [name for name, text in entries if len(re.findall(r"[a-z]{2,}", text.partition(">")[2] or text)) < 2]
+    assert silent == []
+
+
+def test_the_help_says_how_long_a_deletion_can_be_allowed() -> None:
+    assert f"{LONGEST // timedelta(hours=1)} hours at most" in " ".join(HELP["nightlatch allow"].split())

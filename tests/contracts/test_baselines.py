@@ -73,6 +73,21 @@ def test_a_pair_is_given_as_it_was_before_the_event(baselines):
     assert seen.reader.is_known(AT)
 
 
+def test_only_our_own_calls_are_kept_with_their_request_id_for_the_ledger_knows_by_it_who_wanted_them(stores):
+    baselines, (ours, theirs) = (
+        over(stores),
+        [
+            an_event("TagResource", secret=a_secret(), event_id=name, request_id=f"request-{name}")
+            for name in ("a", "b")
+        ],
+    )
+
+    baselines.observe([ours, theirs], own={ours.event_id})
+
+    kept = {s.event_id: (s.own, s.request_id) for s in stores[0].between(f"secret:{a_secret().keys[0]}", AT, AT)}
+    assert kept == {"a": (True, "request-a"), "b": (False, None)}
+
+
 def test_reads_and_writes_make_separate_pairs(baselines):
     baselines.observe([an_event("PutSecretValue", secret=a_secret(), version_id="v1", after_s=-2 * DAY)])
 

@@ -231,7 +231,7 @@ def test_every_item_of_the_ledger_has_its_time_to_live(monkeypatch):
     days = {kind: (seconds - AT.timestamp()) / 86_400 for kind, seconds in kept.items()}
     late = pytest.approx(7 + 8 / 24)
     assert days == {
-        "response": 400, "button": late, "offers": late, "shown": 400, "runs": 1, "hour": 1, "own": 7
+        "response": 400, "button": late, "offers": late, "shown": 400, "runs": 1, "hour": 1, "own": 92
     }  # fmt: skip
 
 
@@ -247,10 +247,10 @@ class EndsMeanwhile(Table):
         self._happen()
         return found
 
-    def query(self, pk: str, **asked: Any) -> list[Item]:
-        found = super().query(pk, **asked)
+    def every(self, pk: str, **asked: Any) -> Iterator[Item]:
+        found = list(super().every(pk, **asked))
         self._happen()
-        return found
+        return iter(found)
 
     def _happen(self) -> None:
         then, self.then = self.then, None
@@ -294,6 +294,17 @@ def test_an_answered_offer_is_none_any_more(world):
 
     assert world.ledger.on(a_secret().keys) == []
     assert world.ledger.run_out(offered.expires_at) == []
+
+
+def test_what_was_offered_or_begun_about_a_secret_is_found_open_or_over(world):
+    denied = advance(world.stored(a_response(id="r-0")), Signal.DENY, actor="ana", now=LATER)
+    world.ledger.move(denied, was=ResponseState.PROPOSED)
+    ordered = world.running(id="r-2")
+    world.stored(a_response(id="r-3", secret=a_secret("other")))
+
+    found = world.ledger.about(a_secret(suffix=None).keys)
+
+    assert sorted(found, key=lambda one: one.id) == [denied, ordered]
 
 
 def test_an_offer_has_run_out_from_the_moment_it_expires(world):

@@ -17,13 +17,14 @@ import pytest
 from builders import a_response
 from functions.handlers import Context, batch, cold_start, failed
 from nightlatch.adapters.slack.requests import sign
+from nightlatch.adapters.table import Table
 from nightlatch.domain.account.takings import Taking
 from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.service.ports import Notice
 from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record
-from worlds import a_client, a_table, on_moto
+from worlds import TABLE, a_client, a_table, on_moto
 
 SIGNING_SECRET = "not-a-real-signing-secret"
 PARAMETER = "/nightlatch/policy"
@@ -121,6 +122,19 @@ def test_the_detector_gives_back_the_message_it_cannot_read_and_judges_its_neigh
 
 def test_the_detector_takes_a_minutes_message(load: Load) -> None:
     assert load("detector").handler(batch('{"nightlatch": "tick"}'), Context()) == {"batchItemFailures": []}
+
+
+def test_the_detector_counts_the_responses_that_it_cannot_read(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(a_client("dynamodb"), TABLE)
+    over = f"{datetime.now(UTC) - timedelta(minutes=9):%Y-%m-%dT%H:%M:%S}"
+    table.put({"pk": "offers", "sk": f"{over}#r-damaged", "response": "r-damaged"})
+    table.put({"pk": "response#r-damaged", "sk": "response", "response": "{}"})
+
+    answer = load("detector").handler(batch('{"nightlatch": "tick"}'), Context())
+
+    table.delete("offers", f"{over}#r-damaged")
+    assert answer == {"batchItemFailures": []}
+    assert '"ResponsesUnreadable":[1.0]' in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("load")

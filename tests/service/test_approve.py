@@ -121,6 +121,14 @@ def test_who_asked_for_something_may_take_it_back(wish):
         wish.press(by="U0BEN")
 
 
+def test_who_acted_in_another_event_that_the_offer_answers_may_not_decide_either():
+    world = World()
+    world.ledger.propose(a_response(also_by=(a_person("ana"),)))
+
+    with pytest.raises(Unauthorised, match="ana acted in this event"):
+        world.press(by="U0ANA")
+
+
 def test_who_acted_in_the_event_may_not_even_say_no():
     world = World()
     world.ledger.propose(replace(a_response(), caused_by=a_person("ana")))

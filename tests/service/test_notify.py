@@ -15,7 +15,7 @@ from fakes_snapshots import FakeCopies
 from nightlatch.adapters.notices import LEASE
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.errors import NotFound, Unavailable
+from nightlatch.domain.errors import NotFound, Unavailable, Unreadable
 from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.notify import NotifyPorts, notify
@@ -49,6 +49,29 @@ def test_an_incident_is_shown_on_every_channel(world):
     (incident_id,) = world.incidents.by_id
     assert world.slack.shown == [(incident_id, 1, None)]
     assert world.sns.shown == [(incident_id, 1, None)]
+
+
+class Damaged(FakeLedger):
+    """A ledger in which one response cannot be read."""
+
+    def get(self, response_id: str) -> Response:
+        if response_id == "r-damaged":
+            raise Unreadable("a stored Response cannot be read (see its JSON)")
+        return super().get(response_id)
+
+
+def test_an_incident_is_told_though_one_of_its_responses_cannot_be_read(world):
+    world.ledger = Damaged()
+    world.ledger.propose(a_response(id="r-2", led_to=("r-damaged",)))
+    (incident_id,) = world.incidents.by_id
+    for response_id in ("r-damaged", "r-2"):
+        world.incidents.link(incident_id, response_id)
+
+    assert world.notify() == ("slack", "sns")
+
+    assert world.slack.with_responses == ["r-2"]
+    (note,) = world.slack.notes
+    assert "response r-damaged cannot be read" in note
 
 
 def test_what_is_known_of_a_change_is_told_on_every_channel(world):

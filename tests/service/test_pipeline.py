@@ -26,7 +26,7 @@ from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.decisions import Alert, Record
 from nightlatch.domain.answering.policy import Mode, Policy, Protection
 from nightlatch.domain.answering.responses import ResponseState
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.domain.event.events import SecretEvent, Tick, secrets_manager
 from nightlatch.domain.history.evidence import Evidence
 from nightlatch.domain.history.examples import AT, a_label_event, a_role, a_secret, a_service_event, a_user, an_event
@@ -197,6 +197,26 @@ def test_a_hunt_judges_and_does_nothing():
 
     assert [finding.rule for finding in outcome.findings] == ["deletion.scheduled"]
     assert outcome.failed == {}
+
+
+class Damaged(FakeLedger):
+    """A ledger in which what stands under an id already cannot be read."""
+
+    def propose(self, response):
+        if response.action.name == "damaged":
+            raise Unreadable("a stored Response cannot be read (see its JSON)")
+        return super().propose(response)
+
+
+def test_a_response_that_cannot_be_read_keeps_its_event_and_stops_no_neighbour(world):
+    world.ledger = Damaged(FixedClock(NOW))
+    bad = an_event("DeleteSecret", secret=a_secret("damaged"), by=MALLORY)
+
+    outcome = world.handle(bad, a_deletion())
+
+    assert list(outcome.failed) == [bad.event_id]
+    assert [one.action.name for one in world.ledger.by_id.values()] == ["prod/db"]
+    assert world.dispatch.notices, "people hear of both all the same"
 
 
 def test_our_own_restore_is_not_judged_again(world):

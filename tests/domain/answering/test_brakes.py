@@ -49,6 +49,25 @@ def test_the_same_act_is_not_done_a_third_time_in_a_day_and_everybody_in_the_fig
     assert all(who in said for who in ("eso", "terraform", "mallory"))
 
 
+@pytest.mark.parametrize(
+    ("order", "before", "limits", "said"),
+    [
+        (ordered(), (done(120),), LIMITS, "did this 2 times in 24 hours (1 of them cannot be read in the ledger)"),
+        (
+            ordered(),
+            (done(30, ROLL_BACK), done(20, ROLL_BACK)),
+            LIMITS,
+            "is spent: 3 acts within the last hour (1 of them cannot be read in the ledger)",
+        ),
+        (ordered(PIN), (), replace(LIMITS, pins_per_secret_h=1), "is spent: 1 acts within the last hour (1 of them"),
+    ],
+)
+def test_what_cannot_be_read_counts_as_one_act_of_whatever_kind_holds(order, before, limits, said):
+    assert why_hold(order, Past(here=before), limits, AT) is None
+
+    assert said in str(why_hold(order, Past(here=before, unreadable=1), limits, AT))
+
+
 def test_a_fight_of_yesterday_is_over():
     assert why(ordered(), done(60 * 25), done(120)) is None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 
 from nightlatch.adapters.wire import Value
+from nightlatch.domain.errors import Unreadable
 
 _READABLE_CHARACTERS = 40_000
 
@@ -18,5 +19,12 @@ def packed(text: str) -> Value:
 
 
 def unpacked(stored: Value) -> str:
-    """Give the text again."""
-    return zlib.decompress(stored).decode() if isinstance(stored, bytes) else str(stored)
+    """Give the text again.
+
+    Raises:
+        Unreadable: It is damaged.
+    """
+    try:
+        return zlib.decompress(stored).decode() if isinstance(stored, bytes) else str(stored)
+    except (zlib.error, UnicodeDecodeError):
+        raise Unreadable("a stored text is damaged") from None

@@ -16,11 +16,11 @@ from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.domain.answering.actions import Action, ActionKind
-from nightlatch.domain.answering.responses import FINAL, Response, ResponseState, Signal
+from nightlatch.domain.answering.responses import FINAL, Response, ResponseState
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.secret.metadata_parts import Part
-from nightlatch.service.approve import ApprovePorts, answer, approver_of
+from nightlatch.service.approve import approver_of
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import Preview, preview, request
 
@@ -108,7 +108,7 @@ def act(
         response = request(
             wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now()
         )
-        _tell(_carried_out(response, asked, connection), where)
+        tell(_carried_out(response, asked, connection), where)
     return ExitCode.CLEAN
 
 
@@ -134,37 +134,13 @@ def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: C
         ports, now = connection.wishes(), connection.now()
         response = request(wished, by=by, approver=approver, policy=policy, ports=ports, now=now)
         try:
-            _tell(_carried_out(response, asked, connection), where)
+            tell(_carried_out(response, asked, connection), where)
         except Refused as refusal:
             refused += 1
             say(str(refusal))
     if refused:
         raise Refused(f"{refused} of {len(wishes)} were not done; the reasons stand above")
     return ExitCode.CLEAN
-
-
-def approve(response_id: str, *, deny: bool, where: Where) -> ExitCode:
-    """Answer an offer as the AWS principal one is signed in as.
-
-    Raises:
-        NotFound: No such offer.
-        Refused: You may not, or it was answered before.
-        Unavailable: AWS could not be asked.
-    """
-    connection = connect(where)
-    ports = ApprovePorts(ledger=connection.ledger, dispatch=connection.dispatch)
-    signal = Signal.DENY if deny else Signal.APPROVE
-    if not deny:
-        refuse_while_paused(connection, where)
-    response = answer(
-        response_id,
-        principal=connection.caller(),
-        signal=signal,
-        policy=connection.policy(),
-        ports=ports,
-        now=connection.now(),
-    )
-    return _tell(_await_end(response, connection) if response.state is ResponseState.APPROVED else response, where)
 
 
 def refuse_while_paused(connection: Connection, where: Where) -> None:
@@ -187,11 +163,16 @@ def _carried_out(response: Response, asked: Asked, connection: Connection) -> Re
         ports = connection.responding()
         return respond(response.id, acts=ACTS, policy=connection.policy(), ports=ports, now=connection.now())
     connection.dispatch.respond(response)
-    return _await_end(response, connection)
+    return await_end(response, connection)
 
 
-def _await_end(response: Response, connection: Connection) -> Response:
-    """Look until the responder is done with it or gave it back, a minute and a half at most."""
+def await_end(response: Response, connection: Connection) -> Response:
+    """Look until the responder is done with it or gave it back, a minute and a half at most.
+
+    Raises:
+        NightlatchError: It is neither yet.
+        Unavailable: The ledger could not be asked.
+    """
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         response = connection.ledger.get(response.id)
@@ -203,7 +184,12 @@ def _await_end(response: Response, connection: Connection) -> Response:
     )
 
 
-def _tell(response: Response, where: Where) -> ExitCode:
+def tell(response: Response, where: Where) -> ExitCode:
+    """Say how a response ended, or what is still needed.
+
+    Raises:
+        Refused: It was not done, or not yet: somebody else must say yes, too.
+    """
     if response.state is ResponseState.PROPOSED:
         why = response.waits_because or f"{response.approved_by} said yes; {response.people} people must"
         next_step = f"nightlatch approve {response.id}{where.options_of_another}"

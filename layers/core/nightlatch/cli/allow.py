@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Local, Profile, Region, Secret, Stack
+from nightlatch.cli.secrets import DryRun, Local, Profile, Region, Secret, Stack, Yes
 
 EXAMPLES = """\b
 Examples:
@@ -42,11 +42,30 @@ def span_of(text: str) -> timedelta:
 def allow(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
-    action: Annotated[Deed, typer.Option("--action", case_sensitive=False, help="What shall be let through.")],
-    lasting: Annotated[timedelta, typer.Option("--for", metavar="TIME", parser=span_of, help="How long: 2h, 90m.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is told and kept.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    action: Annotated[
+        Deed,
+        typer.Option(
+            "--action",
+            case_sensitive=False,
+            help="What is let through: delete leaves a time to recover the secret; force-delete leaves none, and takes"
+            " the guard off meanwhile.",
+        ),
+    ],
+    lasting: Annotated[
+        timedelta,
+        typer.Option(
+            "--for",
+            metavar="TIME",
+            parser=span_of,
+            help="For how long, from the last yes on: 2h, 90m or 1h30m; 12 hours at most.",
+        ),
+    ],
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="TEXT", help="Why, in your words; it is told with the deletion, and kept."),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,

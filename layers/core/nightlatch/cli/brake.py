@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Local, Profile, Region, Stack
+from nightlatch.cli.secrets import Local, Profile, Region, Stack, Yes
 
 PAUSE_EXAMPLES = """\b
 Examples:
@@ -25,7 +25,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the AWS call and s
 
 def pause(  # noqa: PLR0913 - one parameter is one option
     *,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is shown to who resumes.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why, in one line; whoever resumes is shown it.")
+    ] = "",
     dry_run: DryRun = False,
     local: Local = False,
     stack: Stack = "nightlatch",
@@ -43,7 +45,7 @@ def pause(  # noqa: PLR0913 - one parameter is one option
 def resume(  # noqa: PLR0913 - one parameter is one option
     *,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from nightlatch.cli.exit_codes import MEANINGS
+
 _MADE = "<!-- Made by `make docs` from `nightlatch --help`: change the verb, not this page. -->"
 _WIDTH = 100  # columns, whatever the terminal is
 
@@ -21,7 +23,12 @@ def command_page(root: Any) -> str:
         "What each verb does and takes. A verb that needs a nightlatch talks to the deployed stack with your own AWS "
         "credentials, or with `--local` to the stage that `nightlatch up` keeps open."
     )
-    return "\n\n".join((_MADE, "# The command line", opening, *sections)) + "\n"
+    return "\n\n".join((_MADE, "# The command line", opening, _exit_codes(), *sections)) + "\n"
+
+
+def _exit_codes() -> str:
+    rows = [f"| {code} | {meaning.word} | {meaning.sentence} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["## Exit codes", "", "| code | in a word | what it says |", "| --- | --- | --- |", *rows])
 
 
 def verbs(root: Any) -> dict[str, frozenset[str]]:

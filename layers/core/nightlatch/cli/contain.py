@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Local, Profile, Region, Stack
+from nightlatch.cli.secrets import Direct, DryRun, Local, Profile, Region, Stack, Yes
 from nightlatch.domain.containing.containment import Measure
 
 EXAMPLES = """\b
@@ -22,16 +22,20 @@ def contain(  # noqa: PLR0913 - one parameter is one option
     principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="user/NAME, role/NAME, or the ARN of one.")],
     *,
     measure: Annotated[
-        Measure | None, typer.Option(case_sensitive=False, help="What to do; the fittest if not given.")
+        Measure | None,
+        typer.Option(
+            case_sensitive=False,
+            help="deny-secrets: take every secret from it, the rest of its work goes on. revoke-sessions: end what"
+            " began before now. deactivate-key: turn one access key off. If none, what fits best.",
+        ),
     ] = None,
-    key: Annotated[str | None, typer.Option(metavar="AKIA…", help="The access key, where a user has several.")] = None,
-    lift: Annotated[bool, typer.Option("--lift", help="Take it back instead.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    direct: Annotated[
-        bool,
-        typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
-    ] = False,
+    key: Annotated[
+        str | None, typer.Option(metavar="AKIA…", help="The access key that is meant, where a user has several.")
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Take the measure back instead.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    direct: Direct = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,

@@ -23,9 +23,16 @@ def diff(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     away_from: Annotated[
-        str | None, typer.Option("--from", metavar=_VERSION, help="Older version; the one before --to if none.")
+        str | None,
+        typer.Option(
+            "--from",
+            metavar=_VERSION,
+            help="Older version: id, its first 8 characters, or a label; the one before --to if none.",
+        ),
     ] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar=_VERSION, help="Newer version; AWSCURRENT if none.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar=_VERSION, help="Newer version, written likewise; AWSCURRENT if none.")
+    ] = None,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form
-from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack, checked
+from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes, checked
 from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW
 
 SCP_EXAMPLES = """\b
@@ -25,12 +26,21 @@ Examples:
 """
 
 
+EXAMPLES = """\b
+Examples:
+  nightlatch guard plan
+  nightlatch guard apply prod/orders/db --dry-run
+  nightlatch guard scp --break-glass 'arn:aws:iam::*:role/BreakGlassSecrets' > scp.json
+"""
+
+
 def _all_checked(secrets: list[str] | None) -> list[str] | None:
     return None if secrets is None else [checked(secret) for secret in secrets]
 
 
 app = typer.Typer(
     help="Deny what cannot be taken back: guards in resource policies, and policies for an organisation.",
+    epilog=EXAMPLES,
     rich_markup_mode=None,
 )
 
@@ -54,13 +64,7 @@ Examples:
   nightlatch guard remove prod/orders/db --local --yes
 """
 SeveralSecrets = Annotated[
-    list[str] | None, typer.Argument(metavar="[SECRET]...", help="Names or ARNs.", callback=_all_checked)
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-Direct = Annotated[
-    bool,
-    typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
+    list[str] | None, typer.Argument(metavar="SECRET", help="Names or ARNs of secrets.", callback=_all_checked)
 ]
 PolicyFile = Annotated[
     Path | None,
@@ -104,7 +108,7 @@ def plan(  # noqa: PLR0913 - one parameter is one option
     return guarding.plan(secrets or (), where, output)
 
 
-@app.command("apply", epilog=APPLY_EXAMPLES)
+@app.command("apply", epilog=APPLY_EXAMPLES + CODES_OF_ACTS)
 def apply(  # noqa: PLR0913 - one parameter is one option
     secrets: SeveralSecrets = None,
     *,
@@ -126,7 +130,7 @@ def apply(  # noqa: PLR0913 - one parameter is one option
     return guarding.apply(secrets or (), every=every, asked=asked, where=where)
 
 
-@app.command("remove", epilog=REMOVE_EXAMPLES)
+@app.command("remove", epilog=REMOVE_EXAMPLES + CODES_OF_ACTS)
 def remove(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,

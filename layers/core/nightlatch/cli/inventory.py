@@ -20,7 +20,16 @@ Examples:
   nightlatch inventory refresh --profile audit --region eu-west-1
 """
 
-app = typer.Typer(help="What nightlatch knows of your secrets, keys and functions.", rich_markup_mode=None)
+EXAMPLES = """\b
+Examples:
+  nightlatch inventory show
+  nightlatch inventory show --output json
+  nightlatch inventory refresh --local
+"""
+
+app = typer.Typer(
+    help="What nightlatch knows of your secrets, keys and functions.", epilog=EXAMPLES, rich_markup_mode=None
+)
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)

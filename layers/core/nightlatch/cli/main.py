@@ -27,7 +27,7 @@ from nightlatch.cli import (
     stage,
     suggest,
 )
-from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
 from nightlatch.domain.errors import NightlatchError, Refused
 
 app = typer.Typer(
@@ -37,18 +37,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 clean, 1 error, 2 usage, 3 findings at or above --fail-on, 4 partial result, 5 refused, "
-    "130 interrupted.",
+    epilog=ALL_CODES,
 )
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
-app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES)(secrets.rollback)
-app.command("restore", epilog=secrets.RESTORE_EXAMPLES)(secrets.restore)
+app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES + CODES_OF_ACTS)(secrets.rollback)
+app.command("restore", epilog=secrets.RESTORE_EXAMPLES + CODES_OF_ACTS)(secrets.restore)
 app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references)
-app.command("approve", epilog=secrets.APPROVE_EXAMPLES)(secrets.approve)
-app.command("allow", epilog=allow.EXAMPLES)(allow.allow)
-app.command("contain", epilog=contain.EXAMPLES)(contain.contain)
+app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
+app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
+app.command("contain", epilog=contain.EXAMPLES + CODES_OF_ACTS)(contain.contain)
 app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
 app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)

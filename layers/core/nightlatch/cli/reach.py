@@ -23,6 +23,7 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
+from nightlatch.adapters.ledger.own_calls import DynamoOwnCalls
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
@@ -69,23 +70,26 @@ class Connection:
         """The responses of this nightlatch."""
         return DynamoLedger(self._table(self.settings.response_table), now=self.now)
 
+    @property
+    def offers(self) -> DynamoOffers:
+        """The responses that wait for somebody."""
+        return DynamoOffers(self._table(self.settings.response_table), now=self.now)
+
     def wishes(self) -> WishPorts:
         """Give where a wish is written down."""
-        responses = self._table(self.settings.response_table)
         return WishPorts(
             ledger=self.ledger,
-            offers=DynamoOffers(responses, now=self.now),
+            offers=self.offers,
             incidents=DynamoIncidents(self._table(self.settings.incident_table), now=self.now),
             mint=partial(entropy.token_urlsafe, 24),
         )
 
     def responding(self) -> RespondPorts:
         """Give what acting needs, with the caller's own rights."""
-        responses = self._table(self.settings.response_table)
         return RespondPorts(
             ledger=self.ledger,
-            deeds=DynamoDeeds(responses, now=self.now),
-            offers=DynamoOffers(responses, now=self.now),
+            deeds=DynamoDeeds(self._table(self.settings.response_table), now=self.now),
+            offers=self.offers,
             sight=self.sight,
             hand=AwsHand(clients=self.client, copies=self.copies),
             dispatch=self.dispatch,
@@ -133,6 +137,11 @@ class Connection:
     def drills(self) -> SqsDrills:
         """The way to have copies opened."""
         return SqsDrills(self.client("sqs"), self.settings.responses_queue_url)
+
+    @property
+    def own_calls(self) -> DynamoOwnCalls:
+        """By whose word this nightlatch did what it did."""
+        return DynamoOwnCalls(self._table(self.settings.response_table))
 
     @property
     def keeper(self) -> SqsKeeperQueue:

@@ -10,12 +10,16 @@ from nightlatch.cli.forms import Form
 
 app = typer.Typer(
     help="What nightlatch looks for: list the rules, explain one, run their examples, take them along.",
+    epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules explain access.bulk-read\n"
+    "  nightlatch rules test",
     rich_markup_mode=None,
 )
 
 
 @app.command(
-    "list", epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json | jq -r '.[].id'"
+    "list",
+    epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json\n"
+    "  nightlatch rules list --output json | jq -r '.[].id'",
 )
 def list_rules(
     *, output: Annotated[Form, typer.Option(case_sensitive=False, help="How to write the rules.")] = Form.TABLE
@@ -26,17 +30,28 @@ def list_rules(
     return write_list(as_json=output is Form.JSON)
 
 
-@app.command(epilog="\b\nExamples:\n  nightlatch rules explain access.bulk-read\n  nightlatch rules explain ACC-01")
-def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="Id or catalogue number.")]) -> int:
+@app.command(
+    epilog="\b\nExamples:\n  nightlatch rules explain access.bulk-read\n  nightlatch rules explain ACC-01\n"
+    "  nightlatch rules explain deletion.force-delete | less"
+)
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id or its number in the catalogue.")],
+) -> int:
     """Explain a rule: what it sees, what it cannot see, what to do next, and its examples."""
     from nightlatch.cli.rule_output import write_explanation  # noqa: PLC0415 - --help must not load the catalogue
 
     return write_explanation(rule)
 
 
-@app.command("test", epilog="\b\nExamples:\n  nightlatch rules test\n  nightlatch rules test access.bulk-read ACC-02")
+@app.command(
+    "test",
+    epilog="\b\nExamples:\n  nightlatch rules test\n  nightlatch rules test access.bulk-read\n"
+    "  nightlatch rules test access.bulk-read ACC-02",
+)
 def prove(
-    rules: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Ids; all without one.")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Argument(metavar="RULE", help="Ids of rules; all of them if none.")
+    ] = None,
 ) -> int:
     """Run the examples that every rule carries."""
     from nightlatch.cli.rule_output import write_test  # noqa: PLC0415 - --help must not load the catalogue
@@ -47,7 +62,7 @@ def prove(
 @app.command(
     "export",
     epilog="\b\nExamples:\n  nightlatch rules export --sigma --output ./sigma\n"
-    "  nightlatch rules export --sigma > nightlatch.yml",
+    "  nightlatch rules export --sigma > nightlatch.yml\n  nightlatch rules export --sigma | grep title:",
 )
 def export(
     *,

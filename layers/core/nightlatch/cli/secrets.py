@@ -35,12 +35,13 @@ REFERENCES_EXAMPLES = """\b
 Examples:
   nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
   nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --local
+  nightlatch references arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf --output json
 """
 APPROVE_EXAMPLES = """\b
 Examples:
+  nightlatch approve
   nightlatch approve r-0123456789abcdef0123
-  nightlatch approve r-0123456789abcdef0123 --deny
-  nightlatch approve r-0123456789abcdef0123 --local
+  nightlatch approve r-0123456789abcdef0123 --deny --local --profile ben
 """
 
 
@@ -53,24 +54,28 @@ def checked(secret: str) -> str:
     return secret
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="Name or ARN.", callback=checked)]
+Secret = Annotated[str, typer.Argument(metavar="SECRET", help="The secret's name or ARN.", callback=checked)]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
-Profile = Annotated[str | None, typer.Option(help="AWS profile; with --local who you are there: ana or ben.")]
-Region = Annotated[str | None, typer.Option(help="AWS Region.")]
+Profile = Annotated[
+    str | None,
+    typer.Option(help="AWS profile; your usual credentials if none. With --local who you are there: ana or ben."),
+]
+Region = Annotated[str | None, typer.Option(help="AWS Region of the stack; that of your profile if none.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking, as a script must.")]
 Direct = Annotated[
     bool,
     typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
 ]
 Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
+ListOutput = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the list of what waits.")]
 
 
 def timeline(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH...]", exists=True, help="Log files to tell it from, offline.")
+        list[Path] | None, typer.Argument(metavar="PATH", exists=True, help="Log files to tell it from, offline.")
     ] = None,
     *,
     local: Local = False,
@@ -94,7 +99,7 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
         str | None,
         typer.Option(
             metavar="VERSION",
-            help="Version to go back to: id, its first 8 characters, or a label; the one before if none.",
+            help="Version to go back to: id, its first 8 characters, or a label; the one before the current if none.",
         ),
     ] = None,
     at: Annotated[
@@ -106,7 +111,12 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
         ),
     ] = None,
     only: Annotated[
-        str, typer.Option(metavar="PARTS", help="Some of value, policy, tags, key, rotation, description; by commas.")
+        str,
+        typer.Option(
+            metavar="PARTS",
+            help="Only these, by commas: value, policy, tags, key, rotation, description. If none: the value, and with"
+            " --at all of them.",
+        ),
     ] = "",
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -170,16 +180,26 @@ def references(  # noqa: PLR0913 - one parameter is one option
 
 
 def approve(  # noqa: PLR0913 - one parameter is one option
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="The id in the message, r-…")],
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="ACTION",
+            help="The id in the message, or in the line of a command that waits, r-…; what waits is listed if none.",
+        ),
+    ] = "",
     *,
-    deny: Annotated[bool, typer.Option("--deny", help="Say no instead.")] = False,
+    deny: Annotated[bool, typer.Option("--deny", help="Say no instead: it is left as it is.")] = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
     region: Region = None,
+    output: ListOutput = Form.TABLE,
 ) -> int:
-    """Say yes (or no) to something that nightlatch offered to do."""
-    from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
+    """Say yes (or no) to something that nightlatch offered to do; without an id, list what waits for somebody."""
+    from nightlatch.cli import answering  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
-    return acting.approve(action, deny=deny, where=Where(local=local, stack=stack, profile=profile, region=region))
+    if deny and not action:
+        raise typer.BadParameter("a no needs an ACTION: the id of what is left as it is")
+    where = Where(local=local, stack=stack, profile=profile, region=region)
+    return answering.approve(action, deny=deny, where=where) if action else answering.waiting(where, output)

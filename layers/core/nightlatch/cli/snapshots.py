@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form
 from nightlatch.cli.moments import moment
 from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes
@@ -49,7 +50,16 @@ Examples:
   nightlatch snapshots purge prod/orders/db --since 6h --local --yes
 """
 
-app = typer.Typer(help="What is kept of a secret: versions, copies in the vault, metadata.", rich_markup_mode=None)
+EXAMPLES = """\b
+Examples:
+  nightlatch snapshots list prod/orders/db
+  nightlatch snapshots take prod/orders/db --dry-run
+  nightlatch snapshots verify prod/orders/db --local
+"""
+
+app = typer.Typer(
+    help="What is kept of a secret: versions, copies in the vault, metadata.", epilog=EXAMPLES, rich_markup_mode=None
+)
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
@@ -72,7 +82,9 @@ def list_snapshots(  # noqa: PLR0913 - one parameter is one option
 @app.command("show", epilog=SHOW_EXAMPLES)
 def show(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
-    snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="Id from `snapshots list`, or latest.")],
+    snapshot: Annotated[
+        str, typer.Argument(metavar="SNAPSHOT", help="An id from `snapshots list` or the beginning of one, or latest.")
+    ],
     *,
     local: Local = False,
     stack: Stack = "nightlatch",
@@ -90,9 +102,13 @@ def show(  # noqa: PLR0913 - one parameter is one option
 
 @app.command("verify", epilog=VERIFY_EXAMPLES)
 def verify(  # noqa: PLR0913 - one parameter is one option
-    secret: Annotated[str, typer.Argument(metavar="[SECRET]", help="Name or ARN; a sample of all if none.")] = "",
+    secret: Annotated[
+        str, typer.Argument(metavar="SECRET", help="The secret's name or ARN; a sample of all copies if none.")
+    ] = "",
     *,
-    last: Annotated[bool, typer.Option("--last", help="Tell what the last drill found; ask for none.")] = False,
+    last: Annotated[
+        bool, typer.Option("--last", help="Only tell what the last drill found, without a new one.")
+    ] = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
@@ -107,7 +123,7 @@ def verify(  # noqa: PLR0913 - one parameter is one option
     return snapshot_verbs.verify(secret or None, where, output, last=last)
 
 
-@app.command("take", epilog=TAKE_EXAMPLES)
+@app.command("take", epilog=TAKE_EXAMPLES + CODES_OF_ACTS)
 def take(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
@@ -133,12 +149,13 @@ def take(  # noqa: PLR0913 - one parameter is one option
     return pinning.take(secret, version, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
-@app.command("prune", epilog=PRUNE_EXAMPLES)
+@app.command("prune", epilog=PRUNE_EXAMPLES + CODES_OF_ACTS)
 def prune(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     keep: Annotated[
-        int | None, typer.Option(min=0, max=15, help="How many pins stay; as the policy says if not given.")
+        int | None,
+        typer.Option(min=0, max=15, help="How many pins stay, the newest; as many as the policy says if none."),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -156,13 +173,17 @@ def prune(  # noqa: PLR0913 - one parameter is one option
     return pinning.prune(secret, keep, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
-@app.command("purge", epilog=PURGE_EXAMPLES)
+@app.command("purge", epilog=PURGE_EXAMPLES + CODES_OF_ACTS)
 def purge(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
     since: Annotated[
         datetime,
-        typer.Option(metavar="TIME", parser=moment, help="Pins made since then go: 2026-03-02T09:00Z, or 2d."),
+        typer.Option(
+            metavar="TIME",
+            parser=moment,
+            help="The pins that were made since then go: 2026-03-02T09:00Z, or 2d for two days ago.",
+        ),
     ],
     dry_run: DryRun = False,
     yes: Yes = False,

@@ -35,7 +35,7 @@ def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -
         asked = connection.secret(secret)
         now = connection.now()
         seen = [s for key in asked.keys for s in connection.trails.between(f"secret:{key}", now - REMEMBERED, now)]
-        _write_story(story_of_sightings(asked, seen), output)
+        _write_story(story_of_sightings(asked, seen, connection.own_calls.behind(seen)), output)
         say("changes and deletions of the last 90 days; reads are in the log files: nightlatch timeline SECRET PATH")
         return ExitCode.CLEAN
     with progress() as show:

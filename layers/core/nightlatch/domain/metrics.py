@@ -19,6 +19,7 @@ class Metric(StrEnum):
     NOTICES_FAILED = "NoticesFailed"  # not every channel took it; it comes again
     RESPONSES = "Responses"  # carried out, or ended by a guard that said no
     RESPONSES_FAILED = "ResponsesFailed"  # could not be carried out; it comes again
+    RESPONSES_UNREADABLE = "ResponsesUnreadable"  # looked at in the ledger and passed over; the log says which
     PRESSES_ACCEPTED = "PressesAccepted"  # a button that counted
     PRESSES_REFUSED = "PressesRefused"  # Slack's, but from somebody who may not, or too late
     SECRETS_LISTED = "SecretsListed"  # by each inventory that was finished

@@ -1,4 +1,8 @@
-"""Reads a document that somebody wrote in JSON; a key that is there twice is a mistake, though JSON allows it."""
+"""Reads a document that somebody wrote in JSON; a key that is there twice is a mistake, though JSON allows it.
+
+How deep a text may nest is counted here, before it is decoded: since Python 3.13 the decoder goes many times as deep as
+before, and an operator's file must mean the same to each of them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import re
 
 from nightlatch.domain.errors import InvalidPolicy
 
+_DEEPEST = 100  # a policy or an inventory is about ten levels deep
+_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
 _TEXT_OR_BRACE = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|([{}])')
 
 
@@ -14,18 +20,29 @@ def read_json(text: str, *, where: str) -> object:
     """Decode a document.
 
     Raises:
-        InvalidPolicy: It is no JSON, or names a key twice; the message says in which line.
+        InvalidPolicy: It is no JSON, nests too deeply, or names a key twice; the message says in which line.
     """
+    if _is_too_deep(text):
+        raise InvalidPolicy(f"{where}: the document nests too deeply; write it flat")
     try:
         document: object = json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidPolicy(f"{where}: the document is no JSON at line {error.lineno}; correct it there") from None
     except ValueError:
         raise InvalidPolicy(f"{where}: the document is no JSON, a number in it is too long; correct it") from None
-    except RecursionError:
-        raise InvalidPolicy(f"{where}: the document nests too deeply; write it flat") from None
     _refuse_repetition(text, where)
     return document
+
+
+def _is_too_deep(text: str) -> bool:
+    """Tell whether more brackets stand open at once than any document of ours needs, JSON or not."""
+    depth = 0
+    for found in _TEXT_OR_BRACKET.finditer(text):
+        opens, closes = found.groups()
+        depth += (opens is not None) - (closes is not None)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _refuse_repetition(text: str, where: str) -> None:

@@ -65,10 +65,13 @@ class Deeds(Protocol):
 
 
 class Offers(Protocol):
-    """The responses that wait for somebody. All may raise Unavailable."""
+    """The responses that wait for somebody, and where such a one is looked for. All may raise Unavailable."""
 
     def on(self, keys: Sequence[str]) -> Sequence[Response]:
         """Give those about a secret, a key or a principal, by any of its names."""
+
+    def about(self, keys: Sequence[str]) -> Sequence[Response]:
+        """Give what was lately offered or done about these, by any of their names, open or over."""
 
     def run_out(self, now: datetime) -> Sequence[Response]:
         """Give those of the last day that nobody answered in time, and those that ended so within minutes."""

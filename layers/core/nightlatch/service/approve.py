@@ -79,7 +79,7 @@ def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
     response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime, *, how: str
 ) -> Response:
     actor = approver.title
-    if approver.is_also(response.caused_by):
+    if any(approver.is_also(actor) for actor in response.actors):
         _refuse_unless_withdrawn(response, approver, signal, asked=response.was_wished_by(actor))
     if signal is Signal.APPROVE and response.state is ResponseState.APPROVED and actor in response.yeses:
         # Their yes was written but its message may have been lost: the queue drops a duplicate.

@@ -22,21 +22,18 @@ from nightlatch.domain.answering.responses import (
     ResponseState,
     Signal,
     Step,
-    advance,
-    has_run_out,
-    next_id,
     response_id,
 )
 from nightlatch.domain.answering.stopping import lifted
-from nightlatch.domain.errors import IllegalTransition, Unavailable
+from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.principals import NOBODY
 from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.act_ports import Offers
 from nightlatch.service.ports import Dispatch, Incidents, Ledger, Notice
+from nightlatch.service.standing import HOW, written
 
 UNDO_LIVES = timedelta(days=7)  # after the offer of what it takes back; later: nightlatch contain --lift
-_HOW = "by the decision of the policy in force"  # how the yes of a policy is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class LiveEffects:
         for decision in decisions:
             try:
                 self._perform(decision, touched, policy, now)
-            except Unavailable as error:
+            except (Unavailable, Unreadable) as error:  # what cannot be read stops its own event, and no other
                 failed.update(dict.fromkeys(_events_of(decision), str(error)))
         for incident in touched.values():
             try:
@@ -104,7 +101,9 @@ class LiveEffects:
         if decision.per_incident and incident is None:
             return  # its incident could not be written; the events come again, and the offer with them
         wanted = _response(decision, incident, policy, now, self.mint())
-        response, is_new = self._proposed(wanted, policy, now)
+        response, is_new = written(
+            wanted, decision.happened_at, policy=policy, ledger=self.ledger, offers=self.offers, now=now
+        )
         if incident is not None and key is not None:
             touched[key] = self.incidents.link(incident.id, response.id)
             if response.incident_id != incident.id:
@@ -118,26 +117,6 @@ class LiveEffects:
         is_ordered = response.state is ResponseState.APPROVED
         if (is_new and incident is not None) or (is_ordered and (is_new or decision.automatic)):
             self.dispatch.respond(response)
-
-    def _proposed(self, wanted: Response, policy: Policy, now: datetime) -> tuple[Response, bool]:
-        """Write a response, once for each cause; what stands there already is taken as it is, with two exceptions.
-
-        An offer that ran out is made anew. And what one finding only offers, another may order (a reader that is
-        refused and the deletion itself, in either order): then nobody needs to press the button any more.
-        """
-        response, is_new = self.ledger.propose(wanted)
-        while not is_new and has_run_out(response, now):
-            wanted = replace(wanted, id=next_id(response.id))
-            response, is_new = self.ledger.propose(wanted)
-        is_ordered = wanted.state is ResponseState.APPROVED
-        if is_ordered and response.state is ResponseState.PROPOSED:
-            approved = advance(response, Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", now=now, how=_HOW)
-            try:
-                self.ledger.move(approved, was=ResponseState.PROPOSED)
-            except IllegalTransition:  # somebody pressed it meanwhile
-                return self.ledger.get(response.id), False
-            return approved, True
-        return response, is_new
 
 
 def _response(decision: Respond, incident: Incident | None, policy: Policy, now: datetime, button: str) -> Response:
@@ -154,7 +133,7 @@ def _response(decision: Respond, incident: Incident | None, policy: Policy, now:
     )
     if not decision.automatic:
         return proposed
-    step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", how=_HOW)
+    step = Step(at=now, signal=Signal.APPROVE, actor=f"{BY_POLICY}{policy.digest}", how=HOW)
     return replace(proposed, state=ResponseState.APPROVED, steps=(step,))
 
 

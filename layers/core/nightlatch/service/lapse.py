@@ -60,6 +60,7 @@ def _back(allowed: Response, policy: Policy, now: datetime) -> Response:
         state=ResponseState.APPROVED,
         reason=f"the time is over for which {allowed.id} had lifted the guard",
         caused_by=allowed.caused_by,
+        also_by=allowed.also_by,
         incident_id=None,
         proposed_at=now,
         expires_at=now + policy.buttons_live,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
 
@@ -34,8 +34,9 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
         Unavailable: A channel could not show it; the others did.
     """
     incident = ports.incidents.get(notice.incident_id)
-    responses = _responses(incident, ports.ledger)
+    responses, unread = _responses(incident, ports.ledger)
     notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
+    notes = (*notes, *unread)
     told: list[str] = []
     failures: list[str] = []
     for channel in ports.channels:
@@ -50,11 +51,23 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     return tuple(told)
 
 
-def _responses(incident: Incident, ledger: Ledger) -> list[Response]:
-    """Give what was offered and done, and what each of it led to, each once and in this order."""
-    own = [ledger.get(response_id) for response_id in incident.responses]
+def _responses(incident: Incident, ledger: Ledger) -> tuple[list[Response], list[str]]:
+    """Give what was offered and done, and what each of it led to, each once and in this order; and what to say of it.
+
+    One that cannot be read is named in a note: it must not keep people from hearing of the incident.
+    """
+    unread: list[str] = []
+    own = list(_read(incident.responses, ledger, unread))
     later = dict.fromkeys(other for response in own for other in response.led_to if other not in incident.responses)
-    return [*own, *(ledger.get(response_id) for response_id in later)]
+    return [*own, *_read(later, ledger, unread)], unread
+
+
+def _read(ids: Iterable[str], ledger: Ledger, unread: list[str]) -> Iterator[Response]:
+    for response_id in ids:
+        try:
+            yield ledger.get(response_id)
+        except Unreadable:
+            unread.append(f"response {response_id} cannot be read in the ledger; look by hand at what it was about")
 
 
 def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when

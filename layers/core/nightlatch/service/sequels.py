@@ -35,6 +35,7 @@ def _offer(action: Action, course: Course, policy: Policy, ports: RespondPorts) 
             state=ResponseState.PROPOSED,
             reason=f"follows from {done.action.kind} ({done.id})",
             caused_by=_caused_by(done, policy),
+            also_by=done.also_by,
             incident_id=done.incident_id,
             proposed_at=course.now,
             expires_at=course.now + policy.buttons_live,

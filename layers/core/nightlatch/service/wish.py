@@ -114,7 +114,8 @@ def _state(action: Action) -> str:
 
 def _refuse_their_own(action: Action, approver: Approver, same: Iterable[Response]) -> None:
     """Keep from the command line what the button refuses; what they wished themselves is no event."""
-    if any(approver.is_also(offer.caused_by) and approver.title not in offer.yeses for offer in same):
+    theirs = [offer for offer in same if any(approver.is_also(actor) for actor in offer.actors)]
+    if any(approver.title not in offer.yeses for offer in theirs):
         raise Unauthorised(f"{approver.name} acted in this event and may not decide about it; ask another approver")
     if action.kind in LIFTS.values() and approver.names(split_target(action.target)[0]):
         raise Unauthorised(f"{approver.name} may not let themselves go; ask another approver")

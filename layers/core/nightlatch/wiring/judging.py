@@ -15,13 +15,14 @@ from nightlatch.service.pipeline import Outcome, handle
 from nightlatch.wiring.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBatch:
     """What a detector made of one SQS batch."""
 
     outcome: Outcome
     malformed: Mapping[str, str]  # message id -> why nobody can judge it
     failed: Sequence[str]  # message ids to deliver again, the malformed among them
+    unreadable: int = 0  # how often a response in the ledger could not be read; the log says which
 
 
 def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> JudgedBatch:
@@ -45,4 +46,6 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
-    return JudgedBatch(outcome=outcome, malformed=malformed, failed=(*malformed, *again))
+    return JudgedBatch(
+        outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()
+    )

@@ -29,6 +29,7 @@ from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
@@ -68,10 +69,11 @@ class World:
         self._memory = ProcessMemory()
         self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         responses = self._table(settings.response_table)
+        self.complaints = Complaints()
         self.ledger = DynamoLedger(responses, now=self.now)
-        self.deeds = DynamoDeeds(responses, now=self.now)
-        self.offers = DynamoOffers(responses, now=self.now)
-        self.allowances = DynamoAllowances(responses)
+        self.deeds = DynamoDeeds(responses, now=self.now, complaints=self.complaints)
+        self.offers = DynamoOffers(responses, now=self.now, complaints=self.complaints)
+        self.allowances = DynamoAllowances(responses, complaints=self.complaints)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
         self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
         self.dispatch = SqsDispatch(

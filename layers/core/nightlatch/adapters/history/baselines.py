@@ -173,6 +173,7 @@ class TrailBaselines:
             event.event_id: replace(
                 sight(event, uses, wrote, inventory=self._inventory, pairs_count=counts[event.at]),
                 own=event.event_id in own,
+                request_id=event.request_id if event.event_id in own else None,
             )
             for event in events
         }

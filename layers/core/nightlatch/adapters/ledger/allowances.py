@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from nightlatch.adapters.ledger.responses import moment, response_in
+from nightlatch.adapters.ledger.responses import moment
+from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
 from nightlatch.domain.answering.allowances import Allowance, allowance_of
@@ -21,14 +22,18 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import SecretRef
 
 LOOKED_BACK = timedelta(days=1)  # a tick comes each minute; one that comes after an outage finds what it missed
-_MOST = 100
 
 
 class DynamoAllowances:
-    """The port `Allowances` on the response table."""
+    """The port `Allowances` on the response table.
 
-    def __init__(self, table: Table) -> None:
+    An allowance that cannot be read allows nothing: the deletion is told, and taken back where the policy says so. That
+    destroys nothing and can be wished again, while a deletion let through by mistake is final.
+    """
+
+    def __init__(self, table: Table, *, complaints: Complaints | None = None) -> None:
         self._table = table
+        self._complaints = complaints or Complaints()
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
         """Give what was lately allowed of any of these secrets, over or not.
@@ -37,7 +42,7 @@ class DynamoAllowances:
             Unavailable: The table could not be asked.
         """
         keys = dict.fromkeys(key for secret in secrets for key in secret.keys)
-        found = [self._table.query(f"runs#{key_part(key)}", since="!", until="~", most=_MOST) for key in keys]
+        found = [self._table.every(f"runs#{key_part(key)}", since="!", until="~") for key in keys]
         responses = self._responses(str(item["response"]) for items in found for item in items)
         return [one for response in responses if (one := allowance_of(response)) is not None]
 
@@ -48,10 +53,10 @@ class DynamoAllowances:
             Unavailable: The table could not be asked.
         """
         span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now)}~"}
-        found = self._table.query("lapses", **span, most=_MOST, newest_first=True)
+        found = self._table.every("lapses", **span)
         responses = self._responses(str(item["response"]) for item in found)
         return [one for one in responses if (given := allowance_of(one)) is not None and given.until <= now]
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return [response_in(item) for item in items]
+        return list(self._complaints.readable(items))

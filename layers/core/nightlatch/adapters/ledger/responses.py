@@ -5,7 +5,7 @@
     response#<id>         step#<n>         what its n-th step was; written once             400 days
     button#<button>       button           the id of the response behind it                 7 days after it expires
     offers                <expiry>#<id>    that it waits for somebody until then            7 days after it expires
-    offers#<key>          <id>             that it waits, about this secret or key          7 days after it expires
+    offers#<key>          <expiry>#<id>    that it waits, about this secret or key          7 days after it expires
     runs#<key>            <id>             that it was started on this secret or key        1 day
     hour#<hour>           <id>             that it was started in this hour                 1 day
     pins#<hour>           <id>             the same of a pin                                1 day
@@ -22,8 +22,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
-from nightlatch.adapters.codec import decode, encode
-from nightlatch.adapters.packing import packed, unpacked
+from nightlatch.adapters.codec import encode
+from nightlatch.adapters.ledger.stored import response_in
+from nightlatch.adapters.packing import packed
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.brakes import is_quiet
@@ -168,9 +169,10 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
         kept = _seconds(response.expires_at + OFFERS_KEPT)
         if response.button:
             yield {**fact, "pk": f"button#{key_part(response.button)}", "sk": "button", "expires_at": kept}
-        yield {**fact, "pk": "offers", "sk": f"{moment(response.expires_at)}#{response.id}", "expires_at": kept}
+        place = f"{moment(response.expires_at)}#{response.id}"
+        yield {**fact, "pk": "offers", "sk": place, "expires_at": kept}
         for key in response.action.keys:
-            yield {**fact, "pk": f"offers#{key_part(key)}", "sk": response.id, "expires_at": kept}
+            yield {**fact, "pk": f"offers#{key_part(key)}", "sk": place, "expires_at": kept}
     until = response.action.until
     if response.state is ResponseState.RUNNING and until is not None:
         kept = _seconds(until + OFFERS_KEPT)
@@ -181,11 +183,6 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
         hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
-
-
-def response_in(item: Item) -> Response:
-    """Read a stored response."""
-    return decode(Response, unpacked(item["response"]))
 
 
 def hour_of(response: Response, at: datetime) -> str:

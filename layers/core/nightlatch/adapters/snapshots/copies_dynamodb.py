@@ -23,8 +23,6 @@ from nightlatch.domain.event.secrets import SecretRef, may_be_same
 from nightlatch.domain.secret.copies import Copy, Proof
 
 PROOFS_KEPT = timedelta(days=400)
-MOST_OF_A_SECRET = 1_000
-MOST = 100_000
 _BELONGS = "copy#"
 _VAULT = "vault"
 
@@ -49,15 +47,12 @@ class DynamoCopies:
         return found
 
     def of(self, secret: SecretRef) -> tuple[Copy, ...]:
-        """Give the copies of what a reference can mean, the newest first.
+        """Give all copies of what a reference can mean, the newest first: their ids do not say which that is.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        rows = [
-            self._table.query(_pk(key), since=_BELONGS, until=f"{_BELONGS}~", most=MOST_OF_A_SECRET)
-            for key in secret.keys
-        ]
+        rows = [self._table.every(_pk(key), since=_BELONGS, until=f"{_BELONGS}~") for key in secret.keys]
         ids = dict.fromkeys(str(row["id"]) for some in rows for row in some)
         found = [one for one in self._some(ids) if may_be_same(secret, one.secret)]
         return tuple(sorted(found, key=lambda one: (one.taken_at, one.id), reverse=True))
@@ -83,7 +78,7 @@ class DynamoCopies:
         Raises:
             Unavailable: The table could not be asked.
         """
-        rows = self._table.query(_VAULT, since=FIRST, until=LAST, most=MOST)
+        rows = self._table.every(_VAULT, since=FIRST, until=LAST)
         return self._some(str(row["id"]) for row in rows)
 
     def _some(self, ids: Iterable[str]) -> Iterator[Copy]:

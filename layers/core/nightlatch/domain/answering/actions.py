@@ -74,6 +74,18 @@ class Action:
         """Every name under which others may know what the act is on; the first is the one to write down."""
         return self.secret.keys if self.secret is not None else (self.target,)
 
+    def is_same_deed(self, other: Action) -> bool:
+        """Tell whether another wants the same done to the same thing, by whichever of its names.
+
+        What was settled when an act began (where it ends, by which copy, under which label) is no part of the wish.
+        """
+        wished = [(a.kind, a.target, a.away_from, a.at, a.parts, a.regions, a.force) for a in (self, other)]
+        return wished[0] == wished[1] and bool({*self.keys} & {*other.keys})
+
+    def is_same_wish(self, other: Action) -> bool:
+        """Tell whether another wants the same and leaves the same open."""
+        return self.is_same_deed(other) and self.to == other.to
+
     @property
     def name(self) -> str:
         """What people call it: of an ARN what comes last, `role/app` or `key/1234abcd-...`."""

@@ -28,6 +28,12 @@ class Past:
 
     here: tuple[Response, ...] = ()  # started on the same subject within the last day
     everywhere: Sequence[datetime] = field(default=())  # when each like it was started within the hour, on any subject
+    unreadable: int = 0  # started on the same subject within the last day, and nobody can tell what it was
+
+    @property
+    def unread(self) -> str:
+        """Say of what cannot be read that it was counted."""
+        return f" ({self.unreadable} of them cannot be read in the ledger)" if self.unreadable else ""
 
 
 def why_hold(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
@@ -44,13 +50,17 @@ def _too_old(response: Response, limits: Limits, now: datetime) -> str | None:
 
 
 def _war(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
-    """Stop where the same thing was put right several times: two controllers that undo each other never end."""
+    """Stop where the same thing was put right several times: two controllers that undo each other never end.
+
+    What cannot be read may have been this very thing, and counts as one time.
+    """
     fought = [one for one in _others(response, past, now - WAR) if one.action.kind is response.action.kind]
-    if is_quiet(response) or len(fought) < limits.war_after:
+    times = len(fought) + past.unreadable
+    if is_quiet(response) or times < limits.war_after:
         return None
     against = dict.fromkeys([*(one.caused_by.title for one in fought), response.caused_by.title])
     return (
-        f"stopped: nightlatch did this {len(fought)} times in 24 hours and it was undone each time;"
+        f"stopped: nightlatch did this {times} times in 24 hours{past.unread} and it was undone each time;"
         f" against it works {' and '.join(against)}; find out who should win before you go on"
     )
 
@@ -58,8 +68,9 @@ def _war(response: Response, past: Past, limits: Limits, now: datetime) -> str |
 def _spent(response: Response, past: Past, limits: Limits, now: datetime) -> str | None:
     others = [one for one in _others(response, past, now - HOUR) if counts_with(one, response)]
     most = limits.pins_per_secret_h if is_quiet(response) else limits.acts_per_secret_h
-    if len(others) >= most:
-        return f"the action budget of {response.action.name} is spent: {len(others)} acts within the last hour"
+    count = len(others) + past.unreadable
+    if count >= most:
+        return f"the action budget of {response.action.name} is spent: {count} acts within the last hour{past.unread}"
     lately = sum(1 for at in past.everywhere if at > now - HOUR)
     if lately >= limits.acts_per_h and response.action.kind not in _UNBOUNDED:
         return f"the action budget is spent: {lately} acts within the last hour, on all secrets"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.event.principals import Principal, PrincipalKind, short_name
@@ -20,6 +21,7 @@ class Respond:
     finding: Finding | None = None
     per_incident: bool = False  # offered once for all that the principal does in an incident
     by: Principal | None = None  # who did what it takes back, where no finding says so
+    happened_at: datetime | None = None  # when it happened what it takes back; others may wish the same back
 
     @property
     def caused_by(self) -> Principal | None:

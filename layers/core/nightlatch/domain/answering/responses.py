@@ -106,6 +106,12 @@ class Response:
     result: str = ""
     led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
     after: str | None = None  # the response that it takes back: offered once that one is done
+    also_by: tuple[Principal, ...] = ()  # who acted in other events that it answers, too: may not approve either
+
+    @property
+    def actors(self) -> tuple[Principal, ...]:
+        """Everybody who acted in what it answers."""
+        return (self.caused_by, *self.also_by)
 
     @property
     def has_changed_something(self) -> bool:
@@ -154,10 +160,18 @@ class Response:
 
 
 def awaiting(responses: Iterable[Response]) -> list[Response]:
-    """Give those that wait for a person now: what takes another back waits until there is something to take back."""
+    """Give those that wait for a person now: what takes another back waits until there is something to take back.
+
+    Of equal wishes, which two handlers may have written at once, the first waits for all.
+    """
     some = list(responses)
     done = {one.id for one in some if one.state is ResponseState.SUCCEEDED and one.has_changed_something}
-    return [one for one in some if one.state is ResponseState.PROPOSED and (one.after is None or one.after in done)]
+    found: list[Response] = []
+    for one in some:
+        waits = one.state is ResponseState.PROPOSED and (one.after is None or one.after in done)
+        if waits and not any(one.action.is_same_wish(other.action) for other in found):
+            found.append(one)
+    return found
 
 
 def response_id(action: Action, cause: str) -> str:

@@ -35,6 +35,7 @@ def remedies(event: SecretEvent, finding: Finding, policy: Policy, allowed: Allo
             automatic=finding.undoes is None and allowed is None and _is_automatic(event, finding, action, policy),
             reason=finding.title,
             finding=finding,
+            happened_at=event.at,
         )
         for action in _ways_back(finding, event, policy)
     ]

@@ -43,6 +43,7 @@ class Sighting:
     rotating: bool = False  # a step of a rotation of this secret that was under way
     fills: bool = False  # it gave a young secret what seems to be its first value
     own: bool = False  # nightlatch made the call, as its ledger shows: history, but never evidence
+    request_id: str | None = None  # AWS's, of an own call that has one: the ledger knows by it whose word it was
     moved_from: str | None = None  # the version that a moved label was taken from
     weakens: bool = False  # it set a rotation schedule longer than a year, and longer than the one before
     gap_days: float | None = None  # how long the rotation schedule that it set lets a value live
