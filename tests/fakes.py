@@ -190,11 +190,13 @@ class FakeAllowances:
         given = [one for response in self._ledger.by_id.values() if (one := allowance_of(response)) is not None]
         return [one for one in given if any({*one.secret.keys} & {*secret.keys} for secret in secrets)]
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
+    def begun(self, now: datetime) -> Sequence[Response]:
         return [
             response
             for response in self._ledger.by_id.values()
-            if (one := allowance_of(response)) is not None and one.until <= now < one.until + timedelta(days=1)
+            if response.started_at is not None
+            and (until := response.action.until) is not None
+            and now - timedelta(days=1) <= until
         ]
 
 

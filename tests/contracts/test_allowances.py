@@ -61,11 +61,12 @@ def test_an_allowance_is_found_by_any_name_of_its_secret(world):
 
 
 @pytest.mark.parametrize("ends_with", [None, Signal.FAIL])
-def test_what_was_not_carried_out_allows_nothing(world, ends_with):
-    world.allowed(ends_with=ends_with)
+def test_what_was_not_carried_out_allows_nothing_and_may_have_begun(world, ends_with):
+    response = world.allowed(ends_with=ends_with)
 
     assert not world.allowances.on([a_secret()])
-    assert not world.allowances.lapsed(UNTIL)
+    assert world.allowances.begun(AT) == [response]
+    assert world.allowances.begun(UNTIL) == [response]
 
 
 def test_other_acts_on_the_secret_allow_nothing(world):
@@ -74,10 +75,17 @@ def test_other_acts_on_the_secret_allow_nothing(world):
     assert not world.allowances.on([a_secret()])
 
 
-def test_it_lapses_when_its_time_is_over_and_is_forgotten_a_day_later(world):
+def test_one_that_began_is_known_from_then_on_and_forgotten_a_day_after_its_end(world):
     response = world.allowed()
 
-    assert not world.allowances.lapsed(UNTIL - timedelta(seconds=1))
-    assert world.allowances.lapsed(UNTIL) == [response]
-    assert world.allowances.lapsed(UNTIL + timedelta(hours=23)) == [response]
-    assert not world.allowances.lapsed(UNTIL + timedelta(hours=25))
+    assert world.allowances.begun(AT) == [response]
+    assert world.allowances.begun(UNTIL) == [response]
+    assert world.allowances.begun(UNTIL + timedelta(hours=23)) == [response]
+    assert not world.allowances.begun(UNTIL + timedelta(hours=25))
+
+
+def test_one_that_waits_for_somebody_has_not_begun(world):
+    action = Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), force=True, until=UNTIL, note="torn down")
+    world.ledger.propose(a_response(action=action))
+
+    assert not world.allowances.begun(AT)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from nightlatch.adapters.ledger.responses import moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
-from nightlatch.domain.answering.allowances import Allowance, allowance_of
+from nightlatch.domain.answering.allowances import LONGEST, Allowance, allowance_of
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import SecretRef
 
@@ -41,16 +41,19 @@ class DynamoAllowances:
         responses = self._responses(str(item["response"]) for items in found for item in items)
         return [one for response in responses if (one := allowance_of(response)) is not None]
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
-        """Give the responses of the last day that allowed something which is over.
+    def begun(self, now: datetime) -> Sequence[Response]:
+        """Give the responses that began to allow something, whatever came of them: until a day after their end.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now)}~"}
-        found = self._table.query("lapses", **span, most=_MOST, newest_first=True)
-        responses = self._responses(str(item["response"]) for item in found)
-        return [one for one in responses if (given := allowance_of(one)) is not None and given.until <= now]
+        # Two questions: those that end later must not crowd out those that are due.
+        spans = [(now - LOOKED_BACK, f"{moment(now)}~"), (now, f"{moment(now + LONGEST)}~")]
+        found = [
+            self._table.query("lapses", since=moment(since), until=until, most=_MOST, newest_first=True)
+            for since, until in spans
+        ]
+        return self._responses(str(item["response"]) for items in found for item in items)
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
