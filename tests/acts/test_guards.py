@@ -73,6 +73,18 @@ def test_a_guard_that_stands_is_not_put_again(world):
     assert not [step for step in again.steps if step.request_id]
 
 
+def test_the_statement_about_replicas_comes_back_where_there_are_any_and_nowhere_else(world):
+    done(world, ActionKind.APPLY_GUARD)
+    a_client("secretsmanager").replicate_secret_to_regions(
+        SecretId="prod/db", AddReplicaRegions=[{"Region": "us-east-1"}]
+    )
+
+    healed = done(world, ActionKind.APPLY_GUARD)
+
+    assert healed.has_changed_something
+    assert "NightlatchKeepReplicas" in (policy_text() or "")
+
+
 def test_taking_a_guard_out_needs_two_people(world):
     done(world, ActionKind.APPLY_GUARD)
     guarded = policy_text()

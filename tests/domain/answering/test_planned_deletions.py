@@ -118,7 +118,7 @@ def test_a_guard_that_was_taken_out_is_put_back_without_asking():
     assert heal.automatic
     assert (heal.action.kind, heal.action.secret) == (ActionKind.APPLY_GUARD, a_secret())
     assert heal.caused_by == ESO
-    assert "left the guard out of the resource policy of prod/db" in heal.reason
+    assert "left out or altered the guard in the resource policy of prod/db" in heal.reason
 
 
 def test_what_the_brakes_stop_is_shown_with_the_conflict_that_it_is_about():

@@ -1,7 +1,7 @@
 """When a guard that was taken out is put back by itself: the moment somebody sets or deletes the policy it stood in.
 
-Only a call that is seen to leave the guard out is answered, never a secret that was just made: code that creates a
-secret often sets its policy in the next second, and would be refused by a guard that came in between.
+Only a call that is seen to leave out or alter some of the guard is answered, never a secret that was just made: code
+that creates a secret often sets its policy in the next second, and would be refused by a guard that came in between.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nightlatch.domain.errors import Refused
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.guarding.guard_texts import drift
-from nightlatch.domain.guarding.guards import KEEP_REPLICAS, Guard, spared_by
+from nightlatch.domain.guarding.guards import Guard, spared_by
 
 _PUT, _DELETE = "PutResourcePolicy", "DeleteResourcePolicy"
 
@@ -37,7 +37,7 @@ def guard_wanted(policy: Policy, protection: Protection, account_id: str, *, rep
 
 
 def put_back(event: SecretEvent, policy: Policy) -> Action | None:
-    """Give the act that puts a guard back, where an event took it out of a secret that shall have one."""
+    """Give the act that puts a guard back, where an event took out or altered any of it and the secret shall have one."""
     secret = event.secret
     if secret is None or not event.succeeded or not event.called(_PUT, _DELETE):
         return None
@@ -48,13 +48,15 @@ def put_back(event: SecretEvent, policy: Policy) -> Action | None:
 
 
 def _stands(event: SecretEvent, secret: SecretRef, policy: Policy, protection: Protection) -> bool:
-    """Tell whether the policy that a call put holds the guard; what the record leaves out is looked at by the act."""
+    """Tell whether the policy that a call put holds all of the guard; what no record tells is looked at by the act.
+
+    No record of the call tells whether the secret has replicas. One that keeps the guard but for their statement is
+    answered, too: the act looks, and where there are none it finds nothing to do, which no brake counts.
+    """
     document = event.request.document("resourcePolicy")
     if not event.called(_PUT) or document is None:
         return False
     try:
-        wanted = guard_wanted(policy, protection, secret.account_id, replicated=False)
-        found = drift(json.dumps(document), wanted)
+        return not drift(json.dumps(document), guard_wanted(policy, protection, secret.account_id, replicated=True))
     except Refused:
         return False
-    return not found.missing and not found.altered and set(found.surplus) <= {KEEP_REPLICAS}

@@ -63,7 +63,7 @@ def guards(
             action=action,
             cause=event.event_id,
             automatic=True,
-            reason=f"{event.principal.title} left the guard out of the resource policy of {action.name}",
+            reason=f"{event.principal.title} left out or altered the guard in the resource policy of {action.name}",
             finding=next((finding for finding in told if finding.rule == CONTESTED), None),
             by=event.principal,
         )
