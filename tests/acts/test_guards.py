@@ -209,6 +209,39 @@ def test_an_allowance_has_an_end_and_a_reason(world, wish, says):
     assert says in refused.result
 
 
+def test_ending_an_allowance_puts_the_guard_back_by_one_persons_word(world):
+    done(world, ActionKind.APPLY_GUARD)
+    guarded = policy_text()
+    allow(world)
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert "deletions of secret prod/db are no longer allowed, and its guard stands" in ended.result
+    assert "ana" in (ended.approved_by or "")
+    assert policy_text() == guarded
+
+
+def test_ending_an_allowance_of_a_secret_that_shall_have_no_guard_takes_note_alone(world):
+    world.policy = PROTECT
+    allow(world, people=1, force=False)
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert not ended.has_changed_something
+    assert policy_text() is None
+
+
+def test_an_allowance_ends_where_the_secret_waits_to_be_deleted_and_the_guard_is_said_to_be_due(world):
+    a_client("secretsmanager").delete_secret(SecretId="prod/db")
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert "careful: it waits to be deleted" in ended.result
+
+
 def tick(world: ActingWorld, after: timedelta) -> tuple[Response, ...]:
     """Let a minute's tick put back what is due, and the responder carry it out."""
     ports = LapsePorts(

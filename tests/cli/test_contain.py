@@ -9,10 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
+from cli.deployed import deploy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
 from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial
-from worlds import ACCOUNT, REGION, TABLE, a_table, on_moto
+from worlds import ACCOUNT, REGION, on_moto
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -21,38 +22,15 @@ _TRUST = {
     ],
 }
 _POLICY = {
-    "version": 1,
-    "approvers": [{"slack": "U0BEN", "name": "ben", "principals": ["*:user/moto"]}],
     "inventory": {"break_glass": ["*:role/break-*"]},
 }
-_TABLES = ("StateTableName", "IncidentTableName", "ResponseTableName")
 
 
 @pytest.fixture
 def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Give IAM of an account in which nightlatch is deployed, with a role, and a user who has two keys."""
     with on_moto(monkeypatch):
-        a_table()
-        ssm: Any = boto3.client("ssm", region_name=REGION)
-        ssm.put_parameter(Name="/policy", Type="String", Value=json.dumps(_POLICY))
-        ssm.put_parameter(Name="/brake", Type="String", Value="off")
-        sqs: Any = boto3.client("sqs", region_name=REGION)
-        url = sqs.create_queue(QueueName="alerts")["QueueUrl"]
-        outputs = {
-            **dict.fromkeys(_TABLES, TABLE),
-            "AlertsQueueUrl": url,
-            "ResponsesQueueUrl": url,
-            "PolicyParameter": "/policy",
-            "KillSwitchParameter": "/brake",
-            "ResponderRoleArn": f"arn:aws:iam::{ACCOUNT}:role/nightlatch-ResponderRole",
-        }
-        stack = {
-            "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-            "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-        }
-        boto3.client("cloudformation", region_name=REGION).create_stack(
-            StackName="nightlatch", TemplateBody=json.dumps(stack)
-        )
+        deploy(_POLICY)
         client: Any = boto3.client("iam", region_name=REGION)
         client.create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(_TRUST))
         client.create_role(RoleName="nightlatch-ResponderRole", AssumeRolePolicyDocument=json.dumps(_TRUST))

@@ -21,6 +21,7 @@ from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
@@ -68,6 +69,11 @@ class Connection:
     def ledger(self) -> DynamoLedger:
         """The responses of this nightlatch."""
         return DynamoLedger(self._table(self.settings.response_table), now=self.now)
+
+    @property
+    def allowances(self) -> DynamoAllowances:
+        """The deletions that somebody allowed."""
+        return DynamoAllowances(self._table(self.settings.response_table))
 
     def wishes(self) -> WishPorts:
         """Give where a wish is written down."""

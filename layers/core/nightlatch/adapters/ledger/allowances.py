@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from nightlatch.adapters.ledger.responses import moment, response_in
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
-from nightlatch.domain.answering.allowances import LONGEST, Allowance, allowance_of
+from nightlatch.domain.answering.allowances import LONGEST, Allowance, given_by
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import SecretRef
 
@@ -38,8 +38,7 @@ class DynamoAllowances:
         """
         keys = dict.fromkeys(key for secret in secrets for key in secret.keys)
         found = [self._table.query(f"runs#{key_part(key)}", since="!", until="~", most=_MOST) for key in keys]
-        responses = self._responses(str(item["response"]) for items in found for item in items)
-        return [one for response in responses if (one := allowance_of(response)) is not None]
+        return given_by(self._responses(str(item["response"]) for items in found for item in items))
 
     def begun(self, now: datetime) -> Sequence[Response]:
         """Give the responses that began to allow something, whatever came of them: until a day after their end.

@@ -1,14 +1,15 @@
 """Which deletions somebody has allowed: a planned one goes through without a fight, and is recorded as such.
 
-An allowance names one secret, ends within half a day, and is nothing but the response that was approved for it: the
-ledger holds who said yes, when and why. It covers whoever deletes in that time. A force delete needs one of its own.
+An allowance names one secret, ends within half a day or when somebody ends it, and is nothing but the response that
+was approved for it: the ledger holds who said yes, when and why. It covers whoever deletes in that time. A force delete
+needs one of its own.
 """
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.answering.actions import ActionKind
@@ -64,6 +65,27 @@ def allowance_of(response: Response) -> Allowance | None:
         by=response.approved_by or "",
         reason=action.note,
     )
+
+
+def given_by(responses: Iterable[Response]) -> list[Allowance]:
+    """Read some responses about the same secrets as allowances, each cut off where somebody ended it."""
+    some = list(responses)
+    given = [one for response in some if (one := allowance_of(response)) is not None]
+    ends = [
+        (response.action.secret, response.started_at)
+        for response in some
+        if response.action.kind is ActionKind.END_ALLOWANCE and response.state is ResponseState.SUCCEEDED
+    ]
+    return [_cut_off(one, ends) for one in given]
+
+
+def _cut_off(given: Allowance, ends: Iterable[tuple[SecretRef | None, datetime | None]]) -> Allowance:
+    found = [
+        at
+        for secret, at in ends
+        if secret is not None and at is not None and at >= given.starts and may_be_same(secret, given.secret)
+    ]
+    return replace(given, until=min([given.until, *found]))
 
 
 def guard_due(response: Response) -> datetime | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.event.principals import NOBODY
+from nightlatch.domain.event.principals import NOBODY, Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding, Severity, State
 
-LEFT_OFF = "guard.left-off"
+LEFT_OFF, ALLOWANCE_ENDED = "guard.left-off", "guard.allowance-ended"
 
 
 def left_off(lifted: Response, secret: SecretRef, due: datetime, why: str) -> Finding:
@@ -33,5 +33,27 @@ def left_off(lifted: Response, secret: SecretRef, due: datetime, why: str) -> Fi
         event_ids=(lifted.id,),
         first_seen=due,
         last_seen=due,
+        secrets=(secret,),
+    )
+
+
+def allowance_ended(secret: SecretRef, by: Principal, now: datetime) -> Finding:
+    """Say that somebody ends what was allowed, before its time."""
+    return Finding(
+        rule=ALLOWANCE_ENDED,
+        catalogue="GRD-02",
+        severity=Severity.LOW,
+        state=State.OPEN,
+        headline="{who} takes back that {secrets} may be deleted",
+        reason="from when this is done, a deletion is answered again as the policy says, and the guard stands",
+        subject=f"allowance:{secret.keys[0]}",
+        principal=by,
+        account_id=secret.account_id,
+        region=secret.region,
+        calls=("nightlatch allow --end",),
+        techniques=(),
+        event_ids=(f"end-{now:%Y%m%dT%H%M%SZ}",),
+        first_seen=now,
+        last_seen=now,
         secrets=(secret,),
     )

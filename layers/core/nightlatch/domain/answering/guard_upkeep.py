@@ -37,7 +37,7 @@ def guard_wanted(policy: Policy, protection: Protection, account_id: str, *, rep
 
 
 def put_back(event: SecretEvent, policy: Policy) -> Action | None:
-    """Give the act that puts a guard back, where an event took out or altered any of it and the secret shall have one."""
+    """Give the act that puts a guard back, where an event took out or altered any of one that shall be there."""
     secret = event.secret
     if secret is None or not event.succeeded or not event.called(_PUT, _DELETE):
         return None
