@@ -62,6 +62,8 @@ def policy_of(*statements: object) -> str:
         *((a_put(policy_of(*(narrowed(one) if one is it else one for one in WHOLE))), APPLY) for it in WHOLE),
         (a_put(policy_of(*WHOLE, WHOLE[2])), APPLY),
         (a_put(policy_of(READ), failure=Failure("PublicPolicyException")), None),
+        (an_event("ReplicateSecretToRegions", secret=a_secret()), APPLY),  # from now on the guard shall keep replicas
+        (an_event("ReplicateSecretToRegions", secret=a_secret(), failure=Failure("InvalidRequest")), None),
         (an_event("DeleteResourcePolicy"), None),
         (an_event("CreateSecret", secret=a_secret()), None),
         (an_event("PutSecretValue", secret=a_secret()), None),

@@ -121,6 +121,15 @@ def test_a_guard_that_was_taken_out_is_put_back_without_asking():
     assert "left out or altered the guard in the resource policy of prod/db" in heal.reason
 
 
+def test_a_secret_that_is_replicated_gets_the_guard_of_its_replicas_and_the_reason_says_so():
+    replicated = an_event("ReplicateSecretToRegions", secret=a_secret(), by=ESO)
+
+    (heal,) = decide(replicated, [], POLICY, NOW)
+
+    assert isinstance(heal, Respond)
+    assert heal.reason.endswith("replicated prod/db; its guard shall keep the replicas")
+
+
 def test_what_the_brakes_stop_is_shown_with_the_conflict_that_it_is_about():
     conflict = a_finding(rule="monitor.contested", by=ESO, severity=Severity.CRITICAL)
     lost = a_finding(rule="policy.deny-lost", by=ESO)

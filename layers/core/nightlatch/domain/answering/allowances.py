@@ -103,7 +103,7 @@ def guard_due(response: Response) -> datetime | None:
 
 def _stopped_at(response: Response) -> datetime:
     last = max(number for number, step in enumerate(response.steps) if step.signal in _AT_WORK)
-    return response.steps[last + 1 : last + 2][0].at
+    return response.steps[last + 1].at
 
 
 def allowing(event: SecretEvent, allowances: Iterable[Allowance]) -> Allowance | None:

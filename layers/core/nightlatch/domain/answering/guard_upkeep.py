@@ -17,6 +17,7 @@ from nightlatch.domain.guarding.guard_texts import drift
 from nightlatch.domain.guarding.guards import Guard, spared_by
 
 _PUT, _DELETE = "PutResourcePolicy", "DeleteResourcePolicy"
+_REPLICATE = "ReplicateSecretToRegions"  # from then on the guard has a statement more
 
 
 def guard_wanted(policy: Policy, protection: Protection, account_id: str, *, replicated: bool) -> Guard:
@@ -39,12 +40,19 @@ def guard_wanted(policy: Policy, protection: Protection, account_id: str, *, rep
 def put_back(event: SecretEvent, policy: Policy) -> Action | None:
     """Give the act that puts a guard back, where an event took out or altered any of one that shall be there."""
     secret = event.secret
-    if secret is None or not event.succeeded or not event.called(_PUT, _DELETE):
+    if secret is None or not event.succeeded or not event.called(_PUT, _DELETE, _REPLICATE):
         return None
     protection = policy.protection_to_act(secret)
     if not protection.is_guarded or _stands(event, secret, policy, protection):
         return None
     return Action(kind=ActionKind.APPLY_GUARD, secret=secret)
+
+
+def reason_of(event: SecretEvent, name: str) -> str:
+    """Say what an event did that makes a guard due."""
+    if event.called(_REPLICATE):
+        return f"{event.principal.title} replicated {name}; its guard shall keep the replicas"
+    return f"{event.principal.title} left out or altered the guard in the resource policy of {name}"
 
 
 def _stands(event: SecretEvent, secret: SecretRef, policy: Policy, protection: Protection) -> bool:
