@@ -74,12 +74,12 @@ def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) ->
     if bool(secrets) == every:
         raise Refused("name the secrets to guard, or say --all for every one that the policy asks for")
     connection = connect(where)
+    looked = _look(secrets, connection) if asked.direct or len(secrets) != 1 else []
     if asked.direct:
-        _refuse_to_lock_out(_look(secrets, connection), connection)
+        _refuse_to_lock_out(looked, connection)
     if len(secrets) == 1:
         action = Action(kind=ActionKind.APPLY_GUARD, secret=connection.secret(secrets[0]))
         return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
-    looked = _look(secrets, connection)
     results().print(_table(looked))
     if not looked:
         say("the policy asks for no guard: mode: protect and protect: {prevent: force-delete} ask for one")
