@@ -15,7 +15,7 @@ from nightlatch.adapters.queues import group_of
 from nightlatch.domain.account.holding import Holding
 from nightlatch.domain.answering.acting import Call, Moved, Need, Seen
 from nightlatch.domain.answering.actions import Action
-from nightlatch.domain.answering.allowances import Allowance, allowance_of
+from nightlatch.domain.answering.allowances import Allowance, given_by
 from nightlatch.domain.answering.brakes import HOUR, WAR, Past, counts_with
 from nightlatch.domain.answering.incidents import Incident, add, link, note, open_incident
 from nightlatch.domain.answering.responses import Response, ResponseState
@@ -190,14 +190,16 @@ class FakeAllowances:
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
         self.asked.append(tuple(secrets))
-        given = [one for response in self._ledger.by_id.values() if (one := allowance_of(response)) is not None]
+        given = given_by(self._ledger.by_id.values())
         return [one for one in given if any({*one.secret.keys} & {*secret.keys} for secret in secrets)]
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
+    def begun(self, now: datetime) -> Sequence[Response]:
         return [
             response
             for response in self._ledger.by_id.values()
-            if (one := allowance_of(response)) is not None and one.until <= now < one.until + timedelta(days=1)
+            if response.started_at is not None
+            and (until := response.action.until) is not None
+            and now - timedelta(days=1) <= until
         ]
 
 

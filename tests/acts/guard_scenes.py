@@ -46,3 +46,9 @@ def allowing(world: ActingWorld) -> Action:
     _with_policy(world, merge(None, _GUARD))
     kind, secret = ActionKind.ALLOW_DELETION, world.secret("prod/db")
     return Action(kind=kind, secret=secret, force=True, lasting=timedelta(hours=2), note="the stack is torn down")
+
+
+def ending(world: ActingWorld) -> Action:
+    """A guard that is off because somebody allowed a deletion, and shall be back now."""
+    _with_policy(world, _READERS)
+    return Action(kind=ActionKind.END_ALLOWANCE, secret=world.secret("prod/db"))

@@ -12,7 +12,7 @@ from typing import Any
 from acts import scenes_beside_secrets as beside
 from acts import scenes_of_the_lost as lost
 from acts.acting_world import AT, ActingWorld
-from acts.guard_scenes import allowing, guarding, policy_text, unguarding
+from acts.guard_scenes import allowing, ending, guarding, policy_text, unguarding
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.secret.metadata import MetadataSnapshot
@@ -136,4 +136,5 @@ SCENES: Mapping[ActionKind, Scene] = {
     ActionKind.APPLY_GUARD: Scene(guarding, policy_text),
     ActionKind.REMOVE_GUARD: Scene(unguarding, policy_text, people=2),
     ActionKind.ALLOW_DELETION: Scene(allowing, policy_text, people=2),
+    ActionKind.END_ALLOWANCE: Scene(ending, policy_text, people=1),
 }

@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 
-from acts.acting_world import AT, BREAK_GLASS, GUARDING, PROTECT, ActingWorld
+from acts.acting_world import AT, BREAK_GLASS, GUARDING, PROTECT, ActingWorld, Crash
+from fakes import FakeAllowances, FakeIncidents
+from nightlatch.acts import ACTS
 from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.acting import Call
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import allowance_of
 from nightlatch.domain.answering.policy import Mode
 from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.service.lapse import LapsePorts, put_guards_back
+from nightlatch.service.respond import respond
 from worlds import ACCOUNT, a_client, on_moto
 
 READERS = f'{{ "Version":"2012-10-17",\n "Statement": {{"Effect":"Allow","Principal":{{"AWS":"{ACCOUNT}"}},\n "Action":"secretsmanager:GetSecretValue", "Resource":"*"}} }}\n'  # fmt: skip  # noqa: E501
@@ -66,6 +71,18 @@ def test_a_guard_that_stands_is_not_put_again(world):
     assert again.state is ResponseState.SUCCEEDED
     assert "guarded as the policy asks" in again.result
     assert not [step for step in again.steps if step.request_id]
+
+
+def test_the_statement_about_replicas_comes_back_where_there_are_any_and_nowhere_else(world):
+    done(world, ActionKind.APPLY_GUARD)
+    a_client("secretsmanager").replicate_secret_to_regions(
+        SecretId="prod/db", AddReplicaRegions=[{"Region": "us-east-1"}]
+    )
+
+    healed = done(world, ActionKind.APPLY_GUARD)
+
+    assert healed.has_changed_something
+    assert "NightlatchKeepReplicas" in (policy_text() or "")
 
 
 def test_taking_a_guard_out_needs_two_people(world):
@@ -190,6 +207,122 @@ def test_an_allowance_has_an_end_and_a_reason(world, wish, says):
 
     assert refused.state is ResponseState.FAILED
     assert says in refused.result
+
+
+def test_ending_an_allowance_puts_the_guard_back_by_one_persons_word(world):
+    done(world, ActionKind.APPLY_GUARD)
+    guarded = policy_text()
+    allow(world)
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert "deletions of secret prod/db are no longer allowed, and its guard stands" in ended.result
+    assert "ana" in (ended.approved_by or "")
+    assert policy_text() == guarded
+
+
+def test_ending_an_allowance_of_a_secret_that_shall_have_no_guard_takes_note_alone(world):
+    world.policy = PROTECT
+    allow(world, people=1, force=False)
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert not ended.has_changed_something
+    assert policy_text() is None
+
+
+def test_an_allowance_ends_where_the_secret_waits_to_be_deleted_and_the_guard_is_said_to_be_due(world):
+    a_client("secretsmanager").delete_secret(SecretId="prod/db")
+
+    ended = done(world, ActionKind.END_ALLOWANCE, people=1)
+
+    assert ended.state is ResponseState.SUCCEEDED, ended.result
+    assert "careful: it waits to be deleted" in ended.result
+
+
+def tick(world: ActingWorld, after: timedelta) -> tuple[Response, ...]:
+    """Let a minute's tick put back what is due, and the responder carry it out."""
+    ports = LapsePorts(
+        allowances=FakeAllowances(world.ledger),
+        ledger=world.ledger,
+        offers=world.ledger,
+        incidents=FakeIncidents(),
+        dispatch=world.dispatch,
+        kill_switch=world.kill_switch,
+        mint=lambda: "b-back",
+    )
+    back = put_guards_back(ports, world.policy, AT + after)
+    return tuple(respond(one.id, acts=ACTS, policy=world.policy, ports=world.ports(), now=AT + after) for one in back)
+
+
+class CutOff:
+    """A hand whose process ends right after its first call, or right before it."""
+
+    def __init__(self, world: ActingWorld, *, after: bool) -> None:
+        self.hand, self.after = world.ports().hand, after
+
+    def perform(self, call: Call, on: str) -> str:
+        if self.after:
+            self.hand.perform(call, on)
+        raise Crash(call.operation)
+
+
+def an_allowance_cut_off(world: ActingWorld, lasting: timedelta, *, after: bool) -> str:
+    """Guard a secret, and let an allowance be cut off at its call; give the policy with the guard."""
+    done(world, ActionKind.APPLY_GUARD)
+    guarded = policy_text() or ""
+    world.ledger.by_id.clear()
+    wish = {"force": True, "lasting": lasting, "note": "the stack is torn down"}
+    world.wish(Action(kind=ActionKind.ALLOW_DELETION, secret=world.secret("prod/db"), **wish), people=2)
+    with pytest.raises(Crash):
+        world.respond(replace(world.ports(), hand=CutOff(world, after=after)))
+    assert world.ledger.get("r-1").state is ResponseState.RUNNING
+    return guarded
+
+
+def test_an_allowance_that_the_brake_stops_half_way_leaves_no_guard_off(world):
+    guarded = an_allowance_cut_off(world, timedelta(hours=2), after=True)
+    world.kill_switch.on = True
+    assert (world.respond_after_crash().state, policy_text()) == (ResponseState.PROPOSED, None)
+    assert tick(world, timedelta(minutes=5)) == ()
+    world.kill_switch.on = False
+
+    (back,) = tick(world, timedelta(minutes=6))
+
+    assert back.state is ResponseState.SUCCEEDED, back.result
+    assert policy_text() == guarded
+
+
+def test_an_allowance_that_nobody_goes_on_with_leaves_no_guard_off_after_its_end(world):
+    guarded = an_allowance_cut_off(world, timedelta(hours=2), after=True)
+    assert tick(world, timedelta(minutes=119)) == ()
+
+    (back,) = tick(world, timedelta(hours=2))
+
+    assert back.state is ResponseState.SUCCEEDED, back.result
+    assert policy_text() == guarded
+
+
+def test_an_allowance_that_comes_again_after_its_end_takes_nothing_out(world):
+    guarded = an_allowance_cut_off(world, timedelta(minutes=5), after=False)
+
+    late = world.respond(now=AT + timedelta(minutes=5))
+
+    assert late.state is ResponseState.FAILED
+    assert "its time was over" in late.result
+    assert policy_text() == guarded
+
+
+def test_a_secret_that_is_gone_ends_the_put_back_as_gone(world):
+    world.ledger.by_id.clear()
+    world.wish(Action(kind=ActionKind.APPLY_GUARD, secret=world.secret("prod/api")))
+
+    failed = world.respond()
+
+    assert (failed.state, failed.gone) == (ResponseState.FAILED, True)
+    assert not done(world, ActionKind.REMOVE_GUARD, people=2).gone
 
 
 def test_the_guard_holds_on_json_that_aws_can_read(world):

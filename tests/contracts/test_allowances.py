@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,11 +28,17 @@ class World:
     def allowed(self, *, ends_with: Signal | None = Signal.SUCCEED, **changes: Any) -> Response:
         """Carry an allowance out as the responder does."""
         action = Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), force=True, until=UNTIL, note="torn down")
-        response = a_response(ResponseState.APPROVED, action=replace(action, **changes))
+        return self.carry_out(replace(action, **changes), ends_with=ends_with)
+
+    def carry_out(
+        self, action: Action, *, response_id: str = "r-1", at: datetime = AT, ends_with: Signal | None = Signal.SUCCEED
+    ) -> Response:
+        """Carry an act out as the responder does."""
+        response = a_response(ResponseState.APPROVED, action=action, now=at, id=response_id, button="")
         self.ledger.propose(response)
         for signal in (Signal.START, ends_with):
             if signal is not None:
-                moved = advance(response, signal, actor="responder", now=AT)
+                moved = advance(response, signal, actor="responder", now=at)
                 self.ledger.move(moved, was=response.state)
                 response = moved
         return response
@@ -61,11 +67,12 @@ def test_an_allowance_is_found_by_any_name_of_its_secret(world):
 
 
 @pytest.mark.parametrize("ends_with", [None, Signal.FAIL])
-def test_what_was_not_carried_out_allows_nothing(world, ends_with):
-    world.allowed(ends_with=ends_with)
+def test_what_was_not_carried_out_allows_nothing_and_may_have_begun(world, ends_with):
+    response = world.allowed(ends_with=ends_with)
 
     assert not world.allowances.on([a_secret()])
-    assert not world.allowances.lapsed(UNTIL)
+    assert world.allowances.begun(AT) == [response]
+    assert world.allowances.begun(UNTIL) == [response]
 
 
 def test_other_acts_on_the_secret_allow_nothing(world):
@@ -74,10 +81,39 @@ def test_other_acts_on_the_secret_allow_nothing(world):
     assert not world.allowances.on([a_secret()])
 
 
-def test_it_lapses_when_its_time_is_over_and_is_forgotten_a_day_later(world):
+def test_one_that_began_is_known_from_then_on_and_forgotten_a_day_after_its_end(world):
     response = world.allowed()
 
-    assert not world.allowances.lapsed(UNTIL - timedelta(seconds=1))
-    assert world.allowances.lapsed(UNTIL) == [response]
-    assert world.allowances.lapsed(UNTIL + timedelta(hours=23)) == [response]
-    assert not world.allowances.lapsed(UNTIL + timedelta(hours=25))
+    assert world.allowances.begun(AT) == [response]
+    assert world.allowances.begun(UNTIL) == [response]
+    assert world.allowances.begun(UNTIL + timedelta(hours=23)) == [response]
+    assert not world.allowances.begun(UNTIL + timedelta(hours=25))
+
+
+def test_one_that_waits_for_somebody_has_not_begun(world):
+    action = Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), force=True, until=UNTIL, note="torn down")
+    world.ledger.propose(a_response(action=action))
+
+    assert not world.allowances.begun(AT)
+
+
+def test_one_that_somebody_ended_allows_nothing_from_then_on(world):
+    world.allowed()
+    end = Action(kind=ActionKind.END_ALLOWANCE, secret=a_secret(suffix=None))
+    world.carry_out(end, response_id="r-end", at=AT + timedelta(minutes=30))
+    world.carry_out(replace(end, secret=a_secret("prod/api")), response_id="r-other", at=AT)
+
+    (found,) = world.allowances.on([a_secret()])
+
+    assert found.until == AT + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("ends_with", "minutes"), [(Signal.FAIL, 30), (None, 30), (Signal.SUCCEED, -30)])
+def test_an_end_that_failed_or_came_before_ends_nothing(world, ends_with, minutes):
+    world.allowed()
+    end = Action(kind=ActionKind.END_ALLOWANCE, secret=a_secret())
+    world.carry_out(end, response_id="r-end", at=AT + timedelta(minutes=minutes), ends_with=ends_with)
+
+    (found,) = world.allowances.on([a_secret()])
+
+    assert found.until == UNTIL

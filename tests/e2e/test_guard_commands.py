@@ -136,6 +136,56 @@ def test_a_force_delete_waits_for_a_second_person(announced: Watched, capsys: py
     assert "2 people must" in said(capsys)
 
 
+def test_a_force_delete_that_two_allowed_is_ended_by_one_and_everybody_is_told_who_did(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+    run(["guard", "apply", name, "--local", "--yes"])
+    run(["allow", name, "--action", "force-delete", "--for", "1h", "--reason", "torn down", "--local", "--yes"])
+    [command] = re.findall(r"another approver runs nightlatch (approve r-.*)", said(capsys))
+    assert run(command.split()) == ExitCode.CLEAN
+    assert not announced.is_guarded(name)
+    assert run(["allow", "--list", "--local"]) == ExitCode.CLEAN
+    assert name in said(capsys)
+
+    assert run(["allow", name, "--end", "--local", "--yes"]) == ExitCode.CLEAN
+
+    assert f"deletions of secret {name} are no longer allowed, and its guard stands" in said(capsys)
+    assert announced.is_guarded(name)
+    announced.settle()
+    [message] = announced.messages(name)
+    assert "takes back that secret" in json.dumps(message)
+    assert "approved by ana" in json.dumps(message)
+    assert run(["allow", name, "--end", "--local", "--yes"]) == ExitCode.REFUSED
+    assert "nightlatch allow --local --list" in said(capsys)
+
+
+def test_a_guard_put_in_with_ones_own_rights_says_beforehand_that_it_would_shut_one_out(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+
+    assert run(["guard", "apply", name, "--local", "--direct", "--yes"]) == ExitCode.REFUSED
+
+    assert "leave --direct out" in said(capsys)
+    assert not announced.is_guarded(name)
+
+
+def test_the_command_that_takes_a_wish_back_works_as_it_is_printed(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret(GUARDED)
+    run(["guard", "apply", name, "--local", "--yes"])
+    run(["guard", "remove", name, "--local", "--yes"])
+    [wish] = re.findall(r"another approver runs nightlatch approve (r-\w+)", said(capsys))
+    assert run(["approve", wish, "--local"]) == ExitCode.REFUSED
+    [command] = re.findall(r"nightlatch (approve .* --deny)", said(capsys))
+
+    assert run(command.split()) == ExitCode.CLEAN
+
+    assert announced.is_guarded(name)
+
+
 @pytest.mark.parametrize("span", ["", "2", "soon", "2d", "h"])
 def test_a_time_that_is_none_is_a_usage_error(
     span: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

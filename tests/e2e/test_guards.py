@@ -98,15 +98,27 @@ def test_a_planned_force_delete_goes_through_without_a_fight(watched: Watched) -
     assert watched.messages(name) == []
 
 
-def test_a_guard_that_was_lifted_comes_back_when_the_time_is_over(watched: Watched) -> None:
+def test_a_guard_that_was_lifted_comes_back_once_the_time_is_over_and_no_brake_is_on_and_people_are_told(
+    watched: Watched,
+) -> None:
     name = a_guarded(watched)
     wish = {"force": True, "lasting": timedelta(minutes=30), "note": "the stack is torn down"}
     ended(watched, watched.wishes(ActionKind.ALLOW_DELETION, name, people=2, **wish))
     assert watched.policy_of(name) is None
+    brake = watched.theatre.variables("Responder")["NIGHTLATCH_KILL_SWITCH_PARAMETER"]
+    ssm = watched.client("ssm")
 
-    watched.an_hour_later()
+    ssm.put_parameter(Name=brake, Value="on", Overwrite=True)
+    try:
+        watched.an_hour_later()
+        assert not watched.is_guarded(name)
+        [message] = [one for one in watched.messages(name) if "has not come back" in one["text"]]
+    finally:
+        ssm.put_parameter(Name=brake, Value="off", Overwrite=True)
+    watched.hours_later(2)
 
     assert watched.is_guarded(name)
+    watched.shows(message["ts"], "✅ guarded secret")
 
 
 def test_an_operator_that_takes_the_guard_out_each_time_ends_in_one_page_and_a_held_response(watched: Watched) -> None:

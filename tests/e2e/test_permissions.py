@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,10 +95,13 @@ def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
 
 
 def guarding(watched: Watched) -> None:
-    """Put a guard in, and take it out again where there was no policy before."""
+    """Put a guard in, lift it for half an hour, and take it out again where there was no policy before."""
     name = watched.a_secret(GUARDED)
     watched.wishes(ActionKind.APPLY_GUARD, name)
     watched.settle()
+    wish = {"force": True, "lasting": timedelta(minutes=30), "note": "the stack is torn down"}
+    watched.wishes(ActionKind.ALLOW_DELETION, name, people=2, **wish)
+    watched.settle()  # its time is counted from when it begins, and is over an hour later
     watched.wishes(ActionKind.REMOVE_GUARD, name, people=2)
     watched.settle()
 

@@ -123,8 +123,12 @@ class Watched:
 
     def an_hour_later(self) -> None:
         """Let schedules fire as they would in an hour, then go back to the present."""
+        self.hours_later(1)
+
+    def hours_later(self, hours: int) -> None:
+        """Let schedules fire as they would then; an hour that has been already fires none again."""
         stage = self.theatre.stage
-        stage.clock.advance(3_600)
+        stage.clock.advance(hours * 3_600)
         try:
             stage.tick()
             self.settle()

@@ -64,7 +64,7 @@ class World:
         """Put a restore into the ledger that policy ordered and that was done."""
         action = Action(kind=ActionKind.RESTORE_DELETED, secret=secret)
         done = approved_by_policy(a_response(action=action, now=at, id=response_id))
-        for signal in (Signal.START, Signal.SUCCEED):
+        for signal in (Signal.START, Signal.CALL, Signal.SUCCEED):
             done = advance(done, signal, actor="responder", now=at)
         self.ledger.propose(done)
 

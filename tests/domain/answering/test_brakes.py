@@ -24,11 +24,13 @@ def ordered(action: Action = RESTORE) -> Response:
     return approved_by_policy(a_response(action=action))
 
 
-def done(minutes_ago: int, action: Action = RESTORE, *, by: str = "mallory", failed: bool = False) -> Response:
+def done(
+    minutes_ago: int, action: Action = RESTORE, *, by: str = "mallory", failed: bool = False, calls: int = 1
+) -> Response:
     """Something that policy ordered and the responder did."""
     at = AT - timedelta(minutes=minutes_ago)
     response = approved_by_policy(a_response(action=action, now=at, id=f"r-before-{minutes_ago}", caused_by=a_user(by)))
-    for signal in (Signal.START, Signal.FAIL if failed else Signal.SUCCEED):
+    for signal in (Signal.START, *(Signal.CALL,) * calls, Signal.FAIL if failed else Signal.SUCCEED):
         response = advance(response, signal, actor="responder", now=at)
     return response
 
@@ -75,6 +77,20 @@ def test_a_fight_of_yesterday_is_over():
 @pytest.mark.parametrize("before", [done(120, failed=True), done(120, ROLL_BACK), done(120, PIN)])
 def test_what_failed_or_was_another_act_is_no_round_of_the_fight(before):
     assert why(ordered(), done(300), before) is None
+
+
+def test_what_found_nothing_to_do_is_no_round_of_the_fight_and_costs_nothing():
+    idle = [done(10 + n, calls=0) for n in range(5)]
+
+    assert why(ordered(), *idle) is None
+    assert why(ordered(), *idle, done(300)) is None
+    assert why(ordered(), *idle, done(300), done(120)) is not None
+
+
+def test_what_is_under_way_counts_before_its_first_call():
+    running = advance(approved_by_policy(a_response(action=ROLL_BACK, id="r-now")), Signal.START, actor="r", now=AT)
+
+    assert why(ordered(), running, done(10, ROLL_BACK), done(20, ROLL_BACK)) is not None
 
 
 def test_what_a_person_approved_passes_every_brake():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,14 @@ READ = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "secretsmana
 APPLY = Action(kind=ActionKind.APPLY_GUARD, secret=a_secret())
 
 
+WHOLE = replace(GUARD, replicated=True).statements()
+
+
+def narrowed(statement: Mapping[str, object]) -> Mapping[str, object]:
+    """Let a statement of ours deny nothing of this secret."""
+    return {**statement, "Resource": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:another-AbCdEf"}
+
+
 def a_put(text: object, **more):
     return an_event("PutResourcePolicy", secret=a_secret(), request={"resourcePolicy": text}, **more)
 
@@ -45,16 +54,22 @@ def policy_of(*statements: object) -> str:
         (a_put("no policy"), APPLY),
         (a_put(json.loads(policy_of(READ))), APPLY),
         (an_event("PutResourcePolicy", secret=a_secret(), request={"omitted": True}), APPLY),
-        (a_put(policy_of(READ, *GUARD.statements())), None),
-        (a_put(json.loads(policy_of(*GUARD.statements(), READ))), None),
+        (a_put(policy_of(READ, *WHOLE)), None),
+        (a_put(json.loads(policy_of(*WHOLE, READ))), None),
         (a_put(merge(policy_of(READ), replace(GUARD, replicated=True))), None),
+        (a_put(policy_of(READ, *GUARD.statements())), APPLY),  # whether it has replicas, the act looks
+        *((a_put(policy_of(*(one for one in WHOLE if one is not lost))), APPLY) for lost in WHOLE),
+        *((a_put(policy_of(*(narrowed(one) if one is it else one for one in WHOLE))), APPLY) for it in WHOLE),
+        (a_put(policy_of(*WHOLE, WHOLE[2])), APPLY),
         (a_put(policy_of(READ), failure=Failure("PublicPolicyException")), None),
+        (an_event("ReplicateSecretToRegions", secret=a_secret()), APPLY),  # from now on the guard shall keep replicas
+        (an_event("ReplicateSecretToRegions", secret=a_secret(), failure=Failure("InvalidRequest")), None),
         (an_event("DeleteResourcePolicy"), None),
         (an_event("CreateSecret", secret=a_secret()), None),
         (an_event("PutSecretValue", secret=a_secret()), None),
     ],
 )
-def test_only_a_call_that_left_the_guard_out_is_answered(event, wanted):
+def test_a_call_that_left_out_or_altered_anything_of_the_guard_is_answered(event, wanted):
     assert put_back(event, POLICY) == wanted
 
 

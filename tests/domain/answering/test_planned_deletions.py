@@ -118,7 +118,16 @@ def test_a_guard_that_was_taken_out_is_put_back_without_asking():
     assert heal.automatic
     assert (heal.action.kind, heal.action.secret) == (ActionKind.APPLY_GUARD, a_secret())
     assert heal.caused_by == ESO
-    assert "left the guard out of the resource policy of prod/db" in heal.reason
+    assert "left out or altered the guard in the resource policy of prod/db" in heal.reason
+
+
+def test_a_secret_that_is_replicated_gets_the_guard_of_its_replicas_and_the_reason_says_so():
+    replicated = an_event("ReplicateSecretToRegions", secret=a_secret(), by=ESO)
+
+    (heal,) = decide(replicated, [], POLICY, NOW)
+
+    assert isinstance(heal, Respond)
+    assert heal.reason.endswith("replicated prod/db; its guard shall keep the replicas")
 
 
 def test_what_the_brakes_stop_is_shown_with_the_conflict_that_it_is_about():

@@ -161,3 +161,28 @@ def test_no_guard_is_made_while_our_own_role_is_not_known():
 
 def test_each_way_out_is_named_once():
     assert spared_by([BREAK_GLASS, RESPONDER], [RESPONDER]) == (BREAK_GLASS, RESPONDER)
+
+
+@pytest.mark.parametrize(
+    ("entry", "arn", "spared"),
+    [
+        (BREAK_GLASS, BREAK_GLASS, True),
+        (BREAK_GLASS, f"arn:aws:sts::{ACCOUNT}:assumed-role/break-glass/ana", True),
+        ("arn:aws:iam::*:role/emergency/break-*", f"arn:aws:sts::{ACCOUNT}:assumed-role/break-in/ana", True),
+        ("arn:aws:iam::*:user/ana", ANA, True),
+        (BREAK_GLASS, f"arn:aws:iam::{ACCOUNT}:root", True),
+        (BREAK_GLASS, ANA, False),
+        (ANA, f"arn:aws:sts::{ACCOUNT}:assumed-role/ana/session", False),
+        (BREAK_GLASS, f"arn:aws:sts::{ACCOUNT}:assumed-role/app/break-glass", False),
+        (BREAK_GLASS, "arn:aws:sts::222222222222:assumed-role/break-glass/ana", False),
+        (BREAK_GLASS, "arn:aws:iam::222222222222:root", False),
+    ],
+)
+def test_who_signs_in_is_known_as_spared_by_role_and_account(entry, arn, spared):
+    assert Guard(account_id=ACCOUNT, spared=(entry,)).spares(arn) is spared
+
+
+@given(guard=guards, by=st.sampled_from([ANA, BREAK_GLASS, RESPONDER, f"arn:aws:iam::{ACCOUNT}:root"]))
+def test_whom_a_guard_spares_may_change_its_policy_as_the_stage_judges(guard, by):
+    assert guard.spares(by) or denies(guard, "PutResourcePolicy", by) is guard.keeps_policy
+    assert not (guard.spares(by) and denies(guard, "PutResourcePolicy", by))

@@ -13,6 +13,7 @@ from nightlatch.acts import (
     apply_guard,
     deactivate_key,
     deny_secrets,
+    end_allowance,
     lift_deny,
     lift_revocation,
     pin_superseded,
@@ -53,5 +54,6 @@ _ALL = (
     apply_guard.ACT,
     remove_guard.ACT,
     allow_deletion.ACT,
+    end_allowance.ACT,
 )
 ACTS: Mapping[ActionKind, Act] = MappingProxyType({act.kind: act for act in _ALL})

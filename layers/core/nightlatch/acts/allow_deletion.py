@@ -2,7 +2,7 @@
 
 The succeeded response is itself the allowance (`domain/allowances.py`): whoever judges a deletion finds it in the
 ledger. One person allows a deletion that can be taken back, two allow one that cannot (ruling 14). When the time is
-over, the minute's tick puts the guard back, by the same yes.
+over, the minute's tick puts the guard back, by the same yes; `end_allowance.py` ends it sooner.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def _plan(action: Action, seen: Seen) -> Plan:
     how = " without recovery" if action.force else ""
     says = f"until {action.until:%Y-%m-%d %H:%M} UTC secret {secret.name} may be deleted{how}, and nothing undoes it"
     if not action.force or secret.deleted_at is not None:
-        return Plan(calls=(), says=says)
+        return Plan(calls=(), says=says, takes_note=True)
     off = "the guard is off until then, for everybody who may delete; then it is put back"
     calls = without_guard(secret, metadata_of(seen, secret).policy_text)
-    return Plan(calls=calls, says=says, warnings=(off,) if calls else ())
+    return Plan(calls=calls, says=says, warnings=(off,) if calls else (), takes_note=True)
 
 
 def _people(action: Action, seen: Seen) -> int:

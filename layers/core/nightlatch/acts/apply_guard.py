@@ -12,11 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.acts.on_secret import our_secret
-from nightlatch.acts.resource_policy import PUT_CALLS, metadata_of, put_policy
+from nightlatch.acts.resource_policy import PUT_CALLS, guard_of, metadata_of, put_policy
 from nightlatch.domain.answering.acting import Act, Need, Plan, Seen, Terms
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import allow_command
-from nightlatch.domain.answering.guard_upkeep import guard_wanted
 from nightlatch.domain.errors import Refused
 from nightlatch.domain.guarding.guard_texts import drift, merge
 from nightlatch.domain.guarding.guards import Guard
@@ -33,8 +32,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
             f"the policy asks for no guard of secret {secret.name}; set mode: protect and protect: "
             "{prevent: force-delete} for it"
         )
-    account, replicated = secret.arn.split(":")[4], bool(metadata_of(seen, secret).replicas)
-    return replace(action, guard=guard_wanted(terms.policy, terms.protection, account, replicated=replicated))
+    return replace(action, guard=guard_of(secret, seen, terms))
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -5,9 +5,11 @@ AWS is asked about a policy right before it is put, and refuses one that would l
 
 from __future__ import annotations
 
-from nightlatch.domain.answering.acting import Call, Seen
+from nightlatch.domain.answering.acting import Call, Seen, Terms
+from nightlatch.domain.answering.guard_upkeep import guard_wanted
 from nightlatch.domain.errors import Refused
 from nightlatch.domain.guarding.guard_texts import remove
+from nightlatch.domain.guarding.guards import Guard
 from nightlatch.domain.secret.metadata import SecretMetadata
 from nightlatch.domain.secret.versions import SecretState
 
@@ -24,6 +26,16 @@ def metadata_of(seen: Seen, secret: SecretState) -> SecretMetadata:
     if seen.metadata is None:
         raise Refused(f"secret {secret.name}: its resource policy was not looked at; ask again")
     return seen.metadata
+
+
+def guard_of(secret: SecretState, seen: Seen, terms: Terms) -> Guard:
+    """Make out the guard that the operator's policy means for a secret as it is.
+
+    Raises:
+        Refused: Nobody would be left to take it away, or it would keep nobody out.
+    """
+    account, replicated = secret.arn.split(":")[4], bool(metadata_of(seen, secret).replicas)
+    return guard_wanted(terms.policy, terms.protection, account, replicated=replicated)
 
 
 def put_policy(secret: SecretState, text: str) -> Call:

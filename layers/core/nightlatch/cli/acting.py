@@ -10,23 +10,24 @@ from datetime import datetime
 import typer
 
 from nightlatch.acts import ACTS
-from nightlatch.cli.connection import Where, connect
+from nightlatch.cli.connection import Where
 from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.hints import placed
 from nightlatch.cli.plan_page import plan_page
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
-from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.answering.responses import FINAL, Response, ResponseState
 from nightlatch.domain.errors import NightlatchError, Refused
-from nightlatch.domain.event.secrets import SecretRef
-from nightlatch.domain.secret.metadata_parts import Part
+from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.approve import approver_of
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import Preview, preview, request
 
 Undo = Callable[[Action], str]  # gives the words of the command that takes a settled action back
+Told = Callable[[Principal, datetime], Finding]  # what everybody is told of what somebody asks for
 
-VALUE = "value"
 PATIENCE_S = 100  # a name stays held for half a minute after a deletion by force
 _LOOK_EVERY_S = 0.5
 
@@ -40,49 +41,14 @@ class Asked:
     direct: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollback:
-    """What the command line wants back: a version, or how things were at a moment; all of it or some parts."""
-
-    to: str | None = None
-    at: datetime | None = None
-    only: tuple[str, ...] = ()  # `value` and the parts of the metadata
-
-    def actions(self, secret: SecretRef) -> tuple[Action, ...]:
-        """Give the acts that do it: the value first."""
-        parts = tuple(part for part in Part if part in self.only) if self.only else self._all_parts()
-        value = Action(kind=ActionKind.ROLL_BACK, secret=secret, to=self.to, at=self.at)
-        rest = Action(kind=ActionKind.PUT_BACK, secret=secret, at=self.at, parts=parts)
-        wants_value = not self.only or VALUE in self.only
-        return ((value,) if wants_value else ()) + ((rest,) if parts else ())
-
-    def _all_parts(self) -> tuple[str, ...]:
-        """Take a moment for all of the secret as it was then, a version for the version alone."""
-        return tuple(Part) if self.at is not None else ()
-
-
-def rollback(secret: str, wish: Rollback, asked: Asked, where: Where) -> ExitCode:
-    """Plan a rollback, show it, and do it when the person says yes.
-
-    Raises:
-        NotFound: No stage, stack or secret of that name.
-        Refused: It cannot be rolled back, you are no approver, or the responder refused.
-        Unavailable: AWS could not be asked.
-    """
-    connection = connect(where)
-    actions = wish.actions(connection.secret(secret))
-    back = f"--at {connection.now():%Y-%m-%dT%H:%M:%SZ}"
-
-    def undo(done: Action) -> str:
-        if done.kind is ActionKind.ROLL_BACK:
-            return f"rollback {secret} --to {done.away_from}"
-        return f"rollback {secret} {back} --only {','.join(done.parts)}"
-
-    return act(actions, asked, where, connection, undo=undo)
-
-
-def act(
-    actions: Sequence[Action], asked: Asked, where: Where, connection: Connection, *, undo: Undo | None = None
+def act(  # noqa: PLR0913 - what, how, where, the way back and what is told
+    actions: Sequence[Action],
+    asked: Asked,
+    where: Where,
+    connection: Connection,
+    *,
+    undo: Undo | None = None,
+    told: Told | None = None,
 ) -> ExitCode:
     """Plan acts, show them, and do them one after the other when the person says yes once.
 
@@ -94,7 +60,8 @@ def act(
     policy = connection.policy()
     wishes = [preview(one, acts=ACTS, policy=policy, sight=connection.sight, now=connection.now()) for one in actions]
     for wished in wishes:
-        typer.echo(plan_page(wished, undo=f"nightlatch {undo(wished.action)}{where.options}" if undo else None))
+        back = f"nightlatch {undo(wished.action)}{where.options}" if undo else None
+        typer.echo(plan_page(wished, undo=back, place=where.options))
     wishes = [wished for wished in wishes if wished.is_something]
     if asked.dry_run or not wishes:
         return ExitCode.CLEAN
@@ -105,8 +72,15 @@ def act(
         say("nothing was changed")
         return ExitCode.CLEAN
     for wished in wishes:
+        now = connection.now()
         response = request(
-            wished, by=by, approver=approver, policy=policy, ports=connection.wishes(), now=connection.now()
+            wished,
+            by=by,
+            approver=approver,
+            policy=policy,
+            ports=connection.wishes(),
+            now=now,
+            told=told(by, now) if told is not None else None,
         )
         tell(_carried_out(response, asked, connection), where)
     return ExitCode.CLEAN
@@ -121,7 +95,7 @@ def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: C
     """
     if asked.dry_run or not wishes:
         for wished in wishes:
-            typer.echo(plan_page(wished, undo=None))
+            typer.echo(plan_page(wished, undo=None, place=where.options))
         return ExitCode.CLEAN
     refuse_while_paused(connection, where)
     policy, by = connection.policy(), connection.caller()
@@ -137,7 +111,7 @@ def several(wishes: Sequence[Preview], asked: Asked, where: Where, connection: C
             tell(_carried_out(response, asked, connection), where)
         except Refused as refusal:
             refused += 1
-            say(str(refusal))
+            say(placed(str(refusal), where.options))
     if refused:
         raise Refused(f"{refused} of {len(wishes)} were not done; the reasons stand above")
     return ExitCode.CLEAN
@@ -197,7 +171,8 @@ def tell(response: Response, where: Where) -> ExitCode:
             plain(f"waiting: {response.action.kind} of {response.action.name}; another approver runs {next_step}")
         )
         raise Refused(f"not done yet: {why}")
-    typer.echo(plain(f"{response.state}: {response.result or response.action.kind}"))
+    result = placed(response.result or response.action.kind, where.options)
+    typer.echo(plain(f"{response.state}: {result}"))
     for following in response.led_to:
         typer.echo(plain(f"offered next: nightlatch approve {following}{where.options}"))
     if response.state is ResponseState.FAILED:

@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.secrets import DryRun, Local, Profile, Region, Secret, Stack, Yes
+from nightlatch.cli.forms import Form
+from nightlatch.cli.secrets import DryRun, Local, Output, Profile, Region, Stack, Yes, checked
 
 EXAMPLES = """\b
 Examples:
   nightlatch allow prod/orders/db --action delete --for 2h --reason 'orders moved to another account'
   nightlatch allow ci-tmp/db --action force-delete --for 30m --reason 'the stack is torn down' --dry-run
   nightlatch allow prod/orders/db --action delete --for 1h --reason 'clean-up' --local --yes
+  nightlatch allow --list
+  nightlatch allow prod/orders/db --end --reason 'the stack stays'
 """
 _SPAN = re.compile(r"(?:(?P<hours>\d{1,3})h)?(?:(?P<minutes>\d{1,3})m)?")
 
@@ -39,42 +42,67 @@ def span_of(text: str) -> timedelta:
     return timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
 
 
+def _checked(secret: str | None) -> str | None:
+    return None if secret is None else checked(secret)
+
+
 def allow(  # noqa: PLR0913 - one parameter is one option
-    secret: Secret,
+    secret: Annotated[
+        str | None, typer.Argument(metavar="[SECRET]", help="Name or ARN; none to list.", callback=_checked)
+    ] = None,
     *,
     action: Annotated[
-        Deed,
+        Deed | None,
         typer.Option(
             "--action",
             case_sensitive=False,
             help="What is let through: delete leaves a time to recover the secret; force-delete leaves none, and takes"
             " the guard off meanwhile.",
         ),
-    ],
+    ] = None,
     lasting: Annotated[
-        timedelta,
+        timedelta | None,
         typer.Option(
             "--for",
             metavar="TIME",
             parser=span_of,
             help="For how long, from the last yes on: 2h, 90m or 1h30m; 12 hours at most.",
         ),
-    ],
+    ] = None,
     reason: Annotated[
         str,
         typer.Option("--reason", metavar="TEXT", help="Why, in your words; it is told with the deletion, and kept."),
-    ],
+    ] = "",
+    end: Annotated[
+        bool, typer.Option("--end", help="End at once what is allowed of it; the guard comes back.")
+    ] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List what is allowed now.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     local: Local = False,
     stack: Stack = "nightlatch",
     profile: Profile = None,
     region: Region = None,
+    output: Output = Form.TABLE,
 ) -> int:
     """Let a planned deletion through: it is recorded and not undone. A force delete needs two people."""
     from nightlatch.cli import acting, allowing  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
-    wish = allowing.Wish(force=action is Deed.FORCE_DELETE, lasting=lasting, reason=reason)
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    return allowing.allow(secret, wish, acting.Asked(dry_run=dry_run, yes=yes), where)
+    asked = acting.Asked(dry_run=dry_run, yes=yes)
+    is_wish = action is not None or lasting is not None
+    if is_wish and (end or listing):
+        raise typer.BadParameter("--end and --list go without --action and --for")
+    if listing or (secret is None and not is_wish and not end):
+        return allowing.show(where, output)
+    if secret is None:
+        raise typer.BadParameter("name the secret")
+    if end:
+        return allowing.end(secret, reason, asked, where)
+    if action is None or lasting is None or not reason:
+        raise typer.BadParameter(
+            "say what, for how long and why: --action, --for and --reason; or --end to take it back"
+        )
+    wish = allowing.Wish(force=action is Deed.FORCE_DELETE, lasting=lasting, reason=reason)
+    return allowing.allow(secret, wish, asked, where)

@@ -68,16 +68,18 @@ def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) ->
 
     Raises:
         NotFound: No stage, stack or secret of that name.
-        Refused: Nothing was named, you are no approver, or one of them was refused.
+        Refused: Nothing was named, you are no approver, one was refused, or you would lock yourself out.
         Unavailable: AWS could not be asked.
     """
     if bool(secrets) == every:
         raise Refused("name the secrets to guard, or say --all for every one that the policy asks for")
     connection = connect(where)
+    looked = _look(secrets, connection) if asked.direct or len(secrets) != 1 else []
+    if asked.direct:
+        _refuse_to_lock_out(looked, connection)
     if len(secrets) == 1:
         action = Action(kind=ActionKind.APPLY_GUARD, secret=connection.secret(secrets[0]))
         return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
-    looked = _look(secrets, connection)
     results().print(_table(looked))
     if not looked:
         say("the policy asks for no guard: mode: protect and protect: {prevent: force-delete} ask for one")
@@ -95,6 +97,27 @@ def remove(secret: str, *, asked: Asked, where: Where) -> ExitCode:
     connection = connect(where)
     action = Action(kind=ActionKind.REMOVE_GUARD, secret=connection.secret(secret))
     return act([action], asked, where, connection, undo=lambda _: f"guard apply {secret}")
+
+
+def _refuse_to_lock_out(looked: Sequence[Looked], connection: Connection) -> None:
+    """Say before anything is planned what AWS would say of a guard that shuts its own author out.
+
+    ValidateResourcePolicy "verifies the policy does not lock out a caller", and the caller is who runs this. Whether
+    PutResourcePolicy alone would refuse as well, only a real account can tell; nightlatch never puts without the check.
+
+    Raises:
+        Refused: The guard keeps its policy, and does not spare whoever is signed in.
+    """
+    caller = connection.caller()
+    who = caller.arn or caller.key
+    guards = [one.wished.action.guard for one in looked if one.wished is not None and one.is_due]
+    if all(guard is None or not guard.keeps_policy or guard.spares(who) for guard in guards):
+        return
+    ways_out = " or ".join(sorted(connection.policy().inventory.break_glass))
+    raise Refused(
+        f"with --direct {who} would put a guard that denies them to change it again, and AWS's check refuses that:"
+        f" leave --direct out, so that the responder puts it, or sign in as {ways_out}"
+    )
 
 
 def _look(secrets: Sequence[str], connection: Connection) -> list[Looked]:

@@ -21,6 +21,7 @@ from nightlatch.cli import (
     guard,
     hunt,
     inventory,
+    rescue,
     rules,
     secrets,
     snapshots,
@@ -28,6 +29,7 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
+from nightlatch.cli.hints import place_in, placed
 from nightlatch.domain.errors import NightlatchError, Refused
 
 app = typer.Typer(
@@ -45,6 +47,8 @@ app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
 app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES + CODES_OF_ACTS)(secrets.rollback)
 app.command("restore", epilog=secrets.RESTORE_EXAMPLES + CODES_OF_ACTS)(secrets.restore)
 app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references)
+app.command("rescue-key", epilog=rescue.KEY_EXAMPLES + CODES_OF_ACTS)(rescue.rescue_key)
+app.command("replicate-again", epilog=rescue.REPLICA_EXAMPLES + CODES_OF_ACTS)(rescue.replicate_again)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
 app.command("contain", epilog=contain.EXAMPLES + CODES_OF_ACTS)(contain.contain)
@@ -81,9 +85,9 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
     except Refused as error:
-        return _end(f"refused: {error}", ExitCode.REFUSED)
+        return _end(f"refused: {placed(str(error), place_in(arguments))}", ExitCode.REFUSED)
     except NightlatchError as error:
-        return _end(f"error: {error}", ExitCode.ERROR)
+        return _end(f"error: {placed(str(error), place_in(arguments))}", ExitCode.ERROR)
 
 
 def _obey(arguments: Sequence[str]) -> int:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nightlatch.acts import ACTS
+from nightlatch.cli.hints import placed
 from nightlatch.cli.terminal import plain
 from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.secret.versions import SecretState, Version
 from nightlatch.service.wish import Preview
 
 
-def plan_page(wished: Preview, *, undo: str | None) -> str:
+def plan_page(wished: Preview, *, undo: str | None, place: str = "") -> str:
     """Write the page.
 
     Args:
         wished: The plan.
         undo: The command that takes it back; None where there is none.
+        place: The options that name where it is done, for the commands that the plan names.
     """
-    return "\n".join(plain(f"{name:<9}{text}") for name, text in _lines(wished, undo))
+    return "\n".join(plain(f"{name:<9}{text}") for name, text in _lines(wished, undo, place))
 
 
-def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
+def _lines(wished: Preview, undo: str | None, place: str) -> Iterator[tuple[str, str]]:
     act = ACTS[wished.action.kind]
     secret = wished.seen.secret
     yield "Act", f"{act.label}: {act.consequence}"
@@ -31,19 +33,18 @@ def _lines(wished: Preview, undo: str | None) -> Iterator[tuple[str, str]]:
     else:
         yield "On", wished.action.name
     for shown in wished.plan.shows:
-        yield "So that", shown
+        yield "So that", placed(shown, place)
     for warning in wished.plan.warnings:
-        yield "Careful", warning
+        yield "Careful", placed(warning, place)
     for call in wished.plan.calls:
         yield "Call", call.command
     if not wished.plan.calls:
-        yield "Call", "none: it is so already" if wished.action.until is None else "none: nightlatch alone takes note"
+        yield "Call", "none: nightlatch alone takes note" if wished.plan.takes_note else "none: it is so already"
     if wished.action.until is not None:
-        sooner = "" if wished.plan.calls else "; nothing ends it sooner"
-        yield "Until", f"{wished.action.until:%Y-%m-%d %H:%M} UTC, or as long after the last yes{sooner}"
+        yield "Until", f"{wished.action.until:%Y-%m-%d %H:%M} UTC, or as long after the last yes"
     if wished.people > 1 and wished.is_something:
         yield "People", f"{wished.people} must say yes: you and another approver"
-    if undo is not None and wished.plan.calls:
+    if undo is not None and wished.is_something:
         yield "To undo", undo
 
 

@@ -21,6 +21,7 @@ from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.own_calls import DynamoOwnCalls
@@ -74,6 +75,11 @@ class Connection:
     def offers(self) -> DynamoOffers:
         """The responses that wait for somebody."""
         return DynamoOffers(self._table(self.settings.response_table), now=self.now)
+
+    @property
+    def allowances(self) -> DynamoAllowances:
+        """The deletions that somebody allowed."""
+        return DynamoAllowances(self._table(self.settings.response_table))
 
     def wishes(self) -> WishPorts:
         """Give where a wish is written down."""

@@ -127,12 +127,13 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     region: Region = None,
 ) -> int:
     """Put a secret back: its value, or with --at all that was then; plan, ask, do, verify; prints how to undo it."""
-    from nightlatch.cli import acting  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli import rolling_back  # noqa: PLC0415 - --help must not load the engine
+    from nightlatch.cli.acting import Asked  # noqa: PLC0415
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    wish = acting.Rollback(to=to, at=at, only=parts(only))
-    return acting.rollback(secret, wish, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    wish = rolling_back.Rollback(to=to, at=at, only=parts(only))
+    return rolling_back.rollback(secret, wish, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
 def restore(  # noqa: PLR0913 - one parameter is one option

@@ -102,8 +102,8 @@ class Allowances(Protocol):
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
         """Give what was lately allowed of any of these secrets, over or not."""
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
-        """Give the responses of the last day that allowed something which is over."""
+    def begun(self, now: datetime) -> Sequence[Response]:
+        """Give the responses that began to allow something, whatever came of them: until a day after their end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

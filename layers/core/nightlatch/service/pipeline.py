@@ -47,7 +47,7 @@ class NothingIsAllowed:
         del secrets
         return ()
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
+    def begun(self, now: datetime) -> Sequence[Response]:
         """Give nothing."""
         del now
         return ()

@@ -57,7 +57,7 @@ def respond(
     except IllegalTransition:
         raise
     except (Refused, NotFound) as refusal:
-        return course.end(Signal.FAIL, str(refusal))
+        return course.end(Signal.FAIL, str(refusal), gone=isinstance(refusal, NotFound))
     return course.response
 
 
@@ -75,6 +75,8 @@ def _begin(course: Course, act: Act, policy: Policy, ports: RespondPorts, now: d
     response = course.response
     if response.state is not ResponseState.APPROVED:  # a lease ran out: what was settled stays
         course.move(Signal.START)
+        if response.action.until is not None and now >= response.action.until:  # whose work others took over then
+            raise Refused("its time was over before it was done; nothing more is done")
         return True
     seen = course.look(act.needs)
     terms = terms_of(response, seen, policy, ports, now)

@@ -17,6 +17,7 @@ from nightlatch.domain.answering.stopping import LIFTS
 from nightlatch.domain.containing.iam_identities import split_target
 from nightlatch.domain.errors import Unauthorised
 from nightlatch.domain.event.principals import Principal
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.act_ports import Offers, Sight
 from nightlatch.service.ports import Incidents, Ledger
 
@@ -34,8 +35,8 @@ class Preview:
 
     @property
     def is_something(self) -> bool:
-        """Whether a yes would do anything: a call, or a deletion that is allowed from then on."""
-        return bool(self.plan.calls) or self.action.until is not None
+        """Whether a yes would do anything: a call, or what the ledger alone takes note of."""
+        return bool(self.plan.calls) or self.plan.takes_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,19 @@ def preview(action: Action, *, acts: Mapping[ActionKind, Act], policy: Policy, s
 
 
 def request(  # noqa: PLR0913 - what, who, by which choices, and the world
-    wished: Preview, *, by: Principal, approver: Approver, policy: Policy, ports: WishPorts, now: datetime
+    wished: Preview,
+    *,
+    by: Principal,
+    approver: Approver,
+    policy: Policy,
+    ports: WishPorts,
+    now: datetime,
+    told: Finding | None = None,
 ) -> Response:
     """Write a wish into the ledger, approved by who asks; asking twice within a minute is asking once.
 
-    Where two people must say yes it becomes an offer that has one yes. The incident that offers the same shows it.
+    Where two people must say yes it becomes an offer that has one yes. The incident that offers the same shows it, or
+    one about what shall be told of it.
 
     Raises:
         Unauthorised: Whoever asks acted in the event that this answers, or it would let themselves go.
@@ -86,6 +95,8 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
         how=f"AWS principal {by.arn or by.key}, credentials checked by AWS",
     )
     incident_id = next((offer.incident_id for offer in same if offer.incident_id is not None), None)
+    if told is not None:
+        incident_id = ports.incidents.fold(told, policy_digest=policy.digest)[0].id
     response, _ = ports.ledger.propose(
         Response(
             id=response_id(action, f"{_state(action)}{'!' * action.force}@{now:%Y%m%d%H%M}"),

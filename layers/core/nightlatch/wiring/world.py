@@ -105,7 +105,6 @@ class World:
 
     def responding(self) -> RespondPorts:
         """Give what acting needs; the brake is read anew before each call."""
-        brake = Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter, kept_s=0)
         return RespondPorts(
             ledger=self.ledger,
             deeds=self.deeds,
@@ -117,7 +116,7 @@ class World:
                 vault=self.snapshots.exit() if self.snapshots.has_vault else None,
             ),
             dispatch=self.dispatch,
-            kill_switch=SsmKillSwitch(brake),
+            kill_switch=self._kill_switch(),
             enquiries=AuditorEnquiries(self._aws.of("lambda"), self._settings.auditor_function),
             mint=partial(entropy.token_urlsafe, 24),
             pause=time.sleep,
@@ -157,7 +156,15 @@ class World:
 
     def lapsing(self) -> LapsePorts:
         """Give what putting guards back needs."""
-        return LapsePorts(allowances=self.allowances, ledger=self.ledger, dispatch=self.dispatch)
+        return LapsePorts(
+            allowances=self.allowances,
+            ledger=self.ledger,
+            offers=self.offers,
+            incidents=self.incidents,
+            dispatch=self.dispatch,
+            kill_switch=self._kill_switch(),
+            mint=partial(entropy.token_urlsafe, 24),
+        )
 
     def auditing(self) -> StockPorts:
         """Give what taking the inventory needs: the account beside its values, and a place for the pages."""
@@ -187,6 +194,9 @@ class World:
             has_vault=self.snapshots.has_vault,
             order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
         )
+
+    def _kill_switch(self) -> SsmKillSwitch:
+        return SsmKillSwitch(Parameter(self._aws.of("ssm"), self._settings.kill_switch_parameter, kept_s=0))
 
     def _table(self, name: str) -> Table:
         return Table(self._aws.of("dynamodb"), name)

@@ -17,7 +17,7 @@ from nightlatch.adapters.ledger.responses import moment
 from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
-from nightlatch.domain.answering.allowances import Allowance, allowance_of
+from nightlatch.domain.answering.allowances import LONGEST, Allowance, given_by
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import SecretRef
 
@@ -43,19 +43,16 @@ class DynamoAllowances:
         """
         keys = dict.fromkeys(key for secret in secrets for key in secret.keys)
         found = [self._table.every(f"runs#{key_part(key)}", since="!", until="~") for key in keys]
-        responses = self._responses(str(item["response"]) for items in found for item in items)
-        return [one for response in responses if (one := allowance_of(response)) is not None]
+        return given_by(self._responses(str(item["response"]) for items in found for item in items))
 
-    def lapsed(self, now: datetime) -> Sequence[Response]:
-        """Give the responses of the last day that allowed something which is over.
+    def begun(self, now: datetime) -> Sequence[Response]:
+        """Give the responses that began to allow something, whatever came of them: until a day after their end.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now)}~"}
-        found = self._table.every("lapses", **span)
-        responses = self._responses(str(item["response"]) for item in found)
-        return [one for one in responses if (given := allowance_of(one)) is not None and given.until <= now]
+        span = {"since": moment(now - LOOKED_BACK), "until": f"{moment(now + LONGEST)}~"}
+        return self._responses(str(item["response"]) for item in self._table.every("lapses", **span))
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
         items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))

@@ -75,6 +75,7 @@ class Plan:
     already: str = ""  # what is told where nothing was to be done
     shows: tuple[str, ...] = ()  # what would become of what, said before anybody says yes
     warnings: tuple[str, ...] = ()  # what may come of it, said before anybody says yes
+    takes_note: bool = False  # that the ledger holds it is the deed, or a part of it, whatever calls there are
 
     @property
     def preflight(self) -> tuple[str, ...]:

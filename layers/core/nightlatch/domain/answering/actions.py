@@ -24,6 +24,7 @@ class ActionKind(StrEnum):
     APPLY_GUARD = "apply-guard"
     REMOVE_GUARD = "remove-guard"
     ALLOW_DELETION = "allow-deletion"
+    END_ALLOWANCE = "end-allowance"
     PUT_BACK = "put-back"
     DEACTIVATE_KEY = "deactivate-key"
     REACTIVATE_KEY = "reactivate-key"

@@ -1,18 +1,19 @@
 """Which deletions somebody has allowed: a planned one goes through without a fight, and is recorded as such.
 
-An allowance names one secret, ends within half a day, and is nothing but the response that was approved for it: the
-ledger holds who said yes, when and why. It covers whoever deletes in that time. A force delete needs one of its own.
+An allowance names one secret, ends within half a day or when somebody ends it, and is nothing but the response that
+was approved for it: the ledger holds who said yes, when and why. It covers whoever deletes in that time. A force delete
+needs one of its own.
 """
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.answering.actions import ActionKind
-from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.answering.responses import Response, ResponseState, Signal
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.secrets import SecretRef, may_be_same
 from nightlatch.domain.judging.findings import Finding
@@ -20,6 +21,10 @@ from nightlatch.domain.judging.findings import Finding
 LONGEST = timedelta(hours=12)  # an event of its last minute may be late, and the ledger finds it for a day
 _EARLY = timedelta(seconds=5)  # CloudTrail cuts times to the second, and two clocks are never quite one
 _KINDS = ("resource-based policy", "resource control policy", "service control policy")
+_CAME_TO_NOTHING = frozenset(
+    {ResponseState.PROPOSED, ResponseState.DENIED, ResponseState.EXPIRED, ResponseState.FAILED}
+)
+_AT_WORK = frozenset({Signal.START, Signal.CALL})
 _ABOUT = frozenset({"deletion.deletion-scheduled", "deletion.force-delete", "deletion.mass-deletion"})
 
 
@@ -60,6 +65,45 @@ def allowance_of(response: Response) -> Allowance | None:
         by=response.approved_by or "",
         reason=action.note,
     )
+
+
+def given_by(responses: Iterable[Response]) -> list[Allowance]:
+    """Read some responses about the same secrets as allowances, each cut off where somebody ended it."""
+    some = list(responses)
+    given = [one for response in some if (one := allowance_of(response)) is not None]
+    ends = [
+        (response.action.secret, response.started_at)
+        for response in some
+        if response.action.kind is ActionKind.END_ALLOWANCE and response.state is ResponseState.SUCCEEDED
+    ]
+    return [_cut_off(one, ends) for one in given]
+
+
+def _cut_off(given: Allowance, ends: Iterable[tuple[SecretRef | None, datetime | None]]) -> Allowance:
+    found = [
+        at
+        for secret, at in ends
+        if secret is not None and at is not None and at >= given.starts and may_be_same(secret, given.secret)
+    ]
+    return replace(given, until=min([given.until, *found]))
+
+
+def guard_due(response: Response) -> datetime | None:
+    """Say from when on a guard must stand again that a response may have taken out; None for all that takes none out.
+
+    That is when its time is over. One that was begun and then held, refused or left unanswered allows nothing, whatever
+    it had done by then: what it took out is due from that moment.
+    """
+    action = response.action
+    is_lifting = action.kind is ActionKind.ALLOW_DELETION and action.force
+    if not is_lifting or action.until is None or response.started_at is None:
+        return None
+    return min(action.until, _stopped_at(response)) if response.state in _CAME_TO_NOTHING else action.until
+
+
+def _stopped_at(response: Response) -> datetime:
+    last = max(number for number, step in enumerate(response.steps) if step.signal in _AT_WORK)
+    return response.steps[last + 1].at
 
 
 def allowing(event: SecretEvent, allowances: Iterable[Allowance]) -> Allowance | None:

@@ -88,7 +88,7 @@ def is_quiet(response: Response) -> bool:
 
 
 def _others(response: Response, past: Past, since: datetime) -> list[Response]:
-    """Give what nightlatch itself began here since a moment; what failed has changed nothing."""
+    """Give what nightlatch itself began here since a moment; what failed or found all well has changed nothing."""
     return [
         one
         for one in past.here
@@ -97,4 +97,5 @@ def _others(response: Response, past: Past, since: datetime) -> list[Response]:
         and one.started_at is not None
         and one.started_at > since
         and one.state is not ResponseState.FAILED
+        and (one.has_changed_something or one.state is not ResponseState.SUCCEEDED)
     ]

@@ -104,6 +104,7 @@ class Response:
     operations: frozenset[str] = frozenset()  # AWS's names of the calls it may make, from when it is started
     steps: tuple[Step, ...] = ()
     result: str = ""
+    gone: bool = False  # it failed because what it is on was not there
     led_to: tuple[str, ...] = ()  # what it offered once it was done: ids of other responses
     after: str | None = None  # the response that it takes back: offered once that one is done
     also_by: tuple[Principal, ...] = ()  # who acted in other events that it answers, too: may not approve either

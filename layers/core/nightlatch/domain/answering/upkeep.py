@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import Allowance
-from nightlatch.domain.answering.guard_upkeep import put_back
+from nightlatch.domain.answering.guard_upkeep import put_back, reason_of
 from nightlatch.domain.answering.orders import Respond
 from nightlatch.domain.answering.policy import Mode, Policy
 from nightlatch.domain.event.events import LABEL_UPDATED, SecretEvent
@@ -63,7 +63,7 @@ def guards(
             action=action,
             cause=event.event_id,
             automatic=True,
-            reason=f"{event.principal.title} left the guard out of the resource policy of {action.name}",
+            reason=reason_of(event, action.name),
             finding=next((finding for finding in told if finding.rule == CONTESTED), None),
             by=event.principal,
         )

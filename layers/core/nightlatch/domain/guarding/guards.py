@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from nightlatch.domain.errors import Refused
 
@@ -34,7 +35,10 @@ FORCED: Mapping[str, object] = {"Bool": {"secretsmanager:ForceDeleteWithoutRecov
 REPLICA_CALLS = ("secretsmanager:RemoveRegionsFromReplication", "secretsmanager:StopReplicationToReplica")
 POLICY_CALLS = ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy")
 
-_WHO = re.compile(r"arn:[\w*?-]+:iam::[\d*?]+:(role|user)/([\w+=,.@*?-]+/)*(?P<name>[\w+=,.@*?-]+)")
+_WHO = re.compile(
+    r"arn:[\w*?-]+:iam::(?P<account>[\d*?]+):(?P<kind>role|user)/([\w+=,.@*?-]+/)*(?P<name>[\w+=,.@*?-]+)"
+)
+_SESSION = re.compile(r"arn:[\w-]+:sts::(?P<account>\d+):assumed-role/(?P<name>[^/]+)/.+")
 _SOMEBODY = re.compile(r"[A-Za-z0-9]")
 
 
@@ -59,6 +63,22 @@ class Guard:
             (KEEP_POLICY, POLICY_CALLS, {}, self.keeps_policy),
         )
         return tuple(self._denial(sid, actions, when) for sid, actions, when, is_wanted in wanted if is_wanted)
+
+    def spares(self, arn: str) -> bool:
+        """Tell whether somebody may change a policy that holds it, by the ARN that they are signed in with.
+
+        A session's ARN lacks the path of its role, so that a name which fits counts.
+        """
+        session = _SESSION.fullmatch(arn)
+        if session is None:
+            return arn == f"arn:{self.partition}:iam::{self.account_id}:root" or any(
+                fnmatchcase(arn, entry) for entry in self.spared
+            )
+        names = [found for entry in self.spared if (found := _WHO.fullmatch(entry)) and found["kind"] == "role"]
+        return any(
+            fnmatchcase(session["account"], one["account"]) and fnmatchcase(session["name"], one["name"])
+            for one in names
+        )
 
     def _denial(self, sid: str, actions: tuple[str, ...], when: Mapping[str, object]) -> Statement:
         return {
