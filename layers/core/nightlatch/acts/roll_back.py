@@ -42,8 +42,8 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     secret = our_secret(action, seen)
     to = _named(action.to, secret, seen)
     if to is None and action.at is not None:
-        to = version_at(secret, seen.copies, action.at)
-    if to is not None and secret.version(to) is None:
+        to = _version_at(action.at, secret, seen)
+    if to is not None and (secret.version(to) is None or _was_before(to, seen)):
         return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
         return replace(action, to=current_of(secret).id)
@@ -58,6 +58,20 @@ def _named(name: str | None, secret: SecretState, seen: Seen) -> str | None:
     return version_meant(name, secret, (one.version_id for one in seen.copies)) or name
 
 
+def _was_before(version_id: str, seen: Seen) -> bool:
+    """Tell whether an id names a version from before the secret was created again: whoever writes may reuse the id."""
+    return any(one.version_id == version_id and one.secret_arn in seen.earlier for one in seen.copies)
+
+
+def _version_at(at: datetime, secret: SecretState, seen: Seen) -> str:
+    """Choose among what is the secret's own, and what it was; a namesake's value only where there is nothing else."""
+    own = [one for one in seen.copies if seen.is_its_own(one.secret_arn)]
+    try:
+        return version_at(secret, own, at)
+    except NothingToRestore:
+        return version_at(secret, seen.copies, at)
+
+
 def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     refuse_unfit(secret)
     current = current_of(secret)
@@ -67,7 +81,8 @@ def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
 
 
 def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
-    copy = of_version(seen.copies, version_id)
+    own = (one for one in seen.copies if seen.is_its_own(one.secret_arn))
+    copy = of_version(own, version_id) or of_version(seen.copies, version_id)
     if copy is None:
         raise NothingToRestore(
             f"secret {secret.name} has no version {version_id}, and the vault holds no copy of one;"
@@ -102,6 +117,8 @@ def _shown(action: Action, secret: SecretState, seen: Seen) -> str:
     """Say which version would take the place of which: when they were made tells people more than their ids."""
     left, target, copy = secret.version(action.away_from or ""), secret.version(action.to or ""), _copy(action, seen)
     after = f"the vault's copy of version {copy.version_id}, taken {copy.taken_at:%d %b %H:%M} UTC" if copy else None
+    if after and copy and copy.secret_arn in seen.earlier:
+        after += f", of {copy.secret_arn}, which this secret was before nightlatch created it again,"
     return f"{after or _made(target)} becomes current instead of {_made(left)}"
 
 
@@ -148,7 +165,7 @@ def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...
     if action.at is not None and went_back(secret):
         warnings = (*warnings, _unseen(action.at, secret))
     copy = _copy(action, seen)
-    if copy is not None and copy.secret_arn != secret.arn:
+    if copy is not None and not seen.is_its_own(copy.secret_arn):
         return (*warnings, f"the copy is of {copy.secret_arn}, which was deleted; this secret only bears its name")
     return warnings
 
@@ -167,7 +184,7 @@ def _people(action: Action, seen: Seen) -> int:
     And where the value comes from a secret that was deleted into another one that bears its name (product.md 2.2).
     """
     secret, copy = our_secret(action, seen), _copy(action, seen)
-    is_of_another = copy is not None and copy.secret_arn != secret.arn
+    is_of_another = copy is not None and not seen.is_its_own(copy.secret_arn)
     return _TWO if secret.rotation_enabled or is_of_another else 1
 
 

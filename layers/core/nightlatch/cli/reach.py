@@ -22,6 +22,7 @@ from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
@@ -85,6 +86,7 @@ class Connection:
         return RespondPorts(
             ledger=self.ledger,
             deeds=DynamoDeeds(responses, now=self.now),
+            moves=self.moves,
             offers=DynamoOffers(responses, now=self.now),
             sight=self.sight,
             hand=AwsHand(clients=self.client, copies=self.copies),
@@ -107,7 +109,13 @@ class Connection:
             keys=AwsKeys(self.client("kms")),
             readers=RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now),
             states=self.snapshots,
+            moves=self.moves,
         )
+
+    @property
+    def moves(self) -> DynamoMoves:
+        """What secrets were before they were created again."""
+        return DynamoMoves(self._table(self.settings.response_table), now=self.now)
 
     @property
     def identities(self) -> AwsIdentities:

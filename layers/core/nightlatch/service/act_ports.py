@@ -64,6 +64,16 @@ class Deeds(Protocol):
         """Give what was started on the same subject within a day, and everywhere within an hour."""
 
 
+class Moves(Protocol):
+    """Remembers which secret became which when nightlatch created one again. All may raise Unavailable."""
+
+    def record_moved(self, response: Response, moved: Moved) -> None:
+        """Remember it for as long as anything of the old secret is kept; twice is once."""
+
+    def earlier(self, arn: str) -> tuple[str, ...]:
+        """Give the ARNs that a secret had before, the latest first; never those of a mere namesake."""
+
+
 class Offers(Protocol):
     """The responses that wait for somebody. All may raise Unavailable."""
 
@@ -109,6 +119,7 @@ class RespondPorts:
 
     ledger: Ledger
     deeds: Deeds
+    moves: Moves
     offers: Offers
     sight: Sight
     hand: Hand

@@ -27,6 +27,7 @@ from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.notices import DynamoNotices
@@ -70,6 +71,7 @@ class World:
         responses = self._table(settings.response_table)
         self.ledger = DynamoLedger(responses, now=self.now)
         self.deeds = DynamoDeeds(responses, now=self.now)
+        self.moves = DynamoMoves(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now)
         self.allowances = DynamoAllowances(responses)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
@@ -107,6 +109,7 @@ class World:
         return RespondPorts(
             ledger=self.ledger,
             deeds=self.deeds,
+            moves=self.moves,
             offers=self.offers,
             sight=self._sight(),
             hand=AwsHand(
@@ -136,6 +139,7 @@ class World:
                 now=self.now,
             ),
             states=self.snapshots.metadata,
+            moves=self.moves,
         )
 
     def finding_references(self) -> ReferencePorts:
