@@ -15,7 +15,7 @@ from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.history.examples import AT, a_secret
-from worlds import WholeLedger, a_table, on_moto
+from worlds import WholeLedger, a_table, items_of, on_moto
 
 UNTIL = AT + timedelta(hours=2)
 
@@ -81,3 +81,15 @@ def test_it_lapses_when_its_time_is_over_and_is_forgotten_a_day_later(world):
     assert world.allowances.lapsed(UNTIL) == [response]
     assert world.allowances.lapsed(UNTIL + timedelta(hours=23)) == [response]
     assert not world.allowances.lapsed(UNTIL + timedelta(hours=25))
+
+
+def test_what_it_allowed_to_be_scheduled_finds_it_when_the_longest_window_is_over(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        clock = FixedClock(AT)
+        World(WholeLedger(table, now=clock), DynamoAllowances(table)).allowed()
+
+        kept = [item for item in items_of(client) if item["pk"]["S"].startswith("allowed#")]
+
+    assert kept
+    assert min(int(item["expires_at"]["N"]) for item in kept) >= (UNTIL + timedelta(days=31)).timestamp()

@@ -43,6 +43,7 @@ from nightlatch.detections import (
     unusual_context,
     used_elsewhere,
     version_flooding,
+    window_ended,
 )
 from nightlatch.domain.judging.rules import Detection
 
@@ -67,6 +68,7 @@ CATALOGUE: tuple[Detection, ...] = (
     read_then_deleted.DETECTION,
     refused.DETECTION,
     gone_without_call.DETECTION,
+    window_ended.DETECTION,
     name_reused.DETECTION,
     unexpected_writer.DETECTION,
     many_overwritten.DETECTION,

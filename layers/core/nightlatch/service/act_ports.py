@@ -107,7 +107,7 @@ class Allowances(Protocol):
     """The deletions that somebody allowed beforehand. All may raise Unavailable."""
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
-        """Give what was lately allowed of any of these secrets, over or not."""
+        """Give what was allowed in the last 45 days of any of these secrets, over or not."""
 
     def lapsed(self, now: datetime) -> Sequence[Response]:
         """Give the responses of the last day that allowed something which is over."""

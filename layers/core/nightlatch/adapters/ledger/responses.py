@@ -10,6 +10,7 @@
     hour#<hour>           <id>             that it was started in this hour                 1 day
     pins#<hour>           <id>             the same of a pin                                1 day
     lapses                <until>#<id>     that its effect ends then                        7 days after it
+    allowed#<key>         <id>             that it allowed something of this secret         45 days after it
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
 cannot both take the act over.
@@ -32,6 +33,7 @@ from nightlatch.domain.errors import IllegalTransition, NotFound
 
 RESPONSES_KEPT = timedelta(days=400)
 OFFERS_KEPT = timedelta(days=7)
+ALLOWANCES_KEPT = timedelta(days=45)  # whoever scheduled a deletion is told of its end 30 days later, or somewhat more
 RUNNING_KEPT = timedelta(days=1)
 
 
@@ -175,6 +177,9 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
     if response.state is ResponseState.RUNNING and until is not None:
         kept = _seconds(until + OFFERS_KEPT)
         yield {**fact, "pk": "lapses", "sk": f"{moment(until)}#{response.id}", "expires_at": kept}
+        kept = _seconds(until + ALLOWANCES_KEPT)
+        for key in response.action.keys:
+            yield {**fact, "pk": f"allowed#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
     if response.state is ResponseState.RUNNING:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:

@@ -20,6 +20,7 @@ NEEDS_HISTORY: Mapping[str, str] = {
     "deletion.mass-deletion": "it counts over a window",
     "deletion.read-then-deleted": "it joins a read with the deletion after it",
     "deletion.gone-without-call": "it looks for a deletion call that is missing",
+    "deletion.window-ended": "it joins the end of a deletion with the call that scheduled it",
     "deletion.name-reused": "it asks what bore the name before",
     "change.unexpected-writer": "it asks whether the principal has ever written the secret",
     "change.many-overwritten": _COUNTS,
