@@ -40,6 +40,8 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     """Choose the version to go back to, once, and hold on to the one that is left."""
     del terms
     secret = our_secret(action, seen)
+    if action.copy is not None:  # the command line settled it, to show it: `to` is what the copy becomes
+        return _settle_on_copy(action, secret, _copy(action, seen) or _copy_of(action.to or "", secret, seen))
     to = _named(action.to, secret, seen)
     if to is None and action.at is not None:
         to = _version_at(action.at, secret, seen)
