@@ -84,8 +84,8 @@ DETECTION = Detection(
     blind_spots=(
         "AWS promises no time for the end of a window, and only a real account can tell what request id it has. "
         "History does not keep how long a window was: one that was ended by force unseen is told by its request id "
-        "alone. A call older than 90 days is not known; then the end is DEL-06. The vault renews no copy while a "
-        "secret awaits its deletion, so a copy may have expired within a long window."
+        "alone. A call older than 90 days is not known; then the end is DEL-06. While a secret awaits its deletion "
+        "it cannot be copied again: of copies that are kept for 30 days none may be left after more than 14."
     ),
     playbook="""\
 Ask whoever scheduled it whether it is missed; the message names them and the day.
