@@ -229,12 +229,17 @@ def of_another() -> str:
     return "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-ZzZzZz"
 
 
-def test_an_id_of_before_that_somebody_gave_to_a_new_version_still_means_the_old_value(world):
-    old, _ = brought_back(world)
+@pytest.mark.parametrize("wish", [{"to": V1}, {"at": YESTERDAY}])
+@pytest.mark.parametrize("is_copied", [False, True])
+def test_an_id_of_before_that_somebody_gave_to_a_new_version_still_means_the_old_value(world, wish, is_copied):
+    old, new = brought_back(world)
     a_client("secretsmanager").put_secret_value(SecretId="prod/db", SecretString="theirs", ClientRequestToken=V1)
     a_client("secretsmanager").put_secret_value(SecretId="prod/db", SecretString="theirs too")
 
-    wished = previewed(world, ActionKind.ROLL_BACK, to=V1)
+    if is_copied:
+        world.copies.keep(a_copy(V1, at=AT, arn=new))
+
+    wished = previewed(world, ActionKind.ROLL_BACK, **wish)
 
     (call,) = wished.plan.calls
     assert call.operation == "PutSecretValue"

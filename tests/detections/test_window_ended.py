@@ -54,7 +54,7 @@ def test_it_says_who_scheduled_it_and_when_and_that_nobody_cancelled_it():
     assert (finding.severity, finding.state, finding.remedy) == (Severity.HIGH, State.OPEN, Remedy.RESURRECT)
     assert finding.title == "Secrets Manager destroyed secret prod/db at the end of the recovery window"
     assert finding.reason == (
-        "user/mallory scheduled it on 2026-02-23 09:00 UTC, 7 days before, and nobody cancelled it"
+        "scheduled by user/mallory on 2026-02-23 09:00 UTC, 7 days before, and nobody cancelled it"
     )
 
 

@@ -114,7 +114,7 @@ def test_people_are_told_that_it_is_gone_who_did_it_and_when_and_that_nobody_had
     said = human_text(incident, ())
     assert incident.severity is Severity.HIGH
     assert "destroyed secret prod/db at the end of the recovery window" in said
-    assert f"user/mallory scheduled it on {called:%Y-%m-%d %H:%M} UTC, 7 days before" in said
+    assert f"cheduled by user/mallory on {called:%Y-%m-%d %H:%M} UTC, 7 days before" in said
     assert "no allowance and no exemption of nightlatch covered it" in said
     assert "resurrect" in str(render(incident, [the_offer(stack)], action_mode="slack")).lower()
 

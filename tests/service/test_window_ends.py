@@ -128,7 +128,7 @@ def test_history_from_before_the_installation_is_enough_to_know_who_scheduled_it
     stack.judge(OVER)
 
     (finding,) = stack.told
-    assert "user/mallory scheduled it" in finding.reason
+    assert "scheduled by user/mallory" in finding.reason
 
 
 def test_in_protect_it_is_offered_all_the_same_and_never_ordered():

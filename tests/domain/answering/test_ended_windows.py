@@ -23,7 +23,7 @@ CALLED = AT - timedelta(days=7)
 NOW = AT + timedelta(minutes=16)
 END = a_service_event(ENDED, secret=a_secret())
 VAULTED = Policy(default=Protection(mode=Mode.PROTECT, vault_days=90))
-REASON = "role/pipeline scheduled it"
+REASON = "scheduled by role/pipeline"
 ALLOWED = Allowance(
     secret=a_secret(suffix=None),
     force=False,
@@ -52,7 +52,7 @@ def found(by: str = PIPELINE.key, **changes) -> Finding:
         calls=(ENDED,),
         reason=REASON,
     )
-    return replace(base, undoes=Undone("e-call", by=by, at=CALLED), **changes)
+    return replace(base, **{"catalogue": "DEL-08", "undoes": Undone("e-call", by=by, at=CALLED), **changes})
 
 
 def decided(finding: Finding, policy: Policy = VAULTED, *allowances: Allowance) -> tuple[Decision, ...]:
@@ -127,9 +127,11 @@ def test_of_several_secrets_each_must_have_been_allowed():
     [
         EXEMPT,
         replace(EXEMPT, rule="DEL-01"),
+        replace(EXEMPT, rule="DEL-08"),
+        replace(EXEMPT, rule="DEL-08", starts=AT - timedelta(hours=1), expires=AT + timedelta(days=90)),
         replace(EXEMPT, rule="deletion.deletion-scheduled", starts=None, expires=AT + timedelta(days=90)),
     ],
-    ids=["a change window that is over", "by catalogue number", "of the call alone"],
+    ids=["a change window that is over", "by number", "of the end, at the call", "of the end", "of the call alone"],
 )
 def test_an_exemption_that_held_for_the_call_holds_for_its_end(exemption):
     (decision,) = decided(found(), replace(VAULTED, exemptions=(exemption,)))

@@ -17,18 +17,18 @@ from datetime import datetime
 from nightlatch.acts.on_secret import move_label, our_secret
 from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.answering.actions import Action, ActionKind
-from nightlatch.domain.errors import NothingToRestore, WorldMoved
+from nightlatch.domain.errors import WorldMoved
 from nightlatch.domain.event.principals import short_name
 from nightlatch.domain.recovering.rollbacks import (
     current_of,
     is_back_already,
     plan_rollback,
     refuse_unfit,
-    version_at,
     warnings_of,
     went_back,
 )
-from nightlatch.domain.secret.copies import Copy, client_token, of_version
+from nightlatch.domain.recovering.vaulted_versions import vaulted_copy, vaulted_version_at, was_before
+from nightlatch.domain.secret.copies import Copy, client_token
 from nightlatch.domain.secret.version_names import version_meant
 from nightlatch.domain.secret.versions import CURRENT, SecretState, Version
 
@@ -41,12 +41,12 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     del terms
     secret = our_secret(action, seen)
     if action.copy is not None:  # the command line settled it, to show it: `to` is what the copy becomes
-        return _settle_on_copy(action, secret, _copy(action, seen) or _copy_of(action.to or "", secret, seen))
+        return _settle_on_copy(action, secret, _copy(action, seen) or vaulted_copy(action.to or "", secret, seen))
     to = _named(action.to, secret, seen)
     if to is None and action.at is not None:
-        to = _version_at(action.at, secret, seen)
-    if to is not None and (secret.version(to) is None or _was_before(to, seen)):
-        return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
+        to = vaulted_version_at(action.at, secret, seen)
+    if to is not None and (secret.version(to) is None or was_before(to, seen)):
+        return _settle_on_copy(action, secret, vaulted_copy(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
         return replace(action, to=current_of(secret).id)
     plan = plan_rollback(secret, away_from=action.away_from, to=to, avoid=action.avoid)
@@ -60,37 +60,12 @@ def _named(name: str | None, secret: SecretState, seen: Seen) -> str | None:
     return version_meant(name, secret, (one.version_id for one in seen.copies)) or name
 
 
-def _was_before(version_id: str, seen: Seen) -> bool:
-    """Tell whether an id names a version from before the secret was created again: whoever writes may reuse the id."""
-    return any(one.version_id == version_id and one.secret_arn in seen.earlier for one in seen.copies)
-
-
-def _version_at(at: datetime, secret: SecretState, seen: Seen) -> str:
-    """Choose among what is the secret's own, and what it was; a namesake's value only where there is nothing else."""
-    own = [one for one in seen.copies if seen.is_its_own(one.secret_arn)]
-    try:
-        return version_at(secret, own, at)
-    except NothingToRestore:
-        return version_at(secret, seen.copies, at)
-
-
 def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     refuse_unfit(secret)
     current = current_of(secret)
     if action.away_from is not None and action.away_from != current.id:
         raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
     return replace(action, away_from=current.id, to=client_token(copy), copy=copy.id)
-
-
-def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
-    own = (one for one in seen.copies if seen.is_its_own(one.secret_arn))
-    copy = of_version(own, version_id) or of_version(seen.copies, version_id)
-    if copy is None:
-        raise NothingToRestore(
-            f"secret {secret.name} has no version {version_id}, and the vault holds no copy of one;"
-            f" nightlatch snapshots list {secret.name} shows what there is"
-        )
-    return copy
 
 
 def _plan(action: Action, seen: Seen) -> Plan:

@@ -46,7 +46,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _scheduled(call: Sighting, event: SecretEvent) -> str:
     days = (event.at - call.at).days
-    return f"{short_name(call.principal)} scheduled it on {call.at:%Y-%m-%d %H:%M} UTC, {days} days before"
+    return f"scheduled by {short_name(call.principal)} on {call.at:%Y-%m-%d %H:%M} UTC, {days} days before"
 
 
 def _by_force(call: Sighting, event: SecretEvent) -> str:
@@ -89,7 +89,7 @@ DETECTION = Detection(
     ),
     playbook="""\
 Ask whoever scheduled it whether it is missed; the message names them and the day.
-Is it missed? The button or nightlatch restore ARN creates it again where the vault has it; its ARN gets a new ending.
+Is it missed? The button or nightlatch restore SECRET creates it again where the vault has it, under a new ARN.
 No button: the vault has no copy, or the event is older than an hour; nightlatch snapshots list SECRET says which.
 Not missed? Answer no, so that nobody wonders. Next time: nightlatch allow SECRET --action delete, and this stays quiet.
 Was it forced within its window? Then look for a blind trail, as for deletion.gone-without-call.""",

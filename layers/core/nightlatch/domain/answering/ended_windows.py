@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from nightlatch.domain.answering.allowances import Allowance
-from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.policy import Exemption, Policy
 from nightlatch.domain.event.principals import Principal, PrincipalKind, short_name
 from nightlatch.domain.judging.deletions import WINDOW_ENDED
 from nightlatch.domain.judging.findings import Finding
@@ -28,8 +28,7 @@ def why_allowed(finding: Finding, policy: Policy, allowances: Iterable[Allowance
     at = scheduled_at(finding)
     if at is None:
         return None
-    as_then = _as_then(finding, at)
-    exemption = next((one for one in policy.exemptions if one.silences(as_then)), None)
+    exemption = next((one for one in policy.exemptions if _silences(one, finding, at)), None)
     if exemption is not None:
         return f"exempted by {exemption.owner} when it was scheduled: {exemption.reason}"
     fitting = [one for one in allowances if all(one.covers(secret, at, force=False) for secret in finding.secrets)]
@@ -44,10 +43,17 @@ def said_of(finding: Finding) -> Finding:
     return replace(finding, reason=f"{finding.reason}; no allowance and no exemption of nightlatch covered it")
 
 
-def _as_then(finding: Finding, at: datetime) -> Finding:
-    """Give the finding that the call was, for those who were exempted of it."""
+def _silences(exemption: Exemption, finding: Finding, at: datetime) -> bool:
+    """Tell whether an exemption held for the call; one that names this very rule may also hold for the end."""
     by = (finding.undoes.by if finding.undoes is not None else None) or ""
-    caller = Principal(
-        key=by, kind=PrincipalKind.UNKNOWN, name=short_name(by), session_name=by.rpartition("/")[2] or None
-    )
-    return replace(finding, rule=_CALL_RULE, catalogue=_CALL_NUMBER, principal=caller, first_seen=at, last_seen=at)
+    theirs = replace(finding, principal=_caller(by))
+    then = replace(theirs, first_seen=at, last_seen=at)
+    call = replace(then, rule=_CALL_RULE, catalogue=_CALL_NUMBER)
+    is_named = exemption.rule in {finding.rule, finding.catalogue}
+    return exemption.silences(call) or (is_named and (exemption.silences(then) or exemption.silences(theirs)))
+
+
+def _caller(key: str) -> Principal:
+    """Give who made a call, as far as history keeps it; a person's key ends in their session's name."""
+    session = key.rpartition("/")[2] or None
+    return Principal(key=key, kind=PrincipalKind.UNKNOWN, name=short_name(key), session_name=session)
