@@ -100,9 +100,9 @@ def approved_by_policy(response: Response) -> Response:
     return replace(response, state=ResponseState.APPROVED, steps=(step,))
 
 
-def a_version(version_id: str, *labels: str, key_id: str | None = None) -> Version:
+def a_version(version_id: str, *labels: str, key_id: str | None = None, created_at: datetime | None = None) -> Version:
     """A version with labels."""
-    return Version(id=version_id, labels=frozenset(labels), key_id=key_id)
+    return Version(id=version_id, labels=frozenset(labels), key_id=key_id, created_at=created_at)
 
 
 def a_state(*versions: Version, **changes: Any) -> SecretState:

@@ -20,7 +20,7 @@ from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.policy import Mode, Policy, Protection
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
-from nightlatch.domain.errors import NotYet
+from nightlatch.domain.errors import NotYet, Refused
 from nightlatch.domain.secret.copies import Copy, client_token, copy_id
 from nightlatch.domain.secret.metadata import ReplicaSettings
 from nightlatch.local import fidelity
@@ -392,22 +392,69 @@ def test_a_last_value_that_is_in_doubt_comes_back_and_the_doubt_is_told(world):
     assert warned(done, f"it was offered to go back from version {copy.version_id}, and nobody has answered")
 
 
-def test_a_key_that_came_after_the_copy_is_two_peoples_decision(world):
-    before = destroyed(world)
+def moved_to(world: ActingWorld, key: str) -> str | None:
+    """Let it have been moved to another key two minutes before the end; give the one that it was copied under."""
     kept = world.snapshots.stored[0]
-    theirs = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
-    moved = replace(kept.metadata, key_id=theirs)
+    moved = replace(kept.metadata, key_id=key)
     world.snapshots.stored.append(replace(kept, taken_at=DESTROYED_AT - timedelta(minutes=2), metadata=moved))
+    return kept.metadata.key_id
+
+
+def test_it_comes_back_under_the_key_of_its_copy_whatever_key_it_was_moved_to_afterwards(world):
+    before = destroyed(world)
+    theirs = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    ours = moved_to(world, theirs)
+
+    done = resurrected(world, before)
+
+    assert done.state is ResponseState.SUCCEEDED, done.result
+    assert everything()["KmsKeyId"] == ours
+    assert warned(done, f"its key was {ours} when its value was copied, and {theirs} at the end")
+
+
+def test_another_key_is_two_peoples_choice(world):
+    before = destroyed(world)
+    chosen = a_client("kms").create_key()["KeyMetadata"]["KeyId"]
+    wish = Action(kind=ActionKind.RESURRECT, secret=of_aws(before), at=DESTROYED_AT, key_id=chosen)
+    world.wish(wish, people=1)
+
+    asked = world.respond()
+
+    assert asked.state is ResponseState.PROPOSED
+    assert asked.waits_because.startswith("2 people must say yes to this")
+    world.ledger.move(_approved(asked, "ben"), was=ResponseState.PROPOSED)
+    done = world.respond()
+    assert done.state is ResponseState.SUCCEEDED, done.result
+    assert everything()["KmsKeyId"] == chosen
+    assert warned(done, f"it is created under {chosen}, which was chosen")
+
+
+def test_where_nobody_knows_which_key_the_value_was_under_two_people_decide(world):
+    before = destroyed(world)
+    (copy,) = world.copies.by_id.values()
+    world.copies.keep(replace(copy, metadata_digest="expired"))
 
     asked = resurrected(world, before)
 
-    assert asked.state is ResponseState.PROPOSED
     assert asked.waits_because == "2 people must say yes to this"
-    for person in ("ana", "ben"):
-        world.ledger.move(_approved(world.ledger.get("r-1"), person), was=ResponseState.PROPOSED)
-    done = world.respond()
-    assert done.state is ResponseState.SUCCEEDED
-    assert warned(done, f"its key was {kept.metadata.key_id} when its value was copied, and {theirs} at the end")
+
+
+def test_a_key_that_kms_will_not_use_is_told_with_both_ways_out(world):
+    class Disabled:
+        """A hand whose key is disabled."""
+
+        def perform(self, call: Any, on: str) -> str:
+            raise Refused(f"secret {on}: KMS does not let the key be used ({call.operation})")
+
+    before = destroyed(world)
+    world.wish(Action(kind=ActionKind.RESURRECT, secret=of_aws(before), at=DESTROYED_AT))
+    key = world.snapshots.stored[0].metadata.key_id
+
+    done = world.respond(replace(world.ports(), hand=Disabled()))
+
+    assert done.state is ResponseState.FAILED
+    assert f"nightlatch rescue-key {key}" in done.result
+    assert f"nightlatch restore {before} --key KEY" in done.result
 
 
 def test_what_an_attacker_created_under_an_id_that_he_could_work_out_is_not_taken_for_ours(world):

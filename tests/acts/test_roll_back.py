@@ -49,9 +49,9 @@ def a_world(*versions: Version, copies: tuple[Copy, ...] = (), **changes) -> See
     return Seen(secret=SecretState(arn=a_secret().text, name="prod/db", versions=labelled, **changes), copies=copies)
 
 
-def settled(world: Seen, **wish) -> Action:
+def settled(world: Seen, *, doubted: frozenset[str] = frozenset(), **wish) -> Action:
     action = Action(kind=ActionKind.ROLL_BACK, secret=a_secret(), **wish)
-    return ACT.settle(action, world, Terms(policy=Policy(), protection=Protection(), now=AT))
+    return ACT.settle(action, world, Terms(policy=Policy(), protection=Protection(), now=AT, suspects=doubted))
 
 
 def test_a_moment_means_the_version_that_was_the_youngest_then():
@@ -175,3 +175,30 @@ def test_the_value_of_a_deleted_namesake_is_told_as_such():
     world = a_world(copies=(a_copy("v0", 9, a_secret(suffix="ZzZzZz").text),))
 
     assert any("only bears its name" in said for said in ACT.plan(settled(world, to="v0"), world).warnings)
+
+
+def test_who_mended_by_hand_is_not_undone_by_the_offer_about_the_mending():
+    """Ana went back from what mallory wrote, by hand; both calls are found, and each finding offers a way back."""
+    mended = a_world(version("v2", 1, PREVIOUS), version("v1", 5, CURRENT), version("v0", 9))
+
+    with pytest.raises(NothingToRestore, match="somebody went back from version v2 already"):
+        settled(mended, away_from="v1", doubted=frozenset({"v1", "v2"}))
+    assert settled(mended, away_from="v1", doubted=frozenset({"v1"})).to == "v2"
+
+
+def test_a_way_back_leads_past_the_versions_that_other_offers_go_back_from():
+    flooded = a_world(version("v3", 1, CURRENT), version("v2", 2, PREVIOUS), version("v1", 5))
+
+    assert settled(flooded, away_from="v3", doubted=frozenset({"v3", "v2"})).to == "v1"
+    assert settled(flooded, away_from="v3", doubted=frozenset({"v3"})).to == "v2"
+
+
+def test_who_names_a_doubted_version_gets_it_and_is_warned():
+    world = a_world()
+    wish = settled(world, to="v1", doubted=frozenset({"v1"}))
+
+    plan = ACT.plan(wish, world)
+
+    assert wish.to == "v1"
+    assert any("offered to go back from version v1, too" in one for one in plan.warnings)
+    assert len(plan.calls) == 1

@@ -235,6 +235,41 @@ def test_a_quarter_of_an_hour_makes_the_difference(gap_s, severity):
     assert [f.severity for f in judge_all(flip(gap_s=gap_s))] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("gap_s", "back_by", "remedy"),
+    [
+        (3 * 60 * MINUTE, "mallory", None),
+        (DAY, "mallory", None),
+        (DAY + 1, "mallory", Remedy.ROLL_BACK),
+        (3 * 60 * MINUTE, "eve", Remedy.ROLL_BACK),  # who takes an older value up again may be the thief
+    ],
+)
+def test_nobody_is_offered_to_go_back_to_what_one_hand_served_for_hours_and_took_back(gap_s, back_by, remedy):
+    (found,) = judge_all(flip(gap_s=gap_s, back_by=back_by))
+
+    assert (found.severity, found.remedy) == (Severity.HIGH, remedy)
+    assert ("do not roll back" in found.reason) is (remedy is None)
+
+
+def test_a_way_back_of_hours_is_judged_again_for_a_late_move_between():
+    first, planted, back = flip(gap_s=180 * MINUTE)
+
+    found = judge(back, first, planted)
+
+    assert isinstance(found, Match)
+    assert found.again == LATENESS
+
+
+def test_our_own_write_that_somebody_takes_back_leaves_the_offer():
+    first, planted, back = flip(gap_s=180 * MINUTE)
+    trail = Trail.of(replace(s, own=s.event_id == planted.event_id) for s in sightings([first, planted, back]))
+
+    found = DETECTION.evaluate(back, Baseline(on_secret=trail))
+
+    assert isinstance(found, Match)
+    assert found.remedy is Remedy.ROLL_BACK
+
+
 def test_somebody_else_who_takes_it_back_is_only_a_move():
     assert [f.severity for f in judge_all(flip(back_by="ana"))] == [Severity.HIGH]
 

@@ -32,14 +32,20 @@ class Lost:
     replicas: Mapping[str, str | None]  # Region -> key
     at: datetime | None
     copied_as: SecretMetadata | None  # what it was when the value was copied, where that is known
+    chosen_key: str | None = None  # what two people chose instead
 
     @property
-    def keeps_its_key(self) -> bool:
-        """Whether the value goes back under the key that it was copied from.
+    def key_id(self) -> str | None:
+        """Give the key to create it under: the one that its value was under when it was copied.
 
         Who may change a secret and may not read it could else have us put its value under a key of theirs.
         """
-        return self.copied_as is not None and self.copied_as.key_id == self.metadata.key_id
+        return self.chosen_key or (self.copied_as or self.metadata).key_id
+
+    @property
+    def keeps_its_key(self) -> bool:
+        """Whether the value goes back under a key that it was under before."""
+        return self.chosen_key is None and self.copied_as is not None
 
     @property
     def token(self) -> str:
@@ -58,7 +64,7 @@ def created(lost: Lost) -> Call:
     metadata, tags = lost.metadata, own_tags(lost.metadata)
     optional = {
         "Description": metadata.description,
-        "KmsKeyId": metadata.key_id,
+        "KmsKeyId": lost.key_id,
         "Tags": [{"Key": key, "Value": value} for key, value in tags],
         "Type": metadata.type,
     }
@@ -70,6 +76,7 @@ def created(lost: Lost) -> Call:
         parameters=parameters,
         version_id=lost.token,
         value_from=lost.copy.id,
+        otherwise=_another_key(lost),
     )
 
 
@@ -106,9 +113,12 @@ def warnings_of(lost: Lost, doubted: Collection[str]) -> tuple[str, ...]:
     """Say what is not as it was, or not as it should be."""
     reserved = reserved_tags(lost.metadata)
     then, now = _key(lost.copied_as), _key(lost.metadata)
+    is_moved = lost.copied_as is not None and lost.copied_as.key_id != lost.metadata.key_id
     policy = lost.metadata.policy_text or ""
     found = {
-        f"its key was {then} when its value was copied, and {now} at the end": not lost.keeps_its_key,
+        f"its key was {then} when its value was copied, and {now} at the end": is_moved,
+        f"which key its value was under when it was copied is unknown; it was {now} at the end": lost.copied_as is None,
+        f"it is created under {lost.chosen_key}, which was chosen: who may use that key?": bool(lost.chosen_key),
         f"its resource policy names the old ARN {lost.arn}": lost.arn in policy,
         f"AWS alone sets {', '.join(reserved)}, which are missing: import it where a stack manages it": bool(reserved),
     }
@@ -116,6 +126,15 @@ def warnings_of(lost: Lost, doubted: Collection[str]) -> tuple[str, ...]:
         f"it was offered to go back from version {one}, and nobody has answered: look who wrote it" for one in doubted
     )
     return (*doubts, *(text for text, is_so in found.items() if is_so))
+
+
+def _another_key(lost: Lost) -> str:
+    """Say what helps where a key no longer works; another one is put under it by two people's word alone."""
+    key = lost.key_id
+    rescue = (
+        f"if KMS will not use its key, put the key back (nightlatch rescue-key {key}) and try again; " if key else ""
+    )
+    return f"{rescue}or two people choose another key: nightlatch restore {lost.arn} --key KEY"
 
 
 def _key(metadata: SecretMetadata | None) -> str:

@@ -1,8 +1,9 @@
 """Creates a destroyed secret again from the vault: same name, value, description, tags, key, policy and replicas.
 
-Its ARN gets a new ending, its versions before the last stay in the vault, and its rotation stays off until a person
-turns it on (ruling 11). Where somebody has created the name again, only two people may put the old value into theirs
-(ruling 9). What of a deletion is not final yet is cancelled instead, once.
+It comes back under the key that its value was copied from, whatever key it was moved to afterwards: that may be a
+thief's. Two people may choose another. Its ARN gets a new ending, its versions before the last stay in the vault, and
+its rotation stays off until a person turns it on (ruling 11). Where somebody has created the name again, only two
+people may put the old value into theirs (ruling 9). What of a deletion is not final yet is cancelled instead, once.
 
 Source: Secrets Manager API reference, CreateSecret (ClientRequestToken makes it idempotent and becomes the version's
 id), PutResourcePolicy, ReplicateSecretToRegions; aws.md 5.1: a name stays held for 5 to 27 seconds after a deletion by
@@ -126,6 +127,7 @@ def _lost(action: Action, seen: Seen) -> Lost:
         replicas=replicas,
         at=action.at,
         copied_as=then.metadata if then is not None else None,
+        chosen_key=action.key_id,
     )
 
 
@@ -151,7 +153,7 @@ def _sequel(action: Action, seen: Seen) -> Sequel:
 
 
 def _people(action: Action, seen: Seen) -> int:
-    """Ask two where the value goes into a secret that somebody else created (ruling 9), or under another key."""
+    """Ask two where the value goes into a secret that somebody else created (ruling 9), or under a key new to it."""
     return 1 if not action.target and _lost(action, seen).keeps_its_key else _TWO
 
 

@@ -23,6 +23,7 @@ from nightlatch.domain.recovering.rollbacks import (
     current_of,
     is_back_already,
     plan_rollback,
+    refuse_to_bring_back,
     refuse_unfit,
     warnings_of,
     went_back,
@@ -37,11 +38,14 @@ MOST_NAMED = 5
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
-    """Choose the version to go back to, once, and hold on to the one that is left."""
-    del terms
+    """Choose the version to go back to, once, and hold on to the one that is left.
+
+    Nobody is led to a version that another offer goes back from. Who names it gets it, and is warned.
+    """
     secret = our_secret(action, seen)
     if action.copy is not None:  # the command line settled it, to show it: `to` is what the copy becomes
         return _settle_on_copy(action, secret, _copy(action, seen) or vaulted_copy(action.to or "", secret, seen))
+    doubted = tuple(sorted(terms.suspects - {action.away_from, *action.avoid}))
     to = _named(action.to, secret, seen)
     if to is None and action.at is not None:
         to = vaulted_version_at(action.at, secret, seen)
@@ -49,8 +53,11 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
         return _settle_on_copy(action, secret, vaulted_copy(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
         return replace(action, to=current_of(secret).id)
-    plan = plan_rollback(secret, away_from=action.away_from, to=to, avoid=action.avoid)
-    return replace(action, away_from=plan.away_from, to=plan.to)
+    if to is None:
+        refuse_to_bring_back(secret, doubted)
+    avoid = (*action.avoid, *doubted)
+    plan = plan_rollback(secret, away_from=action.away_from, to=to, avoid=avoid)
+    return replace(action, away_from=plan.away_from, to=plan.to, avoid=avoid)
 
 
 def _named(name: str | None, secret: SecretState, seen: Seen) -> str | None:
@@ -139,6 +146,8 @@ def _copy(action: Action, seen: Seen) -> Copy | None:
 def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...]:
     target = secret.version(action.to or "")
     warnings = warnings_of(secret, target)
+    if action.to in action.avoid:
+        warnings = (*warnings, f"it is offered to go back from version {action.to}, too: look who wrote it")
     if action.at is not None and went_back(secret):
         warnings = (*warnings, _unseen(action.at, secret))
     copy = _copy(action, seen)

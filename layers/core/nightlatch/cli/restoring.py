@@ -22,8 +22,14 @@ from nightlatch.domain.secret.versions import SecretState
 from nightlatch.service.references import find_references
 
 
-def restore(secret: str, asked: Asked, where: Where) -> ExitCode:
+def restore(secret: str, asked: Asked, where: Where, *, key: str | None = None) -> ExitCode:
     """Take a deletion back as far as it has gone: cancel it, or create the secret again from the vault.
+
+    Args:
+        secret: Name or ARN.
+        asked: How it was asked for.
+        where: Which stage or stack.
+        key: The KMS key to create it under, where its own no longer works.
 
     Raises:
         NotFound: No stage or stack of that name.
@@ -33,6 +39,8 @@ def restore(secret: str, asked: Asked, where: Where) -> ExitCode:
     connection = connect(where)
     named = connection.secret(secret)
     there = _described(named, connection)
+    if there is not None and key is not None:
+        raise Refused(f"secret {there.name} is there and has its key; --key is for one that is created again")
     if there is not None and there.deleted_at is not None:
         return act((Action(kind=ActionKind.RESTORE_DELETED, secret=named),), asked, where, connection)
     if there is not None:
@@ -42,7 +50,7 @@ def restore(secret: str, asked: Asked, where: Where) -> ExitCode:
         )
     if asked.direct:
         raise Refused(f"secret {named.name} is gone, and the responder alone opens the vault; leave --direct out")
-    return act((Action(kind=ActionKind.RESURRECT, secret=named),), asked, where, connection)
+    return act((Action(kind=ActionKind.RESURRECT, secret=named, key_id=key),), asked, where, connection)
 
 
 def references(arn: str, where: Where, output: Form) -> ExitCode:

@@ -28,6 +28,7 @@ RESTORE_EXAMPLES = """\b
 Examples:
   nightlatch restore prod/orders/db --dry-run
   nightlatch restore prod/orders/db
+  nightlatch restore prod/orders/db --key alias/orders
   nightlatch restore prod/orders/db --local --yes
 """
 REFERENCES_EXAMPLES = """\b
@@ -127,6 +128,13 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
 def restore(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="KMS key (id, ARN or alias) to create it under, where its own no longer works; two people must agree.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     direct: Direct = False,
@@ -141,7 +149,7 @@ def restore(  # noqa: PLR0913 - one parameter is one option
     from nightlatch.cli.connection import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where, key=key)
 
 
 def references(  # noqa: PLR0913 - one parameter is one option

@@ -35,7 +35,14 @@ from nightlatch.domain.history.sightings import Sighting
 from nightlatch.domain.judging.baseline import LATENESS, Baseline
 from nightlatch.domain.judging.findings import Remedy, Severity
 from nightlatch.domain.judging.label_changes import unusual_label
-from nightlatch.domain.judging.label_history import accounts_for, calls_around, finishes_rotation, flip, was_current
+from nightlatch.domain.judging.label_history import (
+    accounts_for,
+    calls_around,
+    finishes_rotation,
+    flip,
+    takes_back_its_own,
+    was_current,
+)
 from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.secret.versions import CURRENT, PENDING, PIN_PREFIX
 
@@ -77,6 +84,11 @@ def _moved_current(event: SecretEvent, secret: SecretRef, baseline: Baseline) ->
         return None
     if finishes_rotation(event, secret, baseline):
         return None if baseline.elapsed else Wait(LATENESS)  # the record of the rotation's end may be late
+    if takes_back_its_own(event, secret, baseline):
+        return Match(
+            reason="made current by the same hand within a day and taken back: do not roll back, look what was served",
+            again=LATENESS,
+        )
     if was_current(secret, event.version_id, event.at, baseline):
         return Match(
             reason="moved back to a version that was current before, outside a rotation",
@@ -134,6 +146,7 @@ def _move(to: str, *, by: Principal, after_s: float = 0) -> SecretEvent:
 
 _FIRST = _put("v-1", by=a_role("deploy"), after_s=-3 * 86_400)
 _PLANTED = _put("v-2", by=a_user("mallory"), after_s=-300)
+_PLANTED_EARLY = _put("v-2", by=a_user("mallory"), after_s=-10_800)
 _BACK = _move("v-1", by=a_user("mallory"))
 _BY_ANA = _move("v-1", by=a_person("ana"))
 _STARTED = a_service_event("RotationStarted", secret=_SECRET, after_s=-9)
@@ -166,7 +179,8 @@ DETECTION = Detection(
         "be a rotation is told a quarter of an hour late, when its rotation's records have had time to come. Inside an "
         "open rotation a session named after a registered function is believed, unless the last ninety days show a "
         "rotation of the secret by another role. One who plants a value and another who takes it back pass for a "
-        "mistake that was mended (HIGH). Deployments with custom labels fire."
+        "mistake that was mended (HIGH). There and back by one hand over more than a quarter of an hour is HIGH, and "
+        "offers no way back. Deployments with custom labels fire."
     ),
     playbook="""\
 Was it a rollback by somebody of yours? Then it is done; note it. nightlatch's own are not told here.
@@ -191,6 +205,13 @@ Custom labels are part of your deployments? Exempt that principal for that name 
             _PENDING,
             severity=Severity.HIGH,
             waited=True,
+        ),
+        _case(
+            "a value served for three hours and taken back by who wrote it",
+            _BACK,
+            _FIRST,
+            _PLANTED_EARLY,
+            severity=Severity.HIGH,
         ),
         _case(
             "a label of nightlatch is taken away",

@@ -132,7 +132,7 @@ def _make(call: Call, course: Course, ports: RespondPorts, tried: dict[str, str]
         request_id = _patiently(call, course.response.action.name, ports)
     except (Refused, NotFound) as refusal:
         if not (call.may_be_refused or call.is_extra):
-            return refusal
+            return type(refusal)(f"{refusal}; {call.otherwise}") if call.otherwise else refusal
         tried[call.command] = str(refusal)
         return None
     if call.may_be_refused or call.is_extra:

@@ -41,6 +41,7 @@ class Call:
     value_from: str | None = None  # id of the vault's copy whose value goes along; only the vault's adapter sees it
     checked_by: Call | None = None  # asked right before: where AWS finds fault, the call is not made
     may_be_refused: bool = False  # worth one try: where AWS says no, or it shows nothing, the next call is made
+    otherwise: str = ""  # what people can do where AWS refuses it
     is_extra: bool = False  # worth a try, too, and without it the act is done all the same
 
     @property

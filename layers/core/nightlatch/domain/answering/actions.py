@@ -61,6 +61,9 @@ class Action:
     parts: tuple[str, ...] = ()  # which parts of the metadata
     snapshot: str | None = None  # digest of the metadata that are put back
     copy: str | None = None  # id of the vault's copy whose value is put back
+    key_id: str | None = (
+        None  # of a secret that is created again: a key that two people chose, for its own no longer works
+    )
     was: str | None = None  # ARN that the secret had before it was created again
     before: datetime | None = None  # the moment before which sessions began that are to end
     regions: tuple[str, ...] = ()  # where replicas were taken away

@@ -26,6 +26,7 @@ from nightlatch.domain.judging.rotations import is_rotation_function
 from nightlatch.domain.secret.versions import CURRENT, PENDING
 
 FLIP = timedelta(minutes=15)
+_SERVED_BRIEFLY = timedelta(days=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)  # the native label event and the call write their own times
 _WRITES = (*MAKE_VERSIONS, "UpdateSecretVersionStage")
 _BY_SERVICE = ("RotationStarted", "RotationSucceeded", "ReplicationStarted", "ReplicationSucceeded")
@@ -78,6 +79,29 @@ def flip(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> tuple[Sig
 def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
     """Give there and back by the event id of either."""
     flips: dict[str, tuple[Sighting, Sighting]] = {}
+    for there, back in _there_and_back(trail):
+        # Who takes back what another wrote mends it; labels moved by hand there and back were meant so.
+        if back.at - there.at <= FLIP and (there.principal == back.principal or there.name == back.name):
+            flips[there.event_id] = flips[back.event_id] = (there, back)
+    return flips
+
+
+def takes_back_its_own(event: SecretEvent, secret: SecretRef, baseline: Baseline) -> bool:
+    """Tell whether the same hand had put AWSCURRENT on the version that a move leaves, within the day before.
+
+    What it leaves is then no version to return to, whoever is right about the value: it served for hours at most.
+    """
+    return event.event_id in baseline.done_to(secret, *_WRITES, LABEL_UPDATED).once(_taken_back, _taken_back)
+
+
+def _taken_back(trail: Trail) -> frozenset[str]:
+    """Give the event ids of the moves that take back what the same principal did within a day."""
+    pairs = ((there, back) for there, back in _there_and_back(trail) if there.principal == back.principal)
+    return frozenset(back.event_id for there, back in pairs if back.at - there.at <= _SERVED_BRIEFLY)
+
+
+def _there_and_back(trail: Trail) -> Iterator[tuple[Sighting, Sighting]]:
+    """Give the neighbouring moves of AWSCURRENT of which the second returns to what the first had left."""
     since = trail.once(_current_since, _current_since)
     written = {write.version_id: write.at for write in trail.named(*MAKE_VERSIONS).only(succeeded)}
     for there, back in pairwise(_moves(trail)):
@@ -92,14 +116,10 @@ def _flips(trail: Trail) -> dict[str, tuple[Sighting, Sighting]]:
             back.name == "UpdateSecretVersionStage"
             and None not in {back.version_id, there.version_id}
             and back.version_id != there.version_id
-            and back.at - there.at <= FLIP
             and (was_there or says_so)
-            # Who takes back what another wrote mends it; labels moved by hand there and back were meant so.
-            and (there.principal == back.principal or there.name == back.name)
             and not (there.own or back.own)
         ):
-            flips[there.event_id] = flips[back.event_id] = (there, back)
-    return flips
+            yield there, back
 
 
 def _moves(trail: Trail) -> Iterator[Sighting]:

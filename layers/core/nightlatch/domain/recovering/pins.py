@@ -1,13 +1,17 @@
 """Which version to pin, and which pins make room: a pin is a staging label, and no value is read to make one.
 
+The oldest make room, but for the last few that served for a day: six quick writes an hour would else push out within
+hours all that anybody might want back.
+
 Source: Secrets Manager user guide, whats-in-a-secret (labelled versions are kept, 20 labels a secret).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nightlatch.domain.secret.versions import (
     LABEL_LIMIT,
@@ -20,6 +24,8 @@ from nightlatch.domain.secret.versions import (
 )
 
 MOST_PINS = 15  # of 20 labels a secret may bear: three are AWS's, two stay free for the owner
+_SERVED = timedelta(days=1)
+_LAST_SHARE = 3  # one pin in so many goes last; more, and a secret that is rotated each hour had no recent ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +66,7 @@ def pin_of(secret: SecretState, version: Version, *, budget: int, now: datetime)
     budget = min(budget, MOST_PINS)
     if version.pins or budget < 1:
         return None
-    ours = pins_of(secret)
+    ours = _in_order_of_leaving(secret, budget)
     foreign = sum(1 for version in secret.versions for label in version.labels if not label.startswith(PIN_PREFIX))
     room = min(budget, LABEL_LIMIT - foreign) - 1
     if room < 0:
@@ -85,6 +91,22 @@ def pins_of(secret: SecretState) -> tuple[tuple[str, str], ...]:
     """Give our pins as (version id, label), the oldest first."""
     ours = sorted((label, version.id) for version in secret.versions for label in version.pins)
     return tuple((version_id, label) for label, version_id in ours)
+
+
+def _in_order_of_leaving(secret: SecretState, budget: int) -> tuple[tuple[str, str], ...]:
+    ours = pins_of(secret)
+    made = sorted(version.created_at for version in secret.versions if version.created_at is not None)
+    served = [pin for pin in ours if _served_a_day(secret.version(pin[0]), made)]
+    last = served[-max(1, budget // _LAST_SHARE) :]
+    return (*(pin for pin in ours if pin not in last), *last)
+
+
+def _served_a_day(version: Version | None, made: Sequence[datetime]) -> bool:
+    """Tell whether no younger version is known from the day after this one; unknown times count for it."""
+    if version is None or version.created_at is None:
+        return True
+    place = bisect_right(made, version.created_at)
+    return place == len(made) or made[place] - version.created_at >= _SERVED
 
 
 def pins_since(secret: SecretState, since: datetime) -> tuple[tuple[str, str], ...]:

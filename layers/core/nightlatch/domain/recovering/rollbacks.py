@@ -87,6 +87,25 @@ def current_of(secret: SecretState) -> Version:
     return secret.current
 
 
+def refuse_to_bring_back(secret: SecretState, doubted: Collection[str]) -> None:
+    """Refuse where the version before was left for the older one that is current, and is doubted: that was the mending.
+
+    Args:
+        secret: As described now.
+        doubted: Versions that other offers go back from.
+
+    Raises:
+        NothingToRestore: Going back would bring the doubted version in again.
+    """
+    previous = secret.holder(PREVIOUS)
+    if previous is not None and previous.id in doubted and went_back(secret):
+        raise NothingToRestore(
+            f"secret {secret.name}: somebody went back from version {previous.id} already, as it is offered; going back"
+            f" from here would bring it in again. Say which version you want: --to; nightlatch snapshots list"
+            f" {secret.name} shows what there is"
+        )
+
+
 def is_back_already(secret: SecretState, away_from: str | None, avoid: Collection[str]) -> bool:
     """Tell whether somebody went back before us: what is current is older than what was to be left."""
     current, left = secret.current, secret.version(away_from or "")
