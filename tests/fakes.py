@@ -97,6 +97,7 @@ class FakeLedger:
         self.noted: set[tuple[str, int]] = set()
         self.shown_by: dict[str, dict[str, None]] = {}
         self.own_versions: dict[tuple[str, str], datetime] = {}
+        self.moved: dict[str, str] = {}  # new ARN -> old ARN
 
     def propose(self, response: Response) -> tuple[Response, bool]:
         with self._lock:
@@ -141,6 +142,19 @@ class FakeLedger:
         here = [one for one, at in started if at > now - WAR and {*one.action.keys} & {*response.action.keys}]
         lately = [at for one, at in started if at > now - HOUR and counts_with(one, response)]
         return Past(here=tuple(here), everywhere=tuple(lately))
+
+    # -- what became what
+
+    def record_moved(self, response: Response, moved: Moved) -> None:
+        del response
+        with self._lock:
+            self.moved[moved.new] = moved.old
+
+    def earlier(self, arn: str) -> tuple[str, ...]:
+        found: list[str] = []
+        while (arn := self.moved.get(arn, "")) and arn not in found:
+            found.append(arn)
+        return tuple(found)
 
     # -- what waits for somebody
 

@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.table import Table
@@ -85,10 +86,11 @@ def a_table() -> tuple[Table, Any]:
 
 
 class WholeLedger:
-    """The three ports that stand on one table: what was offered, what was done, what waits for somebody."""
+    """The ports that stand on one table: what was offered, what was done, what became what, what waits for somebody."""
 
     def __init__(self, table: Table, *, now: Clock) -> None:
-        self._parts = (DynamoLedger(table, now=now), DynamoDeeds(table, now=now), DynamoOffers(table, now=now))
+        parts = (DynamoLedger, DynamoDeeds, DynamoMoves, DynamoOffers)
+        self._parts = tuple(part(table, now=now) for part in parts)
 
     def __getattr__(self, name: str) -> Any:
         return next(getattr(part, name) for part in self._parts if hasattr(part, name))

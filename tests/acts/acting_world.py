@@ -99,10 +99,12 @@ class ActingWorld:
             identities=AwsIdentities(a_client("iam")),
             keys=AwsKeys(a_client("kms")),
             states=self.snapshots,
+            moves=self.ledger,
         )
         return RespondPorts(
             ledger=self.ledger,
             deeds=self.ledger,
+            moves=self.ledger,
             offers=self.ledger,
             sight=sight,
             hand=AwsHand(clients=a_client, copies=self.copies, vault=self.vault),
@@ -160,6 +162,7 @@ class _Watched:
 _WATCHED = {
     "ledger": ("get", "move", "propose"),
     "deeds": ("record_own", "past"),
+    "moves": ("record_moved",),
     "offers": ("on", "told_too"),
     "sight": ("look",),
     "hand": ("perform",),

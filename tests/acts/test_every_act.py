@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from acts.acting_world import ActingWorld, Crash, Faults, faulty
+from acts.acting_world import AT, ActingWorld, Crash, Faults, faulty
 from acts.scenes import SCENES, Scene
 from nightlatch.acts import ACTS
-from nightlatch.domain.answering.acting import Call
-from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.acting import Call, Terms
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.errors import IllegalTransition
 from nightlatch.service.act_ports import Hand
@@ -116,3 +116,21 @@ def test_nothing_is_called_while_the_kill_switch_is_on(kind, monkeypatch):
     assert held.state is ResponseState.PROPOSED
     assert held.waits_because == "the kill switch is on"
     assert "perform" not in faults.steps
+
+
+def test_settling_what_is_settled_changes_nothing(kind, monkeypatch):
+    """The command line settles a wish to show it, and the responder once more before it begins."""
+    act = ACTS[kind]
+    with on_moto(monkeypatch):
+        world = ActingWorld()
+        action = SCENES[kind].prepare(world)
+        sight = world.ports().sight
+
+        once = act.settle(action, sight.look(action, act.needs), _terms(world, action))
+        again = act.settle(once, sight.look(once, act.needs), _terms(world, once))
+
+    assert again == once
+
+
+def _terms(world: ActingWorld, action: Action) -> Terms:
+    return Terms(policy=world.policy, protection=world.policy.protection_of(action.name), now=AT)

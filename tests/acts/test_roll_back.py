@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -102,6 +103,27 @@ def test_a_version_that_is_gone_comes_back_out_of_the_vault_as_a_new_one():
 
 def test_a_moment_may_mean_a_version_that_only_the_vault_has():
     assert settled(a_world(copies=(a_copy("v0", 9),)), at=hours_ago(7)).copy == a_copy("v0", 9).id
+
+
+@pytest.mark.parametrize("wish", [{"to": "v0"}, {"at": hours_ago(7)}, {"to": "v1"}])
+def test_a_wish_of_the_command_line_is_settled_twice_and_means_the_same(wish):
+    world = a_world(copies=(a_copy("v0", 9),))
+    once = settled(world, **wish)
+
+    assert ACT.settle(once, world, Terms(policy=Policy(), protection=Protection(), now=AT)) == once
+
+
+def test_a_settled_wish_whose_copy_has_expired_is_refused_with_where_to_look():
+    world = a_world(copies=(a_copy("v0", 9),))
+
+    with pytest.raises(NothingToRestore, match="nightlatch snapshots list prod/db"):
+        ACT.settle(settled(world, to="v0"), a_world(), Terms(policy=Policy(), protection=Protection(), now=AT))
+
+
+def test_a_copy_that_was_taken_again_counts_from_the_first_time():
+    again = replace(a_copy("v0", 1), first_taken_at=hours_ago(9))
+
+    assert settled(a_world(copies=(again,)), at=hours_ago(7)).copy == again.id
 
 
 def test_a_value_that_came_back_before_is_made_current_by_its_label():

@@ -12,10 +12,11 @@ import pytest
 
 from builders import a_state, a_version
 from fakes import NOW
-from fakes_snapshots import V1, V2, a_copy, a_snapshot, metadata_of
+from fakes_snapshots import V1, V2, a_copy, a_snapshot, an_arn, metadata_of
 from nightlatch.cli import snapshot_output as out
 from nightlatch.cli import snapshot_verbs
 from nightlatch.cli.forms import Form
+from nightlatch.cli.kept import Kept
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.secret.copies import Proof
 from nightlatch.service.comparing import compare
@@ -28,6 +29,7 @@ SECOND = a_snapshot(
     cause_event_id="e-1",
 )
 STATE = a_state(a_version(V2, "AWSCURRENT"))
+GONE_ARN = an_arn(suffix="ZzZzZz")
 PROOF = Proof(copy_id=a_copy(V1).id, secret_name="prod/db", at=NOW, held=True)
 
 Said = Callable[[], str]
@@ -43,7 +45,9 @@ def written(said: Said) -> Any:
 
 
 def test_versions_copies_and_metadata_are_listed_together(said: Said) -> None:
-    out.write_list(STATE, [a_copy(V1)], [SECOND, FIRST], {PROOF.copy_id: PROOF}, Form.TABLE)
+    out.write_list(
+        Kept(state=STATE, copies=(a_copy(V1),), snapshots=(SECOND, FIRST)), {PROOF.copy_id: PROOF}, Form.TABLE
+    )
 
     text = said()
     for shown in (V2, "the vault alone", PROOF.copy_id, "first seen", "tag team added", "e-1", SECOND.digest[:8]):
@@ -52,7 +56,7 @@ def test_versions_copies_and_metadata_are_listed_together(said: Said) -> None:
 
 
 def test_as_json_they_are_one_document(said: Said) -> None:
-    out.write_list(STATE, [a_copy(V2)], [SECOND], {}, Form.JSON)
+    out.write_list(Kept(state=STATE, copies=(a_copy(V2),), snapshots=(SECOND,)), {}, Form.JSON)
 
     document = written(said)
     assert [one["copy"] for one in document["versions"]] == [a_copy(V2).id]
@@ -61,9 +65,35 @@ def test_as_json_they_are_one_document(said: Said) -> None:
 
 
 def test_a_secret_that_is_gone_is_listed_by_what_is_kept_of_it(said: Said) -> None:
-    out.write_list(None, [a_copy(V1)], [FIRST], {}, Form.TABLE)
+    out.write_list(Kept(state=None, copies=(a_copy(V1),), snapshots=(FIRST,)), {}, Form.TABLE)
 
     assert "the vault alone" in said()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "whose"),
+    [((GONE_ARN,), "what it was before"), ((), "another secret of its name")],
+)
+def test_whose_an_older_copy_is_stands_beside_it(earlier: tuple[str, ...], whose: str, said: Said) -> None:
+    snapshot = a_snapshot(NOW, metadata_of(suffix="ZzZzZz"))
+    kept = Kept(state=STATE, copies=(a_copy(V1, arn=GONE_ARN),), snapshots=(snapshot,), earlier=earlier)
+
+    out.write_list(kept, {}, Form.TABLE)
+    table = said()
+    out.write_list(kept, {}, Form.JSON)
+    document = written(said)
+
+    assert f"the vault alone, of {whose}" in table
+    assert [one["of"] for one in (*document["copies"], *document["metadata"])] == [whose, whose]
+    assert document["metadata"][0]["arn"] == GONE_ARN
+
+
+def test_versions_of_two_lives_cannot_be_compared_and_the_reason_is_said(said: Said) -> None:
+    compared = compare(V1, V2, (a_copy(V2), a_copy(V1, arn=GONE_ARN)))
+
+    out.write_diff(compared, Form.TABLE)
+
+    assert "each ARN has its own key of fingerprints" in said()
 
 
 def test_what_people_write_beside_a_value_stands_in_json_alone(said: Said) -> None:

@@ -15,7 +15,7 @@ from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
 from nightlatch.domain.history.examples import AT, a_secret
-from worlds import WholeLedger, a_table, on_moto
+from worlds import WholeLedger, a_table, items_of, on_moto
 
 UNTIL = AT + timedelta(hours=2)
 
@@ -117,3 +117,15 @@ def test_an_end_that_failed_or_came_before_ends_nothing(world, ends_with, minute
     (found,) = world.allowances.on([a_secret()])
 
     assert found.until == UNTIL
+
+
+def test_what_it_allowed_to_be_scheduled_finds_it_when_the_longest_window_is_over(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        clock = FixedClock(AT)
+        World(WholeLedger(table, now=clock), DynamoAllowances(table)).allowed()
+
+        kept = [item for item in items_of(client) if item["pk"]["S"].startswith("allowed#")]
+
+    assert kept
+    assert min(int(item["expires_at"]["N"]) for item in kept) >= (UNTIL + timedelta(days=31)).timestamp()

@@ -68,12 +68,12 @@ def test_an_allowance_is_seen_behind_more_than_a_hundred_acts_of_the_day(store: 
     running = store.started(replace(a_response(ResponseState.APPROVED, action=allowed), id=LAST))
     ledger = DynamoLedger(store.table, now=store.clock)
     ledger.move(advance(running, Signal.SUCCEED, actor="responder", now=AT), was=ResponseState.RUNNING)
-    store.crowded(f"runs#{KEY}", 150)
+    store.crowded(f"allowed#{KEY}", 150)
     store.crowded("lapses", 150, sort=f"{moment(until + timedelta(minutes=1))}#{{}}")
     allowances = DynamoAllowances(store.table)
 
     assert [one.reason for one in allowances.on([a_secret()])] == ["torn down"]
-    assert [one.id for one in allowances.lapsed(until + timedelta(minutes=2))] == [LAST]
+    assert [one.id for one in allowances.begun(until + timedelta(minutes=2))] == [LAST]
 
 
 @pytest.mark.parametrize("expiry", [OFFERED.expires_at - timedelta(minutes=1), OFFERED.expires_at])

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.ledger.stored import Complaints
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, Value
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.brakes import why_hold
 from nightlatch.domain.answering.policy import Limits
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, advance
@@ -49,8 +51,8 @@ class World:
     def offers(self) -> DynamoOffers:
         return DynamoOffers(self.table, now=self.clock, complaints=self.complaints)
 
-    def started(self, response_id: str) -> Response:
-        response = approved_by_policy(a_response(id=response_id, button=f"b-{response_id}"))
+    def started(self, response_id: str, **changes: Any) -> Response:
+        response = approved_by_policy(a_response(id=response_id, button=f"b-{response_id}", **changes))
         self.ledger.propose(response)
         operations = frozenset({"UpdateSecretVersionStage"})
         running = replace(advance(response, Signal.START, actor="responder", now=AT), operations=operations)
@@ -126,7 +128,8 @@ def test_our_calls_that_were_recorded_stay_ours_and_the_others_are_judged(world:
 
 
 def test_offers_and_allowances_pass_over_it(world: World) -> None:
-    world.started("r-0")
+    until = AT + timedelta(hours=2)
+    world.started("r-0", action=Action(kind=ActionKind.ALLOW_DELETION, secret=a_secret(), until=until))
     for response_id in ("r-1", "r-2"):
         world.ledger.propose(a_response(id=response_id, button=f"b-{response_id}"))
     for response_id in ("r-0", "r-1"):

@@ -78,6 +78,31 @@ def test_a_person_gets_back_what_only_the_vault_has(announced: Watched, capsys: 
     assert json.loads(capsys.readouterr().out)["arn"] == before
 
 
+def test_an_older_value_of_before_the_destruction_comes_back_by_its_id(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, manager = vaulted(announced, "prod/orders/e2e-past"), announced.theatre.as_role("terraform", "apply")
+    first = manager.get_secret_value(SecretId=name)
+    second = manager.put_secret_value(SecretId=name, SecretString=a_value())["VersionId"]
+    announced.eventually(lambda: second in copied(name, capsys), f"a copy of the second version of {name}")
+    manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    announced.eventually(lambda: arn_of(announced, name) not in {None, first["ARN"]}, f"{name} back by itself")
+    announced.settle()
+
+    assert copied(name, capsys)[first["VersionId"]] == "what it was before"
+    assert run(["rollback", name, "--to", first["VersionId"][:8], "--local", "--yes"]) == ExitCode.CLEAN
+
+    assert "which this secret was before nightlatch created it again" in capsys.readouterr().out
+    assert manager.get_secret_value(SecretId=name)["SecretString"] == first["SecretString"]
+
+
+def copied(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Give whose the copies are, by version, as `snapshots list` says."""
+    capsys.readouterr()
+    assert run(["snapshots", "list", name, "--local", "--output", "json"]) == ExitCode.CLEAN
+    return {one["version"]: one["of"] for one in json.loads(capsys.readouterr().out)["copies"]}
+
+
 def test_a_person_takes_a_scheduled_deletion_back_by_the_same_verb(
     announced: Watched, capsys: pytest.CaptureFixture[str]
 ) -> None:

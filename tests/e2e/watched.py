@@ -45,6 +45,7 @@ from nightlatch.local.stage import StageSettings
 
 PATIENCE_S = 60.0
 OBSERVED = "observed/"
+WAITED_FOR = "prod/waited-for/"  # told, with buttons, and copied: what is deleted there is not undone by itself
 GUARDED, CONTESTED = "guarded/", "contested/"  # with a guard; with one in a policy that an operator owns
 BREAK_GLASS = f"arn:aws:iam::{ACCOUNT_ID}:role/break-glass"
 Seen = TypeVar("Seen")
@@ -134,6 +135,13 @@ class Watched:
             self.settle()
         finally:
             stage.clock.follow()
+
+    def later(self, *spans: timedelta) -> None:
+        """Let time pass in steps, each with what comes due then; the clock stays there until it is told to follow."""
+        for span in spans:
+            self.theatre.stage.clock.advance(span.total_seconds())
+            self.theatre.stage.tick()
+            self.settle()
 
     def drill(self) -> None:
         """Let the weekly schedule of the restore drill fire now."""
@@ -336,13 +344,14 @@ def _policy() -> dict[str, Any]:
     """Give the company's policy, with some secrets that are only observed, and some that are guarded."""
     document = policy_document()
     observed = {"match": {"names": [f"{OBSERVED}*"]}, "mode": "observe"}
+    waited_for = {"match": {"names": [f"{WAITED_FOR}*"]}, "mode": "notify", "snapshots": {"vault": {}}}
     guards = {GUARDED: {"prevent": "force-delete"}, CONTESTED: {"prevent": "force-delete", "keep_policy": False}}
     guarded = [
         {"match": {"names": [f"{prefix}*"]}, "mode": "protect", "protect": protect}
         for prefix, protect in guards.items()
     ]
     inventory = {"break_glass": [BREAK_GLASS]}
-    return {**document, "secrets": [observed, *guarded, *document["secrets"]], "inventory": inventory}
+    return {**document, "secrets": [observed, waited_for, *guarded, *document["secrets"]], "inventory": inventory}
 
 
 def _overhear_queues(patches: pytest.MonkeyPatch, bodies: list[str]) -> None:

@@ -32,7 +32,7 @@ from worlds import ACCOUNT, REGION, a_client
 OURS = a_role("nightlatch-ResponderRole-A1B2C3D4E5F6", "responder")
 POLICY = replace(GUARDING, own_roles=frozenset({OURS.key}))
 NOW = AT + timedelta(seconds=40)
-_WRITES_A_VERSION = frozenset({"UpdateSecretVersionStage", "PutSecretValue"})
+_WRITES_A_VERSION = frozenset({"CreateSecret", "UpdateSecretVersionStage", "PutSecretValue"})
 
 Echo = Callable[[SecretEvent], None]
 
@@ -132,7 +132,8 @@ class Loop:
 
 def echoes_of(call: Call, request_id: str, at: datetime) -> Iterator[SecretEvent]:
     """Write the record of a call of ours as CloudTrail does, and the native event of a label that it moved."""
-    secret = secret_ref(str(call.parameters["SecretId"]), account_id=ACCOUNT, region=REGION, by_aws=True)
+    called = str(call.parameters.get("SecretId") or call.parameters["Name"])
+    secret = secret_ref(called, account_id=ACCOUNT, region=REGION, by_aws=True)
     asked: Mapping[str, object] = {name[0].lower() + name[1:]: value for name, value in call.parameters.items()}
     yield an_event(
         call.operation,

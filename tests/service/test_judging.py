@@ -30,7 +30,7 @@ from nightlatch.domain.history.examples import (
     a_user,
     an_event,
 )
-from nightlatch.domain.judging.deletions import ENDED, STARTED
+from nightlatch.domain.judging.deletions import ENDED, STARTED, WINDOW_ENDED
 from nightlatch.domain.judging.findings import Finding, Severity, State
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.pipeline import Ports, handle
@@ -175,14 +175,14 @@ def test_secrets_that_the_service_destroys_with_no_known_call_are_one_mass_delet
     assert found.severity is Severity.CRITICAL
 
 
-def test_deletions_that_were_asked_for_count_in_no_rule(judge):
+def test_deletions_that_were_asked_for_are_the_ends_of_their_windows_and_count_in_no_other_rule(judge):
     ends = gone(4)
     judge.baselines.learn([deleted(end) for end in ends])
 
     judge(*ends)
     judge(OVER)
 
-    assert judge.found == []
+    assert [(one.rule, len(one.secrets)) for one in judge.found] == [(WINDOW_ENDED, 1)] * 4  # each had its own owner
 
 
 @pytest.mark.parametrize("late", [True, False])

@@ -113,11 +113,36 @@ def test_a_pending_version_of_a_rotation_is_not_copied(world: World) -> None:
 
 def test_a_copy_is_renewed_before_it_ends_so_that_a_secret_that_never_changes_always_has_one(world: World) -> None:
     world.look()
-    world.clock.advance(timedelta(days=82))
+    world.clock.advance(timedelta(days=53))
     assert world.look().copies == ()
-    world.clock.advance(timedelta(days=2))
+    world.clock.advance(timedelta(days=1))
 
-    assert [one.expires_at for one in world.look().copies] == [NOW + timedelta(days=84 + 90)]
+    (again,) = world.look().copies
+    assert (again.expires_at, again.known_since) == (NOW + timedelta(days=54 + 90), NOW)
+    world.clock.advance(timedelta(days=54))
+    assert [one.known_since for one in world.look().copies] == [NOW]
+
+
+@pytest.mark.parametrize("days", [90, 180, 365])
+def test_whenever_a_deletion_is_scheduled_a_copy_outlives_the_longest_window(days: int, world: World) -> None:
+    """AWS gives no value out while a secret awaits its deletion, so the last copy is the one from before."""
+    policy = Policy(default=Protection(vault_days=days))
+
+    for _ in range(days):
+        world.look(policy=policy)
+        (copy,) = world.copies.of(SECRET)
+        assert copy.expires_at >= world.clock() + timedelta(days=30 + 6)
+        world.clock.advance(timedelta(days=1))
+
+
+def test_of_copies_for_thirty_days_half_a_window_is_outlived(world: World) -> None:
+    policy = Policy(default=Protection(vault_days=30))
+
+    for _ in range(60):
+        world.look(policy=policy)
+        (copy,) = world.copies.of(SECRET)
+        assert copy.expires_at >= world.clock() + timedelta(days=14)
+        world.clock.advance(timedelta(days=1))
 
 
 @pytest.mark.parametrize(

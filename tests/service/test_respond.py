@@ -45,6 +45,7 @@ class World:
         ports = RespondPorts(
             ledger=self.ledger,
             deeds=self.ledger,
+            moves=self.ledger,
             offers=self.ledger,
             sight=self.secrets,
             hand=self.secrets,

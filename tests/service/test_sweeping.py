@@ -75,11 +75,20 @@ def test_a_secret_that_was_made_again_is_looked_at() -> None:
         (COPIED, {}, False),
         (LOOKED, {}, True),
         (COPIED, {"current": V2}, True),
-        (replace(COPIED, copied_until=NOW + timedelta(days=6)), {}, True),
+        (replace(COPIED, copied_until=NOW + timedelta(days=37)), {}, False),
+        (replace(COPIED, copied_until=NOW + timedelta(days=36)), {}, True),
         (LOOKED, {"may_be_copied": False}, False),
         (LOOKED, {"current": None}, False),
     ],
-    ids=["copied", "opted in", "another version", "ends soon", "managed or replica", "without a value"],
+    ids=[
+        "copied",
+        "opted in",
+        "another version",
+        "outlives a window",
+        "ends too soon",
+        "managed or replica",
+        "without a value",
+    ],
 )
 def test_an_opted_in_secret_without_a_copy_of_its_current_version_is_copied(
     kept: Kept, said: dict[str, Any], *, asked: bool

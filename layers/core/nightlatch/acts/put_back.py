@@ -31,7 +31,7 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
 
 
 def _chosen(action: Action, seen: Seen) -> MetadataSnapshot:
-    same = [one for one in seen.snapshots if one.metadata.arn == _metadata(seen).arn]
+    same = [one for one in seen.snapshots if seen.is_its_own(one.metadata.arn)]
     if action.snapshot is not None:
         found = next((one for one in same if one.digest.startswith(action.snapshot)), None)
     elif action.at is not None:
@@ -66,6 +66,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
         calls=calls_back(now, then.metadata, parts),
         says=f"put {what} of secret {action.name} back {as_it_was}",
         already=f"{what} of secret {action.name} is {as_it_was} already",
+        shows=tuple(_shown(now, then.metadata)),
         warnings=tuple(_warnings(now, then.metadata, parts)),
     )
 
@@ -92,6 +93,11 @@ def _parts(names: tuple[str, ...]) -> tuple[Part, ...]:
     return tuple(Part(name) for name in names)
 
 
+def _shown(now: SecretMetadata, then: SecretMetadata) -> Iterator[str]:
+    if then.arn != now.arn:
+        yield f"the snapshot is of {then.arn}, which this secret was before nightlatch created it again"
+
+
 def _warnings(now: SecretMetadata, then: SecretMetadata, parts: tuple[Part, ...]) -> Iterator[str]:
     if not calls_back(now, then, parts):
         return
@@ -103,6 +109,8 @@ def _warnings(now: SecretMetadata, then: SecretMetadata, parts: tuple[Part, ...]
         yield "the guard goes, for there was none then, or another; nightlatch guard apply puts it in again"
     if Part.POLICY in parts and now.policy_text != then.policy_text:
         yield "whoever the policy of now lets in, and that of then does not, is shut out"
+    if Part.POLICY in parts and then.arn != now.arn and then.arn in (then.policy_text or ""):
+        yield f"the policy of then names the old ARN {then.arn}"
     left = [what for what in changes(now, then) if what.startswith("replica")]
     if left and len(parts) == len(Part):
         yield f"replicas stay as they are ({'; '.join(left)})"

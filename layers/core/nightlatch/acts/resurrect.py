@@ -7,12 +7,14 @@ people may put the old value into theirs (ruling 9). What of a deletion is not f
 
 Source: Secrets Manager API reference, CreateSecret (ClientRequestToken makes it idempotent and becomes the version's
 id), PutResourcePolicy, ReplicateSecretToRegions; aws.md 5.1: a name stays held for 5 to 27 seconds after a deletion by
-force. Only a real account can tell what DescribeSecret says in these seconds.
+force. Only a real account can tell what DescribeSecret says in these seconds, and whether a secret and its first
+version bear the same CreatedDate.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from nightlatch.acts.remaking import SERVICE, Lost, cancelled, completed, created, put, warnings_of
 from nightlatch.domain.answering.acting import Act, Moved, Need, Plan, Seen, Sequel, Terms
@@ -30,6 +32,7 @@ from nightlatch.domain.secret.metadata import SecretMetadata
 from nightlatch.domain.secret.versions import SecretState, why_not_ours
 
 _TWO = 2
+_AT_ONCE = timedelta(seconds=10)  # a secret and its first version are made by one call; AWS writes both times
 
 
 def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
@@ -93,7 +96,7 @@ def _plan(action: Action, seen: Seen) -> Plan:
         says = f"secret {there.name} is there, under the ARN that it had; nothing had to be resurrected"
         return Plan(calls=(), says=says)
     if there.arn == action.target:
-        calls = () if _is_ours(there, lost.copy) else (put(lost, there),)
+        calls = () if there.version(lost.token) is not None else (put(lost, there),)
         return Plan(calls=calls, says=f"put the vault's last value of {lost.arn} into {there.arn}; nothing else")
     if not _is_ours(there, lost.copy):
         raise Refused(_created_again(there, lost.arn))
@@ -155,8 +158,14 @@ def _people(action: Action, seen: Seen) -> int:
 
 
 def _is_ours(there: SecretState, copy: Copy) -> bool:
-    """Tell whether it bears the version that our token makes."""
-    return there.version(client_token(copy)) is not None
+    """Tell whether it was created with the version that our token makes.
+
+    Two people may have put that version into what somebody else created: that secret stays somebody else's.
+    """
+    made = there.version(client_token(copy))
+    if made is None or made.created_at is None or there.created_at is None:
+        return False
+    return made.created_at - there.created_at < _AT_ONCE
 
 
 def _secret(action: Action) -> SecretRef:

@@ -17,7 +17,7 @@ from datetime import datetime
 from nightlatch.acts.on_secret import move_label, our_secret
 from nightlatch.domain.answering.acting import Act, Call, Need, Plan, Seen, Terms
 from nightlatch.domain.answering.actions import Action, ActionKind
-from nightlatch.domain.errors import NothingToRestore, WorldMoved
+from nightlatch.domain.errors import WorldMoved
 from nightlatch.domain.event.principals import short_name
 from nightlatch.domain.recovering.rollbacks import (
     current_of,
@@ -25,11 +25,11 @@ from nightlatch.domain.recovering.rollbacks import (
     plan_rollback,
     refuse_to_bring_back,
     refuse_unfit,
-    version_at,
     warnings_of,
     went_back,
 )
-from nightlatch.domain.secret.copies import Copy, client_token, of_version
+from nightlatch.domain.recovering.vaulted_versions import vaulted_copy, vaulted_version_at, was_before
+from nightlatch.domain.secret.copies import Copy, client_token
 from nightlatch.domain.secret.version_names import version_meant
 from nightlatch.domain.secret.versions import CURRENT, SecretState, Version
 
@@ -43,12 +43,14 @@ def _settle(action: Action, seen: Seen, terms: Terms) -> Action:
     Nobody is led to a version that another offer goes back from. Who names it gets it, and is warned.
     """
     secret = our_secret(action, seen)
+    if action.copy is not None:  # the command line settled it, to show it: `to` is what the copy becomes
+        return _settle_on_copy(action, secret, _copy(action, seen) or vaulted_copy(action.to or "", secret, seen))
     doubted = tuple(sorted(terms.suspects - {action.away_from, *action.avoid}))
     to = _named(action.to, secret, seen)
     if to is None and action.at is not None:
-        to = version_at(secret, seen.copies, action.at)
-    if to is not None and secret.version(to) is None:
-        return _settle_on_copy(action, secret, _copy_of(to, secret, seen))
+        to = vaulted_version_at(action.at, secret, seen)
+    if to is not None and (secret.version(to) is None or was_before(to, seen)):
+        return _settle_on_copy(action, secret, vaulted_copy(to, secret, seen))
     if to is None and is_back_already(secret, action.away_from, action.avoid):
         return replace(action, to=current_of(secret).id)
     if to is None:
@@ -71,16 +73,6 @@ def _settle_on_copy(action: Action, secret: SecretState, copy: Copy) -> Action:
     if action.away_from is not None and action.away_from != current.id:
         raise WorldMoved(f"secret {secret.name}: version {action.away_from} is no longer current; plan again")
     return replace(action, away_from=current.id, to=client_token(copy), copy=copy.id)
-
-
-def _copy_of(version_id: str, secret: SecretState, seen: Seen) -> Copy:
-    copy = of_version(seen.copies, version_id)
-    if copy is None:
-        raise NothingToRestore(
-            f"secret {secret.name} has no version {version_id}, and the vault holds no copy of one;"
-            f" nightlatch snapshots list {secret.name} shows what there is"
-        )
-    return copy
 
 
 def _plan(action: Action, seen: Seen) -> Plan:
@@ -109,6 +101,8 @@ def _shown(action: Action, secret: SecretState, seen: Seen) -> str:
     """Say which version would take the place of which: when they were made tells people more than their ids."""
     left, target, copy = secret.version(action.away_from or ""), secret.version(action.to or ""), _copy(action, seen)
     after = f"the vault's copy of version {copy.version_id}, taken {copy.taken_at:%d %b %H:%M} UTC" if copy else None
+    if after and copy and copy.secret_arn in seen.earlier:
+        after += f", of {copy.secret_arn}, which this secret was before nightlatch created it again,"
     return f"{after or _made(target)} becomes current instead of {_made(left)}"
 
 
@@ -157,7 +151,7 @@ def _warnings(action: Action, secret: SecretState, seen: Seen) -> tuple[str, ...
     if action.at is not None and went_back(secret):
         warnings = (*warnings, _unseen(action.at, secret))
     copy = _copy(action, seen)
-    if copy is not None and copy.secret_arn != secret.arn:
+    if copy is not None and not seen.is_its_own(copy.secret_arn):
         return (*warnings, f"the copy is of {copy.secret_arn}, which was deleted; this secret only bears its name")
     return warnings
 
@@ -176,7 +170,7 @@ def _people(action: Action, seen: Seen) -> int:
     And where the value comes from a secret that was deleted into another one that bears its name (product.md 2.2).
     """
     secret, copy = our_secret(action, seen), _copy(action, seen)
-    is_of_another = copy is not None and copy.secret_arn != secret.arn
+    is_of_another = copy is not None and not seen.is_its_own(copy.secret_arn)
     return _TWO if secret.rotation_enabled or is_of_another else 1
 
 

@@ -61,6 +61,7 @@ class AwsSecrets:
             rotation_enabled=bool(found.get("RotationEnabled")),
             owning_service=found.get("OwningService"),
             is_replica=primary is not None and primary != self._client.meta.region_name,
+            created_at=found.get("CreatedDate"),
             deleted_at=found.get("DeletedDate"),
             key_id=default or None,
             replica_regions=_replicated(found),

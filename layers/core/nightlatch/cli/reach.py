@@ -23,6 +23,7 @@ from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.own_calls import DynamoOwnCalls
 from nightlatch.adapters.ledger.responses import DynamoLedger
@@ -95,6 +96,7 @@ class Connection:
         return RespondPorts(
             ledger=self.ledger,
             deeds=DynamoDeeds(self._table(self.settings.response_table), now=self.now),
+            moves=self.moves,
             offers=self.offers,
             sight=self.sight,
             hand=AwsHand(clients=self.client, copies=self.copies),
@@ -117,7 +119,13 @@ class Connection:
             keys=AwsKeys(self.client("kms")),
             readers=RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now),
             states=self.snapshots,
+            moves=self.moves,
         )
+
+    @property
+    def moves(self) -> DynamoMoves:
+        """What secrets were before they were created again."""
+        return DynamoMoves(self._table(self.settings.response_table), now=self.now)
 
     @property
     def identities(self) -> AwsIdentities:

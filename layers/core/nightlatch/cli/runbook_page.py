@@ -16,7 +16,7 @@ _MADE = "<!-- Made by `make docs` from the detection: change that, not this page
 _REMEDIES = {
     Remedy.RESTORE: "yes, the deletion is cancelled: at once in protect mode, on a person's word in notify mode",
     Remedy.RESURRECT: (
-        "a secret in the vault: yes, it is created again under a new ARN, after a known call at once in protect mode,"
+        "a secret in the vault: yes, it is created again under a new ARN, right after its call at once in protect mode,"
         " else on a person's word; any other: no"
     ),
     Remedy.ROLL_BACK: "yes, by a rollback to the version before, on a person's word; not in observe mode",

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from nightlatch.cli.forms import Form
+from nightlatch.cli.kept import ANOTHER, BEFORE, Kept
 from nightlatch.cli.snapshot_fields import copy_fields, snapshot_head, time_text, version_fields
 from nightlatch.cli.terminal import cell, plain, results
 from nightlatch.domain.secret.copies import Copy, Proof, of_version
@@ -26,28 +27,22 @@ Proofs = Mapping[str, Proof]
 _ID = 8  # characters of a digest that are shown
 
 
-def write_list(
-    state: SecretState | None,
-    copies: Sequence[Copy],
-    snapshots: Sequence[MetadataSnapshot],
-    proofs: Proofs,
-    output: Form,
-) -> None:
-    """Write versions, copies and metadata snapshots together."""
-    versions = _ordered(state) if state is not None else []
+def write_list(kept: Kept, proofs: Proofs, output: Form) -> None:
+    """Write versions, copies and metadata snapshots together, and whose they are."""
+    versions = _ordered(kept.state) if kept.state is not None else []
     if output is Form.JSON:
         _write_json(
             {
-                "versions": [version_fields(version, copies) for version in versions],
-                "copies": [copy_fields(copy, proofs.get(copy.id)) for copy in copies],
-                "metadata": [snapshot_head(one) for one in snapshots],
+                "versions": [version_fields(version, kept.copies) for version in versions],
+                "copies": [_owned(copy_fields(one, proofs.get(one.id)), one.secret_arn, kept) for one in kept.copies],
+                "metadata": [_owned(snapshot_head(one), one.metadata.arn, kept) for one in kept.snapshots],
             }
         )
         return
-    results().print(_versions(versions, copies, proofs))
-    if snapshots:
+    results().print(_versions(versions, kept, proofs))
+    if kept.snapshots:
         results().print()
-        results().print(_metadata(snapshots))
+        results().print(_metadata(kept.snapshots))
 
 
 def write_snapshot(snapshot: MetadataSnapshot, earlier: MetadataSnapshot | None, output: Form) -> None:
@@ -100,18 +95,24 @@ def write_diff(compared: Comparison, output: Form) -> None:
     sys.stdout.write(f"from {compared.away_from}\nto   {compared.to}\n{plain(compared.words)}\n")
 
 
-def _versions(versions: Sequence[Version], copies: Sequence[Copy], proofs: Proofs) -> Table:
+def _owned(fields: Mapping[str, object], arn: str, kept: Kept) -> Mapping[str, object]:
+    return {**fields, "arn": arn, "of": kept.whose(arn)}
+
+
+def _versions(versions: Sequence[Version], kept: Kept, proofs: Proofs) -> Table:
     table = _table("VERSION", "CREATED (UTC)", "LABELS", "KEPT BY", "IN THE VAULT")
     for version in versions:
         own = sorted(label for label in version.labels if label not in version.pins)
-        copy = of_version(copies, version.id)
+        copy = of_version(kept.copies, version.id)
         kept_by = ", ".join(version.pins) or ("its labels" if own else "nothing: AWS may remove it")
         created = time_text(version.created_at) if version.created_at else "unknown"
         table.add_row(cell(version.id), created, cell(", ".join(own)), cell(kept_by), _copied(copy, proofs))
     present = {version.id for version in versions}
-    for copy in copies:
+    for copy in kept.copies:
         if copy.version_id not in present:
-            table.add_row(copy.version_id, "", "", "the vault alone", _copied(copy, proofs))
+            whose = kept.whose(copy.secret_arn)
+            of_whom = f", of {whose}" if whose in {BEFORE, ANOTHER} else ""
+            table.add_row(copy.version_id, "", "", f"the vault alone{of_whom}", _copied(copy, proofs))
     return table
 
 

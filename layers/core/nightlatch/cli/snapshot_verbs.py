@@ -10,13 +10,12 @@ from nightlatch.cli import snapshot_output as out
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.kept import what_is_kept
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import progress, say
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused
-from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.secret.copies import Copy
 from nightlatch.domain.secret.metadata import MetadataSnapshot
-from nightlatch.domain.secret.versions import SecretState
 from nightlatch.service.comparing import chosen, compare
 from nightlatch.service.drill import SAMPLE
 
@@ -34,12 +33,9 @@ def list_all(secret: str, where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    asked = connection.secret(secret)
-    copies, snapshots = connection.copies.of(asked), connection.snapshots.of(asked)
-    state = _described(connection, asked, is_known=bool(copies or snapshots))
-    proofs = connection.proofs.of([one.id for one in copies])
-    out.write_list(state, copies, snapshots, proofs, output)
-    if state is None:
+    kept = what_is_kept(connection.secret(secret), connection)
+    out.write_list(kept, connection.proofs.of([one.id for one in kept.copies]), output)
+    if kept.state is None:
         say("the secret does not exist (any more); this is what is kept of it")
     return ExitCode.CLEAN
 
@@ -53,12 +49,11 @@ def show(secret: str, snapshot: str, where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    asked = connection.secret(secret)
     if snapshot.startswith("c-"):
         copy = connection.copies.get(snapshot)
         out.write_copy(copy, connection.proofs.of([copy.id]).get(copy.id), output)
         return ExitCode.CLEAN
-    kept = connection.snapshots.of(asked)
+    kept = what_is_kept(connection.secret(secret), connection).snapshots
     place = _place(snapshot, kept)
     earlier = kept[place + 1] if place + 1 < len(kept) else None
     out.write_snapshot(kept[place], earlier, output)
@@ -74,11 +69,9 @@ def diff(secret: str, where: Where, output: Form, *, away_from: str | None, to: 
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    asked = connection.secret(secret)
-    copies = connection.copies.of(asked)
-    state = _described(connection, asked, is_known=bool(copies))
-    before, after = chosen(state, copies, away_from=away_from, to=to)
-    out.write_diff(compare(before, after, copies), output)
+    kept = what_is_kept(connection.secret(secret), connection)
+    before, after = chosen(kept.state, kept.copies, away_from=away_from, to=to)
+    out.write_diff(compare(before, after, kept.copies), output)
     return ExitCode.CLEAN
 
 
@@ -126,16 +119,6 @@ def _drill(connection: Connection, copies: Sequence[Copy], *, by_secret: bool) -
 
 def _proven_since(connection: Connection, copies: Sequence[Copy], since: datetime) -> int:
     return sum(proof.at >= since for proof in connection.proofs.of([one.id for one in copies]).values())
-
-
-def _described(connection: Connection, asked: SecretRef, *, is_known: bool) -> SecretState | None:
-    """Describe a secret; one that is gone is None where something is kept of it."""
-    try:
-        return connection.secrets.describe(asked)
-    except NotFound:
-        if is_known:
-            return None
-        raise
 
 
 def _place(name: str, kept: Sequence[MetadataSnapshot]) -> int:

@@ -43,6 +43,7 @@ from nightlatch.detections import (
     unusual_context,
     used_elsewhere,
     version_flooding,
+    window_ended,
 )
 from nightlatch.domain.judging.rules import Detection
 
@@ -68,6 +69,7 @@ CATALOGUE: tuple[Detection, ...] = (
     refused.DETECTION,
     gone_without_call.DETECTION,
     name_reused.DETECTION,
+    window_ended.DETECTION,
     unexpected_writer.DETECTION,
     many_overwritten.DETECTION,
     version_flooding.DETECTION,

@@ -16,13 +16,11 @@ from nightlatch.domain.event.events import SecretEvent, secrets_manager
 from nightlatch.domain.history.evidence import Evidence
 from nightlatch.domain.history.examples import AT, WAITED, a_secret, a_service_event, a_user, an_event, sightings
 from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity
-from nightlatch.domain.judging.deletions import ENDED, STARTED, UNEXPLAINED, is_announced
+from nightlatch.domain.judging.deletions import ENDED, FORCED, SAME_DELETION, STARTED, UNEXPLAINED, is_announced
 from nightlatch.domain.judging.findings import Remedy, Severity
 from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 
-_SAME_DELETION = timedelta(minutes=60)  # one pair of events for every version of the secret
 _BY_MESSAGE = "SecretDeleteMessage:"
-_FORCED = ":Forced"
 
 
 def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -32,10 +30,10 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
         return None
     if not baseline.elapsed:
         return Wait(LATENESS)
-    near = baseline.done_to(secret, STARTED, ENDED).between(event.at - _SAME_DELETION, event.at + _SAME_DELETION)
+    near = baseline.done_to(secret, STARTED, ENDED).between(event.at - SAME_DELETION, event.at + SAME_DELETION)
     evidence = Evidence.of(*near) if near else None
     request_id = event.request_id or ""
-    if request_id.endswith(_FORCED):
+    if request_id.endswith(FORCED):
         reason = "the service's request id says that it was forced, and no DeleteSecret call is known"
     elif request_id.startswith(_BY_MESSAGE) and baseline.maturity is not Maturity.MATURE:
         # Not forced, so a window may have ended; its call can be older than the history we have.
@@ -52,8 +50,8 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 _SECRET = a_secret()
 _MESSAGE = f"{_BY_MESSAGE}{_SECRET.text}:2026-03-02T09:00:00Z"
-_END = a_service_event(ENDED, secret=_SECRET, after_s=20, request_id=f"{_MESSAGE}{_FORCED}")
-_START = a_service_event(STARTED, secret=_SECRET, after_s=10, request_id=f"{_MESSAGE}{_FORCED}")
+_END = a_service_event(ENDED, secret=_SECRET, after_s=20, request_id=f"{_MESSAGE}{FORCED}")
+_START = a_service_event(STARTED, secret=_SECRET, after_s=10, request_id=f"{_MESSAGE}{FORCED}")
 _WINDOW_END = a_service_event(ENDED, secret=_SECRET, request_id=_MESSAGE)
 _LONG_AGO = an_event("DeleteSecret", secret=a_secret(suffix=None), by=a_user(), at=AT - timedelta(days=31))
 _CANCELLED = an_event("RestoreSecret", secret=_SECRET, by=a_user(), at=AT - timedelta(days=30))

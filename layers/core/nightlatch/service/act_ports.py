@@ -64,6 +64,16 @@ class Deeds(Protocol):
         """Give what was started on the same subject within a day, and everywhere within an hour."""
 
 
+class Moves(Protocol):
+    """Remembers which secret became which when nightlatch created one again. All may raise Unavailable."""
+
+    def record_moved(self, response: Response, moved: Moved) -> None:
+        """Remember it for as long as anything of the old secret is kept; twice is once."""
+
+    def earlier(self, arn: str) -> tuple[str, ...]:
+        """Give the ARNs that a secret had before, the latest first; never those of a mere namesake."""
+
+
 class Offers(Protocol):
     """The responses that wait for somebody, and where such a one is looked for. All may raise Unavailable."""
 
@@ -100,7 +110,7 @@ class Allowances(Protocol):
     """The deletions that somebody allowed beforehand. All may raise Unavailable."""
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
-        """Give what was lately allowed of any of these secrets, over or not."""
+        """Give what was allowed in the last 45 days of any of these secrets, over or not."""
 
     def begun(self, now: datetime) -> Sequence[Response]:
         """Give the responses that began to allow something, whatever came of them: until a day after their end."""
@@ -112,6 +122,7 @@ class RespondPorts:
 
     ledger: Ledger
     deeds: Deeds
+    moves: Moves
     offers: Offers
     sight: Sight
     hand: Hand

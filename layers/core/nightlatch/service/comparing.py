@@ -44,7 +44,11 @@ def compare(away_from: str, to: str, copies: Sequence[Copy]) -> Comparison:
     before, after = of_version(copies, away_from), of_version(copies, to)
     if before is not None and after is not None and before.secret_arn == after.secret_arn:
         return Comparison(away_from=away_from, to=to, diff=diff(before.shape, after.shape))
-    if not copies:
+    if before is not None and after is not None:
+        why = (
+            "cannot be compared: the secret was created again in between, and each ARN has its own key of fingerprints"
+        )
+    elif not copies:
         why = f"the value changed and cannot be compared, for no version is in the vault; {HOW_TO_OPT_IN}"
     else:
         missing = " and ".join(one for one, copy in ((away_from, before), (to, after)) if copy is None)

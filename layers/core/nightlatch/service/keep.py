@@ -9,10 +9,10 @@ Nothing is written to any secret, whatever the mode: the keeper writes to nightl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nightlatch.domain.answering.keeping import COPIED_AGAIN_BEFORE, Kept
+from nightlatch.domain.answering.keeping import Kept, is_ending
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.upkeep import moves_current
 from nightlatch.domain.errors import NotFound, Refused
@@ -105,7 +105,7 @@ def _copy(
     missed: list[str] = []
     for version_id in _wanted(described, cause):
         there = of_version(known, version_id)
-        if there is not None and there.expires_at - now >= COPIED_AGAIN_BEFORE:
+        if there is not None and not is_ending(there.expires_at, now, days=days):
             copies.append(there)
             continue
         try:
@@ -113,8 +113,9 @@ def _copy(
         except (NotFound, Refused) as error:
             missed.append(f"version {version_id}: {error}")
             continue
-        ports.copies.keep(taken)
-        copies.append(taken)
+        again = replace(taken, first_taken_at=there.known_since) if there is not None else taken
+        ports.copies.keep(again)
+        copies.append(again)
     return tuple(copies), tuple(missed)
 
 

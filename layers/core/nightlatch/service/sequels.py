@@ -1,6 +1,7 @@
-"""What follows from an act that is done: other acts are offered, and a moved secret has its references looked for.
+"""What follows from an act that is done: other acts are offered, and of a moved secret it is noted what it was.
 
-Both are written before the act counts as done, so a crash between them loses nothing, and both may be done twice.
+Who still refers to the old ARN is looked for, too. All of it is written before the act counts as done, so a crash
+between loses nothing, and all of it may be done twice.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ def finish(course: Course, sequel: Sequel, told: str, policy: Policy, ports: Res
     """End a response that succeeded, with all that follows from it."""
     offered = tuple(_offer(action, course, policy, ports) for action in sequel.offers)
     if sequel.moved is not None:
+        ports.moves.record_moved(course.response, sequel.moved)
         told += _ask_who_points_to(sequel.moved, course.response, ports)
     course.end(Signal.SUCCEED, told, led_to=offered)
     course.make_moot()

@@ -46,7 +46,7 @@ def sweep(listed: Sequence[Listed], now: datetime, *, ports: SweepPorts) -> int:
     states = ports.states.states([one.arn for one in listed])
     policy = ports.policy()
     opted_in = [one for one in listed if ports.has_vault and _days(one, policy)]
-    uncopied = {one.arn for one in opted_in if lacks_copy(one, states.get(one.arn), now)}
+    uncopied = {one.arn for one in opted_in if lacks_copy(one, states.get(one.arn), now, days=_days(one, policy))}
     missed = [one.arn for one in listed if is_missed(one, states.get(one.arn)) or one.arn in uncopied]
     stood = islice(_standing(listed, policy, now), MOST_STANDING)
     ports.order((*_pins(opted_in, states, policy), *stood), policy, now)

@@ -27,6 +27,7 @@ from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
+from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.ledger.stored import Complaints
@@ -72,6 +73,7 @@ class World:
         self.complaints = Complaints()
         self.ledger = DynamoLedger(responses, now=self.now)
         self.deeds = DynamoDeeds(responses, now=self.now, complaints=self.complaints)
+        self.moves = DynamoMoves(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now, complaints=self.complaints)
         self.allowances = DynamoAllowances(responses, complaints=self.complaints)
         self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
@@ -108,6 +110,7 @@ class World:
         return RespondPorts(
             ledger=self.ledger,
             deeds=self.deeds,
+            moves=self.moves,
             offers=self.offers,
             sight=self._sight(),
             hand=AwsHand(
@@ -137,6 +140,7 @@ class World:
                 now=self.now,
             ),
             states=self.snapshots.metadata,
+            moves=self.moves,
         )
 
     def finding_references(self) -> ReferencePorts:

@@ -13,7 +13,8 @@ from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.secret.copies import Copy
 from nightlatch.domain.secret.versions import SecretState
-from nightlatch.service.act_ports import Readers
+from nightlatch.service.act_ports import Moves, Readers
+from nightlatch.service.earlier_lives import copies_of, snapshots_of
 from nightlatch.service.ports import Secrets
 from nightlatch.service.snapshot_ports import Copies, Descriptions, KeptStates, Snapshots
 
@@ -29,6 +30,7 @@ class AwsSight:
     identities: AwsIdentities
     keys: AwsKeys
     readers: Readers
+    moves: Moves
     states: KeptStates | None = None  # what the keeper last did; without it the newest copy is taken for the current
 
     def look(self, action: Action, needs: Collection[Need]) -> Seen:
@@ -56,15 +58,23 @@ class AwsSight:
             if Need.NAMESAKE not in needs:
                 raise
             state = metadata = None
-        copies = self.copies.of(secret) if Need.COPIES in needs else ()
+        earlier = self._earlier(state, needs)
+        copies = copies_of(secret, earlier, self.copies) if Need.COPIES in needs else ()
+        kept_under = _kept_under(action, secret)
         return Seen(
             secret=state,
             metadata=metadata,
-            snapshots=self.snapshots.of(_kept_under(action, secret), at=action.at) if Need.SNAPSHOTS in needs else (),
+            snapshots=snapshots_of(kept_under, earlier, self.snapshots, action.at) if Need.SNAPSHOTS in needs else (),
             copies=copies,
             readers=self._readers(state) if Need.READERS in needs else None,
             last_current=self._last_current(copies),
+            earlier=earlier,
         )
+
+    def _earlier(self, secret: SecretState | None, needs: Collection[Need]) -> tuple[str, ...]:
+        """Give the ARNs that the secret had before; what is to be created again is asked about by its own ARN."""
+        is_asked = Need.SECRET in needs and {Need.COPIES, Need.SNAPSHOTS} & {*needs}
+        return self.moves.earlier(secret.arn) if secret is not None and is_asked else ()
 
     def _readers(self, secret: SecretState | None) -> tuple[str, ...] | None:
         """Ask who has read the current version; history that cannot be asked keeps nobody from acting."""

@@ -1,11 +1,11 @@
 """The deletions that somebody allowed, in DynamoDB: responses like others, found by their secret or by their end.
 
     pk              sk              holds                                        kept
-    runs#<key>      <id>            the id of a response that was started here   1 day
+    allowed#<key>   <id>            the id of a response that allowed something  45 days after it
     lapses          <until>#<id>    the id of a response whose effect ends then  7 days after it
 
-The ledger writes the pointers when a response is started. An allowance lasts half a day at most, and an event about it
-may be late, so it is always found as long as it matters.
+The ledger writes the pointers when a response is started. An allowance lasts half a day at most, but what it allowed to
+be scheduled ends up to thirty days later, and then it is asked for once more.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class DynamoAllowances:
         self._complaints = complaints or Complaints()
 
     def on(self, secrets: Sequence[SecretRef]) -> Sequence[Allowance]:
-        """Give what was lately allowed of any of these secrets, over or not.
+        """Give what was allowed in the last weeks of any of these secrets, over or not.
 
         Raises:
             Unavailable: The table could not be asked.
         """
         keys = dict.fromkeys(key for secret in secrets for key in secret.keys)
-        found = [self._table.every(f"runs#{key_part(key)}", since="!", until="~") for key in keys]
+        found = [self._table.every(f"allowed#{key_part(key)}", since="!", until="~") for key in keys]
         return given_by(self._responses(str(item["response"]) for items in found for item in items))
 
     def begun(self, now: datetime) -> Sequence[Response]:

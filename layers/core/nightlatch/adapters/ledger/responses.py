@@ -10,6 +10,8 @@
     hour#<hour>           <id>             that it was started in this hour                 1 day
     pins#<hour>           <id>             the same of a pin                                1 day
     lapses                <until>#<id>     that its effect ends then                        7 days after it
+    allowed#<key>         <id>             that it allowed something of this secret, or     45 days after it
+                                           ended that
 
 A move names the state and the number of steps it was made from: two responders that both find a lease run out
 cannot both take the act over.
@@ -27,12 +29,14 @@ from nightlatch.adapters.ledger.stored import response_in
 from nightlatch.adapters.packing import packed
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
+from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.domain.answering.brakes import is_quiet
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal
 from nightlatch.domain.errors import IllegalTransition, NotFound
 
 RESPONSES_KEPT = timedelta(days=400)
 OFFERS_KEPT = timedelta(days=7)
+ALLOWANCES_KEPT = timedelta(days=45)  # whoever scheduled a deletion is told of its end 30 days later, or somewhat more
 RUNNING_KEPT = timedelta(days=1)
 
 
@@ -177,12 +181,21 @@ def _pointers(response: Response, now: datetime) -> Iterator[Item]:
     if response.state is ResponseState.RUNNING and until is not None:
         kept = _seconds(until + OFFERS_KEPT)
         yield {**fact, "pk": "lapses", "sk": f"{moment(until)}#{response.id}", "expires_at": kept}
+    if response.state is ResponseState.RUNNING and (until is not None or _ends_an_allowance(response)):
+        kept = _seconds((until or now) + ALLOWANCES_KEPT)
+        for key in response.action.keys:
+            yield {**fact, "pk": f"allowed#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
     if response.state is ResponseState.RUNNING:
         started, kept = response.started_at or now, _seconds(now + RUNNING_KEPT)
         for key in response.action.keys:
             yield {**fact, "pk": f"runs#{key_part(key)}", "sk": key_part(response.id), "expires_at": kept}
         hour = {"pk": hour_of(response, started), "sk": key_part(response.id), "at": started.isoformat()}
         yield {**fact, **hour, "expires_at": kept}
+
+
+def _ends_an_allowance(response: Response) -> bool:
+    """Whether it is read beside what was allowed: it cuts that off."""
+    return response.action.kind is ActionKind.END_ALLOWANCE
 
 
 def hour_of(response: Response, at: datetime) -> str:

@@ -21,6 +21,7 @@ NEEDS_HISTORY: Mapping[str, str] = {
     "deletion.read-then-deleted": "it joins a read with the deletion after it",
     "deletion.gone-without-call": "it looks for a deletion call that is missing",
     "deletion.name-reused": "it asks what bore the name before",
+    "deletion.window-ended": "it joins the end of a deletion with the call that scheduled it",
     "change.unexpected-writer": "it asks whether the principal has ever written the secret",
     "change.many-overwritten": _COUNTS,
     "change.version-flooding": "it counts over a window",

@@ -108,6 +108,11 @@ class Seen:
     identity: IdentityState | None = None
     key: KeyState | None = None
     last_current: Mapping[str, str] = field(default_factory=dict)  # ARN -> copied version that was current at last
+    earlier: tuple[str, ...] = ()  # ARNs that the secret had before nightlatch created it again, the latest first
+
+    def is_its_own(self, arn: str) -> bool:
+        """Tell whether an ARN is the secret's, or one that it had before; that a name is equal proves nothing."""
+        return arn in self.earlier or (self.secret is not None and arn == self.secret.arn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.answering.allowances import Allowance, allowing, is_about
+from nightlatch.domain.answering.ended_windows import said_of, scheduled_at, why_allowed
 from nightlatch.domain.answering.guard_upkeep import put_back
 from nightlatch.domain.answering.orders import Respond
 from nightlatch.domain.answering.policy import Mode, Policy
@@ -65,15 +66,16 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     may_act = not event.replayed and event.at >= now - policy.limits.act_within
     decisions: list[Decision] = []
     for finding in findings:
-        unheard = _unheard(finding, policy) or _allowed(finding, allowed)
+        unheard = _unheard(finding, policy) or _allowed(finding, allowed) or _ended(finding, policy, allowances)
         if unheard is not None:
             decisions.append(unheard)
             continue
-        stop = contain(finding, policy, radius)
-        decisions.append(Alert(finding if isinstance(stop, Proposal) else stop))
+        said = said_of(finding)
+        stop = contain(said, policy, radius)
+        decisions.append(Alert(said if isinstance(stop, Proposal) else stop))
         if may_act:
-            decisions.extend(remedies(event, finding, policy, allowed))
-            decisions.extend([stopping(stop, finding)] if isinstance(stop, Proposal) else [])
+            decisions.extend(remedies(event, said, policy, allowed))
+            decisions.extend([stopping(stop, said)] if isinstance(stop, Proposal) else [])
     if may_act:
         told = [decision.finding for decision in decisions if isinstance(decision, Alert)]
         decisions.extend(pins(event, policy, told))
@@ -83,8 +85,10 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
 
 
 def asks_what_is_allowed(event: SecretEvent, findings: Iterable[Finding], policy: Policy) -> bool:
-    """Tell whether an allowance may change what follows: of a deletion that was found, or of a guard taken out."""
-    return (event.called("DeleteSecret") and any(findings)) or put_back(event, policy) is not None
+    """Tell whether an allowance may change what follows: of a deletion, of its end, or of a guard taken out."""
+    found = list(findings)
+    is_deletion = (event.called("DeleteSecret") and bool(found)) or any(map(scheduled_at, found))
+    return is_deletion or put_back(event, policy) is not None
 
 
 def _unheard(finding: Finding, policy: Policy) -> Record | None:
@@ -108,3 +112,9 @@ def _allowed(finding: Finding, allowed: Allowance | None) -> Record | None:
         return None
     why = f"allowed by {allowed.by} until {allowed.until:%Y-%m-%d %H:%M} UTC: {allowed.reason}"
     return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+
+
+def _ended(finding: Finding, policy: Policy, allowances: Sequence[Allowance]) -> Record | None:
+    """Give the record of a scheduled deletion that was carried out, and had been allowed when it was scheduled."""
+    why = why_allowed(finding, policy, allowances)
+    return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}") if why else None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 STOOD = timedelta(hours=24)  # unquestioned for so long, a current version is worth a pin
-COPIED_AGAIN_BEFORE = timedelta(days=7)  # of its end: a secret that never changes always has a copy
+_LONGEST_WINDOW = timedelta(days=30)  # in which AWS gives out no value, and nothing can be copied again
+_SPARE = timedelta(days=7)  # the keeper may be down, and whoever is told may be away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,21 @@ def is_missed(listed: Listed, kept: Kept | None) -> bool:
     return listed.changed_at is not None and listed.changed_at > kept.looked_at
 
 
-def lacks_copy(listed: Listed, kept: Kept | None, now: datetime) -> bool:
+def is_ending(expires_at: datetime, now: datetime, *, days: int) -> bool:
+    """Tell whether a copy of so many days must be taken again: it shall outlive the longest recovery window.
+
+    Of those that are kept for thirty days none can; they are taken again when half of their time is over.
+    """
+    return expires_at - now < min(_LONGEST_WINDOW + _SPARE, timedelta(days=days) / 2)
+
+
+def lacks_copy(listed: Listed, kept: Kept | None, now: datetime, *, days: int) -> bool:
     """Tell whether the current version of an opted-in secret is not in the vault, or not for much longer."""
     if listed.current is None or not listed.may_be_copied:
         return False
     if kept is None or kept.arn != listed.arn or kept.copied != listed.current:
         return True
-    return kept.copied_until is None or kept.copied_until - now < COPIED_AGAIN_BEFORE
+    return kept.copied_until is None or is_ending(kept.copied_until, now, days=days)
 
 
 def is_opting_in(listed: Listed, kept: Kept | None) -> bool:

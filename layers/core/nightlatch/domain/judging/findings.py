@@ -60,6 +60,7 @@ class Undone:
 
     cause: str  # its event id, so that whatever is found because of it offers the same response
     by: str | None = None  # the principal that made it, who may not decide about it
+    at: datetime | None = None  # when it was made, where what was allowed then matters
 
 
 class State(StrEnum):

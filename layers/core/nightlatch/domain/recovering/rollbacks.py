@@ -123,8 +123,8 @@ def version_at(secret: SecretState, copies: Iterable[Copy], at: datetime) -> str
         NothingToRestore: Neither Secrets Manager nor the vault knows a version so old.
     """
     made = [(one.created_at, one.id) for one in secret.versions if one.created_at and PENDING not in one.labels]
-    known = {one.id for one in secret.versions}
-    kept = [(one.taken_at, one.version_id) for one in copies if one.version_id not in known]
+    known = {(secret.arn, one.id) for one in secret.versions}
+    kept = [(one.known_since, one.version_id) for one in copies if (one.secret_arn, one.version_id) not in known]
     found = max((one for one in (*made, *kept) if one[0] <= at), default=None)
     if found is None:
         raise NothingToRestore(

@@ -35,6 +35,12 @@ class Copy:
     shape: Shape
     place: str  # the object's key in the bucket
     object_version: str
+    first_taken_at: datetime | None = None  # where it was taken again, before it would have expired
+
+    @property
+    def known_since(self) -> datetime:
+        """When the vault first had this version's value: no later than that it was the secret's."""
+        return self.first_taken_at or self.taken_at
 
     @property
     def secret(self) -> SecretRef:

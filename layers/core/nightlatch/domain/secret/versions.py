@@ -42,6 +42,7 @@ class SecretState:
     rotation_enabled: bool = False
     owning_service: str | None = None
     is_replica: bool = False
+    created_at: datetime | None = None
     deleted_at: datetime | None = None
     key_id: str | None = None
     replica_regions: frozenset[str] = frozenset()  # where a primary has replicas, whole or still being made
