@@ -153,5 +153,14 @@ def test_what_the_service_writes_within_an_hour_is_one_end(apart_s, together):
 
 
 def test_an_event_without_a_request_id_or_without_a_secret_is_read_all_the_same():
-    assert len(told(ended(request_id=None), scheduled())) == 1
+    (found,) = told(replace(ended(), request_id=None), scheduled())
+
+    assert found.reason.endswith("and nobody cancelled it")
     assert DETECTION.evaluate(replace(ended(), secrets=()), baseline(scheduled())) is None
+
+
+def test_its_own_event_need_not_be_in_history():
+    found = DETECTION.evaluate(ended(), baseline(scheduled()))
+
+    assert isinstance(found, Match)
+    assert found.evidence is None
