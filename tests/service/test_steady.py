@@ -11,7 +11,7 @@ from builders import an_incident
 from fakes import FakeNotices, FixedClock
 from fakes_channels import FakeCircuits, ShakyChannel
 from nightlatch.domain.answering.circuits import FIRST_PAUSE, MOST_REFUSALS
-from nightlatch.domain.errors import Busy, Unavailable, Undeliverable
+from nightlatch.domain.errors import Busy, NotFound, Unavailable, Undeliverable
 from nightlatch.service.steady import FIRST_PAUSE_S, LAST_TRY_WITHIN_S, TRIES, SteadyChannel, SteadyPorts, steady
 
 DOWN = Unavailable("slack answered 500")
@@ -224,18 +224,32 @@ def test_where_nobody_knows_how_a_channel_does_it_is_tried(world: World):
     assert world.show() is not None
 
 
-def test_a_channel_keeps_its_pace_and_its_thread(world: World):
+def test_a_channel_keeps_its_pace_and_what_it_can_do_beside_showing(world: World):
     class Threaded(ShakyChannel):
         pace = "thread"
 
-        def reply(self, place: str, text: str, *, aloud: bool) -> None:
-            self.shown.append(f"{place} {text} {aloud}")
+        def reply(self, place: str, lines: list[str], *, lead: str) -> int:
+            self._try()
+            self.shown.append(f"{place} {lines} {lead}")
+            return len(lines)
 
-    threaded = Threaded("slack")
+    threaded = Threaded("slack", failures=[DOWN])
     one, other = steady((threaded, world.sns), world.ports())
 
-    one.reply("C1/1", "more", aloud=True)  # type: ignore[attr-defined]
+    assert one.reply("C1/1", ["more"], lead="HIGH") == 1  # type: ignore[attr-defined]
 
-    assert threaded.shown == ["C1/1 more True"]
+    assert threaded.shown == ["C1/1 ['more'] HIGH"]
     assert one.pace == "thread"  # type: ignore[attr-defined]
+    assert hasattr(type(one), "reply")
     assert not hasattr(other, "reply")
+    assert not hasattr(one, "summarise")
+
+
+def test_an_error_that_is_not_the_channels_failing_goes_through_as_it_is(world: World):
+    world.slack.failures = [NotFound("the message is gone")]
+
+    with pytest.raises(NotFound):
+        world.show()
+
+    assert world.slack.tries == 1
+    assert world.circuits.by_channel == {}

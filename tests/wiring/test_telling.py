@@ -104,7 +104,7 @@ def test_a_route_moves_the_message_to_another_slack_channel(stack: Stack):
 
     (slack,) = stack.telling().routed(an_incident())
 
-    assert slack._inner.credentials.channel == "C0PAYMENTS"  # type: ignore[attr-defined]
+    assert slack.inner.credentials.channel == "C0PAYMENTS"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("document", ["planted", {"planted": 1}])

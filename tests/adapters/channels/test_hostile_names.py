@@ -39,7 +39,7 @@ from nightlatch.local.slack.workspace import check_message
 from worlds import in_full
 
 HUB = Hub(ACCOUNT, REGION)
-SAMPLES = in_full(10_000, sample=600)
+SAMPLES = in_full(10_000, sample=400)
 # Each is a way to be markup, a mention, a link, an expression, a hidden character or just too much somewhere.
 BAIT = (
     "<!channel>", "<@U01ANA>", "<at>ana</at>", "@everyone", "<script>alert(1)</script>", "</title>", "&lt;b&gt;",

@@ -3,8 +3,7 @@
 What does not go through stays on the queue, whose redelivery is the last resort. The state is shared by all processes,
 so ten of them do not each wait for a service that does not answer.
 
-Source: AWS Builders' Library, timeouts, retries and backoff with jitter (full jitter); ruling of issue 5 that a failure
-is told once, and once when it is over.
+Source: AWS Builders' Library, timeouts, retries and backoff with jitter (full jitter); decision 35.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from nightlatch.domain.errors import Busy, Unavailable, Undeliverable
 from nightlatch.service.channel_ports import Channel, Circuits
 from nightlatch.service.ports import MessageChannel, Notice, Notices
 
+BESIDE = ("reply", "summarise")  # what some channels can do beside showing an incident
 TRIES = 3
 FIRST_PAUSE_S = 0.5
 LAST_TRY_WITHIN_S = 4.0  # after the first began; the function has thirty seconds for all channels
@@ -57,6 +57,11 @@ class SteadyChannel:
         self._inner = inner
         self._others = others
         self._ports = ports
+
+    @property
+    def inner(self) -> Channel:
+        """The channel itself."""
+        return self._inner
 
     @property
     def name(self) -> str:
@@ -158,19 +163,6 @@ class SteadyChannel:
         return True
 
 
-class SteadyThread(SteadyChannel):
-    """The same where what the channel shows can be answered."""
-
-    def reply(self, place: str, text: str, *, aloud: bool) -> None:
-        """Answer what stands at a place.
-
-        Raises:
-            Unavailable: It could not be told, or the channel is left alone for now.
-        """
-        reply: Callable[..., None] = getattr(self._inner, "reply")  # noqa: B009 - not every channel has it
-        self.steadily(lambda: reply(place, text, aloud=aloud))
-
-
 def _after(circuit: Circuit, failure: Unavailable, now: datetime) -> Circuit:
     asked = timedelta(seconds=failure.again_in_s) if isinstance(failure, Busy) else timedelta(0)
     return failed(circuit, str(failure), now, refused=isinstance(failure, Undeliverable), asked=asked)
@@ -178,5 +170,17 @@ def _after(circuit: Circuit, failure: Unavailable, now: datetime) -> Circuit:
 
 def steady(channels: Sequence[Channel], ports: SteadyPorts) -> tuple[MessageChannel, ...]:
     """Make channels steady, each telling about itself through the others."""
-    kinds = ((SteadyThread if hasattr(one, "reply") else SteadyChannel, one) for one in channels)
-    return tuple(kind(one, channels, ports) for kind, one in kinds)
+    return tuple(_kind_for(one)(one, channels, ports) for one in channels)
+
+
+def _kind_for(channel: Channel) -> type[SteadyChannel]:
+    """Give the class of a steady channel with what this one can do beside showing: who asks looks at the class."""
+    more = {name: _made_steady(name) for name in BESIDE if hasattr(channel, name)}
+    return type("SteadyChannel", (SteadyChannel,), more) if more else SteadyChannel
+
+
+def _made_steady(name: str) -> Callable[..., object]:
+    def send(self: SteadyChannel, *given: object, **named: object) -> object:
+        return self.steadily(lambda: getattr(self.inner, name)(*given, **named))
+
+    return send

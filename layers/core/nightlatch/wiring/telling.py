@@ -52,15 +52,8 @@ class Telling:
         self._now = now
         self._policy = policy
         self._slack = slack
-        self._ports = SteadyPorts(
-            circuits=DynamoCircuits(Table(aws.of("dynamodb"), settings.incident_table), now=now),
-            notices=notices,
-            now=now,
-            tick=time.monotonic,
-            pause=time.sleep,
-            chance=random.random,  # no secret: it keeps processes from trying in step
-            on_failure=on_failure,
-        )
+        table = Table(aws.of("dynamodb"), settings.incident_table)
+        self._ports = _steadiness(table, notices=notices, now=now, on_failure=on_failure)
         self._made = tuple(self._channels())
 
     def channels(self) -> tuple[MessageChannel, ...]:
@@ -110,6 +103,18 @@ class Telling:
             SecretId=self._settings.channels_secret_id, VersionStage="AWSCURRENT"
         )
         return read_channels(str(answer["SecretString"]), action_mode=self._settings.action_mode, now=self._now)
+
+
+def _steadiness(table: Table, *, notices: Notices, now: Clock, on_failure: Callable[[str, str], None]) -> SteadyPorts:
+    return SteadyPorts(
+        circuits=DynamoCircuits(table, now=now),
+        notices=notices,
+        now=now,
+        tick=time.monotonic,
+        pause=time.sleep,
+        chance=random.random,  # no secret: it keeps processes from trying in step
+        on_failure=on_failure,
+    )
 
 
 def _readable(name: str, make: Callable[[], Sequence[Channel]]) -> Sequence[Channel]:

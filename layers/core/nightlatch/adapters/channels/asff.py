@@ -78,10 +78,7 @@ def asff(finding: Finding, hub: Hub, *, uid: str, updated_at: datetime) -> dict[
         "GeneratorId": exact(f"nightlatch/{finding.rule}", _ID),
         "AwsAccountId": hub.account_id,
         "Types": types,
-        "FirstObservedAt": moment(finding.first_seen),
-        "LastObservedAt": moment(finding.last_seen),
-        "CreatedAt": moment(finding.first_seen),
-        "UpdatedAt": moment(max(updated_at, finding.last_seen)),
+        **_times(finding, updated_at),
         "Severity": severity,
         "FindingProviderFields": {"Severity": severity, "Types": types},
         "Title": plain(finding.title, _TITLE) or "nightlatch finding",
@@ -91,6 +88,12 @@ def asff(finding: Finding, hub: Hub, *, uid: str, updated_at: datetime) -> dict[
         "Resources": [*_resources(finding, hub)],
         "RecordState": "ACTIVE",
     }
+
+
+def _times(finding: Finding, updated_at: datetime) -> dict[str, object]:
+    first, last = moment(finding.first_seen), moment(finding.last_seen)
+    updated = moment(max(updated_at, finding.last_seen))
+    return {"FirstObservedAt": first, "LastObservedAt": last, "CreatedAt": first, "UpdatedAt": updated}
 
 
 def finding_uid(incident_id: str, finding: Finding) -> str:

@@ -30,20 +30,10 @@ def incident_document(
     incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()
 ) -> dict[str, object]:
     """Give an incident as data, in the shape of `schemas/incident-1.json`."""
-    lead = incident.lead
     return fitted(
         {
-            "schema_version": VERSION,
-            "incident_id": incident.id,
-            "revision": incident.revision,
+            **_head(incident),
             "state": "resolved" if is_settled(incident, responses) else "open",
-            "severity": incident.severity.value,
-            "title": plain(lead.title, TEXT_LIMIT),
-            "account_id": exact(lead.account_id, NAME_LIMIT),
-            "region": exact(lead.region, NAME_LIMIT),
-            "principal": exact(lead.principal.key, NAME_LIMIT),
-            "opened_at": moment(incident.opened_at),
-            "last_seen": moment(incident.last_seen),
             "secrets": [exact(name, NAME_LIMIT) for name in secret_names(incident)],
             "changed": [plain(note, TEXT_LIMIT) for note in notes],
             "findings": [_finding(finding) for finding in incident.findings],
@@ -54,6 +44,22 @@ def incident_document(
         },
         MOST_BYTES,
     )
+
+
+def _head(incident: Incident) -> dict[str, object]:
+    lead = incident.lead
+    return {
+        "schema_version": VERSION,
+        "incident_id": incident.id,
+        "revision": incident.revision,
+        "severity": incident.severity.value,
+        "title": plain(lead.title, TEXT_LIMIT),
+        "account_id": exact(lead.account_id, NAME_LIMIT),
+        "region": exact(lead.region, NAME_LIMIT),
+        "principal": exact(lead.principal.key, NAME_LIMIT),
+        "opened_at": moment(incident.opened_at),
+        "last_seen": moment(incident.last_seen),
+    }
 
 
 def action_document(incident: Incident, response: Response) -> dict[str, object]:

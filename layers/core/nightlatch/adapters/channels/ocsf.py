@@ -31,6 +31,26 @@ _TEXT, _NAME = 1_000, 600
 
 def ocsf(finding: Finding) -> dict[str, object]:
     """Write a finding as it was first made."""
+    return {
+        **_classification(finding),
+        "time": _ms(finding.last_seen),
+        "start_time": _ms(finding.first_seen),
+        "end_time": _ms(finding.last_seen),
+        "count": finding.count,
+        "message": plain(finding.title, _TEXT),
+        "metadata": _metadata(finding),
+        "finding_info": _info(finding),
+        "cloud": {
+            "provider": "AWS",
+            "region": exact(finding.region, _NAME),
+            "account": {"uid": exact(finding.account_id, _NAME), "type": "AWS Account", "type_id": 10},
+        },
+        "resources": [_resource(secret) for secret in finding.secrets],
+        "evidences": [_evidence(finding.principal, call) for call in finding.calls],
+    }
+
+
+def _classification(finding: Finding) -> dict[str, object]:
     severity_id, severity = _SEVERITIES[finding.severity]
     return {
         "activity_id": CREATE,
@@ -46,23 +66,6 @@ def ocsf(finding: Finding) -> dict[str, object]:
         "status_id": _NEW[0],
         "status": _NEW[1],
         "is_alert": finding.state is State.OPEN,
-        "time": _ms(finding.last_seen),
-        "start_time": _ms(finding.first_seen),
-        "end_time": _ms(finding.last_seen),
-        "count": finding.count,
-        "message": plain(finding.title, _TEXT),
-        "metadata": _metadata(finding),
-        "finding_info": _info(finding),
-        "cloud": {
-            "provider": "AWS",
-            "region": exact(finding.region, _NAME),
-            "account": {"uid": exact(finding.account_id, _NAME), "type": "AWS Account", "type_id": 10},
-        },
-        "resources": [_resource(secret) for secret in finding.secrets],
-        "evidences": [
-            {"actor": {"user": _user(finding.principal)}, "api": {"operation": exact(call, _NAME)}}
-            for call in finding.calls
-        ],
     }
 
 
@@ -103,6 +106,10 @@ def _resource(secret: SecretRef) -> dict[str, object]:
         "name": exact(secret.name, _NAME),
         "region": exact(secret.region, _NAME),
     }
+
+
+def _evidence(principal: Principal, call: str) -> dict[str, object]:
+    return {"actor": {"user": _user(principal)}, "api": {"operation": exact(call, _NAME)}}
 
 
 def _user(principal: Principal) -> dict[str, object]:

@@ -44,38 +44,41 @@ class Keys:
 def channels_app(inbox: Inbox, keys: Keys, *, now: Callable[[], datetime]) -> Flask:
     """Build the application, to be mounted at `/channels`."""
     app = Flask(__name__)
-
-    @app.before_request
-    def loopback_only() -> None:
-        if request.host.rsplit(":", 1)[0] not in _LOOPBACK:
-            abort(HTTPStatus.FORBIDDEN)
-
-    def taken(channel: str, check: Callable[[bytes], Mapping[str, Any]]) -> Any:
-        status = inbox.answers(channel)
-        if status is not None:
-            return jsonify(status="out of order"), status
-        try:
-            body = check(request.get_data())
-        except (RefusedPayload, ValueError, KeyError) as refusal:
-            inbox.refuse(channel, repr(refusal))
-            return jsonify(status="invalid event"), HTTPStatus.BAD_REQUEST
-        inbox.take(Received(channel, body, dict(request.headers)))
-        return jsonify(status="success"), HTTPStatus.ACCEPTED
+    app.before_request(_loopback_only)
 
     @app.post("/pagerduty")
     def pagerduty() -> Any:
-        return taken("pagerduty", lambda body: check_pagerduty(body, keys.routing_key))
+        return _taken(inbox, "pagerduty", lambda body: check_pagerduty(body, keys.routing_key))
 
     @app.post("/teams")
     def teams() -> Any:
-        return taken("teams", check_teams)
+        return _taken(inbox, "teams", check_teams)
 
     @app.post("/webhook")
     def webhook() -> Any:
-        return taken("webhook", lambda body: check_webhook(body, request.headers, keys.signing_key, now()))
+        return _taken(inbox, "webhook", lambda body: check_webhook(body, request.headers, keys.signing_key, now()))
 
     @app.get("/<channel>")
     def received(channel: str) -> Any:
         return jsonify([dict(one.body) for one in inbox.of(channel)])
 
     return app
+
+
+def _loopback_only() -> None:
+    if request.host.rsplit(":", 1)[0] not in _LOOPBACK:
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def _taken(inbox: Inbox, channel: str, check: Callable[[bytes], Mapping[str, Any]]) -> Any:
+    """Take or refuse what was posted, unless the channel is out of order."""
+    status = inbox.answers(channel)
+    if status is not None:
+        return jsonify(status="out of order"), status
+    try:
+        body = check(request.get_data())
+    except (RefusedPayload, ValueError, KeyError) as refusal:
+        inbox.refuse(channel, repr(refusal))
+        return jsonify(status="invalid event"), HTTPStatus.BAD_REQUEST
+    inbox.take(Received(channel, body, dict(request.headers)))
+    return jsonify(status="success"), HTTPStatus.ACCEPTED
