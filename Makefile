@@ -29,6 +29,7 @@ test: .venv/.dev ## every test that this machine can run; what it lacks is skipp
 quality: .venv/.dev ## the large counts in full, of which `make test` takes samples, and docs/detection-quality.md
 	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
 	NIGHTLATCH_FULL=1 $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --show-capture=no tests/planted \
+	  tests/adapters/channels/test_hostile_names.py \
 	  tests/acts/test_duplicates.py tests/incidents/test_own_calls_come_back.py
 	PYTHONPATH=tests $(BIN)/python -m simulation docs/detection-quality.md
 

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.account.holding import ROUTING_TAGS
 from nightlatch.domain.answering.policy import Mode, Policy
+from nightlatch.domain.answering.routing import ChannelName, Route
 from nightlatch.domain.errors import InvalidPolicy
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.judging.rules import Detection
 from nightlatch.policy_file import parse_inventory, parse_policy, parse_stored_policy
 
@@ -75,6 +78,15 @@ def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None
         (a_policy(secrets=[{"match": {"names": []}}]), "secrets.0.match.names"),
         (a_policy(approvers=[{"slack": "ana", "name": "ana"}]), "approvers.0.slack"),
         (a_policy(limits={"act_within_min": 0}), "limits.act_within_min"),
+        (
+            a_policy(routes=[{"channels": ["pager"]}]),
+            "routes.0.channels.0: input should be 'slack', 'sns', 'eventbridge', 'security-hub', 'pagerduty', 'teams'",
+        ),
+        (a_policy(routes=[{"channels": []}]), "routes.0.channels"),
+        (a_policy(routes=[{"channels": ["sns"], "match": {"tags": {"cost": "x"}}}]), "routes.0.match.tags"),
+        (a_policy(routes=[{"channels": ["sns"], "match": {"severty": "HIGH"}}]), "did you mean 'severity'?"),
+        (a_policy(routes=[{"channels": ["sns"], "match": {"accounts": ["1"]}}]), "routes.0.match.accounts"),
+        (a_policy(routes=[{"channels": ["slack"], "slack_channel": "#general"}]), "routes.0.slack_channel"),
         ({"version": 2}, "version"),
         ({}, "version: field required"),
     ],
@@ -541,3 +553,39 @@ def test_a_person_is_one_approver_and_no_policy(approvers, said):
         parse_policy(a_policy(approvers=approvers), where="policy.json")
 
     assert said in str(refused.value)
+
+
+def test_a_route_says_who_hears_of_what() -> None:
+    about = {
+        "severity": "HIGH",
+        "rules": ["deletion."],
+        "accounts": ["111122223333"],
+        "names": ["prod/*"],
+        "tags": {"owner": "payments"},
+    }
+    written = a_policy(routes=[{"match": about, "channels": ["slack", "sns"], "slack_channel": "C0PAY"}])
+
+    (route,) = parse_policy(written).to_domain().routes
+
+    assert route == Route(
+        channels=(ChannelName.SLACK, ChannelName.SNS),
+        at_least=Severity.HIGH,
+        rules=("deletion.",),
+        accounts=frozenset({"111122223333"}),
+        names=("prod/*",),
+        tags=(("owner", "payments"),),
+        slack_channel="C0PAY",
+    )
+
+
+def test_a_route_is_part_of_the_digest_that_every_alert_shows() -> None:
+    digests = [
+        parse_policy(a_policy(routes=[{"channels": [name]}])).to_domain().digest for name in ("slack", "sns", "sns")
+    ]
+
+    assert digests[0] != digests[1] == digests[2]
+
+
+def test_the_tags_that_a_route_may_ask_for_are_those_that_the_inventory_keeps() -> None:
+    for tag in ROUTING_TAGS:
+        assert parse_policy(a_policy(routes=[{"channels": ["sns"], "match": {"tags": {tag: "x"}}}]))

@@ -1,4 +1,4 @@
-"""Shows incidents to people on every channel; the only function with the Slack token."""
+"""Shows incidents to people and machines on every channel; the only function with the channels' credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from nightlatch.wiring import wire_notifier
 
 logger = Logger()
 metrics = Metrics()
-tell = wire_notifier(os.environ)
+
+
+def _failed(channel: str, reason: str) -> None:
+    logger.warning("channel failed", extra={"channel": channel, "reason": reason})
+    metrics.add_metric(name=Metric.CHANNEL_FAILURES, unit=MetricUnit.Count, value=1)
+
+
+tell = wire_notifier(os.environ, _failed)
 
 
 @logger.inject_lambda_context

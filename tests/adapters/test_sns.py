@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from builders import a_finding, a_response, an_incident
-from nightlatch.adapters.sns import SnsChannel, human_text, machine_document, subject
+from nightlatch.adapters.channels.document import incident_document
+from nightlatch.adapters.sns import SnsChannel, human_text, subject
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.history.examples import a_secret, a_user
 
@@ -52,7 +53,7 @@ def test_subscribers_get_text_for_people_and_json_for_machines():
         body = json.loads(boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"])
     document = json.loads(body["Message"])
     assert body["Subject"] == "[HIGH] mallory (IAM user) deleted secret prod/db within a second"
-    assert document == json.loads(json.dumps(machine_document(an_incident(), [a_response()])))
+    assert document == json.loads(json.dumps(incident_document(an_incident(), [a_response()])))
     assert body["MessageAttributes"]["severity"]["Value"] == "HIGH"
 
 

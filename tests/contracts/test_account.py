@@ -65,7 +65,7 @@ def _fake() -> Scene:
     account = FakeAccount(page=100)
     account.listed = [
         Holding(arn=arns["plain"]),
-        Holding(arn=arns["crown"], tier=Tier.CROWN, rotated_by=function),
+        Holding(arn=arns["crown"], tier=Tier.CROWN, rotated_by=function, tags=(("owner", "payments"),)),
         Holding(arn=arns["aliased"], key="alias/secrets"),
         Holding(arn=arns["primary"], primary_region=REGION),
         Holding(arn=arns["doomed"]),
@@ -96,7 +96,13 @@ def _on_moto() -> Scene:
     arns = {
         "plain": manager.create_secret(Name="plain", SecretString="x")["ARN"],
         "crown": manager.create_secret(
-            Name="crown", SecretString="x", Tags=[{"Key": "nightlatch:tier", "Value": "crown"}]
+            Name="crown",
+            SecretString="x",
+            Tags=[
+                {"Key": "nightlatch:tier", "Value": "crown"},
+                {"Key": "owner", "Value": "payments"},
+                {"Key": "note", "Value": "nobody-keeps-this"},
+            ],
         )["ARN"],
         "aliased": manager.create_secret(Name="aliased", SecretString="x", KmsKeyId="alias/secrets")["ARN"],
         "primary": manager.create_secret(Name="primary", SecretString="x", AddReplicaRegions=[{"Region": FAR}])["ARN"],
@@ -119,6 +125,13 @@ def listed(scene: Scene) -> dict[str, Holding]:
     assert page.token is None
     by_arn = {one.arn: one for one in page.secrets}
     return {kind: by_arn[arn] for kind, arn in scene.arns.items()}
+
+
+def test_of_its_tags_a_holding_keeps_those_alone_that_say_whose_the_secret_is(scene):
+    found = listed(scene)
+
+    assert found["crown"].tags == (("owner", "payments"),)
+    assert found["plain"].tags == ()
 
 
 def test_every_secret_is_listed_those_too_that_wait_to_be_deleted(scene):

@@ -182,6 +182,26 @@ def test_the_notifier_gives_back_a_notice_of_an_incident_that_nobody_knows(load:
     assert failed(load("notifier").handler(batch(a_notice("inc-unknown")), Context())) == ["m0"]
 
 
+def test_a_channel_that_fails_is_counted_and_named(
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = load("notifier")
+
+    def tell(_notice: Notice) -> tuple[str, ...]:
+        app._failed("slack", "slack answered 500")
+        return ("sns",)
+
+    monkeypatch.setattr(app, "tell", tell)
+    app.handler(batch(a_notice()), Context())
+
+    [line] = logged(caplog, "channel failed")
+    assert (line["channel"], line["reason"], line["levelname"]) == ("slack", "slack answered 500", "WARNING")
+    assert '"ChannelFailures":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
 # --- the responder
 
 

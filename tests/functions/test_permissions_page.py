@@ -22,6 +22,8 @@ OF_THE_ACCOUNT = {
     ":role/*": "every role of the account",
     ":user/*": "every user of the account",
     ":role/aws-service-role/*": "roles linked to services of AWS",
+    "product/${AWS::AccountId}/default": "nightlatch's product in Security Hub",
+    ":hub/default": "the Security Hub of the account and Region",
     ":role/aws-reserved/*": "roles of Identity Center",
 }
 

@@ -124,6 +124,7 @@ def test_only_those_who_talk_to_slack_and_the_keeper_read_a_value_and_only_of_se
 
     assert readers == {
         ("NotifierRole", str(SLACK_SECRET)),
+        ("NotifierRole", str({"Ref": "ChannelsSecretArn"})),
         ("InteractionsRole", str(SLACK_SECRET)),
         ("KeeperRole", str(VAULTED)),
     }

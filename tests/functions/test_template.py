@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.transformed import TEMPLATE, dead_letter_queues, resource, resources, source, target, template
+from nightlatch.adapters.channels.eventbridge import SOURCE
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.lineage import MAKES_ROLES
 from nightlatch.domain.event.events import NIGHTLATCH, EventName
@@ -43,6 +44,15 @@ def is_routed(wanted: EventName, names: set[EventName]) -> bool:
 
 
 # --- what is seen ---
+
+
+def test_no_rule_of_ours_listens_to_what_we_put_on_a_bus_ourselves() -> None:
+    """Else an incident that is put on the default bus would come back as an event to judge."""
+    heard = {source for rule in PATTERN_RULES.values() for source in rule["EventPattern"]["source"]}
+
+    assert heard != set()
+    assert all(isinstance(source, str) for source in heard)
+    assert SOURCE not in heard
 
 
 def test_every_event_that_the_catalogue_judges_reaches_a_lane() -> None:

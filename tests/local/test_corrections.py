@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
-from local.probes import buckets, keys, metadata, policies, reading, replicas, transactions, versions
+from local.probes import buckets, findings, keys, metadata, policies, reading, replicas, transactions, versions
 from local.probes.world import World
 from nightlatch.local import fidelity
 from nightlatch.local.aws.happenings import Happening, Kind, listening
 
-ROOMS = (versions, reading, policies, metadata, replicas, keys, buckets, transactions)
+ROOMS = (versions, reading, policies, metadata, replicas, keys, buckets, findings, transactions)
 PROBES = {name: probe for room in ROOMS for name, probe in room.PROBES.items()}
 CORRECTIONS = [correction.id for correction in fidelity.CORRECTIONS]
 

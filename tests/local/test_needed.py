@@ -12,6 +12,7 @@ from moto.awslambda.models import LambdaFunction
 
 from local.guarded import Guarded, guarded_aws, refused, why_not
 from local.narrated import REGION, a_function
+from local.probes.findings import a_finding
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 
 EVERYTHING = {"Action": "*", "Resource": "*"}
@@ -316,3 +317,21 @@ def a_denial() -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Deny", "Action": "secretsmanager:*", "Resource": "*"}],
     }
+
+
+def test_telling_needs_the_bus_the_product_and_the_hub(guarded: Guarded) -> None:
+    entry = {"Source": "nightlatch", "DetailType": "d", "Detail": "{}"}
+    bus = guarded.root("events").create_event_bus(Name="security")["EventBusArn"]
+    product = f"arn:aws:securityhub:{REGION}:{ACCOUNT_ID}:product/{ACCOUNT_ID}/default"
+    events, hub = guarded.worker("events"), guarded.worker("securityhub")
+
+    events.put_events(Entries=[{**entry, "EventBusName": bus}, {**entry, "EventBusName": "security"}, entry])
+    hub.batch_import_findings(Findings=[a_finding("1", ProductArn=product)])
+    hub.batch_update_findings(FindingIdentifiers=[{"Id": "1", "ProductArn": product}], Workflow={"Status": "RESOLVED"})
+
+    assert guarded.needed() == [
+        ("events:PutEvents", bus),
+        ("events:PutEvents", f"arn:aws:events:{REGION}:{ACCOUNT_ID}:event-bus/default"),
+        ("securityhub:BatchImportFindings", product),
+        ("securityhub:BatchUpdateFindings", f"arn:aws:securityhub:{REGION}:{ACCOUNT_ID}:hub/default"),
+    ]

@@ -35,6 +35,9 @@ class Settings(BaseModel):
     kill_switch_parameter: str = Field("", alias="NIGHTLATCH_KILL_SWITCH_PARAMETER")
     slack_secret_id: str = Field("", alias="NIGHTLATCH_SLACK_SECRET_ID")
     slack_api_url: str = Field("https://slack.com/api", alias="NIGHTLATCH_SLACK_API_URL")
+    channels_secret_id: str = Field("", alias="NIGHTLATCH_CHANNELS_SECRET_ID")
+    event_bus: str = Field("", alias="NIGHTLATCH_EVENT_BUS")  # ARN; empty for none
+    security_hub: str = Field("", alias="NIGHTLATCH_SECURITY_HUB")  # ARN of our product in it; empty for none
     action_mode: Literal["slack", "cli", "off"] = Field("off", alias="NIGHTLATCH_ACTION_MODE")
     auditor_function: str = Field("", alias="NIGHTLATCH_AUDITOR_FUNCTION")
     contain: Literal["yes", "no"] = Field("no", alias="NIGHTLATCH_CONTAIN")  # whether the stack may write to IAM

@@ -34,6 +34,28 @@ def holdings(*secrets: Holding, functions: tuple[RotationFunction, ...] = (), ow
     return Holdings.of([Found(secrets=secrets, functions=functions, own=own)])
 
 
+# --- whose it is
+
+
+def test_the_tags_of_what_a_reference_can_mean_are_known_and_no_others() -> None:
+    owner, other = ("owner", "payments"), ("owner", "orders")
+    inventory = Inventory(holdings=holdings(holding(tags=(owner,)), holding("prod/x", tags=(other,)), holding("bare")))
+
+    assert inventory.tags_of([a_secret()]) == (owner,)
+    assert inventory.tags_of([a_secret(suffix=None), a_secret("prod/x", suffix=None)]) == (other, owner)
+    assert inventory.tags_of([a_secret("bare"), a_secret("unknown")]) == ()
+    assert Inventory().tags_of([a_secret()]) == ()
+
+
+def test_a_finding_carries_the_tags_by_which_it_is_routed() -> None:
+    tagged = Inventory(holdings=holdings(holding(tags=(("owner", "payments"),))))
+    event = an_event("DeleteSecret", secret=SECRET, by=a_role(), request={"recoveryWindowInDays": 7})
+
+    ((finding,), _) = detect(event, Baseline(inventory=tagged), (DETECTION,))
+
+    assert finding.tags == (("owner", "payments"),)
+
+
 # --- which secret
 
 

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nightlatch.adapters.aws_errors import asking
+from nightlatch.adapters.channels.document import as_json, health_document, incident_document
+from nightlatch.adapters.channels.publishing import publishing
 from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
+from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
 from nightlatch.domain.answering.stopping import LIFTS
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 SUBJECT_LIMIT = 99
 SMS_LIMIT = 140
-SCHEMA_VERSION = 1
 MOST_NAMES = 50
 
 
@@ -49,14 +50,14 @@ class SnsChannel:
         Raises:
             Unavailable: SNS did not take it.
         """
-        with asking(f"topic {self.topic_arn}"):
+        with publishing(f"topic {self.topic_arn}"):
             self.client.publish(
                 TopicArn=self.topic_arn,
                 Subject=subject(incident, is_update=place is not None),
                 MessageStructure="json",
                 Message=json.dumps(
                     {
-                        "default": json.dumps(machine_document(incident, responses, notes)),
+                        "default": as_json(incident_document(incident, responses, notes)),
                         "email": human_text(incident, responses, notes),
                         "sms": clip(_plain(f"{incident.severity} {incident.lead.title}"), SMS_LIMIT),
                     }
@@ -67,11 +68,31 @@ class SnsChannel:
             )
         return "published"
 
+    def announce(self, bulletin: Bulletin) -> None:
+        """Publish that another channel takes no messages, or takes them again.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        document = as_json(health_document(bulletin))
+        forms = {"default": document, "email": _plain(f"{bulletin.title}. {bulletin.text}"), "sms": bulletin.title}
+        with publishing(f"topic {self.topic_arn}"):
+            self.client.publish(
+                TopicArn=self.topic_arn,
+                Subject=_subject(bulletin.title),
+                MessageStructure="json",
+                Message=json.dumps(forms),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": "health"}},
+            )
+
 
 def subject(incident: Incident, *, is_update: bool = False) -> str:
     """Make a subject that SNS accepts: ASCII, one line, severity first."""
     prefix = "Update: " if is_update else ""
-    text = f"{prefix}[{incident.severity}] {incident.lead.title}"
+    return _subject(f"{prefix}[{incident.severity}] {incident.lead.title}")
+
+
+def _subject(text: str) -> str:
     ascii_text = "".join(c if " " <= c <= "~" else "?" for c in text)
     return ascii_text[:SUBJECT_LIMIT]
 
@@ -99,33 +120,6 @@ def human_text(incident: Incident, responses: Sequence[Response], notes: Sequenc
         f"incident {incident.id} · policy {incident.policy_digest}",
     ]
     return "\n".join(_plain(line) for line in lines)
-
-
-def machine_document(incident: Incident, responses: Sequence[Response], notes: Sequence[str] = ()) -> dict[str, object]:
-    """Give the incident as data, versioned."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "incident_id": incident.id,
-        "revision": incident.revision,
-        "severity": incident.severity,
-        "title": incident.lead.title,
-        "account_id": incident.lead.account_id,
-        "region": incident.lead.region,
-        "principal": incident.lead.principal.key,
-        "opened_at": incident.opened_at.isoformat(),
-        "last_seen": incident.last_seen.isoformat(),
-        "secrets": _names(incident),
-        "changed": list(notes),
-        "findings": [
-            {"rule": f.rule, "catalogue": f.catalogue, "severity": f.severity, "title": f.title, "count": f.count}
-            for f in incident.findings
-        ],
-        "responses": [
-            {"id": r.id, "action": r.action.kind, "state": r.state, "secret": r.action.name, "result": r.result}
-            for r in responses
-        ],
-        "notes": list(incident.notes),
-    }
 
 
 def _attributes(incident: Incident) -> dict[str, str]:

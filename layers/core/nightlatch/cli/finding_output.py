@@ -11,6 +11,7 @@ from typing import assert_never
 from rich.table import Table
 from rich.text import Text
 
+from nightlatch.cli.finding_documents import asff_lines, ocsf_lines
 from nightlatch.cli.forms import Output
 from nightlatch.cli.terminal import cell, results
 from nightlatch.domain.judging.findings import Finding, Severity, State
@@ -31,6 +32,10 @@ def write(findings: Sequence[Finding], output: Output) -> None:
             sys.stdout.writelines(f"{json.dumps(as_fields(finding))}\n" for finding in findings)
         case Output.JSON:
             sys.stdout.write(f"{json.dumps([as_fields(finding) for finding in findings], indent=2)}\n")
+        case Output.ASFF:
+            sys.stdout.writelines(asff_lines(findings))
+        case Output.OCSF:
+            sys.stdout.writelines(ocsf_lines(findings))
         case Output.TABLE:
             _write_table(findings)
         case _:

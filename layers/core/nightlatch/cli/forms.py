@@ -11,6 +11,8 @@ class Output(StrEnum):
     TABLE = "table"
     JSON = "json"
     JSONL = "jsonl"
+    ASFF = "asff"  # for Security Hub, a finding in each line
+    OCSF = "ocsf"  # for data lakes, the same
 
 
 class Suggesting(StrEnum):

@@ -12,7 +12,9 @@ NightlatchError
 │   └── ForgedRequest          the request is not from Slack, or is too old
 ├── NotFound               the thing named does not exist (any more)
 └── Unavailable            AWS or a channel could not be asked: try again later
-    └── NotYet                 AWS will take the same call in some seconds
+    ├── Busy                   a channel asked for a pause
+    ├── NotYet                 AWS will take the same call in some seconds
+    └── Undeliverable          a channel answered and does not take this message: do not send it again at once
 """
 
 
@@ -66,3 +68,15 @@ class Unavailable(NightlatchError):
 
 class NotYet(Unavailable):
     """AWS does not take the call yet, and says so; make it again in some seconds."""
+
+
+class Busy(Unavailable):
+    """A channel asked for a pause; send the same again after it."""
+
+    def __init__(self, message: str, again_in_s: float) -> None:
+        super().__init__(message)
+        self.again_in_s = again_in_s
+
+
+class Undeliverable(Unavailable):
+    """A channel answered and refused; somebody must mend it, and trying again at once only costs time."""

@@ -17,6 +17,7 @@ class Metric(StrEnum):
     MALFORMED_RECORDS = "MalformedRecords"  # could not be judged; they end in a dead-letter queue
     NOTICES_SHOWN = "NoticesShown"  # one per channel that took it
     NOTICES_FAILED = "NoticesFailed"  # not every channel took it; it comes again
+    CHANNEL_FAILURES = "ChannelFailures"  # a message that one channel did not take after its tries; the log says which
     RESPONSES = "Responses"  # carried out, or ended by a guard that said no
     RESPONSES_FAILED = "ResponsesFailed"  # could not be carried out; it comes again
     RESPONSES_UNREADABLE = "ResponsesUnreadable"  # looked at in the ledger and passed over; the log says which

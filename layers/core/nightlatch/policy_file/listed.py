@@ -36,6 +36,7 @@ class SecretPart(Part):
     rotation_window_h: int | None = None
     deleted_at: Moment | None = None
     lowered_at: Moment | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
     def to_domain(self) -> Holding:
         """Give the value that judging reads."""

@@ -23,6 +23,7 @@ from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
 from nightlatch.policy_file.protecting import ProtectPart, check_ways_out
+from nightlatch.policy_file.routes import RoutePart
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
 
@@ -141,6 +142,7 @@ class PolicyFile(Part):
     deployers: tuple[DeployerPart, ...] = ()
     approvers: Annotated[tuple[ApproverPart, ...], AfterValidator(each_person_once)] = ()
     inventory: InventoryFile = InventoryFile()
+    routes: tuple[RoutePart, ...] = ()
     limits: _Limits = _Limits()
 
     @model_validator(mode="after")
@@ -161,6 +163,7 @@ class PolicyFile(Part):
             inventory=replace(
                 self.inventory.to_domain(), deployers=tuple(deployer.to_domain() for deployer in self.deployers)
             ),
+            routes=tuple(one.to_domain() for one in self.routes),
             own_roles=own_roles,
             acting_role=acting_role,
             limits=self.limits.to_domain(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ class NotifyPorts:
     notices: Notices
     channels: Sequence[MessageChannel]
     changed: ChangeNotes | None = None  # what messages say of changed values
+    routed: Callable[[Incident], Sequence[MessageChannel]] | None = None  # who hears of an incident; else everybody
 
 
 def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     notes = (*notes, *unread)
     told: list[str] = []
     failures: list[str] = []
-    for channel in ports.channels:
+    for channel in ports.channels if ports.routed is None else ports.routed(incident):
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
         try:
             if _show(own_notice, incident, responses, notes, channel, ports.notices, now):

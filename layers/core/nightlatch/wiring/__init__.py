@@ -64,14 +64,23 @@ def wire_keeper(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, s
     return partial(keep_messages, world=world, ports=world.snapshots.keeping())
 
 
-def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, ...]]:
-    """Build the notifier: a notice in, the names of the channels that showed it out."""
+def wire_notifier(
+    environ: Mapping[str, str], on_failure: Callable[[str, str], None]
+) -> Callable[[Notice], tuple[str, ...]]:
+    """Build the notifier: a notice in, the names of the channels that showed it out.
+
+    Args:
+        environ: What the function is told.
+        on_failure: Hears which channel did not take a message, and why.
+    """
     world = World(load_settings(environ))
+    telling = world.telling(on_failure)
     ports = NotifyPorts(
         incidents=world.incidents,
         ledger=world.ledger,
         notices=world.notices,
-        channels=world.channels(),
+        channels=telling.channels(),
+        routed=telling.routed,
         changed=world.snapshots.change_notes(),
     )
     return lambda notice: notify(notice, ports=ports, now=world.now())

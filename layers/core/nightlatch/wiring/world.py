@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets as entropy
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -35,9 +36,8 @@ from nightlatch.adapters.notices import DynamoNotices
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
 from nightlatch.adapters.secrets_manager import AwsSecrets
-from nightlatch.adapters.slack.channel import SlackChannel, SlackCredentials, answer_privately, read_credentials
+from nightlatch.adapters.slack.channel import SlackCredentials, answer_privately, read_credentials
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
-from nightlatch.adapters.sns import SnsChannel
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
@@ -48,11 +48,11 @@ from nightlatch.service.effects import LiveEffects
 from nightlatch.service.expire import ExpirePorts
 from nightlatch.service.lapse import LapsePorts
 from nightlatch.service.pipeline import Ports
-from nightlatch.service.ports import MessageChannel
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
 from nightlatch.wiring.snapshot_world import SnapshotWorld
+from nightlatch.wiring.telling import Telling
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -205,15 +205,17 @@ class World:
     def _table(self, name: str) -> Table:
         return Table(self._aws.of("dynamodb"), name)
 
-    def channels(self) -> tuple[MessageChannel, ...]:
+    def telling(self, on_failure: Callable[[str, str], None]) -> Telling:
         """Give the ways to people that the stack was given; SNS is always one of them."""
-        sns = SnsChannel(client=self._aws.of("sns"), topic_arn=self._settings.topic_arn)
-        if not self._settings.slack_secret_id:
-            return (sns,)
-        slack = SlackChannel(
-            credentials=self.slack(), api_url=self._settings.slack_api_url, action_mode=self._settings.action_mode
+        return Telling(
+            self._settings,
+            self._aws,
+            now=self.now,
+            notices=self.notices,
+            policy=self.policy,
+            slack=self.slack,
+            on_failure=on_failure,
         )
-        return (slack, sns)
 
     def slack(self) -> SlackCredentials:
         """Read the Slack app's own credentials: the one secret whose value these two functions may see."""

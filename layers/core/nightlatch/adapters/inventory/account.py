@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from nightlatch.adapters.aws_errors import asking, code_of, looking
-from nightlatch.domain.account.holding import Holding
+from nightlatch.domain.account.holding import Holding, routing_tags
 from nightlatch.domain.account.own_parts import part_arn
 from nightlatch.domain.account.tiers import tagged_tier
 from nightlatch.domain.answering.keeping import Listed
@@ -177,6 +177,7 @@ def _holding(listed: Mapping[str, Any]) -> Holding:
     return Holding(
         arn=str(listed["ARN"]),
         tier=tagged_tier(tags),
+        tags=routing_tags(tags),
         key=listed.get("KmsKeyId") or None,
         rotated_by=listed.get("RotationLambdaARN") or listed.get("ExternalSecretRotationRoleArn") or None,
         primary_region=listed.get("PrimaryRegion") or None,

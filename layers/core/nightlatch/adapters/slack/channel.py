@@ -15,6 +15,7 @@ import requests
 
 from nightlatch.adapters.slack.message import render, render_follow_up
 from nightlatch.adapters.slack.text import escape
+from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import InvalidPolicy, Unavailable
@@ -107,6 +108,20 @@ class SlackChannel:
             channel, _, ts = place.rpartition("/")
             answer = self._call("chat.update", {"channel": channel, "ts": ts, **message})
         return f"{answer.get('channel', self.credentials.channel)}/{answer['ts']}"
+
+    def announce(self, bulletin: Bulletin) -> None:
+        """Post that another channel takes no messages, or takes them again.
+
+        Raises:
+            Unavailable: Slack did not take it.
+        """
+        message: dict[str, object] = {"text": escape(f"{bulletin.title}. {bulletin.text}")}
+        if self.credentials.token:
+            self._call("chat.postMessage", {"channel": self.credentials.channel, **message})
+            return
+        answer = self._send(self.credentials.webhook_url, message, {})
+        if not answer.ok:
+            raise Unavailable(f"Slack's webhook answered {answer.status_code}")
 
     def _post_to_webhook(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str]

@@ -8,11 +8,19 @@ GetFunctionConfiguration.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
+
+ROUTING_TAGS = ("owner", "team", "slack-channel")  # say whose a secret is; other tags are nobody's business
+
+
+def routing_tags(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Keep of a secret's tags those by which the operator may route."""
+    return tuple((key, tags[key]) for key in ROUTING_TAGS if tags.get(key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,7 @@ class Holding:
     rotation_window_h: int | None = None  # how long a rotation may take to begin; None for AWS's own choice
     deleted_at: datetime | None = None
     lowered_at: datetime | None = None  # since when its tag has said less than the tier that still counts
+    tags: tuple[tuple[str, str], ...] = ()  # of ROUTING_TAGS those that it has
     created_at: datetime | None = None  # known while an inventory is taken, and not kept
 
     @property
@@ -51,7 +60,7 @@ class Holding:
     @property
     def says_something(self) -> bool:
         """Whether anything is known of it beside that it exists."""
-        said = (self.tier, self.key, self.rotated_by, self.primary_region, self.replica_regions)
+        said = (self.tags, self.tier, self.key, self.rotated_by, self.primary_region, self.replica_regions)
         return any(said)
 
 

@@ -20,6 +20,7 @@ from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.event.resources import is_same_resource, unversioned
 from nightlatch.domain.event.secrets import SecretRef, in_region, may_be_same
 
+MOST_TAGS = 50
 _MOST_REMEMBERED = 50_000
 _AMBIGUOUS = 2  # names that one text can stand for
 
@@ -109,6 +110,16 @@ class Holdings:
     def has_tiers(self) -> bool:
         """Whether any tag says how much its secret matters."""
         return any(one.tier is not None for one in self.secrets)
+
+    @cached_property
+    def has_tags(self) -> bool:
+        """Whether any tag says whose its secret is."""
+        return any(one.tags for one in self.secrets)
+
+    def tags_of(self, secrets: Iterable[SecretRef]) -> tuple[tuple[str, str], ...]:
+        """Give the tags of what references can mean: in doubt whoever may be concerned is told."""
+        found = (tag for secret in secrets for one in self.of_secret(secret) for tag in one.tags)
+        return tuple(sorted(set(found)))[:MOST_TAGS]
 
     def needing(self, resource: str) -> Sequence[SecretRef]:
         """Give the secrets that need a key or function, or a function with this role, by its `unversioned` form."""

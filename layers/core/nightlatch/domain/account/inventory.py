@@ -89,6 +89,10 @@ class Inventory:
             return Tier.STANDARD
         return tier_of(secrets, self.tiers, self.holdings.tier_of)
 
+    def tags_of(self, secrets: Iterable[SecretRef]) -> tuple[tuple[str, str], ...]:
+        """Give the tags that say whose some secrets are, as the inventory saw them; each once."""
+        return self.holdings.tags_of(secrets) if self.holdings.has_tags else ()
+
     def meant_by(self, secret: SecretRef) -> SecretRef:
         """Give the secret that an ARN means, where what was found leaves no doubt; else the ARN as it was written."""
         return self.holdings.meant_by(secret) if self.holdings else secret

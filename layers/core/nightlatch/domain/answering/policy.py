@@ -13,6 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.answering.routing import Route
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding
@@ -157,6 +158,7 @@ class Policy:
     own_roles: frozenset[str] = frozenset()
     containment: bool = False  # the stack may write to IAM: stopping a principal is offered as a button
     acting_role: str = ""  # the responder's ARN, which a guard must not shut out
+    routes: tuple[Route, ...] = ()  # who hears of what; everybody of everything without any
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"

@@ -14,6 +14,7 @@ from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef, distinct
 
 _Part = TypeVar("_Part")
+MOST_TAGS = 50  # of one finding: an incident must fit one stored item
 COOL_DOWN = timedelta(minutes=60)  # a hit within this time of the last one belongs to the same finding
 
 
@@ -96,6 +97,7 @@ class Finding:
     avoid: tuple[str, ...] = ()  # versions that the same hand made before: no way back may end at them
     undoes: Undone | None = None  # what the remedy takes back, where that is not the found call itself
     contain: bool = False  # its principal is hostile or stolen: stopping it is offered
+    tags: tuple[tuple[str, str], ...] = ()  # that the inventory saw on its secrets, for routing alone
     advice: str = ""  # how a person stops its principal, where nightlatch cannot or may not
 
     @property
@@ -185,6 +187,7 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         last_seen=max(f.last_seen for f in findings),
         avoid=tuple(sorted({version for f in findings for version in f.avoid})),
         contain=any(f.contain for f in findings),
+        tags=tuple(sorted({tag for f in findings for tag in f.tags}))[:MOST_TAGS],
         advice=max((f.advice for f in findings), default=""),
         secrets=secrets,
         named=named if len(named) < len(secrets) else (),

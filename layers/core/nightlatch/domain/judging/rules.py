@@ -154,6 +154,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         last_seen=evidence.last_seen,
         secrets=secrets,
         remedy=None if found.fault else found.remedy or rule.remedy,
+        tags=baseline.inventory.tags_of(secrets),
         avoid=found.avoid,
         undoes=found.undoes,
         contain=rule.contain and not found.fault and severity.rank >= Severity.HIGH.rank,

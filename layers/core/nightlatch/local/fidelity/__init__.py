@@ -1,4 +1,4 @@
-"""moto made to answer as AWS does wherever our path depends on it: Secrets Manager, KMS, and some of S3 and DynamoDB.
+"""moto made to answer as AWS does wherever our path needs it: Secrets Manager, KMS, some of S3, DynamoDB, Security Hub.
 
 `install()` replaces a few functions inside moto 5.2.5, `uninstall()` puts moto's own back. Every difference
 is a value in `CORRECTIONS` with what AWS does, what moto does, the source and the date; a test fails as soon
@@ -18,6 +18,7 @@ from nightlatch.local.fidelity import (
     buckets,
     clock,
     deletion,
+    findings,
     gate,
     held_names,
     keys,
@@ -53,6 +54,7 @@ _ROOMS = (
     keys,
     secret_keys,
     buckets,
+    findings,
 )
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)

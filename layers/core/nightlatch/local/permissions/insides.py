@@ -49,6 +49,15 @@ class Insides:
         """Give a parameter's ARN: the slash at the start of a name stands there once."""
         return name if name.startswith("arn:") else self._arn("ssm", f"parameter/{name.removeprefix('/')}")
 
+    def event_bus(self, name: str) -> str:
+        """Give an event bus's ARN by its name or ARN."""
+        return name if name.startswith("arn:") else self._arn("events", f"event-bus/{name}")
+
+    @property
+    def hub(self) -> str:
+        """The ARN of the account's Security Hub."""
+        return self._arn("securityhub", "hub/default")
+
     def function(self, name: str) -> str:
         """Give a function's ARN by its name or ARN."""
         return name if name.startswith("arn:") else self._arn("lambda", f"function:{name}")

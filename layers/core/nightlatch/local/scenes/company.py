@@ -38,7 +38,9 @@ class Company:
     versions: Mapping[str, str]  # secret name -> the version that is current at the beginning
     stolen_key: Mapping[str, str] = field(repr=False)
     slack_secret_arn: str
-    slack_key_arn: str  # encrypts that secret: a company with a key of its own asks the most of the roles
+    channels_secret_arn: str
+    slack_key_arn: str  # encrypts both: a company with a key of its own asks the most of the roles
+    bus_arn: str  # gets every incident
     ledger_key_arn: str  # of the secret that is in the vault
     rotation_function: str  # rotates that one
 
@@ -48,18 +50,21 @@ class Company:
         return tuple(self.arns)
 
 
-def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
+def found_company(client: MakesClients, *, slack: Mapping[str, Any], channels: Mapping[str, Any]) -> Company:
     """Make the company.
 
     Args:
         client: Makes boto3 clients as the account's root.
         slack: The Slack app's credentials document.
+        channels: That of the other channels.
     """
     manager, iam = client("secretsmanager"), client("iam")
     names = [f"prod/{service}/{part}" for service in SERVICES for part in PARTS]
     made = {name: manager.create_secret(Name=name, SecretString=a_value()) for name in (*names, LEGACY_SECRET)}
     key = client("kms").create_key(Description="Encrypts the Slack credentials")["KeyMetadata"]
     slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack), KmsKeyId=key["KeyId"])
+    others = manager.create_secret(Name="nightlatch/channels", SecretString=json.dumps(channels), KmsKeyId=key["KeyId"])
+    client("securityhub").enable_security_hub()
     for role in ROLES:
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
         iam.create_role(RoleName=role, Path=_path_of(role), AssumeRolePolicyDocument=json.dumps(trust))
@@ -70,7 +75,9 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any]) -> Company:
         versions={name: answer["VersionId"] for name, answer in made.items()},
         stolen_key=_keys(iam.create_access_key(UserName=STOLEN_USER)["AccessKey"]),
         slack_secret_arn=slack_secret["ARN"],
+        channels_secret_arn=others["ARN"],
         slack_key_arn=key["Arn"],
+        bus_arn=client("events").create_event_bus(Name="security")["EventBusArn"],
         ledger_key_arn=ledger_key["Arn"],
         rotation_function=a_function(client, "rotate-ledger", {}),
     )

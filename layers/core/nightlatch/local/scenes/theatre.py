@@ -17,6 +17,9 @@ from nightlatch.adapters.table import Table
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.aws.sessions import stage_session
+from nightlatch.local.channels.app import PREFIX as CHANNELS
+from nightlatch.local.channels.app import Keys, channels_app
+from nightlatch.local.channels.inbox import Inbox
 from nightlatch.local.scenes.company import SSO_ROLE, Company, found_company, policy_document, role_arn, sign_in
 from nightlatch.local.scenes.past import ordinary_life
 from nightlatch.local.slack.app import PREFIX, slack_app
@@ -34,6 +37,7 @@ class Theatre:
     stage: Stage
     company: Company
     slack: Workspace
+    inbox: Inbox  # what the other channels took
     _signed_in: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -80,15 +84,20 @@ def open_theatre(
         policy: Another policy document than the company's.
     """
     slack = Workspace(token=entropy.token_urlsafe(16), signing_secret=entropy.token_hex(16))
+    inbox, keys = Inbox(), Keys()
     companies: list[Company] = []
-    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes"}
+    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes", "SecurityHub": "yes"}
     variables: dict[str, str] = {}
 
     def prepare(endpoint: str) -> None:
-        company = found_company(_clients(endpoint), slack=_slack_document(slack))
+        channels = keys.document(f"{endpoint}{CHANNELS}")
+        company = found_company(_clients(endpoint), slack=_slack_document(slack), channels=channels)
         companies.append(company)
         parameters["SlackSecretArn"] = company.slack_secret_arn
         parameters["SlackSecretKeyArn"] = company.slack_key_arn
+        parameters["ChannelsSecretArn"] = company.channels_secret_arn
+        parameters["ChannelsSecretKeyArn"] = company.slack_key_arn
+        parameters["EventBusArn"] = company.bus_arn
         parameters["VaultSecrets"] = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/*"
         variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
 
@@ -102,13 +111,13 @@ def open_theatre(
         parameters=parameters,
         region=REGION,
         port=port,
-        routes={PREFIX: app},
+        routes={PREFIX: app, CHANNELS: channels_app(inbox, keys, now=lambda: stage.clock.now())},  # noqa: PLW0108 - the stage is made below
         variables=variables,
         prepare=prepare,
     )
     stage = Stage(template, chosen)
     with stage:
-        theatre = Theatre(stage=stage, company=companies[0], slack=slack)
+        theatre = Theatre(stage=stage, company=companies[0], slack=slack, inbox=inbox)
         _take_effect(theatre, policy or policy_document())
         stage.warm()
         _teach(theatre)

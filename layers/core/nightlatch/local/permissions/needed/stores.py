@@ -1,4 +1,4 @@
-"""What calls of tables, queues, topics and parameters need.
+"""What calls of tables, queues, topics, parameters, event buses and Security Hub need.
 
 Source: service authorization reference (2026), one page per service; DynamoDB developer guide, transaction-apis (a
 transaction needs the permission of each of its parts); SNS developer guide, sns-key-management.
@@ -68,6 +68,23 @@ def _parameter(asked: Mapping[str, Any], inside: Insides) -> Needs:
         yield from by_way_of("ssm", ("Decrypt",), key, inside)
 
 
+def _put_events(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    buses = (inside.event_bus(entry.get("EventBusName", "default")) for entry in asked["Entries"])
+    for bus in dict.fromkeys(buses):
+        yield Request(action="events:PutEvents", resource=bus)
+
+
+def _import_findings(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    del inside
+    for product in dict.fromkeys(finding["ProductArn"] for finding in asked["Findings"]):
+        yield Request(action="securityhub:BatchImportFindings", resource=product)
+
+
+def _update_findings(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    del asked
+    yield Request(action="securityhub:BatchUpdateFindings", resource=inside.hub)
+
+
 TABLE: Table = {
     **{("dynamodb", name): _on_table(name) for name in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")},
     **{("dynamodb", name): _on_tables(name) for name in ("BatchGetItem", "BatchWriteItem")},
@@ -81,4 +98,7 @@ TABLE: Table = {
     ("sns", "Publish"): _publish,
     ("sns", "PublishBatch"): _publish,
     ("ssm", "GetParameter"): _parameter,
+    ("events", "PutEvents"): _put_events,
+    ("securityhub", "BatchImportFindings"): _import_findings,
+    ("securityhub", "BatchUpdateFindings"): _update_findings,
 }

@@ -1,0 +1,1 @@
+"""The ways to people and machines beside Slack and SNS, one file each, and the documents that all machines get."""

@@ -1,0 +1,131 @@
+"""Keeps an incident's findings in Security Hub: imported, updated under the same id, resolved when nothing is left.
+
+What a person has done with a finding there stays: an import cannot change a workflow, and nightlatch sets it only where
+its own incident is settled, or open again after it had been (ruling 23).
+
+Source: Security Hub API reference, BatchImportFindings (100 findings, FailedFindings; Workflow and Note are not
+updated; the caller's account must be that of the finding) and BatchUpdateFindings (100 identifiers,
+UnprocessedFindings). Only a real account can tell how soon after its import a finding can be updated: one that is not
+there yet counts as unavailable and comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nightlatch.adapters.channels.asff import SCHEMA, Hub, asff, finding_uid
+from nightlatch.adapters.channels.document import moment
+from nightlatch.adapters.channels.place import remembered
+from nightlatch.adapters.channels.publishing import publishing
+from nightlatch.adapters.channels.text import plain
+from nightlatch.adapters.clock import Clock
+from nightlatch.domain.answering.changes import Change, changes_of
+from nightlatch.domain.answering.circuits import Bulletin
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.errors import Unavailable, Undeliverable
+
+AT_ONCE = 100
+_NOTE_LIMIT = 512
+_BY = "nightlatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityHubChannel:
+    """Security Hub of one account and Region."""
+
+    client: Any  # boto3's of securityhub
+    hub: Hub
+    now: Clock
+
+    @property
+    def name(self) -> str:
+        """The name in notices, routes and logs."""
+        return "security-hub"
+
+    def show(
+        self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
+    ) -> str | None:
+        """Import the incident's findings as they stand, and set their workflow where that is ours to say.
+
+        Raises:
+            Undeliverable: Security Hub does not take a finding.
+            Unavailable: It could not be asked.
+        """
+        del notes
+        memory = remembered(place)
+        uids = {finding_uid(incident.id, finding): finding for finding in incident.findings}
+        self._import([asff(one, self.hub, uid=uid, updated_at=self.now()) for uid, one in uids.items()])
+        resolved = Change.RESOLVED in changes_of(incident, responses, is_first=place is None)
+        if resolved:
+            self._set([*uids], "RESOLVED", _why(responses))
+        elif memory.is_resolved:
+            self._set([*uids], "NEW", f"{incident.id} is open again")
+        return memory.with_told((), is_resolved=resolved).place
+
+    def announce(self, bulletin: Bulletin) -> None:
+        """Import, or resolve, a finding about a channel.
+
+        Raises:
+            Undeliverable: Security Hub does not take it.
+            Unavailable: It could not be asked.
+        """
+        uid = f"{bulletin.key}/{bulletin.since:%Y%m%dT%H%M%SZ}"
+        self._import([self._health(bulletin, uid)])
+        if bulletin.is_over:
+            self._set([uid], "RESOLVED", bulletin.text)
+
+    def _import(self, findings: Sequence[Mapping[str, object]]) -> None:
+        for some in _some(findings):
+            with publishing("Security Hub"):
+                answer: Mapping[str, Any] = self.client.batch_import_findings(Findings=some)
+            if answer.get("FailedCount"):
+                code = next((str(one.get("ErrorCode")) for one in answer.get("FailedFindings", ())), "no code")
+                kind = Unavailable if code == "InternalError" else Undeliverable
+                raise kind(f"Security Hub did not take {answer['FailedCount']} of {len(some)} findings ({code})")
+
+    def _set(self, uids: Sequence[str], status: str, why: str) -> None:
+        for some in _some(uids):
+            with publishing("Security Hub"):
+                answer: Mapping[str, Any] = self.client.batch_update_findings(
+                    FindingIdentifiers=[{"Id": uid, "ProductArn": self.hub.product_arn} for uid in some],
+                    Workflow={"Status": status},
+                    Note={"Text": plain(why, _NOTE_LIMIT), "UpdatedBy": _BY},
+                )
+            if left := answer.get("UnprocessedFindings", ()):
+                code = str(left[0].get("ErrorCode", "no code"))
+                kind = Unavailable if code == "FindingNotFound" else Undeliverable
+                raise kind(f"Security Hub did not set the workflow of {len(left)} findings ({code}); it comes again")
+
+    def _health(self, bulletin: Bulletin, uid: str) -> dict[str, object]:
+        severity = {"Label": "MEDIUM", "Original": "MEDIUM"}
+        types = ["Software and Configuration Checks"]
+        return {
+            "SchemaVersion": SCHEMA,
+            "Id": uid,
+            "ProductArn": self.hub.product_arn,
+            "ProductName": "nightlatch",
+            "GeneratorId": "nightlatch/channel",
+            "AwsAccountId": self.hub.account_id,
+            "Types": types,
+            "CreatedAt": moment(bulletin.since),
+            "UpdatedAt": moment(self.now()),
+            "Severity": severity,
+            "FindingProviderFields": {"Severity": severity, "Types": types},
+            "Title": plain(bulletin.title, 256),
+            "Description": plain(bulletin.text, 1_024),
+            "Resources": [{"Type": "Other", "Id": f"nightlatch/channel/{bulletin.channel}", "Region": self.hub.region}],
+            "RecordState": "ACTIVE",
+        }
+
+
+def _why(responses: Sequence[Response]) -> str:
+    done = [f"{one.action.kind}: {one.state}" for one in responses if one.result]
+    return "; ".join(done) or "nothing is left to decide"
+
+
+def _some(things: Sequence[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(things), AT_ONCE):
+        yield [*things[start : start + AT_ONCE]]

@@ -1,0 +1,87 @@
+"""Which channels hear of an incident: the operator's routes, the first that fits each finding, together.
+
+What fits no route goes to every channel. A route can narrow who hears of something, and never to nobody: where none of
+its channels is there, everybody is told. So a CRITICAL incident always reaches at least one channel.
+
+Tags are those that the inventory saw. Whoever may tag a secret can thereby choose among the routes that the operator
+wrote, and no other place: a tag's own text is never an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.judging.findings import Finding, Severity
+
+
+class ChannelName(StrEnum):
+    """Every channel that there is."""
+
+    SLACK = "slack"
+    SNS = "sns"
+    EVENTBRIDGE = "eventbridge"
+    SECURITY_HUB = "security-hub"
+    PAGERDUTY = "pagerduty"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Findings by what they are about, and who hears of them; what is left empty fits everything."""
+
+    channels: tuple[ChannelName, ...]
+    at_least: Severity = Severity.INFORMATIONAL
+    rules: tuple[str, ...] = ()  # prefixes of rules' ids, or catalogue numbers
+    accounts: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()  # globs over secrets' names
+    tags: tuple[tuple[str, str], ...] = ()  # (key, glob over its value), each on one of the secrets
+    slack_channel: str = ""  # another channel of the same workspace
+
+    def fits(self, finding: Finding) -> bool:
+        """Tell whether a finding takes this route."""
+        rule = not self.rules or any(finding.rule.startswith(one) or finding.catalogue == one for one in self.rules)
+        account = not self.accounts or finding.account_id in self.accounts
+        return finding.severity.rank >= self.at_least.rank and rule and account and self._is_about(finding)
+
+    def _is_about(self, finding: Finding) -> bool:
+        names = [name for secret in finding.secrets for name in secret.names]
+        named = not self.names or any(fnmatchcase(name, glob) for name in names for glob in self.names)
+        tagged = all(any(key == k and fnmatchcase(value, glob) for k, value in finding.tags) for key, glob in self.tags)
+        return named and tagged
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Who hears of an incident."""
+
+    channels: tuple[str, ...]
+    slack_channel: str = ""  # empty for the one of the credentials
+
+
+def destination(incident: Incident, routes: Sequence[Route], available: Sequence[str]) -> Destination:
+    """Choose the channels of an incident.
+
+    Args:
+        incident: What is to be told.
+        routes: The operator's, in their order.
+        available: Names of the channels that the stack has.
+    """
+    taken = [next((one for one in routes if one.fits(finding)), None) for finding in incident.findings]
+    wanted: set[str] = set()
+    for route in taken:
+        known = set(available) if route is None else {*route.channels} & {*available}
+        wanted |= known or set(available)
+    override = _slack_channel(incident, taken)
+    return Destination(tuple(name for name in available if name in wanted), override)
+
+
+def _slack_channel(incident: Incident, taken: Sequence[Route | None]) -> str:
+    """Give the Slack channel of the worst finding: one message stands in one channel."""
+    worst_first = sorted(zip(incident.findings, taken, strict=True), key=lambda pair: -pair[0].severity.rank)
+    _, route = worst_first[0]
+    return route.slack_channel if route is not None else ""
