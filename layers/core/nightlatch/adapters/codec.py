@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from nightlatch.domain.account.holding import Found
 from nightlatch.domain.account.replications import Replication
 from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.responses import Response
@@ -32,6 +33,7 @@ from nightlatch.domain.secret.metadata import MetadataSnapshot
 Stored = TypeVar(
     "Stored",
     Copy,
+    Declaration,
     Finding,
     Found,
     Incident,

@@ -19,6 +19,7 @@ from nightlatch.adapters.slack.text import clip
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
 from nightlatch.domain.answering.stopping import LIFTS
+from nightlatch.service.telling_ports import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -40,6 +41,11 @@ class SnsChannel:
     def name(self) -> str:
         """The name in notices and logs."""
         return "sns"
+
+    @property
+    def pace(self) -> Pace:
+        """SNS cannot edit: people are sent what is news, not each revision."""
+        return Pace.NEWS
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()

@@ -17,7 +17,6 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
-from nightlatch.service.approve import ApprovePorts
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
@@ -73,6 +72,7 @@ def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, .
         notices=world.notices,
         channels=world.channels(),
         changed=world.snapshots.change_notes(),
+        told=world.people.told,
     )
     return lambda notice: notify(notice, ports=ports, now=world.now())
 
@@ -99,6 +99,6 @@ def wire_references(environ: Mapping[str, str]) -> Callable[[Mapping[str, str | 
 def wire_interactions(environ: Mapping[str, str]) -> Callable[[Mapping[str, object]], PressAnswer]:
     """Build the interactions endpoint: an API Gateway request in, what to tell the person out."""
     world = World(load_settings(environ))
-    ports = ApprovePorts(ledger=world.ledger, dispatch=world.dispatch)
+    ports = world.people.choosing(world.ledger)
     signing_secrets = world.slack().signing_secrets
     return partial(answer_press, world=world, ports=ports, signing_secrets=signing_secrets)

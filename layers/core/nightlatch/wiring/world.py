@@ -52,6 +52,7 @@ from nightlatch.service.ports import MessageChannel
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.snapshot_world import SnapshotWorld
 
 _LOGGER = logging.getLogger(__name__)
@@ -76,11 +77,13 @@ class World:
         self.moves = DynamoMoves(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now, complaints=self.complaints)
         self.allowances = DynamoAllowances(responses, complaints=self.complaints)
-        self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
-        self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
+        incidents = self._table(settings.incident_table)
+        self.incidents = DynamoIncidents(incidents, now=self.now)
+        self.notices = DynamoNotices(incidents, now=self.now)
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy) -> Ports:
         """Give what judging needs under a policy."""
@@ -93,8 +96,8 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        own = self.snapshots.own(self.deeds)
-        return Ports(baselines=baselines, own=own, effects=self._effects(), allowances=self.allowances)
+        own, said = self.snapshots.own(self.deeds), self.people.declarations
+        return Ports(baselines, own, self._effects(), allowances=self.allowances, declarations=said)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(

@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from nightlatch.adapters.slack.buttons import Block, offers
+from nightlatch.adapters.slack.choices import choices
 from nightlatch.adapters.slack.stopping import stopping
-from nightlatch.adapters.slack.text import clip, escape, visible
+from nightlatch.adapters.slack.text import clip, escape, escape_within, mrkdwn, visible
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident, is_settled
 from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.judging.findings import Severity
 
 HEADER_LIMIT = 150
@@ -59,6 +62,10 @@ def render(
         {"type": "section", "fields": _fields(incident)},
         _section("*Why*\n" + _why(incident)),
     ]
+    if incident.snooze is not None and not is_settled(incident, responses):
+        blocks.append(_section("*Snoozed*\n" + _snoozed(incident.snooze)))
+    if incident.ours:
+        blocks.append(_section("*This was us*\n" + _declared(incident.ours)))
     if notes:
         blocks.append(_section("*Changed*\n" + "\n".join(f"• {escape(clip(note, NOTE_LIMIT))}" for note in notes)))
     done = "\n".join(filter(None, (_done(responses), _notes(incident))))
@@ -68,12 +75,15 @@ def render(
     if stop:
         blocks.append(_section("*To stop whoever did it*\n" + stop))
     blocks.extend(offers(responses, action_mode))
+    if not is_settled(incident, responses):
+        blocks.extend(choices(incident, action_mode))
     following = "" if is_settled(incident, responses) else _next(incident)
     if following:
         blocks.append(_section("*Next*\n" + following))
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": _context(incident)}]})
+    blocks.append({"type": "context", "elements": [mrkdwn(_context(incident))]})
     return {
         "text": clip(sentence(incident), SECTION_LIMIT),
+        "parse": "none",  # names of users and channels in it stay plain words
         "attachments": [{"color": _COLOUR[incident.severity], "blocks": blocks}],
     }
 
@@ -97,7 +107,7 @@ def sentence(incident: Incident) -> str:
 
 
 def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)}}
+    return {"type": "section", "text": mrkdwn(clip(text, SECTION_LIMIT))}
 
 
 def _fields(incident: Incident) -> list[Block]:
@@ -111,7 +121,7 @@ def _fields(incident: Incident) -> list[Block]:
         "Where": f"account {escape(lead.account_id)} · {escape(lead.region)}",
         "Secrets": escape(_secrets(incident)),
     }
-    return [{"type": "mrkdwn", "text": clip(f"*{name}*\n{text}", FIELD_LIMIT)} for name, text in shown.items()]
+    return [mrkdwn(clip(f"*{name}*\n{text}", FIELD_LIMIT)) for name, text in shown.items()]
 
 
 def _secrets(incident: Incident) -> str:
@@ -163,6 +173,20 @@ def _done(responses: Sequence[Response]) -> str:
     ]
     waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
     return "\n".join([*lines, *waiting])
+
+
+def _snoozed(snooze: Snooze) -> str:
+    """Say by whom and until when; that it is over, the reader's own clock tells."""
+    return f"until {_when(snooze.until)} by {escape(snooze.by)}: {escape_within(snooze.reason, NOTE_LIMIT)}"
+
+
+def _declared(ours: Sequence[Declaration]) -> str:
+    """Say who vouched for what, and until when the same is not told again."""
+    lines = [
+        f"• {escape_within(f'{one.by}: {one.rule}, {one.title}', NOTE_LIMIT)}, until {_when(one.until)}"
+        for one in ours[:MOST_FINDINGS]
+    ]
+    return "\n".join([*lines, *(["• and more"] if len(ours) > MOST_FINDINGS else [])])
 
 
 def _notes(incident: Incident) -> str:
