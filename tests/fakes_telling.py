@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from fakes import FakeChannel, FakeIncidents
 from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident, put_to_sleep
 from nightlatch.domain.answering.snoozes import Snooze
+from nightlatch.domain.answering.summaries import STORM_WITHIN, Held, Storm, Summary
 from nightlatch.domain.errors import NotFound, Unavailable
+from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.telling_ports import Pace
 
 
@@ -111,3 +113,88 @@ class FakeDeclarations:
         known = self.by_id[declaration_id]
         self.by_id[declaration_id] = known.ended(by, now) if known.until > now else known
         return self.by_id[declaration_id]
+
+
+class FakeStorms:
+    """Openings, the storm that stands and what it holds back, in memory: two ports."""
+
+    def __init__(self) -> None:
+        self.openings: dict[tuple[str, datetime], None] = {}
+        self.storm: Storm | None = None
+        self.by_storm: dict[str, dict[str, Held]] = {}
+
+    def opened(self, incident_id: str, now: datetime) -> int:
+        self.openings[incident_id, now] = None
+        return self.lately(now)
+
+    def lately(self, now: datetime) -> int:
+        return sum(now - STORM_WITHIN <= at <= now for _, at in self.openings)
+
+    def standing(self) -> Storm | None:
+        return self.storm
+
+    def put(self, storm: Storm) -> bool:
+        if self.storm is not None and self.storm.id != storm.id:
+            return False
+        self.storm = storm
+        return True
+
+    def forget(self, storm: Storm) -> None:
+        if self.storm is not None and self.storm.id == storm.id:
+            self.storm = None
+
+    def hold(self, storm_id: str, held: Held) -> None:
+        self.by_storm.setdefault(storm_id, {})[held.incident_id] = held
+
+    def held(self, storm_id: str) -> Sequence[Held]:
+        return list(self.by_storm.get(storm_id, {}).values())
+
+
+class FakeDigests:
+    """A day's records, in memory."""
+
+    def __init__(self) -> None:
+        self.by_day: dict[date, list[Finding]] = {}
+        self.ordered: set[date] = set()
+
+    def recorded(self, day: date) -> Sequence[Finding]:
+        return self.by_day.get(day, [])
+
+    def has_any(self, day: date) -> bool:
+        return bool(self.by_day.get(day))
+
+    def is_ordered(self, day: date) -> bool:
+        return day in self.ordered
+
+    def order(self, day: date) -> None:
+        self.ordered.add(day)
+
+
+class Summarising:
+    """A channel's part that tells summaries."""
+
+    def __init__(self) -> None:
+        self.summaries: list[tuple[Summary, str | None]] = []
+        self.refuses = False
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        if self.refuses:
+            raise Unavailable("it does not answer")
+        self.summaries.append((summary, place))
+        return place or summary.key
+
+
+class FakeSlack(FakeThread, Summarising):
+    """Slack with summaries."""
+
+    def __init__(self) -> None:
+        FakeThread.__init__(self, "slack", room=100)
+        Summarising.__init__(self)
+
+
+class FakeSns(FakeMail, Summarising):
+    """SNS with summaries."""
+
+    def __init__(self) -> None:
+        FakeMail.__init__(self, "sns")
+        Summarising.__init__(self)

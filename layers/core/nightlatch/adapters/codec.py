@@ -22,6 +22,7 @@ from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Held, Storm
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.parameters import Parameters
@@ -36,6 +37,7 @@ Stored = TypeVar(
     Declaration,
     Finding,
     Found,
+    Held,
     Incident,
     Kept,
     MetadataSnapshot,
@@ -44,6 +46,7 @@ Stored = TypeVar(
     Response,
     SecretEvent,
     Sighting,
+    Storm,
     Taking,
 )
 

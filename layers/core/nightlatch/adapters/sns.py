@@ -19,6 +19,7 @@ from nightlatch.adapters.slack.text import clip
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
 from nightlatch.domain.answering.stopping import LIFTS
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.service.telling_ports import Pace
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SUBJECT_LIMIT = 99
 SMS_LIMIT = 140
 SCHEMA_VERSION = 1
 MOST_NAMES = 50
+LINE_LIMIT = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,33 @@ class SnsChannel:
                 MessageAttributes={
                     key: {"DataType": "String", "StringValue": value} for key, value in _attributes(incident).items()
                 },
+            )
+        return "published"
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Publish a digest or a storm as it stands.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        del place
+        lines = [clip(_plain(line), LINE_LIMIT) for line in summary.lines]  # SNS takes 256 KB in all
+        text = "\n".join([_plain(summary.sentence), "", *lines])
+        document = {
+            "schema_version": 1,
+            "summary": summary.key,
+            "title": summary.title,
+            "is_over": summary.is_over,
+            "lines": lines,
+        }
+        message = {"default": json.dumps(document), "email": text, "sms": clip(_plain(summary.title), SMS_LIMIT)}
+        with asking(f"topic {self.topic_arn}"):
+            self.client.publish(
+                TopicArn=self.topic_arn,
+                Subject="".join(c if " " <= c <= "~" else "?" for c in summary.title)[:SUBJECT_LIMIT],
+                MessageStructure="json",
+                Message=json.dumps(message),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": "summary"}},
             )
         return "published"
 

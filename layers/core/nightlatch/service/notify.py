@@ -11,8 +11,9 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
+from nightlatch.service.storms import NAMED, StormPorts, holds
 from nightlatch.service.telling import Picture, tell
-from nightlatch.service.telling_ports import Told
+from nightlatch.service.telling_ports import Pace, Told, pace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class NotifyPorts:
     channels: Sequence[MessageChannel]
     changed: ChangeNotes | None = None  # what messages say of changed values
     told: Told | None = None  # what each channel has told; without it every change is sent to everybody
+    storms: StormPorts | None = None  # what is told in one summary until it is calm
 
 
 def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, ...]:
@@ -39,7 +41,13 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     incident = ports.incidents.get(notice.incident_id)
     responses, unread = _responses(incident, ports.ledger)
     notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
-    picture = Picture(incident=incident, responses=responses, notes=(*notes, *unread), now=now)
+    picture = Picture(
+        incident=incident,
+        responses=responses,
+        notes=(*notes, *unread),
+        now=now,
+        is_named=notice.mark.startswith(NAMED),
+    )
     told: list[str] = []
     failures: list[str] = []
     for channel in ports.channels:
@@ -86,6 +94,8 @@ def _show(notice: Notice, picture: Picture, channel: MessageChannel, ports: Noti
         is_free = True
 
     try:
+        if place is None and _is_held(picture, channel, ports):
+            return False  # not claimed: whatever comes of the storm, the incident is told when it is over
         if not notices.claim(notice, picture.now):
             return False
         tell(channel, picture, place, told=ports.told, posted=posted)
@@ -94,3 +104,10 @@ def _show(notice: Notice, picture: Picture, channel: MessageChannel, ports: Noti
             notices.remember(incident_id, channel.name, None)
     notices.shown(notice)
     return True
+
+
+def _is_held(picture: Picture, channel: MessageChannel, ports: NotifyPorts) -> bool:
+    """Tell whether people hear of an incident in a storm's summary; machines are sent each."""
+    if ports.storms is None or pace_of(channel) is Pace.EVERY_CHANGE:
+        return False
+    return holds(picture.incident, ports.storms.storms, ports.storms.held_back)

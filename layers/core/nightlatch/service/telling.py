@@ -18,6 +18,8 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.service.ports import MessageChannel
 from nightlatch.service.telling_ports import Pace, Thread, Told, pace_of
 
+NAMED_IN_A_SUMMARY = "named"  # stands where a channel that cannot edit remembers that it has told an incident
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -27,6 +29,7 @@ class Picture:
     responses: Sequence[Response]
     notes: Sequence[str]
     now: datetime
+    is_named: bool = False  # the last summary of a storm has told it: no mail of its own
 
     @property
     def news(self) -> tuple[News, ...]:
@@ -81,7 +84,10 @@ def _send_news(
     known = told.take(picture.incident.id, channel.name)
     sent: set[str] = set()
     try:
-        if marks - known:
+        if picture.is_named and place is None:
+            posted(NAMED_IN_A_SUMMARY)
+            sent = marks
+        elif marks - known:
             posted(_show(channel, picture, place))
             sent = marks
     finally:

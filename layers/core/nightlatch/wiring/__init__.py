@@ -23,6 +23,7 @@ from nightlatch.service.ports import Notice
 from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
+from nightlatch.service.summarise import is_summary, tell_summary
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
 from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
@@ -73,8 +74,16 @@ def wire_notifier(environ: Mapping[str, str]) -> Callable[[Notice], tuple[str, .
         channels=world.channels(),
         changed=world.snapshots.change_notes(),
         told=world.people.told,
+        storms=world.people.storms,
     )
-    return lambda notice: notify(notice, ports=ports, now=world.now())
+    summaries = world.people.summaries(world.notices, lambda: ports.channels)
+
+    def tell(notice: Notice) -> tuple[str, ...]:
+        if is_summary(notice):
+            return tell_summary(notice, ports=summaries, now=world.now())
+        return notify(notice, ports=ports, now=world.now())
+
+    return tell
 
 
 def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:

@@ -12,7 +12,6 @@ from nightlatch.domain.event.events import SecretEvent, Tick
 from nightlatch.service.expire import expire_offers
 from nightlatch.service.lapse import put_guards_back
 from nightlatch.service.pipeline import Outcome, handle
-from nightlatch.service.snooze import wake
 from nightlatch.wiring.world import World
 
 
@@ -46,7 +45,7 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
     if any(isinstance(item, Tick) for item in batch):
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)
-        wake(world.people.snoozing(), now)
+        world.people.tick(policy, now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
     return JudgedBatch(
         outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()

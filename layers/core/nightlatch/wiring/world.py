@@ -106,6 +106,7 @@ class World:
             offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
+            opened=self.people.watch,
         )
 
     def responding(self) -> RespondPorts:
@@ -193,13 +194,12 @@ class World:
 
     def _sweeping(self) -> SweepPorts:
         """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
-        effects = self._effects()
         return SweepPorts(
             states=self.snapshots.metadata,
             keeper=self.snapshots.keeper_queue(),
             policy=self.policy,
             has_vault=self.snapshots.has_vault,
-            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
+            order=lambda pins, policy, now: self._effects().carry_out(pins, policy=policy, now=now),
         )
 
     def _kill_switch(self) -> SsmKillSwitch:

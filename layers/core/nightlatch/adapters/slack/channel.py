@@ -19,10 +19,12 @@ import requests
 
 from nightlatch.adapters.slack.api import SlackApi
 from nightlatch.adapters.slack.message import render, render_follow_up
+from nightlatch.adapters.slack.summary import render_summary
 from nightlatch.adapters.slack.text import escape_within
 from nightlatch.adapters.slack.thread import render_details, render_news
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.errors import InvalidPolicy, NotFound, Unavailable
 from nightlatch.service.telling_ports import Pace
 
@@ -113,15 +115,16 @@ class SlackChannel:
         """
         if not self.credentials.token:
             return self._post_to_webhook(incident, responses, place, notes)
-        message = render(incident, responses, action_mode=self.action_mode, notes=notes)
-        if place is not None:
-            channel, _, ts = place.rpartition("/")
-            try:
-                return _place(self._api.call("chat.update", {"channel": channel, "ts": ts, **message}), channel)
-            except NotFound:
-                pass  # somebody removed the message; the incident is not over for that
-        body = {"channel": self.credentials.channel, **message}
-        return _place(self._api.call("chat.postMessage", body), self.credentials.channel)
+        return self._put(render(incident, responses, action_mode=self.action_mode, notes=notes), place)
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Post a digest or a storm, or bring it up to date; a webhook posts each state.
+
+        Raises:
+            Unavailable: Slack did not take it.
+        """
+        message = render_summary(summary)
+        return self._post_plainly(message) if not self.credentials.token else self._put(message, place)
 
     def reply(self, place: str, lines: Sequence[str], *, lead: str = "") -> int:
         """Answer the message at a place, with a lead for everybody in the channel; give how many lines were taken.
@@ -138,6 +141,16 @@ class SlackChannel:
             return len(lines)  # the message is gone, and its thread with it; the next change posts it again
         return taken
 
+    def _put(self, message: Mapping[str, object], place: str | None) -> str:
+        if place is not None:
+            channel, _, ts = place.rpartition("/")
+            try:
+                return _place(self._api.call("chat.update", {"channel": channel, "ts": ts, **message}), channel)
+            except NotFound:
+                pass  # somebody removed the message; what it is about is not over for that
+        body = {"channel": self.credentials.channel, **message}
+        return _place(self._api.call("chat.postMessage", body), self.credentials.channel)
+
     @property
     def _api(self) -> SlackApi:
         return SlackApi(url=self.api_url, token=self.credentials.token, session=self.session, pause=self.pause)
@@ -149,6 +162,9 @@ class SlackChannel:
             message = render(incident, responses, action_mode=self.action_mode, notes=notes)
         else:
             message = render_follow_up(incident, responses)
+        return self._post_plainly(message)
+
+    def _post_plainly(self, message: Mapping[str, object]) -> str:
         answer = self._api.send(self.credentials.webhook_url, message, {})
         if not answer.ok:
             raise Unavailable(f"Slack's webhook answered {answer.status_code}")
