@@ -17,11 +17,13 @@ from nightlatch.adapters.slack.text import clip, escape_within, mrkdwn, visible
 from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.domain.answering.responses import Response, awaiting
 
-CONFIRM_LIMIT = 300
-MOST_BUTTONS = 3  # of one kind; more are a menu
-MOST_SHOWN = 25  # offers in one message; the rest comes when these are answered
-MOST_PREFLIGHTS = 5
-SECTION_LIMIT = 2_400
+CONFIRM_LIMIT = 200
+NAME_LIMIT = 60
+MOST_ALIKE = 3  # buttons of one kind; more are a menu
+MOST_BUTTONS = 4
+MOST_SHOWN = 10  # offers in one message; the rest comes when these are answered
+MOST_PREFLIGHTS = 4
+SECTION_LIMIT = 1_400
 
 Block = dict[str, object]
 
@@ -33,16 +35,24 @@ def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
         return []
     if action_mode == "cli":
         commands = "\n".join(f"`nightlatch approve {one.id}` {_what(one)}" for one, *_ in groups)
-        return [_section(f"*To act, run*\n{commands}")]
+        return [_section(f"*To act, run*\n{_within(commands)}")]
+    buttons, rest = _sorted([one for one, *_ in groups])
+    elements = [button for one in buttons for button in (_button(one), _decline(one))]
+    menus = [_menu(rest, "approve"), _menu(rest, "deny")] if rest else []
+    return [_section(f"*Before you press*\n{_preflight(groups)}"), *_rows(elements), *_rows(menus)]
+
+
+def _sorted(some: Sequence[Response]) -> tuple[list[Response], list[Response]]:
+    """Say which offers get buttons of their own, and which share a menu."""
     by_kind: dict[ActionKind, list[Response]] = {}
-    for one, *_ in groups:
+    for one in some:
         by_kind.setdefault(one.action.kind, []).append(one)
-    few = [some for some in by_kind.values() if len(some) <= MOST_BUTTONS]
-    many = [some for some in by_kind.values() if len(some) > MOST_BUTTONS]
-    buttons = [button for some in few for one in some for button in (_button(one), _decline(one))]
-    menus = [menu for some in many for menu in (_menu(some, "approve"), _menu(some, "deny"))]
-    rows = [*_rows(buttons), *_rows(menus)]
-    return [_section(f"*Before you press*\n{_preflight(groups)}"), *rows]
+    buttons: list[Response] = []
+    rest: list[Response] = []
+    for alike in by_kind.values():
+        is_few = len(alike) <= MOST_ALIKE and len(buttons) + len(alike) <= MOST_BUTTONS
+        (buttons if is_few else rest).extend(alike)
+    return buttons, rest
 
 
 def _newest_first(responses: Sequence[Response]) -> list[list[Response]]:
@@ -57,7 +67,7 @@ def _preflight(groups: Sequence[Sequence[Response]]) -> str:
     """Say of each offer its id, and what it would do, as far as the responder has looked."""
     lines = []
     for number, (one, *older) in enumerate(groups):
-        would = escape_within("; ".join(one.preflight), 300) if number < MOST_PREFLIGHTS else ""
+        would = escape_within("; ".join(one.preflight), 250) if number < MOST_PREFLIGHTS else ""
         also = f"; offered for older changes too: {', '.join(other.id for other in older[:3])}" if older else ""
         lines.append(f"• `{one.id}` {_what(one)}{': ' if would else ''}{_yeses(one)}{would}{also}")
     return _within("\n".join(lines))
@@ -82,7 +92,7 @@ def _button(response: Response) -> Block:
         "action_id": f"approve-{response.id}",
         "value": response.button,
         "style": "primary",
-        "text": plain(f"{act.label} {response.action.name}", 75),
+        "text": plain(f"{act.label} {response.action.name}", NAME_LIMIT),
         "confirm": confirm(f"{act.label} {response.action.name}?", consequence, act.label),
     }
 
@@ -97,15 +107,12 @@ def _decline(response: Response) -> Block:
 
 
 def _menu(some: Sequence[Response], verb: str) -> Block:
-    act = ACTS[some[0].action.kind]
-    label = act.label if verb == "approve" else "Leave as it is"
-    said = act.consequence if verb == "approve" else "Nothing is done about the one that you chose."
-    return menu(
-        f"{verb}-{some[0].action.kind}",
-        f"{label}: choose one of {len(some)}",
-        [(one.action.name, one.button) for one in some],
-        confirm(f"{label}?", f"The one that you chose. {said}", label),
-    )
+    yes = verb == "approve"
+    label = "Do one of these" if yes else "Leave one as it is"
+    options = [(f"{ACTS[one.action.kind].label} {one.action.name}", one.button) for one in some]
+    text = "What it would do stands above." if yes else "Nothing is done about the one that you chose."
+    asked = confirm(f"{label}?", text, "Do it" if yes else "Leave it")
+    return menu(f"{verb}-one", f"{label}: {len(some)} wait", options, asked)
 
 
 def menu(action_id: str, placeholder: str, options: Iterable[tuple[str, str]], asked: Block) -> Block:
@@ -114,7 +121,7 @@ def menu(action_id: str, placeholder: str, options: Iterable[tuple[str, str]], a
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, 150),
-        "options": [{"text": plain(text, 75), "value": value} for text, value in options],
+        "options": [{"text": plain(text, NAME_LIMIT), "value": value} for text, value in options],
         "confirm": asked,
     }
 
@@ -122,7 +129,7 @@ def menu(action_id: str, placeholder: str, options: Iterable[tuple[str, str]], a
 def confirm(title: str, text: str, label: str) -> Block:
     """Make the question that is asked before anything is sent."""
     return {
-        "title": plain(title, 100),
+        "title": plain(title, 80),
         "text": plain(text, CONFIRM_LIMIT),
         "confirm": plain(label, 30),
         "deny": plain("Cancel", 30),

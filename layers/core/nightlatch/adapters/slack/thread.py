@@ -9,6 +9,7 @@ from nightlatch.adapters.slack.text import escape_within, mrkdwn
 REPLY_LIMIT = 2_900  # a section takes 3,000
 LINE_LIMIT = 600
 PREVIEW_LIMIT = 300
+NEWS_LIMIT = 450
 MOST_NEWS = 4
 
 _PLAIN: dict[str, object] = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
@@ -27,10 +28,11 @@ def render_details(lines: Sequence[str]) -> tuple[dict[str, object], int]:
 
 def render_news(lead: str, lines: Sequence[str]) -> dict[str, object]:
     """Build the message that everybody in the channel sees: of which incident, and what is new."""
-    shown = [_line(line) for line in lines[:MOST_NEWS]]
+    lead = _line(lead, NEWS_LIMIT)
+    shown = [_line(line, NEWS_LIMIT) for line in lines[:MOST_NEWS]]
     if len(lines) > MOST_NEWS:
         shown.append(f"and {len(lines) - MOST_NEWS} more, in the message above")
-    return _message(" · ".join([*shown, _line(lead)]), [f"*{_line(lead)}*", *shown])
+    return _message(" · ".join([*shown, lead]), [f"*{lead}*", *shown])
 
 
 def _message(preview: str, lines: Sequence[str]) -> dict[str, object]:
@@ -38,8 +40,8 @@ def _message(preview: str, lines: Sequence[str]) -> dict[str, object]:
     return {"text": _cut(preview), "blocks": [{"type": "section", "text": mrkdwn(text)}], **_PLAIN}
 
 
-def _line(text: str) -> str:
-    return escape_within(text, LINE_LIMIT).strip() or "…"
+def _line(text: str, limit: int = LINE_LIMIT) -> str:
+    return escape_within(text, limit).strip() or "…"
 
 
 def _cut(safe: str) -> str:
