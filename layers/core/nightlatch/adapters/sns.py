@@ -21,6 +21,8 @@ from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
 from nightlatch.domain.answering.stopping import LIFTS
+from nightlatch.domain.answering.summaries import Summary
+from nightlatch.service.telling_ports import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 SUBJECT_LIMIT = 99
 SMS_LIMIT = 140
 MOST_NAMES = 50
+LINE_LIMIT = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,11 @@ class SnsChannel:
     def name(self) -> str:
         """The name in notices and logs."""
         return "sns"
+
+    @property
+    def pace(self) -> Pace:
+        """SNS cannot edit: people are sent what is news, not each revision."""
+        return Pace.NEWS
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
@@ -84,6 +92,33 @@ class SnsChannel:
                 Message=json.dumps(forms),
                 MessageAttributes={"kind": {"DataType": "String", "StringValue": "health"}},
             )
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Publish a digest or a storm as it stands.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        del place
+        lines = [clip(_plain(line), LINE_LIMIT) for line in summary.lines]  # SNS takes 256 KB in all
+        text = "\n".join([_plain(summary.sentence), "", *lines])
+        document = {
+            "schema_version": 1,
+            "summary": summary.key,
+            "title": summary.title,
+            "is_over": summary.is_over,
+            "lines": lines,
+        }
+        message = {"default": json.dumps(document), "email": text, "sms": clip(_plain(summary.title), SMS_LIMIT)}
+        with publishing(f"topic {self.topic_arn}"):
+            self.client.publish(
+                TopicArn=self.topic_arn,
+                Subject=_subject(summary.title),
+                MessageStructure="json",
+                Message=json.dumps(message),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": "summary"}},
+            )
+        return "published"
 
 
 def subject(incident: Incident, *, is_update: bool = False) -> str:

@@ -162,6 +162,8 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
+    digest_hour: int = 7  # UTC, at which what nobody was told of yesterday is told in one message
+    storm_after: int = 10  # incidents within five minutes, after which one message takes the place of many
 
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
         """Give the most attentive mode among every reading of the secrets: alert open."""
