@@ -29,8 +29,8 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
-from nightlatch.cli.hints import place_in, placed
 from nightlatch.domain.errors import NightlatchError, Refused
+from nightlatch.reach.hints import place_in, placed
 
 app = typer.Typer(
     name="nightlatch",

@@ -36,7 +36,6 @@ from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.snapshots.requests import SqsDrills, SqsKeeperQueue
 from nightlatch.adapters.table import Table
-from nightlatch.cli.signing_in import signing_in
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NightlatchError
@@ -44,6 +43,7 @@ from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.reach.signing_in import signing_in
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.wish import WishPorts
 
