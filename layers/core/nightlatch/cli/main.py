@@ -15,6 +15,7 @@ import typer
 from nightlatch.cli import (
     allow,
     brake,
+    console,
     contain,
     diff,
     docs,
@@ -59,6 +60,7 @@ app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
 app.add_typer(inventory.app, name="inventory")
+app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
 app.command("docs", epilog=docs.EXAMPLES, hidden=True)(docs.docs)  # for those who work on nightlatch

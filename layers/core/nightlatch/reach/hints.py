@@ -13,6 +13,7 @@ PLACED = frozenset(
     {
         "allow",
         "approve",
+        "console",
         "contain",
         "diff",
         "guard apply",
