@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 from werkzeug.test import Client
 
 import nightlatch.console
 import nightlatch.reach
 from console.visitor import ADDRESS, Visitor
+from nightlatch.console.app import console_app
 from nightlatch.console.door import LARGEST_FORM
+from nightlatch.console.server import bound, serving
 
 PAGES = ("/", "/secrets", "/secret?secret=prod/db", "/principals", "/principal?key=a", "/health", "/news/incidents")
 PAGES += ("/incidents/inc-1", "/offers/r-1", "/progress?id=r-1", "/rollback?secret=a", "/rollback/preflight?secret=a")
@@ -141,3 +144,14 @@ def test_nothing_in_the_console_asks_for_a_value() -> None:
 
     assert len(sources) > 15
     assert not [text for text in sources if re.search(r"get_secret_value|GetSecretValue|SecretString", text)]
+
+
+def test_it_listens_on_loopback_alone_and_refuses_what_is_not_sent_to_its_address(visitor: Visitor) -> None:
+    app = console_app(visitor.desk, visitor.door)
+    with serving(app, visitor.door) as link, bound(app, visitor.door, port=0) as other:
+        answer = requests.get(link, headers={"Host": "evil.example"}, allow_redirects=False, timeout=10)
+
+        assert link.startswith("http://127.0.0.1:")
+        assert other.server_address[0] == "127.0.0.1"
+    assert answer.status_code == 421
+    assert "Werkzeug" not in answer.headers["Server"]
