@@ -15,6 +15,7 @@ import typer
 from nightlatch.cli import (
     allow,
     brake,
+    console,
     contain,
     diff,
     docs,
@@ -31,8 +32,8 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
-from nightlatch.cli.hints import place_in, placed
 from nightlatch.domain.errors import NightlatchError, Refused
+from nightlatch.reach.hints import place_in, placed
 
 app = typer.Typer(
     name="nightlatch",
@@ -63,6 +64,7 @@ app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
 app.add_typer(inventory.app, name="inventory")
+app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
 app.command("docs", epilog=docs.EXAMPLES, hidden=True)(docs.docs)  # for those who work on nightlatch

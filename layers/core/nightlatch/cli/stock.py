@@ -14,15 +14,15 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
 from nightlatch.domain.account.holding import Holding
 from nightlatch.domain.account.holdings import Holdings
 from nightlatch.domain.account.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.domain.errors import NotFound, Refused
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 

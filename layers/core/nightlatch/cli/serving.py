@@ -1,0 +1,46 @@
+"""Runs `nightlatch console`: reaches the nightlatch that is meant, takes a port of loopback, and prints the link."""
+
+from __future__ import annotations
+
+import typer
+
+from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.terminal import plain, say
+from nightlatch.domain.errors import NightlatchError
+from nightlatch.reach.where import Where, connect
+
+_ON_THE_STAGE_S, _IN_AWS_S = 1.0, 3.0  # how often an open page looks: each look in AWS is two reads of a table
+
+
+def serve(where: Where, port: int) -> ExitCode:
+    """Serve until Ctrl-C.
+
+    Raises:
+        NotFound: No stage or stack of that name.
+        Unavailable: AWS could not be asked, or the credentials are not valid.
+        NightlatchError: The port is taken, or the extra `console` is not installed.
+    """
+    try:
+        from nightlatch.console.app import console_app  # noqa: PLC0415 - an extra that not everybody has
+        from nightlatch.console.desk import Desk  # noqa: PLC0415
+        from nightlatch.console.door import Door  # noqa: PLC0415
+        from nightlatch.console.server import address, bound  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        raise NightlatchError(
+            f"the console needs {missing.name}; install it: pip install 'nightlatch[console]'"
+        ) from None
+    connection = connect(where)
+    every_s = _ON_THE_STAGE_S if where.local else _IN_AWS_S
+    desk = Desk(connection=connection, where=where, who=connection.caller(), look_every_s=every_s)
+    door = Door()
+    try:
+        server = bound(console_app(desk, door), door, port=port)
+    except OSError as failure:
+        why = failure.strerror or failure
+        raise NightlatchError(f"the console cannot listen on port {port}: {why}; choose another by --port") from failure
+    typer.echo(plain(f"The console of {desk.name}, as {desk.who.title}. Open this link; it works once:"))
+    typer.echo(f"\n  {address(server, door)}\n")
+    say("Ctrl-C ends it")
+    with server:
+        server.serve_forever()
+    return ExitCode.CLEAN

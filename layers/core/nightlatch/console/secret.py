@@ -1,0 +1,136 @@
+"""One secret: who did what to it, what changed in its value key by key, and all that is kept of it; never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, render_template, request
+
+from nightlatch.console.desk import Desk
+from nightlatch.domain.errors import NightlatchError, NotFound
+from nightlatch.domain.event.secrets import SecretRef
+from nightlatch.domain.secret.copies import Copy, Proof, of_version
+from nightlatch.domain.secret.metadata import MetadataSnapshot, changes
+from nightlatch.domain.secret.versions import Version
+from nightlatch.reach.kept import ANOTHER, Kept, what_is_kept
+from nightlatch.service.comparing import compare
+from nightlatch.service.timeline import Line, story_of_sightings
+
+REMEMBERED = timedelta(days=90)
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One version, by what it is kept, and what changed with it."""
+
+    id: str
+    version: Version | None  # None where the vault alone has it
+    kept_by: str
+    copy: Copy | None
+    proof: Proof | None
+    changed: str  # against the version before it
+
+    @property
+    def own_labels(self) -> list[str]:
+        """The labels that are not our pins."""
+        return sorted(self.version.labels - {*self.version.pins}) if self.version else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The metadata as they were from a moment on."""
+
+    snapshot: MetadataSnapshot
+    changed: tuple[str, ...]
+
+
+class SecretPages:
+    """The page of a secret, and the way to it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def add_to(self, app: Flask) -> None:
+        """Add the page."""
+        app.add_url_rule("/secret", "secret", self.secret)
+
+    def secret(self) -> str:
+        """Show what is known of a secret."""
+        named = request.args.get("secret", "").strip()
+        if not named:
+            raise NotFound("no secret is named; choose one under Secrets")
+        connection = self._desk.connection
+        asked = connection.secret(named)
+        kept = what_is_kept(asked, connection)
+        held = held_versions(kept, connection.proofs.of([one.id for one in kept.copies]))
+        return render_template(
+            "secret.html",
+            named=named,
+            kept=kept,
+            held=held,
+            changed={one.id: one.changed for one in held if one.changed},
+            story=self._story(asked),
+            states=_states(kept.snapshots),
+            readers=self._readers(asked),
+            proven=connection.proofs.last_drill(),
+            has_vault=connection.settings.vault == "yes",
+        )
+
+    def _story(self, asked: SecretRef) -> tuple[Line, ...]:
+        connection = self._desk.connection
+        now = connection.now()
+        seen = [one for key in asked.keys for one in connection.trails.between(f"secret:{key}", now - REMEMBERED, now)]
+        return tuple(reversed(story_of_sightings(asked, seen, connection.own_calls.behind(seen))))
+
+    def _readers(self, asked: SecretRef) -> list[str] | None:
+        try:
+            found = self._desk.connection.trails.readers(asked.keys)
+        except NightlatchError:
+            return None
+        own = self._desk.connection.own_roles
+        return sorted({one for some in found.values() for one in some} - own)
+
+
+def held_versions(kept: Kept, proofs: Mapping[str, Proof]) -> list[Held]:
+    """Give all versions, the current first, then the newest; behind them what the vault alone has."""
+    versions = _ordered(kept.state.versions if kept.state else ())
+    befores = [*versions[1:], None][: len(versions)]
+    found = [_held(one, before, kept, proofs) for one, before in zip(versions, befores, strict=True)]
+    there = {one.id for one in versions}
+    gone = [copy for copy in kept.copies if copy.version_id not in there]
+    return found + [_in_the_vault(copy, kept, proofs) for copy in gone]
+
+
+def _held(one: Version, before: Version | None, kept: Kept, proofs: Mapping[str, Proof]) -> Held:
+    copy = of_version(kept.copies, one.id)
+    own = one.labels - {*one.pins}
+    kept_by = ", ".join(one.pins) or ("its labels" if own else "nothing: AWS may remove it")
+    changed = compare(before.id, one.id, kept.copies).words if before is not None and kept.copies else ""
+    return Held(id=one.id, version=one, kept_by=kept_by, copy=copy, proof=_proof(copy, proofs), changed=changed)
+
+
+def _in_the_vault(copy: Copy, kept: Kept, proofs: Mapping[str, Proof]) -> Held:
+    whose = kept.whose(copy.secret_arn)
+    of_whom = f", of {whose}" if whose == ANOTHER else ""
+    kept_by = f"the vault alone{of_whom}"
+    return Held(id=copy.version_id, version=None, kept_by=kept_by, copy=copy, proof=_proof(copy, proofs), changed="")
+
+
+def _proof(copy: Copy | None, proofs: Mapping[str, Proof]) -> Proof | None:
+    return proofs.get(copy.id) if copy is not None else None
+
+
+def _ordered(versions: Sequence[Version]) -> list[Version]:
+    newest_first = sorted(versions, key=lambda one: one.created_at or _OLDEST, reverse=True)
+    return sorted(newest_first, key=lambda one: not one.is_current)
+
+
+def _states(snapshots: Sequence[MetadataSnapshot]) -> list[State]:
+    befores: list[MetadataSnapshot | None] = [*snapshots[1:], None][: len(snapshots)]
+    return [
+        State(snapshot=one, changed=changes(before.metadata, one.metadata) if before else ("first seen",))
+        for one, before in zip(snapshots, befores, strict=True)
+    ]
