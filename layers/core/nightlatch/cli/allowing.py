@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +15,7 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, results, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import Allowance
 from nightlatch.domain.answering.guard_notes import allowance_ended
@@ -78,10 +77,7 @@ def show(where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     found = _standing(connect(where))
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_fields(one) for one in found], indent=2)}\n")
-    else:
-        results().print(_table(found))
+    write([_fields(one) for one in found], output, lambda: _table(found))
     say(f"allowed={len(found)}")
     return ExitCode.CLEAN
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import assert_never
 
 from rich.table import Table
 from rich.text import Text
 
 from nightlatch.cli.forms import Output
-from nightlatch.cli.terminal import cell, results
+from nightlatch.cli.terminal import cell
+from nightlatch.cli.writing import write as written
 from nightlatch.domain.judging.findings import Finding, Severity, State
 
 _STYLES = {
@@ -26,15 +24,7 @@ _STYLES = {
 
 def write(findings: Sequence[Finding], output: Output) -> None:
     """Write findings to stdout."""
-    match output:
-        case Output.JSONL:
-            sys.stdout.writelines(f"{json.dumps(as_fields(finding))}\n" for finding in findings)
-        case Output.JSON:
-            sys.stdout.write(f"{json.dumps([as_fields(finding) for finding in findings], indent=2)}\n")
-        case Output.TABLE:
-            _write_table(findings)
-        case _:
-            assert_never(output)
+    written([as_fields(one) for one in findings], output, lambda: _table(findings) if findings else "no findings")
 
 
 def as_fields(finding: Finding) -> dict[str, object]:
@@ -55,11 +45,7 @@ def as_fields(finding: Finding) -> dict[str, object]:
     }
 
 
-def _write_table(findings: Sequence[Finding]) -> None:
-    console = results()
-    if not findings:
-        console.print("no findings")
-        return
+def _table(findings: Sequence[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for heading in ("severity", "rule", "first seen (UTC)"):
         table.add_column(heading, no_wrap=True)
@@ -67,7 +53,7 @@ def _write_table(findings: Sequence[Finding]) -> None:
     table.add_column("events", justify="right", no_wrap=True)
     for finding in findings:
         table.add_row(*_row(finding))
-    console.print(table)
+    return table
 
 
 def _row(finding: Finding) -> tuple[Text, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +15,7 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused
@@ -50,11 +49,8 @@ def plan(secrets: Sequence[str], where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     looked = _look(secrets, connect(where))
-    if output is Form.JSON:
-        rows = [{"secret": one.name, "change": one.says, "due": one.is_due} for one in looked]
-        sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
-    else:
-        results().print(_table(looked))
+    rows = [{"secret": one.name, "change": one.says, "due": one.is_due} for one in looked]
+    write(rows, output, lambda: _table(looked))
     due = sum(one.is_due for one in looked)
     blocked = sum(one.wished is None for one in looked)
     say(f"guards={len(looked)} due={due} refused={blocked}")

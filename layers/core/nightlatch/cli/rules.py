@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 
 app = typer.Typer(
     help="What nightlatch looks for: list the rules, explain one, run their examples, take them along.",
@@ -21,13 +21,14 @@ app = typer.Typer(
     epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json\n"
     "  nightlatch rules list --output json | jq -r '.[].id'",
 )
+@shows
 def list_rules(
     *, output: Annotated[Form, typer.Option(case_sensitive=False, help="How to write the rules.")] = Form.TABLE
 ) -> int:
     """List every rule with its severity and technique."""
     from nightlatch.cli.rule_output import write_list  # noqa: PLC0415 - --help must not load the catalogue
 
-    return write_list(as_json=output is Form.JSON)
+    return write_list(output)
 
 
 @app.command(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -18,7 +16,8 @@ from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
-from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.cli.terminal import cell, progress, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.account.holding import Holding
 from nightlatch.domain.account.holdings import Holdings
 from nightlatch.domain.account.takings import TIER_FALLS_AFTER, Taking
@@ -41,10 +40,7 @@ def show(where: Where, output: Form) -> ExitCode:
     taking, holdings = DynamoHoldings(connection.state).last()
     if taking is None or not holdings:
         raise NotFound("no inventory has been taken yet; take one: nightlatch inventory refresh")
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps(document_of(holdings), indent=2)}\n")
-    else:
-        results().print(_table(holdings))
+    write(document_of(holdings), output, lambda: _table(holdings))
     return _tell(taking)
 
 

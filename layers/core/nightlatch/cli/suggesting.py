@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Suggesting
+from nightlatch.cli.forms import Form
 from nightlatch.cli.hunting import ports_in_memory
 from nightlatch.cli.reading import list_unread, numbers, shown
 from nightlatch.cli.suggestion_output import write
@@ -18,7 +18,7 @@ from nightlatch.service.suggest import suggest
 from nightlatch.service.suggestions import Suggestions
 
 
-def run(paths: tuple[Path, ...], history: tuple[Path, ...] | None, output: Suggesting) -> ExitCode:
+def run(paths: tuple[Path, ...], history: tuple[Path, ...] | None, output: Form) -> ExitCode:
     """Write the suggestions to stdout and the account of them to stderr."""
     wanted = readable_by(CATALOGUE)
     with progress() as show:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +11,8 @@ from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.cli.terminal import cell, progress, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.service.intake import take_in
@@ -62,21 +61,22 @@ def _in(secret: str, place: tuple[str, str]) -> SecretRef:
 
 
 def _write_story(lines: tuple[Line, ...], output: Form) -> None:
-    if output is Form.JSON:
-        fields = [
-            {"at": _time(line.at), "who": line.who, "what": line.what, "result": line.result, "note": line.note,
-             "event_id": line.event_id}
-            for line in lines
-        ]  # fmt: skip
-        sys.stdout.write(f"{json.dumps(fields, indent=2)}\n")
-        return
+    fields = [
+        {"at": _time(line.at), "who": line.who, "what": line.what, "result": line.result, "note": line.note,
+         "event_id": line.event_id}
+        for line in lines
+    ]  # fmt: skip
+    write(fields, output, lambda: _table(lines) if lines else "nothing is known of this secret")
+
+
+def _table(lines: tuple[Line, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("WHEN (UTC)", "WHO", "WHAT", "RESULT", "NOTE"):
         table.add_column(name)
     for line in lines:
         style = "" if line.result == "done" else "yellow"
         table.add_row(_time(line.at), cell(line.who), cell(line.what), cell(line.result, style), cell(line.note))
-    results().print(table if lines else "nothing is known of this secret")
+    return table
 
 
 def _time(moment: datetime) -> str:

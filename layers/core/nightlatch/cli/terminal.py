@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from nightlatch.cli.presentation import presentation
 from nightlatch.domain.errors import Refused
 
 _WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
@@ -32,15 +33,21 @@ def cell(text: str, style: str = "") -> Text:
 
 
 def results() -> Console:
-    """Give the console for results; colours follow the terminal and NO_COLOR."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    """Give the console for results; colours follow the terminal, NO_COLOR and --no-color."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False, no_color=not presentation().color)
     if not console.is_terminal:
         console.width = _WIDTH_OF_A_FILE
     return console
 
 
 def say(text: str) -> None:
-    """Write one line to stderr."""
+    """Write one line beside the result to stderr; nothing with --quiet."""
+    if not presentation().quiet:
+        complain(text)
+
+
+def complain(text: str) -> None:
+    """Write one line to stderr that must be seen: how it ended."""
     sys.stderr.write(f"{plain(text)}\n")
 
 
@@ -63,8 +70,8 @@ def confirmed(question: str) -> bool:
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """Give a function that shows what is being done: on a terminal, and only as long as it lasts."""
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=not presentation().color)
+    if not console.is_terminal or presentation().quiet:
         yield lambda _: None
         return
     with console.status(Text("starting")) as status:
