@@ -485,7 +485,8 @@ def test_no_name_out_of_a_log_commands_the_terminal(hunt, tmp_path, monkeypatch,
     found = hunt(log, output=output)
 
     colours_taken_out = re.sub(r"\x1b\[[0-9;]*m", "", found.out) if colour and output == "table" else found.out
-    assert all(char.isprintable() or char == "\n" for char in colours_taken_out)
+    assert all(char.isprintable() or char in "\n\t" for char in colours_taken_out)
+    assert colours_taken_out.count("\t") == (0 if colour or output != "table" else 4 * found.out.count("\n"))
     assert "\x1b[2J" not in found.out
     assert "gone" in found.out
     assert "[red]" in colours_taken_out

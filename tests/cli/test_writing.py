@@ -12,6 +12,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Group
+from rich.table import Table
 from typer.main import get_command
 
 from cli.deployed import deploy
@@ -20,7 +22,8 @@ from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form, Output
 from nightlatch.cli.main import app, run
 from nightlatch.cli.presentation import ask_for, flags_in, speaking
-from nightlatch.cli.writing import as_csv, write
+from nightlatch.cli.terminal import cell, progress
+from nightlatch.cli.writing import as_csv, draw, write
 from worlds import a_client, on_moto
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -31,14 +34,14 @@ HOSTILE = ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\x1b
 
 @given(document=ROWS)
 def test_no_cell_begins_as_a_formula_and_none_holds_a_character_that_acts(document: list[dict[str, Any]]) -> None:
-    text = as_csv(document)
+    written = as_csv(document)
 
-    rows = list(csv.reader(io.StringIO(text)))
-    assert all(char.isprintable() for line in text.splitlines() for char in line)
+    rows = list(csv.reader(io.StringIO(written)))
+    assert all(char.isprintable() for line in written.splitlines() for char in line)
     for row in rows[1:]:
-        for cell in row:
-            assert not cell.startswith(("=", "+", "@", "\t", "\r"))
-            assert not cell.startswith("-") or cell[1:].isdigit()
+        for text in row:
+            assert not text.startswith(("=", "+", "@", "\t", "\r"))
+            assert not text.startswith("-") or text[1:].isdigit()
     assert len(rows) == (1 + len(document) if document else 0)
 
 
@@ -160,3 +163,55 @@ def test_after_a_verbose_run_the_next_one_is_not(
         run(["policy", "show"])
 
     assert "aws" not in capsys.readouterr().err
+
+
+def a_table() -> Table:
+    table = Table(box=None)
+    for heading in ("WHO", "WHY"):
+        table.add_column(heading)
+    table.add_row(cell("ana"), cell("because\tof\nit").append("\nand more"))
+    return table
+
+
+def test_where_nobody_looks_a_row_is_a_line_with_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+    draw(Group(a_table(), "", "and a sentence"))
+
+    assert capsys.readouterr().out == "WHO\tWHY\nana\tbecause\\tof\\nit | and more\n\nand a sentence\n"
+
+
+def test_on_a_terminal_it_is_a_table_and_no_color_takes_the_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    table = Table(box=None)
+    table.add_column("WHO")
+    table.add_row(cell("ana", "red"))
+
+    draw(table)
+    coloured = capsys.readouterr().out
+    with speaking(("--no-color",)):
+        draw(table)
+    plainly = capsys.readouterr().out
+
+    assert "\x1b[31m" in coloured
+    assert "\x1b[31m" not in plainly
+    assert "ana" in plainly
+
+
+def test_progress_is_shown_to_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def worked() -> str:
+        with progress(2) as doing:
+            doing("reading \x1b[2J[red]a", done=1)
+        return capsys.readouterr().err
+
+    assert worked() == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    on_a_terminal = worked()
+    assert "\\x1b[2J[red]a" in on_a_terminal
+    assert "1/2" in on_a_terminal
+    with speaking(("--quiet",)):
+        assert worked() == ""

@@ -14,8 +14,8 @@ from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reach import Connection
-from nightlatch.cli.terminal import cell, results, say
-from nightlatch.cli.writing import write
+from nightlatch.cli.terminal import cell, say
+from nightlatch.cli.writing import draw, write
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import Allowance
 from nightlatch.domain.answering.guard_notes import allowance_ended
@@ -64,7 +64,7 @@ def end(secret: str, reason: str, asked: Asked, where: Where) -> ExitCode:
     found = [one for one in _standing(connection) if may_be_same(one.secret, named)]
     if not found:
         raise NothingToRestore(f"no deletion of {named.name} is allowed now; nightlatch allow --list shows what is")
-    results().print(_table(found))
+    draw(_table(found))
     action = Action(kind=ActionKind.END_ALLOWANCE, secret=named, note=reason)
     return act([action], asked, where, connection, told=lambda by, now: allowance_ended(named, by, now))
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli import completing
 from nightlatch.cli.forms import Form, shows
 
 app = typer.Typer(
@@ -36,7 +37,12 @@ def list_rules(
     "  nightlatch rules explain deletion.force-delete | less"
 )
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id or its number in the catalogue.")],
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="The rule's id or its number in the catalogue.", autocompletion=completing.rules
+        ),
+    ],
 ) -> int:
     """Explain a rule: what it sees, what it cannot see, what to do next, and its examples."""
     from nightlatch.cli.rule_output import write_explanation  # noqa: PLC0415 - --help must not load the catalogue
@@ -51,7 +57,8 @@ def explain(
 )
 def prove(
     rules: Annotated[
-        list[str] | None, typer.Argument(metavar="RULE", help="Ids of rules; all of them if none.")
+        list[str] | None,
+        typer.Argument(metavar="RULE", help="Ids of rules; all of them if none.", autocompletion=completing.rules),
     ] = None,
 ) -> int:
     """Run the examples that every rule carries."""

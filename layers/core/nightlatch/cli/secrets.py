@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch.cli import completing
 from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.moments import moment, parts
 from nightlatch.domain.event.secrets import secret_ref
@@ -54,7 +55,12 @@ def checked(secret: str) -> str:
     return secret
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="The secret's name or ARN.", callback=checked)]
+Secret = Annotated[
+    str,
+    typer.Argument(
+        metavar="SECRET", help="The secret's name or ARN.", callback=checked, autocompletion=completing.secrets
+    ),
+]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[

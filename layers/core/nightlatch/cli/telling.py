@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from rich.table import Table
@@ -11,6 +12,7 @@ from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
+from nightlatch.cli.reading import files_below, shown
 from nightlatch.cli.terminal import cell, progress, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
@@ -37,8 +39,9 @@ def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -
         _write_story(story_of_sightings(asked, seen, connection.own_calls.behind(seen)), output)
         say("changes and deletions of the last 90 days; reads are in the log files: nightlatch timeline SECRET PATH")
         return ExitCode.CLEAN
-    with progress() as show:
-        items = read_records(paths, wanted=_is_wanted, begun=lambda path: show(f"reading {path}"))
+    begun = count()
+    with progress(files_below(*paths)) as show:
+        items = read_records(paths, wanted=_is_wanted, begun=shown(show, "reading", begun))
         events, tally = take_in(items)
     lines = {line for place in _places(events) for line in story_of_events(_in(secret, place), events)}
     _write_story(tuple(sorted(lines, key=lambda line: (line.at, line.event_id))), output)

@@ -17,7 +17,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.table import Table
 
 from nightlatch.cli.forms import Form, Output
 from nightlatch.cli.presentation import presentation
@@ -48,8 +49,34 @@ def write(document: object, form: Form | Output, table: Callable[[], RenderableT
         case "csv":
             sys.stdout.write(as_csv(document))
         case _:
-            shown = table()
-            sys.stdout.write(f"{shown}\n") if isinstance(shown, str) else results().print(shown)
+            draw(table())
+
+
+def draw(shown: RenderableType) -> None:
+    """Write a table or lines to stdout; where that is no terminal, each row is a line, its cells between tabs."""
+    console = results()
+    if not isinstance(shown, str) and console.is_terminal:
+        console.print(shown)
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in _lines(shown)))
+
+
+def _lines(shown: RenderableType) -> Iterator[str]:
+    match shown:
+        case Group():
+            for part in shown.renderables:
+                yield from _lines(part)
+        case Table():
+            yield "\t".join(_in_one_line(column.header) for column in shown.columns)
+            for row in zip(*(column.cells for column in shown.columns), strict=True):
+                yield "\t".join(map(_in_one_line, row))
+        case _:
+            yield str(shown)
+
+
+def _in_one_line(cell: RenderableType) -> str:
+    """Give a cell's text; only line breaks of our own stand in one, for others are escaped."""
+    return " | ".join(plain(line) for line in str(cell).splitlines())
 
 
 def as_csv(document: object) -> str:

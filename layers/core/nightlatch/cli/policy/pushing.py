@@ -16,7 +16,8 @@ from nightlatch.cli.policy.checking import read_file
 from nightlatch.cli.policy.differing import differences, table_of
 from nightlatch.cli.policy.in_force import Stored, known_secrets, parameter_of, stored_in
 from nightlatch.cli.policy.trying import try_out
-from nightlatch.cli.terminal import confirmed, plain, results, say
+from nightlatch.cli.terminal import confirmed, plain, say
+from nightlatch.cli.writing import draw
 from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.policy_file import PolicyFile
 
@@ -41,7 +42,7 @@ def push(file: Path, where: Where, *, dry_run: bool, yes: bool) -> ExitCode:
     if before.digest == digest:
         typer.echo(f"policy {digest} is in force already, as version {before.version}")
         return ExitCode.CLEAN
-    results().print(table_of(differences(before.policy, wanted, known_secrets(connection))))
+    draw(table_of(differences(before.policy, wanted, known_secrets(connection))))
     _say_what_is_called(parameter, before, text, digest)
     if dry_run:
         return ExitCode.CLEAN
