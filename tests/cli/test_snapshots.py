@@ -16,9 +16,9 @@ from fakes_snapshots import V1, V2, a_copy, a_snapshot, an_arn, metadata_of
 from nightlatch.cli import snapshot_output as out
 from nightlatch.cli import snapshot_verbs
 from nightlatch.cli.forms import Form
-from nightlatch.cli.kept import Kept
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.secret.copies import Proof
+from nightlatch.reach.kept import Kept
 from nightlatch.service.comparing import compare
 
 PLANTED = "pl4nted-v4lue"

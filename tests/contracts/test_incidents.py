@@ -11,6 +11,7 @@ import pytest
 
 from builders import a_finding
 from fakes import FakeIncidents, FixedClock
+from nightlatch.adapters.incident_list import DynamoIncidentList
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.history.examples import AT, a_secret, a_user
@@ -167,7 +168,7 @@ def test_records_and_incidents_have_their_time_to_live(monkeypatch):
         kept = {item["pk"]["S"].split("#")[0]: int(item["expires_at"]["N"]) for item in items_of(client)}
 
     days = {kind: (seconds - AT.timestamp()) / 86_400 for kind, seconds in kept.items()}
-    assert days == {"incident": 400, "open": 400, "record": 90}
+    assert days == {"incident": 400, "incidents": 400, "open": 400, "record": 90}
 
 
 def test_of_two_records_of_one_finding_the_fuller_stays(monkeypatch):
@@ -207,3 +208,29 @@ def test_what_is_found_out_later_is_noted_once_and_raises_the_revision(incidents
 def test_nothing_is_noted_in_an_incident_that_is_not_there(incidents):
     with pytest.raises(NotFound):
         incidents.note("inc-none", "anything")
+
+
+def test_every_incident_is_in_the_list_once_the_newest_first(monkeypatch):
+    with on_moto(monkeypatch):
+        table, _ = a_table()
+        store = DynamoIncidents(table, now=FixedClock())
+        opened = [store.fold(a_finding(by=a_user(f"user-{n}"), after_s=n * 60), policy_digest="")[0] for n in range(4)]
+        grown = store.fold(a_finding(rule="access.bulk-read", by=a_user("user-1"), after_s=90), policy_digest="")[0]
+
+        listed = DynamoIncidentList(table).newest(3)
+
+    assert [one.id for one in listed] == [one.id for one in reversed(opened[1:])]
+    assert listed[2] == grown
+
+
+def test_an_entry_whose_incident_is_gone_is_passed_over(monkeypatch):
+    with on_moto(monkeypatch):
+        table, client = a_table()
+        store = DynamoIncidents(table, now=FixedClock())
+        gone, _ = store.fold(a_finding(), policy_digest="")
+        there, _ = store.fold(a_finding(by=a_user("eve")), policy_digest="")
+        client.delete_item(
+            TableName="nightlatch-table", Key={"pk": {"S": f"incident#{gone.id}"}, "sk": {"S": "incident"}}
+        )
+
+        assert DynamoIncidentList(table).newest(10) == [there]

@@ -19,7 +19,7 @@ def test_the_layer_leaves_the_command_line_the_console_and_the_stage_out(built: 
     rooms = {path.name for path in (built.layer / "nightlatch").iterdir() if path.is_dir()}
 
     assert {"domain", "detections", "service", "adapters"} <= rooms
-    assert not rooms & {"cli", "console", "local", "__pycache__"}
+    assert not rooms & {"cli", "console", "local", "reach", "__pycache__"}
     assert (built.layer / "nightlatch" / "py.typed").exists()
 
 

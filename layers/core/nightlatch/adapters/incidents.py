@@ -4,6 +4,7 @@
     incident#<id>     incident    the incident as JSON, its revision               400 days after its last event
     open#<key>        open        the latest incidents of this key, how the        the same
                                   last of them began
+    incidents         <begin>#<id>  that it exists, for lists (`incident_list.py`) the same
     record#<day>      <finding>   a finding that nobody is told of now, and why    90 days
 
 A fold reads, lets the domain add, and writes on condition that nobody wrote between; who loses reads again. An
@@ -21,6 +22,7 @@ from typing import TypeVar
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
+from nightlatch.adapters.incident_list import listed
 from nightlatch.adapters.packing import packed, unpacked
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, Value, key_part
@@ -161,6 +163,7 @@ class DynamoIncidents:
         began = _unpacked(place["began"]) if "began" in place else None
         if began is None or began.id != incident_id:
             return None
+        self._table.put(listed(began, _item(began, self._now())))
         try:
             self._table.put(_item(began, self._now()), when="attribute_not_exists(#pk)")
         except Conflict:

@@ -10,17 +10,17 @@ from datetime import datetime
 import typer
 
 from nightlatch.acts import ACTS
-from nightlatch.cli.connection import Where
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.hints import placed
 from nightlatch.cli.plan_page import plan_page
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.answering.responses import FINAL, Response, ResponseState
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.judging.findings import Finding
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.hints import placed
+from nightlatch.reach.where import Where
 from nightlatch.service.approve import approver_of
 from nightlatch.service.respond import respond
 from nightlatch.service.wish import Preview, preview, request

@@ -88,7 +88,7 @@ def allow(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Let a planned deletion through: it is recorded and not undone. A force delete needs two people."""
     from nightlatch.cli import acting, allowing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     asked = acting.Asked(dry_run=dry_run, yes=yes)

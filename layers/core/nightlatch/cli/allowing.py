@@ -10,10 +10,8 @@ from datetime import timedelta
 from rich.table import Table
 
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, say
 from nightlatch.cli.writing import draw, write
 from nightlatch.domain.answering.actions import Action, ActionKind
@@ -21,6 +19,8 @@ from nightlatch.domain.answering.allowances import Allowance
 from nightlatch.domain.answering.guard_notes import allowance_ended
 from nightlatch.domain.errors import NothingToRestore
 from nightlatch.domain.event.secrets import may_be_same
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from nightlatch.cli.acting import await_end, refuse_while_paused, tell
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, awaiting
 from nightlatch.domain.errors import NotFound
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.approve import ApprovePorts, answer
 
 

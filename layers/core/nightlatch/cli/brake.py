@@ -36,7 +36,7 @@ def pause(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Stop all acting at once, without asking; seeing and telling go on. Needs Systems Manager alone."""
     from nightlatch.cli import braking  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return braking.pause(reason, where, dry_run=dry_run)
@@ -53,7 +53,7 @@ def resume(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Let nightlatch act again. What was held meanwhile stays an offer that a person answers."""
     from nightlatch.cli import braking  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return braking.resume(where, dry_run=dry_run, yes=yes)

@@ -11,12 +11,12 @@ import typer
 
 from nightlatch.adapters.aws_errors import looking
 from nightlatch.adapters.brake import OFF, SsmBrake
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.config import load_settings
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 
 
 @dataclass(frozen=True, slots=True)

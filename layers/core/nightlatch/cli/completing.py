@@ -20,8 +20,8 @@ def secrets(context: typer.Context, incomplete: str) -> list[str]:
         return []
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - asked for by the shell alone
 
-    from nightlatch.cli.connection import Where, connect  # noqa: PLC0415
     from nightlatch.domain.errors import NightlatchError  # noqa: PLC0415
+    from nightlatch.reach.where import Where, connect  # noqa: PLC0415
 
     try:
         client = connect(Where(local=True)).client("secretsmanager")

@@ -44,7 +44,7 @@ def contain(  # noqa: PLR0913 - one parameter is one option
     """Stop a user or role: shows what else stops with it and the exact calls, asks, does it, prints how to undo it."""
     from nightlatch.cli import containing  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     wish = containing.Wish(principal=principal, measure=measure, key=key, lift=lift)

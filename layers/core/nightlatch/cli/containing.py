@@ -8,9 +8,7 @@ import typer
 
 from nightlatch.adapters.history.known_uses import radius_known
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.stopping import LIFTS, STOPS
@@ -19,6 +17,8 @@ from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_
 from nightlatch.domain.containing.iam_identities import Identity, IdentityKind, IdentityState, identity_of, key_target
 from nightlatch.domain.errors import NothingToRestore, Refused
 from nightlatch.domain.event.principals import Principal, PrincipalKind
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 
 _POLICIES = {SECRETS_POLICY: Measure.DENY_SECRETS, SESSIONS_POLICY: Measure.REVOKE_SESSIONS}
 

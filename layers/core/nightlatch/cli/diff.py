@@ -42,7 +42,7 @@ def diff(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Tell which JSON keys differ between two versions, and how large they are; no value is read or shown."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.diff(secret, where, output, away_from=away_from, to=to)

@@ -103,7 +103,7 @@ def plan(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """List the secrets that shall have a guard, and what is missing; without a name all that the policy asks for."""
     from nightlatch.cli import guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return guarding.plan(secrets or (), where, output)
@@ -124,7 +124,7 @@ def apply(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Put a guard into resource policies: force deletes are refused from then on; all else stays as it stands."""
     from nightlatch.cli import acting, guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     asked = acting.Asked(dry_run=dry_run, yes=yes, direct=direct)
     where = Where(local=local, stack=stack, profile=profile, region=region)
@@ -144,7 +144,7 @@ def remove(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Take a guard out again: the policy is as it was before, byte for byte. Two people must say yes."""
     from nightlatch.cli import acting, guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return guarding.remove(secret, asked=acting.Asked(dry_run=dry_run, yes=yes), where=where)

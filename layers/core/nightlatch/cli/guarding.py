@@ -10,10 +10,8 @@ from rich.table import Table
 from nightlatch.acts import ACTS
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.cli.acting import Asked, act, several
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, progress, say
 from nightlatch.cli.writing import draw, write
 from nightlatch.domain.answering.actions import Action, ActionKind
@@ -21,6 +19,8 @@ from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.guarding.guard_texts import drift
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.wish import Preview, preview
 
 MOST = 2_000  # secrets looked at in one go: three calls of AWS for each

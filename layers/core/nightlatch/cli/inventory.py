@@ -44,7 +44,7 @@ def show(
 ) -> int:
     """List what is known of each secret: tier, key, rotation, replicas; never a value."""
     from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     return stock.show(Where(local=local, stack=stack, profile=profile, region=region), output)
 
@@ -55,6 +55,6 @@ def refresh(
 ) -> int:
     """Take the inventory now, with your own AWS credentials; the schedule takes it once an hour."""
     from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     return stock.refresh(Where(local=local, stack=stack, profile=profile, region=region))

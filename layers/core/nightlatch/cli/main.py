@@ -30,10 +30,10 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
-from nightlatch.cli.hints import place_in, placed
 from nightlatch.cli.policy import verbs as policy
 from nightlatch.cli.presentation import flags_in, speaking
 from nightlatch.domain.errors import NightlatchError, Refused
+from nightlatch.reach.hints import place_in, placed
 
 app = typer.Typer(
     name="nightlatch",

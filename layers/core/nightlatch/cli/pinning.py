@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.terminal import say
 from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.reach.where import Where, connect
 
 
 def take(secret: str, version: str | None, asked: Asked, where: Where) -> ExitCode:

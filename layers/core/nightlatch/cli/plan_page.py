@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nightlatch.acts import ACTS
-from nightlatch.cli.hints import placed
 from nightlatch.cli.terminal import plain
 from nightlatch.domain.answering.actions import Action
 from nightlatch.domain.secret.versions import SecretState, Version
+from nightlatch.reach.hints import placed
 from nightlatch.service.wish import Preview
 
 

@@ -62,7 +62,7 @@ def rescue_key(  # noqa: PLR0913 - one parameter is one option
     """Put a KMS key back that protects secrets: cancel its deletion, and enable it."""
     from nightlatch.cli import rescuing  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return rescuing.rescue_key(key, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
@@ -90,7 +90,7 @@ def replicate_again(  # noqa: PLR0913 - one parameter is one option
     """Make the replicas of a secret again that were taken away; another secret of its name there is left alone."""
     from nightlatch.cli import rescuing  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return rescuing.replicate_again(secret, to or (), Asked(dry_run=dry_run, yes=yes, direct=direct), where)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.reach.where import Where, connect
 
 
 def rescue_key(arn: str, asked: Asked, where: Where) -> ExitCode:

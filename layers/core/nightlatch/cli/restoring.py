@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.cli.acting import Asked, act
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import plain
 from nightlatch.cli.writing import write
 from nightlatch.domain.answering.acting import Moved
@@ -15,6 +13,8 @@ from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NotFound, NothingToRestore, Refused
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.secret.versions import SecretState
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.references import find_references
 
 

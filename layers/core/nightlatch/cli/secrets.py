@@ -93,7 +93,7 @@ def timeline(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Tell who did what to a secret, in order; from log files with reads, from nightlatch's memory without."""
     from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return telling.timeline(secret, tuple(paths or ()), where, output)
@@ -136,10 +136,11 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
     """Put a secret back: its value, or with --at all that was then; plan, ask, do, verify; prints how to undo it."""
     from nightlatch.cli import rolling_back  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.service.rolling_back import Rollback  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
-    wish = rolling_back.Rollback(to=to, at=at, only=parts(only))
+    wish = Rollback(to=to, at=at, only=parts(only))
     return rolling_back.rollback(secret, wish, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
 
 
@@ -164,7 +165,7 @@ def restore(  # noqa: PLR0913 - one parameter is one option
     """Take a scheduled deletion back, or create a secret that is gone again from the vault, under a new ARN."""
     from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where, key=key)
@@ -182,7 +183,7 @@ def references(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Tell who still points to the old ARN of a secret that was created again: principals, policies, functions."""
     from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return restoring.references(arn, where, output)
@@ -207,7 +208,7 @@ def approve(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Say yes (or no) to something that nightlatch offered to do; without an id, list what waits for somebody."""
     from nightlatch.cli import answering  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     if deny and not action:
         raise typer.BadParameter("a no needs an ACTION: the id of what is left as it is")

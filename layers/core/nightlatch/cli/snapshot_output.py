@@ -14,13 +14,13 @@ from rich.console import Group
 from rich.table import Table
 
 from nightlatch.cli.forms import Form
-from nightlatch.cli.kept import ANOTHER, BEFORE, Kept
 from nightlatch.cli.snapshot_fields import copy_fields, snapshot_head, time_text, version_fields
 from nightlatch.cli.terminal import cell, plain
 from nightlatch.cli.writing import write
 from nightlatch.domain.secret.copies import Copy, Proof, of_version
 from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata, changes
 from nightlatch.domain.secret.versions import SecretState, Version
+from nightlatch.reach.kept import ANOTHER, BEFORE, Kept
 from nightlatch.service.comparing import Comparison
 
 Proofs = Mapping[str, Proof]

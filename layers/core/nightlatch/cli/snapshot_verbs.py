@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from nightlatch.cli import snapshot_output as out
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.kept import what_is_kept
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import progress, say
 from nightlatch.domain.errors import NightlatchError, NotFound, Refused
 from nightlatch.domain.secret.copies import Copy
 from nightlatch.domain.secret.metadata import MetadataSnapshot
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.kept import what_is_kept
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.comparing import chosen, compare
 from nightlatch.service.drill import SAMPLE
 

@@ -75,7 +75,7 @@ def list_snapshots(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """List a secret's versions with their pins and copies, and what it was beside its value; no value is read."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     return snapshot_verbs.list_all(secret, Where(local=local, stack=stack, profile=profile, region=region), output)
 
@@ -96,7 +96,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Show what a secret was; the description and the values of tags stand in --output json alone."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.show(secret, snapshot, where, output)
@@ -120,7 +120,7 @@ def verify(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Have the responder open copies of the vault now, and tell when each was last proven restorable."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.verify(secret or None, where, output, last=last)
@@ -146,7 +146,7 @@ def take(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Keep a version by a pin now, and have the keeper look at the secret: its metadata, and its value if vaulted."""
     from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return pinning.take(secret, version, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
@@ -170,7 +170,7 @@ def prune(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Take the oldest pins away; labels that are not nightlatch's stay."""
     from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return pinning.prune(secret, keep, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
@@ -198,7 +198,7 @@ def purge(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """After a leak, let go of old values that pins keep readable; two people must say yes."""
     from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return pinning.purge(secret, since, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)

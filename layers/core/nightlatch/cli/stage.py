@@ -133,7 +133,7 @@ def _told_to_end() -> Iterator[None]:
 @contextmanager
 def announced(theatre: Theatre) -> Iterator[None]:
     """Leave a note of where the stage is, for `--local`; readable by this user alone, gone with the stage."""
-    from nightlatch.cli.connection import stage_note  # noqa: PLC0415 - keeps `--help` quick
+    from nightlatch.reach.where import stage_note  # noqa: PLC0415 - keeps `--help` quick
 
     note = stage_note()
     note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -13,16 +13,16 @@ from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.table import Table as StateTable
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import Show, cell, progress, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.account.holding import Found, Holding
 from nightlatch.domain.account.holdings import Holdings
 from nightlatch.domain.account.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.domain.errors import NotFound, Refused
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.stocktaking import Progress, Stocktaking, take_stock
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.table import Table
 
 from nightlatch.adapters.records.log_files import read_records
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.reading import files_below, shown
@@ -17,6 +16,7 @@ from nightlatch.cli.terminal import cell, progress, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.intake import take_in
 from nightlatch.service.timeline import Line, story_of_events, story_of_sightings
 

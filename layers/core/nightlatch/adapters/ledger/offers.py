@@ -69,6 +69,14 @@ class DynamoOffers:
         open_ones = (one for one in responses if one.state is ResponseState.PROPOSED and one.expires_at > now)
         return sorted(open_ones, key=lambda one: (one.expires_at, one.id))
 
+    def named(self, ids: Iterable[str]) -> Sequence[Response]:
+        """Give responses by their ids, whatever became of them; those that are gone are left out.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        return self._responses(ids)
+
     def run_out(self, now: datetime) -> Sequence[Response]:
         """Give those of the last day that nobody answered in time, and those that ended so within minutes.
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.table import Table
 
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.policy.checking import read_file
@@ -19,6 +18,7 @@ from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.policy_changes import Change, changes
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file import PolicyFile
+from nightlatch.reach.where import Where, connect
 
 
 def diff(file: Path, against: Path | None, where: Where, output: Form) -> ExitCode:

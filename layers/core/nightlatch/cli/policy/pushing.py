@@ -10,7 +10,6 @@ from pathlib import Path
 import typer
 
 from nightlatch.adapters.policy_parameter import STANDARD, SsmPolicy
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.policy.checking import read_file
 from nightlatch.cli.policy.differing import differences, table_of
@@ -20,6 +19,7 @@ from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.cli.writing import draw
 from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.policy_file import PolicyFile
+from nightlatch.reach.where import Where, connect
 
 
 def push(file: Path, where: Where, *, dry_run: bool, yes: bool) -> ExitCode:

@@ -7,7 +7,6 @@ import json
 from rich.console import RenderableType
 from rich.table import Table
 
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.policy.in_force import parameter_of, stored_in
@@ -17,6 +16,7 @@ from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.policy_changes import changes
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file import PolicyFile
+from nightlatch.reach.where import Where, connect
 
 
 def show(where: Where, version: int | None, output: Form) -> ExitCode:

@@ -50,8 +50,8 @@ def diff(  # noqa: PLR0913 - one parameter is one option
     output: FormOption = Form.TABLE,
 ) -> int:
     """Say what a policy would change: modes, what is done without asking, who may say yes, what is silenced."""
-    from nightlatch.cli.connection import Where  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.policy import differing  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     return differing.diff(file, against, where, output)
@@ -85,8 +85,8 @@ def push(  # noqa: PLR0913 - one parameter is one option
     region: Region = None,
 ) -> int:
     """Put a policy in force: check and try it, show what it changes, ask, store it with your own rights."""
-    from nightlatch.cli.connection import Where  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.policy import pushing  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
     return pushing.push(file, Where(local=local, stack=stack, profile=profile, region=region), dry_run=dry_run, yes=yes)
 
@@ -108,8 +108,8 @@ def show(  # noqa: PLR0913 - one parameter is one option
     output: FormOption = Form.TABLE,
 ) -> int:
     """Show the policy in force, with the hash that every alert bears; as JSON or YAML it is a policy file."""
-    from nightlatch.cli.connection import Where  # noqa: PLC0415 - --help must not load the engine
     from nightlatch.cli.policy import showing  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
     return showing.show(Where(local=local, stack=stack, profile=profile, region=region), version, output)
 

@@ -55,7 +55,7 @@ def placed(text: str, options: str) -> str:
 
 def place_in(arguments: Sequence[str]) -> str:
     """Give the options of a command line that name the place, as they were written."""
-    from nightlatch.cli.connection import Where  # noqa: PLC0415 - it loads boto3, and not every error needs it
+    from nightlatch.reach.where import Where  # noqa: PLC0415 - it loads boto3, and not every error needs it
 
     named: dict[str, str] = {}
     rest = iter(arguments)

@@ -13,10 +13,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from nightlatch.cli.reach import Connection
-from nightlatch.cli.signing_in import signing_in
 from nightlatch.config import load_settings
 from nightlatch.domain.errors import NotFound
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.signing_in import signing_in
 
 _PEOPLE = ("ana", "ben")  # the approvers of the local stage: who one is there, and who the other is
 _START = "start one in another terminal with: nightlatch up"

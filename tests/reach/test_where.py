@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.cli.connection import Where, stage_note
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.reach.where import Where, stage_note
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nightlatch.cli.reach import Connection
 from nightlatch.domain.errors import NotFound
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.secret.copies import Copy
 from nightlatch.domain.secret.metadata import MetadataSnapshot
 from nightlatch.domain.secret.versions import SecretState
+from nightlatch.reach.connection import Connection
 from nightlatch.service.earlier_lives import copies_of, snapshots_of
 
 OWN = "this secret"

@@ -6,8 +6,8 @@ import pytest
 from typer.main import get_command
 
 from nightlatch.cli.command_page import verbs
-from nightlatch.cli.hints import PLACED, place_in, placed
 from nightlatch.cli.main import app
+from nightlatch.reach.hints import PLACED, place_in, placed
 
 
 def test_every_verb_that_takes_a_place_is_shown_with_it_but_the_one_that_reads_files_too():

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from nightlatch.adapters.acting.enquiries import AuditorEnquiries
 from nightlatch.adapters.acting.hand import AwsHand
@@ -20,6 +19,7 @@ from nightlatch.adapters.brake import OFF
 from nightlatch.adapters.clock import clock
 from nightlatch.adapters.history.recent_readers import RecentReaders
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.incident_list import DynamoIncidentList
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
@@ -29,21 +29,19 @@ from nightlatch.adapters.ledger.own_calls import DynamoOwnCalls
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
 from nightlatch.adapters.queues import SqsDispatch
-from nightlatch.adapters.records.identities import Setting, principal_of
 from nightlatch.adapters.secrets_manager import AwsSecrets
 from nightlatch.adapters.snapshots.copies_dynamodb import DynamoCopies, DynamoProofs
 from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.snapshots.metadata_dynamodb import DynamoSnapshots
 from nightlatch.adapters.snapshots.requests import SqsDrills, SqsKeeperQueue
 from nightlatch.adapters.table import Table
-from nightlatch.cli.signing_in import signing_in
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NightlatchError
-from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.policy_file import parse_stored_policy
+from nightlatch.reach.clients import Clients
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.wish import WishPorts
 
@@ -52,20 +50,17 @@ class Connection:
     """The adapters of one verb, with the caller's own credentials."""
 
     def __init__(self, session: boto3.session.Session, endpoint: str | None, settings: Settings) -> None:
-        self._session = session
-        self._endpoint = endpoint
         self.settings = settings
         self._clock = clock(settings.clock)
+        self._clients = Clients(session, endpoint)
 
     def now(self) -> datetime:
         """Give the time: the stage's own on the stage."""
         return self._clock()
 
     def client(self, service: str) -> Any:
-        """Make a client of a service."""
-        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"}, user_agent_extra="nightlatch")
-        make: Any = self._session.client
-        return make(service, endpoint_url=self._endpoint, config=config)
+        """Give the client of a service."""
+        return self._clients.client(service)
 
     @property
     def ledger(self) -> DynamoLedger:
@@ -82,12 +77,22 @@ class Connection:
         """The deletions that somebody allowed."""
         return DynamoAllowances(self._table(self.settings.response_table))
 
+    @property
+    def incidents(self) -> DynamoIncidents:
+        """The open problems."""
+        return DynamoIncidents(self._table(self.settings.incident_table), now=self.now)
+
+    @property
+    def incident_list(self) -> DynamoIncidentList:
+        """All incidents, by when they began."""
+        return DynamoIncidentList(self._table(self.settings.incident_table))
+
     def wishes(self) -> WishPorts:
         """Give where a wish is written down."""
         return WishPorts(
             ledger=self.ledger,
             offers=self.offers,
-            incidents=DynamoIncidents(self._table(self.settings.incident_table), now=self.now),
+            incidents=self.incidents,
             mint=partial(entropy.token_urlsafe, 24),
         )
 
@@ -117,10 +122,15 @@ class Connection:
             copies=self.copies,
             identities=self.identities,
             keys=AwsKeys(self.client("kms")),
-            readers=RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now),
+            readers=self.readers,
             states=self.snapshots,
             moves=self.moves,
         )
+
+    @property
+    def readers(self) -> RecentReaders:
+        """Who has read a secret lately."""
+        return RecentReaders(self.trails, own_roles=self.settings.own_roles, now=self.now)
 
     @property
     def moves(self) -> DynamoMoves:
@@ -220,18 +230,12 @@ class Connection:
         Raises:
             Unavailable: There are none, or they are not valid.
         """
-        with signing_in():
-            identity = self.client("sts").get_caller_identity()
-        fields = {"arn": identity["Arn"], "accountId": identity["Account"]}
-        setting = Setting(
-            recipient=identity["Account"], service="sts.amazonaws.com", by_service=False, from_console=None
-        )
-        return principal_of(Parameters(fields), setting)
+        return self._clients.caller()
 
     def secret(self, text: str) -> SecretRef:
         """Refer to a secret as the caller names it, in the caller's account and Region."""
         account = self.caller().account_id or ""
-        return secret_ref(text, account_id=account, region=str(self._session.region_name))
+        return secret_ref(text, account_id=account, region=self._clients.region)
 
     def _table(self, name: str) -> Table:
         return Table(self.client("dynamodb"), name)
