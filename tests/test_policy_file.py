@@ -70,10 +70,10 @@ def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None
             a_policy(limits={"zzz": 1}),
             "known keys are act_within_min, acts_per_h, acts_per_secret_h, buttons_live_h, pins_per_secret_h",
         ),
-        (a_policy(defaults={"mode": "loud"}), "defaults.mode: input should be 'observe', 'notify' or 'protect'"),
+        (a_policy(defaults={"mode": "loud"}), "defaults.mode: write 'observe', 'notify' or 'protect'"),
         (
             a_policy(defaults={"snapshots": {"pins": 16}}),
-            "defaults.snapshots.pins: input should be less than or equal to 15",
+            "defaults.snapshots.pins: write 15 or less",
         ),
         (a_policy(secrets=[{"match": {"names": []}}]), "secrets.0.match.names"),
         (a_policy(approvers=[{"slack": "ana", "name": "ana"}]), "approvers.0.slack"),
@@ -88,7 +88,7 @@ def test_the_first_selector_that_matches_decides_with_all_that_it_says() -> None
         (a_policy(routes=[{"channels": ["sns"], "match": {"accounts": ["1"]}}]), "routes.0.match.accounts"),
         (a_policy(routes=[{"channels": ["slack"], "slack_channel": "#general"}]), "routes.0.slack_channel"),
         ({"version": 2}, "version"),
-        ({}, "version: field required"),
+        ({}, "version: is missing"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place_and_the_way_out(document: dict[str, Any], complaint: str) -> None:
@@ -112,7 +112,7 @@ def test_an_exemption_has_an_owner_a_reason_and_an_end(missing: str) -> None:
     assert parse_policy(a_policy(exemptions=[whole])).exemptions
 
     part = {key: value for key, value in whole.items() if key != missing}
-    with pytest.raises(InvalidPolicy, match=f"exemptions.0.{missing}: field required"):
+    with pytest.raises(InvalidPolicy, match=f"exemptions.0.{missing}: is missing"):
         parse_policy(a_policy(exemptions=[part]))
 
 
@@ -404,9 +404,9 @@ def test_a_rule_is_live_unless_somebody_stages_it() -> None:
         ({"id": "access.frist-read"}, "rules.0.id: no rule has this id; did you mean 'access.first-read'?"),
         ({"id": "acc-03", "stage": "staged"}, "rules.0.id: no rule has this id; did you mean 'ACC-03'?"),
         ({"id": "*"}, "rules.0.id: no rule has this id; the rules are told by `nightlatch rules list`"),
-        ({"id": "ACC-03", "stage": "stagd"}, "rules.0.stage: input should be 'live' or 'staged'"),
+        ({"id": "ACC-03", "stage": "stagd"}, "rules.0.stage: write 'live' or 'staged'; did you mean 'staged'?"),
         ({"id": "ACC-03", "stag": "staged"}, "unknown key 'rules.0.stag'; did you mean 'stage'?"),
-        ({"stage": "staged"}, "rules.0.id: field required"),
+        ({"stage": "staged"}, "rules.0.id: is missing"),
     ],
 )
 def test_a_stage_that_means_nothing_is_refused_with_the_nearest(part: dict[str, str], complaint: str) -> None:
@@ -481,9 +481,13 @@ def test_a_guard_is_wished_for_a_selector_with_its_details() -> None:
     ("protect", "inventory", "complaint"),
     [
         ({"prevent": "force-delete"}, {}, "policy: a guard needs a way out: name a role for emergencies"),
-        ({"prevent": "force-delete"}, {"break_glass": ["break-glass"]}, "break-glass is no ARN of a role or user"),
+        (
+            {"prevent": "force-delete"},
+            {"break_glass": ["break-glass"]},
+            "an entry of inventory.break_glass is no ARN of a role",
+        ),
         ({"prevent": "force-delete"}, {"break_glass": ["arn:aws:iam::*:role/*"]}, "spares everybody"),
-        ({"prevent": "delete"}, BREAK_GLASS, "defaults.protect.prevent: input should be 'nothing' or 'force-delete'"),
+        ({"prevent": "delete"}, BREAK_GLASS, "defaults.protect.prevent: write 'nothing' or 'force-delete'"),
         ({"min_window_days": 14}, BREAK_GLASS, "min_window_days is part of a guard: add prevent: force-delete"),
         ({"prevent": "force-delete", "min_window_days": 6}, BREAK_GLASS, "defaults.protect.min_window_days: "),
         ({"prevent": "force-delete", "min_window_days": 31}, BREAK_GLASS, "defaults.protect.min_window_days: "),

@@ -296,7 +296,7 @@ def test_an_account_without_quotes_is_that_account_or_an_error(hunt, tmp_path, a
         ("--policy", "a: &a [1]\n<<: 7", "is no YAML at line 2"),
         ("--policy", "a: 1\n---\nb: 1", "is no YAML at line 2"),
         ("--policy", "? [a]\n: 1", "is no YAML at line 1"),
-        ("--policy", "1: 1", "keys should be strings"),
+        ("--policy", "1: 1", "write every key as a text"),
         ("--policy", "version: 1\ninventory: {trusted_accounts: [0x33C2E4BD2B]}", "an account id has 12 digits"),
         ("--policy", "version: 1\ninventory: {trusted_accounts: [12345670123]}", "an account id has 12 digits"),
         ("--inventory", '{"trusted_accounts": [012345670123]}', "is no JSON at line 1"),
@@ -485,7 +485,8 @@ def test_no_name_out_of_a_log_commands_the_terminal(hunt, tmp_path, monkeypatch,
     found = hunt(log, output=output)
 
     colours_taken_out = re.sub(r"\x1b\[[0-9;]*m", "", found.out) if colour and output == "table" else found.out
-    assert all(char.isprintable() or char == "\n" for char in colours_taken_out)
+    assert all(char.isprintable() or char in "\n\t" for char in colours_taken_out)
+    assert colours_taken_out.count("\t") == (0 if colour or output != "table" else 4 * found.out.count("\n"))
     assert "\x1b[2J" not in found.out
     assert "gone" in found.out
     assert "[red]" in colours_taken_out

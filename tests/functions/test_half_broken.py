@@ -172,7 +172,7 @@ def test_a_bad_policy_leaves_the_last_good_one_in_force_and_not_a_built_in_one(
 ) -> None:
     stack.put(POLICY, json.dumps({"version": 1, "defaults": {"mode": good}}))
     world = World(load_settings(os.environ))
-    world._policy_parameter = Parameter(stack.ssm, POLICY, kept_s=0)
+    world.policies.parameter = Parameter(stack.ssm, POLICY, kept_s=0)
     world.policy()
     broken_policy(stack, monkeypatch)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nightlatch.adapters.aws_errors import asking
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 READ_AGAIN_AFTER_S = 30.0
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Document:
 
     text: str
     version: int
+    arn: str = ""
+    stored_at: datetime = _NEVER
 
 
 class Parameter:
@@ -62,11 +66,30 @@ class Parameter:
         if self._read is not None and now < self._read[0] + self._kept_s:
             return self._read[1]
         self._read = None
-        with asking(f"parameter {self._name}"):
-            found = self._client.get_parameter(Name=self._name, WithDecryption=True)["Parameter"]
-        document = Document(found.get("Value", ""), int(found.get("Version", 0)))
+        document = self._asked(self._name)
         self._read = (now, document)
         return document
+
+    def before(self, version: int) -> Document:
+        """Give the version before one, as it was written; nothing remembers it.
+
+        IAM's resources of a parameter know no version; whether AWS checks `name:version` as the parameter itself only a
+        real account can tell.
+
+        Raises:
+            Unavailable: There is none, or it could not be read.
+        """
+        return self._asked(f"{self._name}:{version - 1}")
+
+    def _asked(self, name: str) -> Document:
+        with asking(f"parameter {name}"):
+            found = self._client.get_parameter(Name=name, WithDecryption=True)["Parameter"]
+        return Document(
+            found.get("Value", ""),
+            int(found.get("Version", 0)),
+            arn=found.get("ARN", ""),
+            stored_at=found.get("LastModifiedDate", _NEVER).astimezone(UTC),
+        )
 
 
 class SsmKillSwitch:

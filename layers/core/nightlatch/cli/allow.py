@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import DryRun, Local, Output, Profile, Region, Stack, Yes, checked
 
 EXAMPLES = """\b
@@ -46,6 +46,7 @@ def _checked(secret: str | None) -> str | None:
     return None if secret is None else checked(secret)
 
 
+@shows
 def allow(  # noqa: PLR0913 - one parameter is one option
     secret: Annotated[
         str | None, typer.Argument(metavar="[SECRET]", help="Name or ARN; none to list.", callback=_checked)

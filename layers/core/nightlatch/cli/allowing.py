@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +12,8 @@ from rich.table import Table
 from nightlatch.cli.acting import Asked, act
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, results, say
+from nightlatch.cli.terminal import cell, say
+from nightlatch.cli.writing import draw, write
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.allowances import Allowance
 from nightlatch.domain.answering.guard_notes import allowance_ended
@@ -65,7 +64,7 @@ def end(secret: str, reason: str, asked: Asked, where: Where) -> ExitCode:
     found = [one for one in _standing(connection) if may_be_same(one.secret, named)]
     if not found:
         raise NothingToRestore(f"no deletion of {named.name} is allowed now; nightlatch allow --list shows what is")
-    results().print(_table(found))
+    draw(_table(found))
     action = Action(kind=ActionKind.END_ALLOWANCE, secret=named, note=reason)
     return act([action], asked, where, connection, told=lambda by, now: allowance_ended(named, by, now))
 
@@ -78,10 +77,7 @@ def show(where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     found = _standing(connect(where))
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_fields(one) for one in found], indent=2)}\n")
-    else:
-        results().print(_table(found))
+    write([_fields(one) for one in found], output, lambda: _table(found))
     say(f"allowed={len(found)}")
     return ExitCode.CLEAN
 

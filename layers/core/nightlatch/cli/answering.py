@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -11,7 +9,8 @@ from rich.table import Table
 from nightlatch.cli.acting import await_end, refuse_while_paused, tell
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, results, say
+from nightlatch.cli.terminal import cell, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, awaiting
 from nightlatch.domain.errors import NotFound
 from nightlatch.reach.where import Where, connect
@@ -29,10 +28,7 @@ def waiting(where: Where, output: Form) -> ExitCode:
     open_ones = connection.offers.waiting(connection.now())
     taken_back = [connection.ledger.get(one.after) for one in open_ones if one.after is not None]
     offers = [one for one in awaiting([*open_ones, *taken_back]) if one in open_ones]
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_document(one) for one in offers], indent=2)}\n")
-        return ExitCode.CLEAN
-    results().print(_table(offers) if offers else "nothing waits for anybody")
+    write([_document(one) for one in offers], output, lambda: _table(offers) if offers else "nothing waits for anybody")
     if offers:
         say(f"to say yes: nightlatch approve ID{where.options}; to say no, the same with --deny")
     return ExitCode.CLEAN

@@ -9,6 +9,15 @@ from typing import Any
 from nightlatch.cli.exit_codes import MEANINGS
 
 _MADE = "<!-- Made by `make docs` from `nightlatch --help`: change the verb, not this page. -->"
+_FORMS = """## Forms
+
+Results go to stdout; progress, notes and errors go to stderr. A table is drawn on a terminal; elsewhere each row is a
+line with tabs between its cells. `--output json|yaml|csv` writes the same as a document, whose fields stay as they are,
+and `--query` takes a part of it (JMESPath, as awscli's). A CSV cell that a spreadsheet would run begins with an
+apostrophe.
+
+`--no-color` (or `NO_COLOR`), `--quiet` and `--verbose` may stand anywhere. `nightlatch --install-completion` teaches
+your shell the verbs, the rules, and behind `--local` the secrets of the stage. Ctrl-C ends with 130."""
 _WIDTH = 100  # columns, whatever the terminal is
 
 
@@ -23,7 +32,7 @@ def command_page(root: Any) -> str:
         "What each verb does and takes. A verb that needs a nightlatch talks to the deployed stack with your own AWS "
         "credentials, or with `--local` to the stage that `nightlatch up` keeps open."
     )
-    return "\n\n".join((_MADE, "# The command line", opening, _exit_codes(), *sections)) + "\n"
+    return "\n\n".join((_MADE, "# The command line", opening, _FORMS, _exit_codes(), *sections)) + "\n"
 
 
 def _exit_codes() -> str:

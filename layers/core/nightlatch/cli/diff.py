@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack
 
 EXAMPLES = """\b
@@ -19,6 +19,7 @@ Examples:
 _VERSION = "VERSION"
 
 
+@shows
 def diff(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,

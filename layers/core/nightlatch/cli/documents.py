@@ -18,7 +18,17 @@ def read_policy(path: Path) -> Policy:
         InvalidPolicy: It is no YAML, names a key twice, or something in it is wrong.
         Unreadable: It cannot be opened.
     """
-    return parse_policy(read_yaml(_text(path), where=str(path)), where=str(path)).to_domain()
+    return parse_policy(read_document(path), where=str(path)).to_domain()
+
+
+def read_document(path: Path) -> object:
+    """Read a file in YAML or JSON, whatever it holds.
+
+    Raises:
+        InvalidPolicy: It is neither, or names a key twice.
+        Unreadable: It cannot be opened.
+    """
+    return read_yaml(_text(path), where=str(path))
 
 
 def read_inventory(path: Path) -> Inventory:

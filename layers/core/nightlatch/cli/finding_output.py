@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import assert_never
 
 from rich.table import Table
 from rich.text import Text
 
 from nightlatch.cli.finding_documents import asff_lines, ocsf_lines
 from nightlatch.cli.forms import Output
-from nightlatch.cli.terminal import cell, results
+from nightlatch.cli.terminal import cell
+from nightlatch.cli.writing import write as written
 from nightlatch.domain.judging.findings import Finding, Severity, State
 
 _STYLES = {
@@ -28,18 +27,13 @@ _STYLES = {
 def write(findings: Sequence[Finding], output: Output) -> None:
     """Write findings to stdout."""
     match output:
-        case Output.JSONL:
-            sys.stdout.writelines(f"{json.dumps(as_fields(finding))}\n" for finding in findings)
-        case Output.JSON:
-            sys.stdout.write(f"{json.dumps([as_fields(finding) for finding in findings], indent=2)}\n")
         case Output.ASFF:
             sys.stdout.writelines(asff_lines(findings))
         case Output.OCSF:
             sys.stdout.writelines(ocsf_lines(findings))
-        case Output.TABLE:
-            _write_table(findings)
         case _:
-            assert_never(output)
+            fields = [as_fields(one) for one in findings]
+            written(fields, output, lambda: _table(findings) if findings else "no findings")
 
 
 def as_fields(finding: Finding) -> dict[str, object]:
@@ -60,11 +54,7 @@ def as_fields(finding: Finding) -> dict[str, object]:
     }
 
 
-def _write_table(findings: Sequence[Finding]) -> None:
-    console = results()
-    if not findings:
-        console.print("no findings")
-        return
+def _table(findings: Sequence[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for heading in ("severity", "rule", "first seen (UTC)"):
         table.add_column(heading, no_wrap=True)
@@ -72,7 +62,7 @@ def _write_table(findings: Sequence[Finding]) -> None:
     table.add_column("events", justify="right", no_wrap=True)
     for finding in findings:
         table.add_row(*_row(finding))
-    console.print(table)
+    return table
 
 
 def _row(finding: Finding) -> tuple[Text, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.cli.exit_codes import CODES_OF_ACTS
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes, checked
 from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW
 
@@ -91,6 +91,7 @@ Pretty = Annotated[bool, typer.Option("--pretty", help="With line breaks, for pe
 
 
 @app.command("plan", epilog=PLAN_EXAMPLES)
+@shows
 def plan(  # noqa: PLR0913 - one parameter is one option
     secrets: SeveralSecrets = None,
     *,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +12,8 @@ from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.cli.acting import Asked, act, several
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.cli.terminal import cell, progress, say
+from nightlatch.cli.writing import draw, write
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused
@@ -50,11 +49,8 @@ def plan(secrets: Sequence[str], where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     looked = _look(secrets, connect(where))
-    if output is Form.JSON:
-        rows = [{"secret": one.name, "change": one.says, "due": one.is_due} for one in looked]
-        sys.stdout.write(f"{json.dumps(rows, indent=2)}\n")
-    else:
-        results().print(_table(looked))
+    rows = [{"secret": one.name, "change": one.says, "due": one.is_due} for one in looked]
+    write(rows, output, lambda: _table(looked))
     due = sum(one.is_due for one in looked)
     blocked = sum(one.wished is None for one in looked)
     say(f"guards={len(looked)} due={due} refused={blocked}")
@@ -80,7 +76,7 @@ def apply(secrets: Sequence[str], *, every: bool, asked: Asked, where: Where) ->
     if len(secrets) == 1:
         action = Action(kind=ActionKind.APPLY_GUARD, secret=connection.secret(secrets[0]))
         return act([action], asked, where, connection, undo=lambda _: f"guard remove {secrets[0]}")
-    results().print(_table(looked))
+    draw(_table(looked))
     if not looked:
         say("the policy asks for no guard: mode: protect and protect: {prevent: force-delete} ask for one")
     return several([one.wished for one in looked if one.wished is not None and one.is_due], asked, where, connection)
@@ -126,9 +122,10 @@ def _look(secrets: Sequence[str], connection: Connection) -> list[Looked]:
     with progress() as doing:
         doing("listing secrets")
         wanted = named or list(_every(connection, policy))
-        looked = []
-        for number, secret in enumerate(wanted, start=1):
-            doing(f"looking at policies: {number} of {len(wanted)}")
+    looked = []
+    with progress(len(wanted)) as doing:
+        for number, secret in enumerate(wanted):
+            doing("looking at policies", done=number)
             looked.append(_looked_at(secret, connection, policy))
     return looked
 

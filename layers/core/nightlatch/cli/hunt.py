@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Output
+from nightlatch.cli.forms import Output, shows
 from nightlatch.domain.judging.findings import Severity
 
 EXAMPLES = """\b
@@ -18,6 +18,7 @@ Examples:
 """
 
 
+@shows
 def hunt(  # noqa: PLR0913 - one parameter is one option
     paths: Annotated[
         list[Path],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from nightlatch.adapters.history.baselines import TrailBaselines
@@ -14,7 +15,7 @@ from nightlatch.cli.documents import read_inventory, read_policy
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.finding_output import write
 from nightlatch.cli.forms import Output
-from nightlatch.cli.reading import list_unread, numbers, shown
+from nightlatch.cli.reading import files_below, list_unread, numbers, shown
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.inventory import Inventory
@@ -48,10 +49,11 @@ def run(request: Request) -> ExitCode:
     """
     policy = _policy(request)
     wanted = readable_by(CATALOGUE)
-    with progress() as show:
+    begun = count()
+    with progress(files_below(*request.paths, *(request.history or ()))) as show:
 
         def reading(paths: tuple[Path, ...], doing: str) -> Iterator[Item]:
-            return read_records(paths, wanted=wanted, begun=shown(show, doing))
+            return read_records(paths, wanted=wanted, begun=shown(show, doing, begun))
 
         report = hunt(
             reading(request.paths, "reading"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import Local, Output, Profile, Region, Stack
 
 SHOW_EXAMPLES = """\b
@@ -33,6 +33,7 @@ app = typer.Typer(
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)
+@shows
 def show(
     *,
     local: Local = False,

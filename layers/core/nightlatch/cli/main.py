@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated, TextIO
 
 import typer
 
@@ -32,6 +33,8 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
+from nightlatch.cli.policy import verbs as policy
+from nightlatch.cli.presentation import flags_in, speaking
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.reach.hints import place_in, placed
 
@@ -44,6 +47,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=ALL_CODES,
 )
+
+
+@app.callback()
+def everywhere(
+    *,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; NO_COLOR in the environment does it too.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Only the result, and how it ended where it is no success.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also which AWS calls were made, and how long it took.")
+    ] = False,
+) -> None:
+    """Say which options every verb takes, wherever they stand; `flags_in` takes them out before anything is parsed."""
+    del no_color, quiet, verbose
+
+
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
@@ -63,6 +85,7 @@ app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
+app.add_typer(policy.app, name="policy")
 app.add_typer(inventory.app, name="inventory")
 app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
@@ -79,6 +102,18 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
+    flags, rest = flags_in(arguments)
+    with speaking(flags), _in_full() if "--verbose" in flags else nullcontext():
+        return _run(rest)
+
+
+def _in_full() -> AbstractContextManager[None]:
+    from nightlatch.cli.verbosity import told_in_full  # noqa: PLC0415 - --help must not wait for it
+
+    return told_in_full()
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         return _obey(arguments)
     except typer.TyperException as error:  # wrong usage
@@ -106,9 +141,9 @@ def _obey(arguments: Sequence[str]) -> int:
 
 
 def _end(line: str, code: ExitCode) -> int:
-    from nightlatch.cli.terminal import say  # noqa: PLC0415 - nothing to draw unless there is something to say
+    from nightlatch.cli.terminal import complain  # noqa: PLC0415 - nothing to draw unless there is something to say
 
-    say(line)
+    complain(line)
     return code
 
 

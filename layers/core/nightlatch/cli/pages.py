@@ -9,6 +9,7 @@ from typing import Any
 from nightlatch.cli.command_page import command_page
 from nightlatch.cli.correction_page import correction_page
 from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.policy.schema import SCHEMA_FILE, schema_text
 from nightlatch.cli.runbook_page import file_name, index, runbook
 from nightlatch.cli.sigma import PARTS
 from nightlatch.cli.sigma_page import sigma_page
@@ -21,6 +22,7 @@ def pages(root: Any) -> dict[str, str]:
     """Make every page of a command line, its catalogue and its stage."""
     return {
         "cli.md": command_page(root),
+        SCHEMA_FILE: schema_text(),
         "local-stage-corrections.md": correction_page(CORRECTIONS),
         "sigma.md": sigma_page(PARTS, CATALOGUE),
         "runbooks/README.md": index(CATALOGUE),

@@ -22,6 +22,7 @@ _WIDE = f"{FILL_IN}: the names have no beginning in common, so this covers every
 def policy_document(made: Suggestions) -> str:
     """Write a whole policy of all suggestions, each with its evidence above it."""
     lines = [
+        "# yaml-language-server: $schema=policy.schema.json",
         "# Suggested by nightlatch from logs: nothing of this is in force. Read each entry, write what is marked",
         f"# {FILL_IN}, and take out what you do not know to be true: what stays is silence, or weight.",
         "version: 1",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nightlatch.cli.terminal import say
+from nightlatch.cli.terminal import Show, say
 from nightlatch.service.intake import MOST_LISTED, FileSkipped, Tally
 
 
-def shown(show: Callable[[str], None], doing: str) -> Callable[[Path], None]:
-    """Show the file that is being read."""
-    return lambda path: show(f"{doing} {path}")
+def files_below(*places: Path) -> int:
+    """Count the files that are to be read, for the bar; what cannot be looked into is told when it is read."""
+    try:
+        return sum(1 if place.is_file() else sum(found.is_file() for found in place.rglob("*")) for place in places)
+    except OSError:
+        return 0
+
+
+def shown(show: Show, doing: str, begun: Iterator[int]) -> Callable[[Path], None]:
+    """Show the file that is being read, and how many were begun before it."""
+    return lambda path: show(f"{doing} {path}", done=next(begun))
 
 
 def list_unread(tally: Tally) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
-import typer
-
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.cli.acting import Asked, act
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import plain
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.errors import NotFound, NothingToRestore, Refused
@@ -74,11 +70,8 @@ def references(arn: str, where: Where, output: Form) -> ExitCode:
         own_roles=connection.own_roles,
     )
     found = find_references(Moved(old=arn, new=there.arn if there else ""), pointers, connection.now())
-    if output is Form.JSON:
-        document = {"arn": found.arn, "found": dict(found.found), "not_looked": dict(found.not_looked)}
-        sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
-    else:
-        typer.echo("\n".join(plain(line) for line in found.lines))
+    document = {"arn": found.arn, "found": dict(found.found), "not_looked": dict(found.not_looked)}
+    write(document, output, lambda: "\n".join(plain(line) for line in found.lines))
     return ExitCode.PARTIAL if found.not_looked else ExitCode.CLEAN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,7 +9,9 @@ from difflib import get_close_matches
 from rich.table import Table
 
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.terminal import cell, plain, results, say
+from nightlatch.cli.forms import Form
+from nightlatch.cli.terminal import cell, plain, say
+from nightlatch.cli.writing import write
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import NotFound
 from nightlatch.domain.event.events import EventName
@@ -18,11 +19,13 @@ from nightlatch.domain.judging.rules import Detection
 from nightlatch.service.rule_examples import failed_examples
 
 
-def write_list(*, as_json: bool) -> ExitCode:
+def write_list(output: Form) -> ExitCode:
     """Write every rule."""
-    if as_json:
-        sys.stdout.write(f"{json.dumps([as_fields(rule) for rule in CATALOGUE], indent=2)}\n")
-        return ExitCode.CLEAN
+    write([as_fields(rule) for rule in CATALOGUE], output, _table)
+    return ExitCode.CLEAN
+
+
+def _table() -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("rule", "catalogue", "severity", "technique"):
         table.add_column(heading, no_wrap=True)
@@ -30,8 +33,7 @@ def write_list(*, as_json: bool) -> ExitCode:
     for rule in CATALOGUE:
         techniques = ", ".join(rule.techniques)
         table.add_row(*map(cell, (rule.id, rule.catalogue, rule.severity.value, techniques, rule.title)))
-    results().print(table)
-    return ExitCode.CLEAN
+    return table
 
 
 def as_fields(rule: Detection) -> dict[str, object]:

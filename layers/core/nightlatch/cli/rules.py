@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli import completing
+from nightlatch.cli.forms import Form, shows
 
 app = typer.Typer(
     help="What nightlatch looks for: list the rules, explain one, run their examples, take them along.",
@@ -21,13 +22,14 @@ app = typer.Typer(
     epilog="\b\nExamples:\n  nightlatch rules list\n  nightlatch rules list --output json\n"
     "  nightlatch rules list --output json | jq -r '.[].id'",
 )
+@shows
 def list_rules(
     *, output: Annotated[Form, typer.Option(case_sensitive=False, help="How to write the rules.")] = Form.TABLE
 ) -> int:
     """List every rule with its severity and technique."""
     from nightlatch.cli.rule_output import write_list  # noqa: PLC0415 - --help must not load the catalogue
 
-    return write_list(as_json=output is Form.JSON)
+    return write_list(output)
 
 
 @app.command(
@@ -35,7 +37,12 @@ def list_rules(
     "  nightlatch rules explain deletion.force-delete | less"
 )
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id or its number in the catalogue.")],
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="The rule's id or its number in the catalogue.", autocompletion=completing.rules
+        ),
+    ],
 ) -> int:
     """Explain a rule: what it sees, what it cannot see, what to do next, and its examples."""
     from nightlatch.cli.rule_output import write_explanation  # noqa: PLC0415 - --help must not load the catalogue
@@ -50,7 +57,8 @@ def explain(
 )
 def prove(
     rules: Annotated[
-        list[str] | None, typer.Argument(metavar="RULE", help="Ids of rules; all of them if none.")
+        list[str] | None,
+        typer.Argument(metavar="RULE", help="Ids of rules; all of them if none.", autocompletion=completing.rules),
     ] = None,
 ) -> int:
     """Run the examples that every rule carries."""

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli import completing
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.moments import moment, parts
 from nightlatch.domain.event.secrets import secret_ref
 
@@ -54,7 +55,12 @@ def checked(secret: str) -> str:
     return secret
 
 
-Secret = Annotated[str, typer.Argument(metavar="SECRET", help="The secret's name or ARN.", callback=checked)]
+Secret = Annotated[
+    str,
+    typer.Argument(
+        metavar="SECRET", help="The secret's name or ARN.", callback=checked, autocompletion=completing.secrets
+    ),
+]
 Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
 Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
 Profile = Annotated[
@@ -72,6 +78,7 @@ Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write t
 ListOutput = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the list of what waits.")]
 
 
+@shows
 def timeline(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     paths: Annotated[
@@ -164,6 +171,7 @@ def restore(  # noqa: PLR0913 - one parameter is one option
     return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where, key=key)
 
 
+@shows
 def references(  # noqa: PLR0913 - one parameter is one option
     arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=checked)],
     *,
@@ -181,6 +189,7 @@ def references(  # noqa: PLR0913 - one parameter is one option
     return restoring.references(arn, where, output)
 
 
+@shows
 def approve(  # noqa: PLR0913 - one parameter is one option
     action: Annotated[
         str,

@@ -6,17 +6,17 @@ only `--output json`, which somebody asks for by name, holds them in full. AWS i
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from rich.console import Group
 from rich.table import Table
 
 from nightlatch.cli.forms import Form
 from nightlatch.cli.snapshot_fields import copy_fields, snapshot_head, time_text, version_fields
-from nightlatch.cli.terminal import cell, plain, results
+from nightlatch.cli.terminal import cell, plain
+from nightlatch.cli.writing import write
 from nightlatch.domain.secret.copies import Copy, Proof, of_version
 from nightlatch.domain.secret.metadata import MetadataSnapshot, SecretMetadata, changes
 from nightlatch.domain.secret.versions import SecretState, Version
@@ -30,50 +30,46 @@ _ID = 8  # characters of a digest that are shown
 def write_list(kept: Kept, proofs: Proofs, output: Form) -> None:
     """Write versions, copies and metadata snapshots together, and whose they are."""
     versions = _ordered(kept.state) if kept.state is not None else []
-    if output is Form.JSON:
-        _write_json(
-            {
-                "versions": [version_fields(version, kept.copies) for version in versions],
-                "copies": [_owned(copy_fields(one, proofs.get(one.id)), one.secret_arn, kept) for one in kept.copies],
-                "metadata": [_owned(snapshot_head(one), one.metadata.arn, kept) for one in kept.snapshots],
-            }
-        )
-        return
-    results().print(_versions(versions, kept, proofs))
-    if kept.snapshots:
-        results().print()
-        results().print(_metadata(kept.snapshots))
+    document = {
+        "versions": [version_fields(version, kept.copies) for version in versions],
+        "copies": [_owned(copy_fields(one, proofs.get(one.id)), one.secret_arn, kept) for one in kept.copies],
+        "metadata": [_owned(snapshot_head(one), one.metadata.arn, kept) for one in kept.snapshots],
+    }
+    metadata = ("", _metadata(kept.snapshots)) if kept.snapshots else ()
+    write(document, output, lambda: Group(_versions(versions, kept, proofs), *metadata))
 
 
 def write_snapshot(snapshot: MetadataSnapshot, earlier: MetadataSnapshot | None, output: Form) -> None:
-    """Write a metadata snapshot; description and values of tags in JSON alone."""
-    if output is Form.JSON:
-        _write_json({**snapshot_head(snapshot), "metadata": asdict(snapshot.metadata)})
-        return
+    """Write a metadata snapshot; description and values of tags in the forms for programs alone."""
+    document = {**snapshot_head(snapshot), "metadata": asdict(snapshot.metadata)}
+    write(document, output, lambda: _as_lines(snapshot, earlier))
+
+
+def _as_lines(snapshot: MetadataSnapshot, earlier: MetadataSnapshot | None) -> str:
     lines = [f"{name:<12}{plain(text)}" for name, text in _metadata_lines(snapshot.metadata)]
     if earlier is not None:
         lines.extend(f"{'Changed':<12}{plain(change)}" for change in changes(earlier.metadata, snapshot.metadata))
-    sys.stdout.write("\n".join([*_taken(snapshot), *lines]) + "\n")
+    return "\n".join([*_taken(snapshot), *lines])
 
 
 def write_copy(copy: Copy, proof: Proof | None, output: Form) -> None:
     """Write what is known of a copy."""
     fields = copy_fields(copy, proof)
-    if output is Form.JSON:
-        _write_json(fields)
-        return
     shown = (
         f"{name:<18}{plain(', '.join(text) if isinstance(text, list) else str(text))}" for name, text in fields.items()
     )
-    sys.stdout.write("\n".join(shown) + "\n")
+    write(fields, output, lambda: "\n".join(shown))
 
 
 def write_proofs(copies: Sequence[Copy], proofs: Proofs, last: datetime | None, output: Form) -> None:
     """Write when each copy was last opened, and when a drill last found all of its sample whole."""
-    if output is Form.JSON:
-        found = [copy_fields(copy, proofs.get(copy.id)) for copy in copies]
-        _write_json({"last_proven_restorable": last and time_text(last), "copies": found})
-        return
+    found = [copy_fields(copy, proofs.get(copy.id)) for copy in copies]
+    words = f"last proven restorable: {time_text(last) if last else 'never'}"
+    document = {"last_proven_restorable": last and time_text(last), "copies": found}
+    write(document, output, lambda: Group(_proofs(copies, proofs), words))
+
+
+def _proofs(copies: Sequence[Copy], proofs: Proofs) -> Table:
     table = _table("SECRET", "VERSION", "COPY", "PROVEN (UTC)", "RESULT")
     for copy in copies:
         proof = proofs.get(copy.id)
@@ -82,17 +78,14 @@ def write_proofs(copies: Sequence[Copy], proofs: Proofs, last: datetime | None, 
         table.add_row(
             cell(copy.secret_name), copy.version_id, copy.id, time_text(proof.at) if proof else "", cell(result, style)
         )
-    results().print(table)
-    results().print(f"last proven restorable: {time_text(last) if last else 'never'}")
+    return table
 
 
 def write_diff(compared: Comparison, output: Form) -> None:
     """Write what differs between two versions."""
-    if output is Form.JSON:
-        head = {"from": compared.away_from, "to": compared.to, "compared": compared.diff is not None}
-        _write_json({**head, **(asdict(compared.diff) if compared.diff else {}), "words": compared.words})
-        return
-    sys.stdout.write(f"from {compared.away_from}\nto   {compared.to}\n{plain(compared.words)}\n")
+    head = {"from": compared.away_from, "to": compared.to, "compared": compared.diff is not None}
+    document = {**head, **(asdict(compared.diff) if compared.diff else {}), "words": compared.words}
+    write(document, output, lambda: f"from {compared.away_from}\nto   {compared.to}\n{plain(compared.words)}")
 
 
 def _owned(fields: Mapping[str, object], arn: str, kept: Kept) -> Mapping[str, object]:
@@ -170,7 +163,3 @@ def _table(*names: str) -> Table:
     for name in names:
         table.add_column(name)
     return table
-
-
-def _write_json(document: Mapping[str, object]) -> None:
-    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")

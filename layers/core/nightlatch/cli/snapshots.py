@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.cli.exit_codes import CODES_OF_ACTS
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.moments import moment
 from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes
 
@@ -63,6 +63,7 @@ app = typer.Typer(
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
+@shows
 def list_snapshots(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
@@ -80,6 +81,7 @@ def list_snapshots(  # noqa: PLR0913 - one parameter is one option
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)
+@shows
 def show(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     snapshot: Annotated[
@@ -101,6 +103,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
 
 
 @app.command("verify", epilog=VERIFY_EXAMPLES)
+@shows
 def verify(  # noqa: PLR0913 - one parameter is one option
     secret: Annotated[
         str, typer.Argument(metavar="SECRET", help="The secret's name or ARN; a sample of all copies if none.")

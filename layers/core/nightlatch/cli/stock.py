@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -14,10 +12,12 @@ from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.inventory.account import AwsAccount
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
+from nightlatch.adapters.table import Table as StateTable
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, progress, results, say
-from nightlatch.domain.account.holding import Holding
+from nightlatch.cli.terminal import Show, cell, progress, say
+from nightlatch.cli.writing import write
+from nightlatch.domain.account.holding import Found, Holding
 from nightlatch.domain.account.holdings import Holdings
 from nightlatch.domain.account.takings import TIER_FALLS_AFTER, Taking
 from nightlatch.domain.errors import NotFound, Refused
@@ -41,10 +41,7 @@ def show(where: Where, output: Form) -> ExitCode:
     taking, holdings = DynamoHoldings(connection.state).last()
     if taking is None or not holdings:
         raise NotFound("no inventory has been taken yet; take one: nightlatch inventory refresh")
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps(document_of(holdings), indent=2)}\n")
-    else:
-        results().print(_table(holdings))
+    write(document_of(holdings), output, lambda: _table(holdings))
     return _tell(taking)
 
 
@@ -57,16 +54,16 @@ def refresh(where: Where) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    ports = _ports(connection)
+    before, _ = DynamoHoldings(connection.state).last()
     restarts = 0
-    with progress() as doing:
+    with progress(before.secrets if before is not None else None) as doing:
+        ports = _ports(connection, doing)
         doing("listing secrets")
         done = _a_step(connection, ports)
         while done.progress in {Progress.STOPPED, Progress.RESTARTS}:
             restarts += done.progress is Progress.RESTARTS
             if restarts > _RESTARTS:
                 raise Refused("AWS forgets its place in the list again and again; try again later")
-            doing(f"listing secrets: {done.taking.secrets if done.taking else 0}")
             done = _a_step(connection, ports)
     if done.taking is None:
         raise Refused("somebody else is taking the inventory at this moment; show it in five minutes")
@@ -83,7 +80,20 @@ def document_of(holdings: Holdings) -> dict[str, object]:
     }
 
 
-def _ports(connection: Connection) -> StockPorts:
+class _ShownTakings(DynamoTakings):
+    """The pages of an inventory, each shown when it is kept."""
+
+    def __init__(self, table: StateTable, doing: Show) -> None:
+        super().__init__(table)
+        self._doing = doing
+
+    def keep(self, taking: Taking, page: int, found: Found) -> None:
+        """Keep a page, and show how far it is."""
+        super().keep(taking, page, found)
+        self._doing(f"secrets listed: {taking.secrets}", done=taking.secrets)
+
+
+def _ports(connection: Connection, doing: Show) -> StockPorts:
     account = AwsAccount(
         connection.client("secretsmanager"),
         connection.client("kms"),
@@ -94,7 +104,7 @@ def _ports(connection: Connection) -> StockPorts:
     state = connection.state
     return StockPorts(
         account=account,
-        takings=DynamoTakings(state),
+        takings=_ShownTakings(state, doing),
         before=DynamoHoldings(state).tagged,
         postpone=DynamoWaits(state).keep,
     )

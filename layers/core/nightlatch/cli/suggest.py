@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Suggesting
+from nightlatch.cli.forms import Form, shows
 
 EXAMPLES = """\b
 Examples:
@@ -17,6 +17,7 @@ Examples:
 """
 
 
+@shows
 def suggest(
     paths: Annotated[
         list[Path],
@@ -29,9 +30,7 @@ def suggest(
             metavar="PATH", exists=True, help="Older logs to learn from; they count as use. May be given again."
         ),
     ] = None,
-    output: Annotated[Suggesting, typer.Option(case_sensitive=False, help="How to write suggestions.")] = (
-        Suggesting.TABLE
-    ),
+    output: Annotated[Form, typer.Option(case_sensitive=False, help="How to write suggestions.")] = (Form.TABLE),
 ) -> int:
     """Propose known actors, tiers and exemptions from logs, each with its evidence; nothing of it is in force."""
     from nightlatch.cli.suggesting import run  # noqa: PLC0415 - --help must not load the engine

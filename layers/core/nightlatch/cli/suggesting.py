@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Suggesting
+from nightlatch.cli.forms import Form
 from nightlatch.cli.hunting import ports_in_memory
-from nightlatch.cli.reading import list_unread, numbers, shown
+from nightlatch.cli.reading import files_below, list_unread, numbers, shown
 from nightlatch.cli.suggestion_output import write
 from nightlatch.cli.terminal import progress, say
 from nightlatch.detections import CATALOGUE
@@ -18,13 +19,14 @@ from nightlatch.service.suggest import suggest
 from nightlatch.service.suggestions import Suggestions
 
 
-def run(paths: tuple[Path, ...], history: tuple[Path, ...] | None, output: Suggesting) -> ExitCode:
+def run(paths: tuple[Path, ...], history: tuple[Path, ...] | None, output: Form) -> ExitCode:
     """Write the suggestions to stdout and the account of them to stderr."""
     wanted = readable_by(CATALOGUE)
-    with progress() as show:
+    begun = count()
+    with progress(files_below(*paths, *(history or ()))) as show:
 
         def read(some: tuple[Path, ...], doing: str) -> list[Item]:
-            return list(read_records(some, wanted=wanted, begun=shown(show, doing)))
+            return list(read_records(some, wanted=wanted, begun=shown(show, doing, begun)))
 
         suggestions = suggest(
             read(paths, "reading"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from rich.table import Table
@@ -12,7 +11,9 @@ from rich.table import Table
 from nightlatch.adapters.records.log_files import read_records
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, progress, results, say
+from nightlatch.cli.reading import files_below, shown
+from nightlatch.cli.terminal import cell, progress, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.event.events import NATIVE_SECRETS_MANAGER, SECRETS_MANAGER, SecretEvent
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.reach.where import Where, connect
@@ -38,8 +39,9 @@ def timeline(secret: str, paths: tuple[Path, ...], where: Where, output: Form) -
         _write_story(story_of_sightings(asked, seen, connection.own_calls.behind(seen)), output)
         say("changes and deletions of the last 90 days; reads are in the log files: nightlatch timeline SECRET PATH")
         return ExitCode.CLEAN
-    with progress() as show:
-        items = read_records(paths, wanted=_is_wanted, begun=lambda path: show(f"reading {path}"))
+    begun = count()
+    with progress(files_below(*paths)) as show:
+        items = read_records(paths, wanted=_is_wanted, begun=shown(show, "reading", begun))
         events, tally = take_in(items)
     lines = {line for place in _places(events) for line in story_of_events(_in(secret, place), events)}
     _write_story(tuple(sorted(lines, key=lambda line: (line.at, line.event_id))), output)
@@ -62,21 +64,22 @@ def _in(secret: str, place: tuple[str, str]) -> SecretRef:
 
 
 def _write_story(lines: tuple[Line, ...], output: Form) -> None:
-    if output is Form.JSON:
-        fields = [
-            {"at": _time(line.at), "who": line.who, "what": line.what, "result": line.result, "note": line.note,
-             "event_id": line.event_id}
-            for line in lines
-        ]  # fmt: skip
-        sys.stdout.write(f"{json.dumps(fields, indent=2)}\n")
-        return
+    fields = [
+        {"at": _time(line.at), "who": line.who, "what": line.what, "result": line.result, "note": line.note,
+         "event_id": line.event_id}
+        for line in lines
+    ]  # fmt: skip
+    write(fields, output, lambda: _table(lines) if lines else "nothing is known of this secret")
+
+
+def _table(lines: tuple[Line, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("WHEN (UTC)", "WHO", "WHAT", "RESULT", "NOTE"):
         table.add_column(name)
     for line in lines:
         style = "" if line.result == "done" else "yellow"
         table.add_row(_time(line.at), cell(line.who), cell(line.what), cell(line.result, style), cell(line.note))
-    results().print(table if lines else "nothing is known of this secret")
+    return table
 
 
 def _time(moment: datetime) -> str:

@@ -7,14 +7,19 @@ read, and no text is ever taken for markup. Results go to stdout; progress, note
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from nightlatch.cli.presentation import presentation
 from nightlatch.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _WIDTH_OF_A_FILE = 160  # columns where the output is no terminal
 
@@ -32,15 +37,21 @@ def cell(text: str, style: str = "") -> Text:
 
 
 def results() -> Console:
-    """Give the console for results; colours follow the terminal and NO_COLOR."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    """Give the console for results; colours follow the terminal, NO_COLOR and --no-color."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False, no_color=not presentation().color)
     if not console.is_terminal:
         console.width = _WIDTH_OF_A_FILE
     return console
 
 
 def say(text: str) -> None:
-    """Write one line to stderr."""
+    """Write one line beside the result to stderr; nothing with --quiet."""
+    if not presentation().quiet:
+        complain(text)
+
+
+def complain(text: str) -> None:
+    """Write one line to stderr that must be seen: how it ended."""
     sys.stderr.write(f"{plain(text)}\n")
 
 
@@ -60,12 +71,44 @@ def confirmed(question: str) -> bool:
         raise Refused("nobody is there to ask, and nothing was changed; add --yes to do it without asking") from None
 
 
+class Show(Protocol):
+    """Shows what is being done."""
+
+    def __call__(self, text: str, *, done: int | None = None) -> None:
+        """Say what, and how much of all is done by now, where that is known."""
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being done: on a terminal, and only as long as it lasts."""
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        yield lambda _: None
+def progress(total: int | None = None) -> Iterator[Show]:
+    """Give a function that shows what is being done: on a terminal, and only as long as it lasts.
+
+    Args:
+        total: How much there is to do, for a bar; where nobody knows, something turns.
+    """
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False, no_color=not presentation().color)
+    if not console.is_terminal or presentation().quiet:
+        yield lambda _text, done=None: None  # noqa: ARG005 - nobody looks
         return
-    with console.status(Text("starting")) as status:
-        yield lambda text: status.update(Text(plain(text), overflow="ellipsis", no_wrap=True))
+    with _bar(console, total) as bar:
+        task = bar.add_task("starting", total=total)
+
+        def show(text: str, *, done: int | None = None) -> None:
+            bar.update(task, description=plain(text), completed=done)
+
+        yield show
+
+
+def _bar(console: Console, total: int | None) -> Progress:
+    from rich.progress import (  # noqa: PLC0415 - most verbs have nothing to wait for
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column  # noqa: PLC0415
+
+    measured = () if total is None else (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    column = TextColumn("{task.description}", markup=False, table_column=Column(overflow="ellipsis", no_wrap=True))
+    return Progress(SpinnerColumn(), column, *measured, console=console, transient=True)

@@ -6,11 +6,22 @@ One file for the laptop (YAML) and the stack (JSON, which is YAML too).
 from __future__ import annotations
 
 from nightlatch.domain.account.inventory import Inventory
-from nightlatch.policy_file.complaints import checked
+from nightlatch.policy_file.complaints import Complaint, checked, read_or_complain
 from nightlatch.policy_file.json_text import read_json
 from nightlatch.policy_file.schema import InventoryFile, PolicyFile
+from nightlatch.policy_file.trials import TrialPart
 
-__all__ = ["InventoryFile", "PolicyFile", "parse_inventory", "parse_policy", "parse_stored_policy", "read_json"]
+__all__ = [
+    "Complaint",
+    "InventoryFile",
+    "PolicyFile",
+    "TrialPart",
+    "complaints",
+    "parse_inventory",
+    "parse_policy",
+    "parse_stored_policy",
+    "read_json",
+]
 
 
 def parse_policy(document: object, *, where: str = "policy") -> PolicyFile:
@@ -20,6 +31,12 @@ def parse_policy(document: object, *, where: str = "policy") -> PolicyFile:
         InvalidPolicy: Something in it is wrong; the message names each place and what to write instead.
     """
     return checked(PolicyFile, document, where)
+
+
+def complaints(document: object) -> tuple[Complaint, ...]:
+    """Give every mistake in a policy document; none where it is one."""
+    read = read_or_complain(PolicyFile, document)
+    return () if isinstance(read, PolicyFile) else read
 
 
 def parse_stored_policy(text: str, *, where: str) -> PolicyFile:

@@ -55,7 +55,8 @@ def check_ways_out(parts: Collection[ProtectPart], break_glass: Collection[str])
     """
     if not any(part.prevent == _GUARD for part in parts):
         return
-    why = next((why for entry in sorted(break_glass) if (why := why_not_spared(entry))), None)
+    unfit = ((entry, why) for entry in sorted(break_glass) if (why := why_not_spared(entry)))
+    why = next((f"an entry of inventory.break_glass{why.removeprefix(entry)}" for entry, why in unfit), None)
     if not break_glass:
         why = "name a role for emergencies under inventory.break_glass first"
     if why is not None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
@@ -27,6 +27,7 @@ from nightlatch.policy_file.routes import RoutePart
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
 from nightlatch.policy_file.telling import TellingPart
+from nightlatch.policy_file.trials import TrialPart
 
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
 _ORGANIZATION = re.compile(r"(arn:[\w-]+:organizations::\d*:organization/)?(?P<id>o-[a-z0-9]+)")
@@ -86,7 +87,9 @@ class InventoryFile(Part):
     protected_keys: frozenset[str] = frozenset()
     rotation_functions: frozenset[str] = frozenset()
     self_resources: frozenset[str] = frozenset()
-    trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry)]] = frozenset()
+    trusted_accounts: frozenset[Annotated[str, BeforeValidator(_account_entry, json_schema_input_type=str | int)]] = (
+        frozenset()
+    )
     decoys: frozenset[str] = frozenset()
     organization_id: Annotated[str, AfterValidator(_organization)] | None = None
     approved_regions: frozenset[str] = frozenset()
@@ -146,6 +149,7 @@ class PolicyFile(Part):
     routes: tuple[RoutePart, ...] = ()
     limits: _Limits = _Limits()
     telling: TellingPart = TellingPart()
+    tests: tuple[TrialPart, ...] = ()  # tried by `nightlatch policy test`; nothing of them is in force
 
     @model_validator(mode="after")
     def _has_a_way_out_of_its_guards(self) -> Self:
@@ -154,7 +158,7 @@ class PolicyFile(Part):
 
     def to_domain(self, *, own_roles: frozenset[str] = frozenset(), acting_role: str = "") -> Policy:
         """Give the value that decisions read, with the digest of this document."""
-        canonical = json.dumps(self.model_dump(), sort_keys=True, default=_plain)
+        canonical = json.dumps(self.model_dump(exclude={"tests"}), sort_keys=True, default=_plain)
         return Policy(
             default=_protection(self.defaults),
             selectors=tuple(Selector(names=s.match.names, protection=_protection(s)) for s in self.secrets),
@@ -175,11 +179,20 @@ class PolicyFile(Part):
             storm_after=self.telling.storm_after,
         )
 
+    def to_store(self) -> str:
+        """Give the document as the stack stores it: JSON in one line, without its tests and without what is usual."""
+        written = self.model_dump(exclude={"tests"}, exclude_defaults=True)
+        return json.dumps(written, separators=(",", ":"), default=_in_json)
+
     def _exemptions(self) -> Iterator[Exemption]:
         silences: tuple[ExemptionPart | ActorPart | WindowPart, ...]
         silences = (*self.exemptions, *self.known_actors, *self.change_windows)
         for silence in silences:
             yield from silence.exemptions()
+
+
+def _in_json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else _plain(value)
 
 
 def _plain(value: object) -> object:

@@ -34,7 +34,7 @@ AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a 
 
 def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], JudgedBatch]:
     """Build the detector: SQS messages in, judged and carried out."""
-    world = World(load_settings(environ))
+    world = World(load_settings(environ), reaches_back=True)
     return partial(judge_messages, world=world)
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.event.events import SecretEvent, Tick
 from nightlatch.service.expire import expire_offers
 from nightlatch.service.lapse import put_guards_back
 from nightlatch.service.pipeline import Outcome, handle
+from nightlatch.service.policy_news import tell_refused
 from nightlatch.wiring.world import World
 
 
@@ -40,9 +42,10 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
         batch.append(item)
         if isinstance(item, SecretEvent):
             bearers.setdefault(item.event_id, []).append(message["messageId"])
-    policy = world.policy()
+    is_tick = any(isinstance(item, Tick) for item in batch)
+    policy = _policy(world, tells=is_tick)
     outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
-    if any(isinstance(item, Tick) for item in batch):
+    if is_tick:
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)
         world.people.tick(policy, now)
@@ -50,3 +53,12 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
     return JudgedBatch(
         outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()
     )
+
+
+def _policy(world: World, *, tells: bool) -> Policy:
+    """Give the policy in force; each minute tell of a stored one that is refused, and also where there is no other."""
+    try:
+        return world.policy()
+    finally:
+        if tells and world.policies.refused is not None:
+            tell_refused(world.policies.refused, incidents=world.incidents, dispatch=world.dispatch)

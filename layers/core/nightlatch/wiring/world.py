@@ -6,7 +6,6 @@ import logging
 import secrets as entropy
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from nightlatch.adapters.acting.enquiries import AuditorEnquiries
@@ -41,8 +40,6 @@ from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.errors import InvalidPolicy
-from nightlatch.policy_file import parse_stored_policy
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.expire import ExpirePorts
@@ -52,6 +49,7 @@ from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
 from nightlatch.wiring.people_world import PeopleWorld
+from nightlatch.wiring.policy_in_force import PolicyInForce
 from nightlatch.wiring.snapshot_world import SnapshotWorld
 from nightlatch.wiring.telling import Telling
 
@@ -61,12 +59,12 @@ _LOGGER = logging.getLogger(__name__)
 class World:
     """The adapters of one process, each made from the names that the environment gives."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, reaches_back: bool = False) -> None:
         self._settings = settings
         self._aws = Clients()
         self.now: Clock = clock(settings.clock)
-        self._policy_parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
-        self._last_good: tuple[str, Policy] | None = None
+        parameter = Parameter(self._aws.of("ssm"), settings.policy_parameter)
+        self.policies = PolicyInForce(parameter, settings, reaches_back=reaches_back)
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
         self.snapshots = SnapshotWorld(settings, self._aws, self.now)
@@ -233,20 +231,5 @@ class World:
             _LOGGER.info("the person who pressed could not be told privately")
 
     def policy(self) -> Policy:
-        """Give the policy as it stands; a bad new one leaves the last good one in force and is told in the log."""
-        text = self._policy_parameter.read().text
-        if self._last_good is not None and self._last_good[0] == text:
-            return self._last_good[1]
-        try:
-            where = f"parameter {self._settings.policy_parameter}"
-            policy = parse_stored_policy(text, where=where).to_domain(
-                own_roles=self._settings.own_roles, acting_role=self._settings.acting_role
-            )
-            policy = replace(policy, containment=self._settings.contain == "yes")
-        except InvalidPolicy as error:
-            if self._last_good is None:
-                raise
-            _LOGGER.error("policy refused; the last good one stays in force", extra={"reason": str(error)})  # noqa: TRY400 - the message says all; a traceback may quote the document
-            policy = self._last_good[1]
-        self._last_good = (text, policy)
-        return policy
+        """Give the policy in force."""
+        return self.policies.policy()

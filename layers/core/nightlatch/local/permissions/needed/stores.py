@@ -62,8 +62,10 @@ def _publish(asked: Mapping[str, Any], inside: Insides) -> Needs:
 
 
 def _parameter(asked: Mapping[str, Any], inside: Insides) -> Needs:
-    yield Request(action="ssm:GetParameter", resource=inside.parameter(asked["Name"]))
-    key = inside.key_of_parameter(asked["Name"]) if asked.get("WithDecryption") else None
+    named = asked["Name"]
+    name = named if named.startswith("arn:") else named.partition(":")[0]  # behind the colon: a version or a label
+    yield Request(action="ssm:GetParameter", resource=inside.parameter(name))
+    key = inside.key_of_parameter(name) if asked.get("WithDecryption") else None
     if key is not None:
         yield from by_way_of("ssm", ("Decrypt",), key, inside)
 

@@ -1,0 +1,1 @@
+"""The policy file: check it, see what it would change, try it, put it in force."""
