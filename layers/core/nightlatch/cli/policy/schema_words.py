@@ -39,11 +39,38 @@ WORDS: Words = dict(
                 "deployers": "Who makes new roles for old services; these inherit what is known of the old.",
                 "approvers": "Who may say yes, in Slack and as which AWS principals.",
                 "inventory": "What the account holds and trusts, beside what is found by itself.",
+                "routes": "Who hears of what; the first that fits a finding decides, and without any everybody hears.",
                 "limits": "How much is done without asking.",
+                "telling": "When people are told of many things at once instead of one by one.",
                 "tests": "Events that `nightlatch policy test` judges by this file; not part of what is in force.",
             },
         ),
         *_of("_Defaults", _HOW),
+        *_of(
+            "RoutePart",
+            {
+                "match": "Which findings take this route; what is left out fits everything.",
+                "channels": "Who hears of them.",
+                "slack_channel": "Another channel of the same Slack workspace, by its id.",
+            },
+        ),
+        *_of(
+            "_About",
+            {
+                "severity": "This severity and above.",
+                "rules": "Beginnings of rules' ids, or catalogue numbers.",
+                "accounts": "Account ids.",
+                "names": "Names of secrets in which * and ? stand for any characters.",
+                "tags": "Tags on one of the secrets, as the inventory saw them, with * and ? in their values.",
+            },
+        ),
+        *_of(
+            "TellingPart",
+            {
+                "digest_hour": "The hour of the daily digest, UTC.",
+                "storm_after": "So many incidents within five minutes are told in one message.",
+            },
+        ),
         *_of("_SecretsPart", {**_HOW, "match": "Which secrets this entry is for."}),
         *_of("_Match", {"names": "Names in which * and ? stand for any characters."}),
         *_of(
@@ -124,6 +151,7 @@ WORDS: Words = dict(
                 "rotation_window_h": "How many hours its rotation may take.",
                 "deleted_at": "When its deletion was scheduled.",
                 "lowered_at": "When its tag came to say less.",
+                "tags": "The tags that routes ask for, as pairs of key and value.",
             },
         ),
         *_of("FunctionPart", {"arn": "Its ARN.", "role": "The role that it runs as."}),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from nightlatch.domain.account.inventory import Inventory
-from nightlatch.domain.answering.routing import Route
+from nightlatch.domain.answering.routes import Route
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding
