@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -71,6 +71,11 @@ class FakeIncidents:
     def note(self, incident_id: str, text: str) -> Incident:
         with self._lock:
             self.by_id[incident_id] = note(self.get(incident_id), text)
+            return self.by_id[incident_id]
+
+    def change(self, incident_id: str, alter: Callable[[Incident], Incident]) -> Incident:
+        with self._lock:
+            self.by_id[incident_id] = alter(self.get(incident_id))
             return self.by_id[incident_id]
 
     def get(self, incident_id: str) -> Incident:

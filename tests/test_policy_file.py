@@ -12,7 +12,7 @@ import pytest
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.holding import ROUTING_TAGS
 from nightlatch.domain.answering.policy import Mode, Policy
-from nightlatch.domain.answering.routing import ChannelName, Route
+from nightlatch.domain.answering.routes import ChannelName, Route
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.judging.rules import Detection

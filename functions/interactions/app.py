@@ -28,11 +28,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         logger.warning("request refused", extra={"reason": str(error)})
         metrics.add_metric(name=Metric.REQUESTS_FORGED, unit=MetricUnit.Count, value=1)
         return _reply(401, "not accepted")
-    if pressed.response is None:
+    if not pressed.done:
         logger.info("press refused", extra={"reason": pressed.text})
         metrics.add_metric(name=Metric.PRESSES_REFUSED, unit=MetricUnit.Count, value=1)
         return _reply(200, pressed.text)
-    logger.info("press", extra={"response_id": pressed.response.id, "state": pressed.response.state})
+    logger.info("press", extra={"done": pressed.done})
     metrics.add_metric(name=Metric.PRESSES_ACCEPTED, unit=MetricUnit.Count, value=1)
     return _reply(200, pressed.text)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding, an_incident
-from nightlatch.domain.answering.routing import ChannelName, Destination, Route, destination
+from nightlatch.domain.answering.routes import ChannelName, Route
+from nightlatch.domain.answering.routing import Destination, destination
 from nightlatch.domain.history.examples import ACCOUNT, a_secret
 from nightlatch.domain.judging.findings import Severity
 

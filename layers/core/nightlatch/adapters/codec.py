@@ -19,9 +19,11 @@ from nightlatch.domain.account.holding import Found
 from nightlatch.domain.account.replications import Replication
 from nightlatch.domain.account.takings import Taking
 from nightlatch.domain.answering.circuits import Circuit
+from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Held, Storm
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.parameters import Parameters
@@ -34,8 +36,10 @@ Stored = TypeVar(
     "Stored",
     Circuit,
     Copy,
+    Declaration,
     Finding,
     Found,
+    Held,
     Incident,
     Kept,
     MetadataSnapshot,
@@ -44,6 +48,7 @@ Stored = TypeVar(
     Response,
     SecretEvent,
     Sighting,
+    Storm,
     Taking,
 )
 

@@ -60,7 +60,7 @@ class DynamoIncidents:
             NotFound: There is no such incident.
             Unavailable: The table could not be asked.
         """
-        return self._trying(incident_id, lambda: self._change_once(incident_id, lambda one: link(one, response_id)))
+        return self.change(incident_id, lambda one: link(one, response_id))
 
     def note(self, incident_id: str, text: str) -> Incident:
         """Add to an incident what was found out later.
@@ -69,7 +69,16 @@ class DynamoIncidents:
             NotFound: There is no such incident.
             Unavailable: The table could not be asked.
         """
-        return self._trying(incident_id, lambda: self._change_once(incident_id, lambda one: note(one, text)))
+        return self.change(incident_id, lambda one: note(one, text))
+
+    def change(self, incident_id: str, alter: Callable[[Incident], Incident]) -> Incident:
+        """Write what a pure function makes of an incident; it may be asked several times.
+
+        Raises:
+            NotFound: There is no such incident.
+            Unavailable: The table could not be asked.
+        """
+        return self._trying(incident_id, lambda: self._change_once(incident_id, alter))
 
     def get(self, incident_id: str) -> Incident:
         """Give an incident.

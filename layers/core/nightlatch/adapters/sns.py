@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nightlatch.adapters.channels.document import as_json, health_document, incident_document
+from nightlatch.adapters.channels.document import as_json, health_document, incident_document, summary_document
 from nightlatch.adapters.channels.publishing import publishing
 from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
@@ -21,6 +21,8 @@ from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
 from nightlatch.domain.answering.stopping import LIFTS
+from nightlatch.domain.answering.summaries import Summary
+from nightlatch.service.telling_ports import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 SUBJECT_LIMIT = 99
 SMS_LIMIT = 140
 MOST_NAMES = 50
+LINE_LIMIT = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,11 @@ class SnsChannel:
     def name(self) -> str:
         """The name in notices and logs."""
         return "sns"
+
+    @property
+    def pace(self) -> Pace:
+        """SNS cannot edit: people are sent what is news, not each revision."""
+        return Pace.NEWS
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
@@ -68,21 +76,36 @@ class SnsChannel:
             )
         return "published"
 
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Publish a digest or a storm as it stands.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        del place
+        text = "\n".join([_plain(summary.sentence), "", *(clip(_plain(line), LINE_LIMIT) for line in summary.lines)])
+        self._publish(summary.title, document=summary_document(summary), email=text, kind="summary")
+        return "published"
+
     def announce(self, bulletin: Bulletin) -> None:
         """Publish that another channel takes no messages, or takes them again.
 
         Raises:
             Unavailable: SNS did not take it.
         """
-        document = as_json(health_document(bulletin))
-        forms = {"default": document, "email": _plain(f"{bulletin.title}. {bulletin.text}"), "sms": bulletin.title}
+        text = _plain(f"{bulletin.title}. {bulletin.text}")
+        self._publish(bulletin.title, document=health_document(bulletin), email=text, kind="health")
+
+    def _publish(self, title: str, *, document: dict[str, object], email: str, kind: str) -> None:
+        """Publish what is no incident."""
+        message = {"default": as_json(document), "email": email, "sms": clip(_plain(title), SMS_LIMIT)}
         with publishing(f"topic {self.topic_arn}"):
             self.client.publish(
                 TopicArn=self.topic_arn,
-                Subject=_subject(bulletin.title),
+                Subject=_subject(title),
                 MessageStructure="json",
-                Message=json.dumps(forms),
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": "health"}},
+                Message=json.dumps(message),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}},
             )
 
 

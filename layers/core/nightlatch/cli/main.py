@@ -21,10 +21,12 @@ from nightlatch.cli import (
     guard,
     hunt,
     inventory,
+    ours,
     rescue,
     rules,
     secrets,
     snapshots,
+    snooze,
     stage,
     suggest,
 )
@@ -51,6 +53,8 @@ app.command("rescue-key", epilog=rescue.KEY_EXAMPLES + CODES_OF_ACTS)(rescue.res
 app.command("replicate-again", epilog=rescue.REPLICA_EXAMPLES + CODES_OF_ACTS)(rescue.replicate_again)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
+app.command("snooze", epilog=snooze.EXAMPLES)(snooze.snooze)
+app.command("ours", epilog=ours.EXAMPLES)(ours.ours)
 app.command("contain", epilog=contain.EXAMPLES + CODES_OF_ACTS)(contain.contain)
 app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
 app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)

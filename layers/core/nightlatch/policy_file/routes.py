@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from nightlatch.domain.answering.routing import ChannelName, Route
+from nightlatch.domain.answering.routes import ChannelName, Route
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.policy_file.parts import Part
 

@@ -26,6 +26,7 @@ from nightlatch.policy_file.protecting import ProtectPart, check_ways_out
 from nightlatch.policy_file.routes import RoutePart
 from nightlatch.policy_file.silences import ActorPart, ExemptionPart, WindowPart
 from nightlatch.policy_file.stages import RulePart, each_once, staged
+from nightlatch.policy_file.telling import TellingPart
 
 _NUMBER = re.compile(r"[-+_\d]+|0[xob][0-9A-Fa-f_]+")
 _ORGANIZATION = re.compile(r"(arn:[\w-]+:organizations::\d*:organization/)?(?P<id>o-[a-z0-9]+)")
@@ -144,6 +145,7 @@ class PolicyFile(Part):
     inventory: InventoryFile = InventoryFile()
     routes: tuple[RoutePart, ...] = ()
     limits: _Limits = _Limits()
+    telling: TellingPart = TellingPart()
 
     @model_validator(mode="after")
     def _has_a_way_out_of_its_guards(self) -> Self:
@@ -169,6 +171,8 @@ class PolicyFile(Part):
             limits=self.limits.to_domain(),
             buttons_live=timedelta(hours=self.limits.buttons_live_h),
             digest=sha256(canonical.encode()).hexdigest()[:12],
+            digest_hour=self.telling.digest_hour,
+            storm_after=self.telling.storm_after,
         )
 
     def _exemptions(self) -> Iterator[Exemption]:

@@ -36,12 +36,26 @@ def press(  # noqa: PLR0913 - who, what, how, and the world
     response = ports.ledger.by_button(button)
     if signal not in {Signal.APPROVE, Signal.DENY}:
         raise IllegalTransition(f"response {response.id}: a button says yes or no; it cannot {signal}")
+    return settle(response, approver_in_slack(slack_id, policy), signal, ports, now, how=signed_by(slack_id))
+
+
+def approver_in_slack(slack_id: str, policy: Policy) -> Approver:
+    """Find the approver that a Slack user is.
+
+    Raises:
+        Unauthorised: They are none.
+    """
     approver = policy.approver(slack_id)
     if approver is None:
         raise Unauthorised(
             f"Slack user {slack_id} is not an approver; add them to the policy with their AWS principals"
         )
-    return _settle(response, approver, signal, ports, now, how=f"Slack user {slack_id}, request signed by Slack")
+    return approver
+
+
+def signed_by(slack_id: str) -> str:
+    """Say how somebody in Slack was known."""
+    return f"Slack user {slack_id}, request signed by Slack"
 
 
 def answer(  # noqa: PLR0913 - who, what, how, and the world
@@ -57,7 +71,7 @@ def answer(  # noqa: PLR0913 - who, what, how, and the world
     """
     response = ports.ledger.get(response_id)
     how = f"AWS principal {principal.arn or principal.key}, credentials checked by AWS"
-    return _settle(response, approver_of(principal, policy), signal, ports, now, how=how)
+    return settle(response, approver_of(principal, policy), signal, ports, now, how=how)
 
 
 def approver_of(principal: Principal, policy: Policy) -> Approver:
@@ -75,9 +89,16 @@ def approver_of(principal: Principal, policy: Policy) -> Approver:
     return found[0]
 
 
-def _settle(  # noqa: PLR0913 - what, who, how they are known, and the world
+def settle(  # noqa: PLR0913 - what, who, how they are known, and the world
     response: Response, approver: Approver, signal: Signal, ports: ApprovePorts, now: datetime, *, how: str
 ) -> Response:
+    """Take one person's yes or no.
+
+    Raises:
+        Unauthorised: They acted in the event, or would be the second person behind themselves.
+        IllegalTransition: It was answered before, has expired or has been done.
+        Unavailable: The ledger or the queue could not be asked; try again.
+    """
     actor = approver.title
     if any(approver.is_also(actor) for actor in response.actors):
         _refuse_unless_withdrawn(response, approver, signal, asked=response.was_wished_by(actor))

@@ -65,6 +65,7 @@ class LiveEffects:
     offers: Offers
     dispatch: Dispatch
     mint: Callable[[], str]  # opaque ids for buttons
+    opened: Callable[[Incident, Policy, datetime], None] | None = None  # watches for storms
 
     def carry_out(self, decisions: Sequence[Decision], *, policy: Policy, now: datetime) -> Mapping[str, str]:
         """Carry out a batch's decisions; give the events whose decisions AWS did not take, and why."""
@@ -86,8 +87,10 @@ class LiveEffects:
     def _perform(self, decision: Decision, touched: dict[str, Incident], policy: Policy, now: datetime) -> None:
         match decision:
             case Alert(finding):
-                incident, _ = self.incidents.fold(finding, policy_digest=policy.digest)
+                incident, is_new = self.incidents.fold(finding, policy_digest=policy.digest)
                 touched[incident_key(finding)] = incident
+                if is_new and incident.revision == 1 and self.opened is not None:
+                    self.opened(incident, policy, now)
             case Record(finding, why):
                 self.incidents.record(finding, why)
             case Respond():

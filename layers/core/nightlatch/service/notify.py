@@ -11,6 +11,9 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
+from nightlatch.service.storms import NAMED, StormPorts, holds
+from nightlatch.service.telling import Picture, tell
+from nightlatch.service.telling_ports import Pace, Told, pace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class NotifyPorts:
     channels: Sequence[MessageChannel]
     changed: ChangeNotes | None = None  # what messages say of changed values
     routed: Callable[[Incident], Sequence[MessageChannel]] | None = None  # who hears of an incident; else everybody
+    told: Told | None = None  # what each channel has told; without it every change is sent to everybody
+    storms: StormPorts | None = None  # what is told in one summary until it is calm
 
 
 def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, ...]:
@@ -37,13 +42,19 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     incident = ports.incidents.get(notice.incident_id)
     responses, unread = _responses(incident, ports.ledger)
     notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
-    notes = (*notes, *unread)
+    picture = Picture(
+        incident=incident,
+        responses=responses,
+        notes=(*notes, *unread),
+        now=now,
+        is_named=notice.mark.startswith(NAMED),
+    )
     told: list[str] = []
     failures: list[str] = []
     for channel in ports.channels if ports.routed is None else ports.routed(incident):
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
         try:
-            if _show(own_notice, incident, responses, notes, channel, ports.notices, now):
+            if _show(own_notice, picture, channel, ports):
                 told.append(channel.name)
         except Unavailable as failure:
             failures.append(f"{channel.name}: {failure}")
@@ -71,24 +82,33 @@ def _read(ids: Iterable[str], ledger: Ledger, unread: list[str]) -> Iterator[Res
             unread.append(f"response {response_id} cannot be read in the ledger; look by hand at what it was about")
 
 
-def _show(  # noqa: PLR0913, PLR0917 - what is shown, where and when
-    notice: Notice,
-    incident: Incident,
-    responses: Sequence[Response],
-    notes: Sequence[str],
-    channel: MessageChannel,
-    notices: Notices,
-    now: datetime,
-) -> bool:
+def _show(notice: Notice, picture: Picture, channel: MessageChannel, ports: NotifyPorts) -> bool:
     """Show an incident on one channel, unless that was done; two notices of an incident make one message."""
-    place = notices.thread(incident.id, channel.name)
-    shown_at = place
+    incident_id, notices = picture.incident.id, ports.notices
+    place = notices.thread(incident_id, channel.name)
+    is_free = place is not None
+
+    def posted(at: str | None) -> None:
+        nonlocal is_free
+        if place is None or at not in {None, place}:
+            notices.remember(incident_id, channel.name, at)
+        is_free = True
+
     try:
-        if not notices.claim(notice, now):
+        if place is None and _is_held(picture, channel, ports):
+            return False  # not claimed: whatever comes of the storm, the incident is told when it is over
+        if not notices.claim(notice, picture.now):
             return False
-        shown_at = channel.show(incident, responses, place, notes)
+        tell(channel, picture, place, told=ports.told, posted=posted)
     finally:
-        if place is None or shown_at not in {None, place}:
-            notices.remember(incident.id, channel.name, shown_at)
+        if not is_free:  # nothing was posted: somebody else may
+            notices.remember(incident_id, channel.name, None)
     notices.shown(notice)
     return True
+
+
+def _is_held(picture: Picture, channel: MessageChannel, ports: NotifyPorts) -> bool:
+    """Tell whether people hear of an incident in a storm's summary; machines are sent each."""
+    if ports.storms is None or pace_of(channel) is Pace.EVERY_CHANGE:
+        return False
+    return holds(picture.incident, ports.storms.storms, ports.storms.held_back)

@@ -15,7 +15,15 @@ from functools import partial
 from typing import Protocol
 
 from nightlatch.domain.answering.allowances import Allowance
-from nightlatch.domain.answering.decisions import Alert, Decision, Record, asks_what_is_allowed, decide
+from nightlatch.domain.answering.decisions import (
+    Alert,
+    Decision,
+    Record,
+    asks_what_is_allowed,
+    asks_what_is_declared,
+    decide,
+)
+from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.orders import Respond
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.responses import Response
@@ -29,6 +37,13 @@ from nightlatch.service.act_ports import Allowances
 from nightlatch.service.ports import Baselines, OwnActions
 
 _Said = dict[tuple[str, str, int], Finding]  # by the identity of the evidence, which the finding keeps alive
+
+
+class Declarations(Protocol):
+    """Gives what people said was theirs."""
+
+    def of(self, principal: str) -> Sequence[Declaration]:
+        """Give what was declared of a principal; raises Unavailable."""
 
 
 class Effects(Protocol):
@@ -54,6 +69,16 @@ class NothingIsAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingIsDeclared:
+    """In old logs nobody said that anything was theirs."""
+
+    def of(self, principal: str) -> Sequence[Declaration]:
+        """Give nothing."""
+        del principal
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """The world, as far as judging and carrying out need it."""
 
@@ -61,6 +86,7 @@ class Ports:
     own: OwnActions
     effects: Effects
     allowances: Allowances = field(default_factory=NothingIsAllowed)
+    declarations: Declarations = field(default_factory=NothingIsDeclared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +119,7 @@ def handle(
     decisions: list[Decision] = []
     said: _Said = {}
     for case in _cases(events, rules, policy, ports):
-        made, waits = _judge(case, said, policy, ports.allowances, now)
+        made, waits = _judge(case, said, policy, ports, now)
         decisions.extend(made)
         for rule, wait in waits:
             ports.baselines.postpone(case.event, rule.id, case.event.at + wait.until_after)
@@ -101,7 +127,7 @@ def handle(
     for moment in (item.now for item in batch if isinstance(item, Tick)):
         for event, rule_id, baseline in ports.baselines.due(moment):
             asked = tuple(rule for rule in rules if rule.id == rule_id)
-            made, waits = _judge(_Case(event, baseline, asked), said, policy, ports.allowances, now)
+            made, waits = _judge(_Case(event, baseline, asked), said, policy, ports, now)
             decisions.extend(made)
             waited.append((event, rule_id, next((wait for _, wait in waits), None)))
     folded = _fold(decisions)
@@ -136,15 +162,23 @@ def _is_own(event: SecretEvent, policy: Policy, ports: Ports) -> bool:
 
 
 def _judge(
-    case: _Case, said: _Said, policy: Policy, allowed: Allowances, now: datetime
+    case: _Case, said: _Said, policy: Policy, ports: Ports, now: datetime
 ) -> tuple[tuple[Decision, ...], tuple[tuple[Detection, Wait], ...]]:
     """Give what follows from an event, and the rules that ask to see it again."""
     event = case.event
     found, waits = detect(event, case.baseline, case.rules)
     findings = [finding for finding in found if _is_news(finding, said)]
-    allowances = allowed.on(event.secrets) if asks_what_is_allowed(event, findings, policy) else ()
+    allowances = ports.allowances.on(event.secrets) if asks_what_is_allowed(event, findings, policy) else ()
     radius = partial(radius_of, case.baseline.by_principal, upto=event.at)
-    return decide(event, findings, policy, now, allowances=allowances, radius=radius), waits
+    declared = _declared(findings, policy, ports.declarations)
+    made = decide(event, findings, policy, now, allowances=allowances, declared=declared, radius=radius)
+    return made, waits
+
+
+def _declared(findings: Sequence[Finding], policy: Policy, declarations: Declarations) -> list[Declaration]:
+    """Give what people said was theirs, of whoever acted in what would be told."""
+    principals = {one.principal.key: None for one in findings if asks_what_is_declared(one, policy)}
+    return [one for principal in principals for one in declarations.of(principal)]
 
 
 def _is_news(finding: Finding, said: _Said) -> bool:

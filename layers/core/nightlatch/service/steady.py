@@ -29,6 +29,7 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Busy, Unavailable, Undeliverable
 from nightlatch.service.channel_ports import Channel, Circuits
 from nightlatch.service.ports import MessageChannel, Notice, Notices
+from nightlatch.service.telling_ports import Pace, pace_of
 
 BESIDE = ("reply", "summarise")  # what some channels can do beside showing an incident
 TRIES = 3
@@ -69,9 +70,9 @@ class SteadyChannel:
         return self._inner.name
 
     @property
-    def pace(self) -> str:
-        """How the channel hears of changes, where it says so."""
-        return str(getattr(self._inner, "pace", "every-change"))
+    def pace(self) -> Pace:
+        """How the channel hears of changes."""
+        return pace_of(self._inner)
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()

@@ -17,13 +17,13 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
-from nightlatch.service.approve import ApprovePorts
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
 from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
+from nightlatch.service.summarise import is_summary, tell_summary
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
 from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
@@ -82,8 +82,17 @@ def wire_notifier(
         channels=telling.channels(),
         routed=telling.routed,
         changed=world.snapshots.change_notes(),
+        told=world.people.told,
+        storms=world.people.storms,
     )
-    return lambda notice: notify(notice, ports=ports, now=world.now())
+    summaries = world.people.summaries(world.notices, lambda: ports.channels)
+
+    def tell(notice: Notice) -> tuple[str, ...]:
+        if is_summary(notice):
+            return tell_summary(notice, ports=summaries, now=world.now())
+        return notify(notice, ports=ports, now=world.now())
+
+    return tell
 
 
 def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
@@ -108,6 +117,6 @@ def wire_references(environ: Mapping[str, str]) -> Callable[[Mapping[str, str | 
 def wire_interactions(environ: Mapping[str, str]) -> Callable[[Mapping[str, object]], PressAnswer]:
     """Build the interactions endpoint: an API Gateway request in, what to tell the person out."""
     world = World(load_settings(environ))
-    ports = ApprovePorts(ledger=world.ledger, dispatch=world.dispatch)
+    ports = world.people.choosing(world.ledger)
     signing_secrets = world.slack().signing_secrets
     return partial(answer_press, world=world, ports=ports, signing_secrets=signing_secrets)

@@ -45,6 +45,7 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
     if any(isinstance(item, Tick) for item in batch):
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)
+        world.people.tick(policy, now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
     return JudgedBatch(
         outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()

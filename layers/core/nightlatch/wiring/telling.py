@@ -24,7 +24,8 @@ from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.answering.routing import Route, destination
+from nightlatch.domain.answering.routes import Route
+from nightlatch.domain.answering.routing import destination
 from nightlatch.domain.errors import InvalidPolicy, Unavailable
 from nightlatch.service.channel_ports import Channel
 from nightlatch.service.ports import MessageChannel, Notices

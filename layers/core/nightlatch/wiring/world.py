@@ -51,6 +51,7 @@ from nightlatch.service.pipeline import Ports
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.snapshot_world import SnapshotWorld
 from nightlatch.wiring.telling import Telling
 
@@ -76,11 +77,13 @@ class World:
         self.moves = DynamoMoves(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now, complaints=self.complaints)
         self.allowances = DynamoAllowances(responses, complaints=self.complaints)
-        self.incidents = DynamoIncidents(self._table(settings.incident_table), now=self.now)
-        self.notices = DynamoNotices(self._table(settings.incident_table), now=self.now)
+        incidents = self._table(settings.incident_table)
+        self.incidents = DynamoIncidents(incidents, now=self.now)
+        self.notices = DynamoNotices(incidents, now=self.now)
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy) -> Ports:
         """Give what judging needs under a policy."""
@@ -93,8 +96,8 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        own = self.snapshots.own(self.deeds)
-        return Ports(baselines=baselines, own=own, effects=self._effects(), allowances=self.allowances)
+        own, said = self.snapshots.own(self.deeds), self.people.declarations
+        return Ports(baselines, own, self._effects(), allowances=self.allowances, declarations=said)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(
@@ -103,6 +106,7 @@ class World:
             offers=self.offers,
             dispatch=self.dispatch,
             mint=partial(entropy.token_urlsafe, 24),
+            opened=self.people.watch,
         )
 
     def responding(self) -> RespondPorts:
@@ -190,13 +194,12 @@ class World:
 
     def _sweeping(self) -> SweepPorts:
         """Give what finding missed snapshots needs; pins are ordered as the detector orders them."""
-        effects = self._effects()
         return SweepPorts(
             states=self.snapshots.metadata,
             keeper=self.snapshots.keeper_queue(),
             policy=self.policy,
             has_vault=self.snapshots.has_vault,
-            order=lambda pins, policy, now: effects.carry_out(pins, policy=policy, now=now),
+            order=lambda pins, policy, now: self._effects().carry_out(pins, policy=policy, now=now),
         )
 
     def _kill_switch(self) -> SsmKillSwitch:

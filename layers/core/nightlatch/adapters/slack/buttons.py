@@ -1,66 +1,99 @@
 """The buttons of a message: each carries an opaque id and no authority, and asks again before it acts.
 
-Source: Slack Block Kit reference (button text 75 characters, confirm title 100 and text 300).
+Beside each stands the response's id, so that `nightlatch approve` can be typed. Many offers of one kind are one menu:
+eight buttons for four secrets are no help at three in the morning. Of several offers about one thing the newest is
+shown, for it is about what stands now; the others are named.
+
+Source: Slack, Block Kit reference (button text 75 characters, confirm title 100 and text 300; select menu: 100 options,
+each of 75 characters, placeholder 150).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nightlatch.acts import ACTS
-from nightlatch.adapters.slack.text import clip, escape, visible
+from nightlatch.adapters.slack.text import clip, escape_within, mrkdwn, visible
+from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.domain.answering.responses import Response, awaiting
 
-CONFIRM_LIMIT = 300
-MOST_BUTTONS = 5
+CONFIRM_LIMIT = 200
+NAME_LIMIT = 60
+MOST_ALIKE = 3  # buttons of one kind; more are a menu
+MOST_BUTTONS = 4
+MOST_SHOWN = 10  # offers in one message; the rest comes when these are answered
+MOST_PREFLIGHTS = 4
+SECTION_LIMIT = 1_400
 
 Block = dict[str, object]
 
 
 def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
     """Give the buttons of what waits for a person, or the command to run, or nothing."""
-    open_ones = awaiting(responses)[:MOST_BUTTONS]
-    if not open_ones or action_mode == "off":
+    groups = _newest_first(responses)
+    if not groups or action_mode == "off":
         return []
     if action_mode == "cli":
-        commands = "\n".join(f"`nightlatch approve {response.id}`" for response in open_ones)
-        text = {"type": "mrkdwn", "text": f"*To act, run*\n{commands}"}
-        return [{"type": "section", "text": text}]
-    buttons = [button for response in open_ones for button in (_button(response), _decline(response))]
-    return [*_preflight(open_ones), {"type": "actions", "elements": buttons}]
+        commands = "\n".join(f"`nightlatch approve {one.id}` {_what(one)}" for one, *_ in groups)
+        return [_section(f"*To act, run*\n{_within(commands)}")]
+    buttons, rest = _sorted([one for one, *_ in groups])
+    elements = [button for one in buttons for button in (_button(one), _decline(one))]
+    menus = [_menu(rest, "approve"), _menu(rest, "deny")] if rest else []
+    return [_section(f"*Before you press*\n{_preflight(groups)}"), *_rows(elements), *_rows(menus)]
 
 
-def _preflight(open_ones: Sequence[Response]) -> list[Block]:
-    """Say what each button would do, as the responder has looked; nothing where it has not yet."""
-    lines = [f"• {_yeses(one)}{escape(clip('; '.join(one.preflight), 400))}" for one in open_ones if one.preflight]
-    if not lines:
-        return []
-    return [{"type": "section", "text": {"type": "mrkdwn", "text": "*Before you press*\n" + "\n".join(lines)}}]
+def _sorted(some: Sequence[Response]) -> tuple[list[Response], list[Response]]:
+    """Say which offers get buttons of their own, and which share a menu."""
+    by_kind: dict[ActionKind, list[Response]] = {}
+    for one in some:
+        by_kind.setdefault(one.action.kind, []).append(one)
+    buttons: list[Response] = []
+    rest: list[Response] = []
+    for alike in by_kind.values():
+        is_few = len(alike) <= MOST_ALIKE and len(buttons) + len(alike) <= MOST_BUTTONS
+        (buttons if is_few else rest).extend(alike)
+    return buttons, rest
+
+
+def _newest_first(responses: Sequence[Response]) -> list[list[Response]]:
+    """Group what waits by what it is about, the newest first, and so within each group."""
+    found: dict[tuple[ActionKind, str], list[Response]] = {}
+    for one in sorted(awaiting(responses), key=lambda one: (one.proposed_at, one.id), reverse=True):
+        found.setdefault((one.action.kind, one.action.keys[0]), []).append(one)
+    return list(found.values())[:MOST_SHOWN]
+
+
+def _preflight(groups: Sequence[Sequence[Response]]) -> str:
+    """Say of each offer its id, and what it would do, as far as the responder has looked."""
+    lines = []
+    for number, (one, *older) in enumerate(groups):
+        would = escape_within("; ".join(one.preflight), 250) if number < MOST_PREFLIGHTS else ""
+        also = f"; offered for older changes too: {', '.join(other.id for other in older[:3])}" if older else ""
+        lines.append(f"• `{one.id}` {_what(one)}{': ' if would else ''}{_yeses(one)}{would}{also}")
+    return _within("\n".join(lines))
+
+
+def _what(one: Response) -> str:
+    return escape_within(f"{ACTS[one.action.kind].label} {one.action.name}", 80)
 
 
 def _yeses(response: Response) -> str:
     if response.people == 1:
         return ""
-    given = f"{escape(', '.join(response.yeses))} did; " if response.yeses else ""
-    return f"{response.people} people must say yes; {given}"
+    given = f"{escape_within(', '.join(response.yeses), 100)} did; " if response.yeses else ""
+    return f" {response.people} people must say yes; {given}"
 
 
 def _button(response: Response) -> Block:
     act = ACTS[response.action.kind]
-    label, consequence = act.label, " ".join([act.consequence, *response.preflight])
-    name = visible(response.action.name)
+    consequence = " ".join([act.consequence, *response.preflight])
     return {
         "type": "button",
         "action_id": f"approve-{response.id}",
         "value": response.button,
         "style": "primary",
-        "text": {"type": "plain_text", "text": clip(f"{label} {name}", 75)},
-        "confirm": {
-            "title": {"type": "plain_text", "text": clip(f"{label} {name}?", 100)},
-            "text": {"type": "plain_text", "text": clip(consequence, CONFIRM_LIMIT)},
-            "confirm": {"type": "plain_text", "text": label},
-            "deny": {"type": "plain_text", "text": "Cancel"},
-        },
+        "text": plain(f"{act.label} {response.action.name}", NAME_LIMIT),
+        "confirm": confirm(f"{act.label} {response.action.name}?", consequence, act.label),
     }
 
 
@@ -69,5 +102,55 @@ def _decline(response: Response) -> Block:
         "type": "button",
         "action_id": f"deny-{response.id}",
         "value": response.button,
-        "text": {"type": "plain_text", "text": "Leave as it is"},
+        "text": plain("Leave as it is", 75),
     }
+
+
+def _menu(some: Sequence[Response], verb: str) -> Block:
+    yes = verb == "approve"
+    label = "Do one of these" if yes else "Leave one as it is"
+    options = [(f"{ACTS[one.action.kind].label} {one.action.name}", one.button) for one in some]
+    text = "What it would do stands above." if yes else "Nothing is done about the one that you chose."
+    asked = confirm(f"{label}?", text, "Do it" if yes else "Leave it")
+    return menu(f"{verb}-one", f"{label}: {len(some)} wait", options, asked)
+
+
+def menu(action_id: str, placeholder: str, options: Iterable[tuple[str, str]], asked: Block) -> Block:
+    """Make a menu of texts and values."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "options": [{"text": plain(text, NAME_LIMIT), "value": value} for text, value in options],
+        "confirm": asked,
+    }
+
+
+def confirm(title: str, text: str, label: str) -> Block:
+    """Make the question that is asked before anything is sent."""
+    return {
+        "title": plain(title, 80),
+        "text": plain(text, CONFIRM_LIMIT),
+        "confirm": plain(label, 30),
+        "deny": plain("Cancel", 30),
+    }
+
+
+def plain(text: str, limit: int) -> Block:
+    """Make a text that Slack shows as it is; never an empty one."""
+    return {"type": "plain_text", "text": clip(visible(text), limit).strip() or "…", "emoji": False}
+
+
+def _rows(elements: Sequence[Block]) -> list[Block]:
+    return [{"type": "actions", "elements": list(elements)}] if elements else []
+
+
+def _within(text: str) -> str:
+    """Leave whole lines out where there are too many of them."""
+    if len(text) <= SECTION_LIMIT:
+        return text
+    return text[: text.rfind("\n", 0, SECTION_LIMIT - 2)] + "\n…"
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}

@@ -1,26 +1,35 @@
 """Posts incidents to Slack: by bot token, with the message edited in place, or by a plain webhook.
 
-A webhook cannot edit, so it posts short follow-ups instead (ruling 20). The credentials are one JSON
-document in a secret of our own and never leave this module.
+What is new is told in the message's thread and shown to the channel; details stand in the thread alone. A webhook
+cannot edit, so it posts short follow-ups instead (ruling 20), and only for what is news. The credentials are one JSON
+document in a secret of our own.
+
+Source: Slack, chat.postMessage (`thread_ts`, `reply_broadcast`, scope chat:write) and chat.update.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
 
+from nightlatch.adapters.slack.api import SlackApi
 from nightlatch.adapters.slack.message import render, render_follow_up
-from nightlatch.adapters.slack.text import escape
+from nightlatch.adapters.slack.summary import render_summary
+from nightlatch.adapters.slack.text import escape_within
+from nightlatch.adapters.slack.thread import render_details, render_news
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.errors import InvalidPolicy, Unavailable
+from nightlatch.domain.answering.summaries import Summary
+from nightlatch.domain.errors import InvalidPolicy, NotFound, Unavailable
+from nightlatch.service.telling_ports import Pace
 
-TIMEOUT_S = 5
+PRIVATE_LIMIT = 2_000
 PRIVATE_TIMEOUT_S = 1.0  # inside the three seconds that Slack waits for the answer to a press
 _WEBHOOK = "webhook"
 
@@ -64,7 +73,7 @@ def answer_privately(response_url: str, text: str, *, api_url: str) -> bool:
     allowed = {"hooks.slack.com", urlsplit(api_url).netloc}
     if urlsplit(response_url).netloc not in allowed:
         return False
-    body = {"response_type": "ephemeral", "replace_original": False, "text": escape(text)}
+    body = {"response_type": "ephemeral", "replace_original": False, "text": escape_within(text, PRIVATE_LIMIT)}
     try:
         return requests.post(response_url, json=body, timeout=PRIVATE_TIMEOUT_S).ok
     except requests.RequestException:
@@ -79,16 +88,22 @@ class SlackChannel:
     api_url: str
     action_mode: str
     session: requests.Session = field(default_factory=requests.Session)
+    pause: Callable[[float], None] = time.sleep
 
     @property
     def name(self) -> str:
         """The name in notices and logs."""
         return "slack"
 
+    @property
+    def pace(self) -> Pace:
+        """A bot edits its message and answers it; a webhook can only post."""
+        return Pace.THREAD if self.credentials.token else Pace.NEWS
+
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
     ) -> str | None:
-        """Post the incident, or bring its message up to date.
+        """Post the incident, or bring its message up to date; where somebody removed it, post it again.
 
         Args:
             incident: What to show.
@@ -101,13 +116,45 @@ class SlackChannel:
         """
         if not self.credentials.token:
             return self._post_to_webhook(incident, responses, place, notes)
-        message = render(incident, responses, action_mode=self.action_mode, notes=notes)
-        if place is None:
-            answer = self._call("chat.postMessage", {"channel": self.credentials.channel, **message})
-        else:
+        return self._put(render(incident, responses, action_mode=self.action_mode, notes=notes), place)
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Post a digest or a storm, or bring it up to date; a webhook posts each state.
+
+        Raises:
+            Unavailable: Slack did not take it.
+        """
+        message = render_summary(summary)
+        return self._post_plainly(message) if not self.credentials.token else self._put(message, place)
+
+    def reply(self, place: str, lines: Sequence[str], *, lead: str = "") -> int:
+        """Answer the message at a place, with a lead for everybody in the channel; give how many lines were taken.
+
+        Raises:
+            Unavailable: Slack did not take it.
+        """
+        channel, _, ts = place.rpartition("/")
+        message, taken = (render_news(lead, lines), len(lines)) if lead else render_details(lines)
+        where = {"channel": channel, "thread_ts": ts, "reply_broadcast": bool(lead)}
+        try:
+            self._api.call("chat.postMessage", {**where, **message})
+        except NotFound:
+            return len(lines)  # the message is gone, and its thread with it; the next change posts it again
+        return taken
+
+    def _put(self, message: Mapping[str, object], place: str | None) -> str:
+        if place is not None:
             channel, _, ts = place.rpartition("/")
-            answer = self._call("chat.update", {"channel": channel, "ts": ts, **message})
-        return f"{answer.get('channel', self.credentials.channel)}/{answer['ts']}"
+            try:
+                return _place(self._api.call("chat.update", {"channel": channel, "ts": ts, **message}), channel)
+            except NotFound:
+                pass  # somebody removed the message; what it is about is not over for that
+        body = {"channel": self.credentials.channel, **message}
+        return _place(self._api.call("chat.postMessage", body), self.credentials.channel)
+
+    @property
+    def _api(self) -> SlackApi:
+        return SlackApi(url=self.api_url, token=self.credentials.token, session=self.session, pause=self.pause)
 
     def announce(self, bulletin: Bulletin) -> None:
         """Post that another channel takes no messages, or takes them again.
@@ -115,13 +162,11 @@ class SlackChannel:
         Raises:
             Unavailable: Slack did not take it.
         """
-        message: dict[str, object] = {"text": escape(f"{bulletin.title}. {bulletin.text}")}
+        message: dict[str, object] = {"text": escape_within(f"{bulletin.title}. {bulletin.text}", PRIVATE_LIMIT)}
         if self.credentials.token:
-            self._call("chat.postMessage", {"channel": self.credentials.channel, **message})
-            return
-        answer = self._send(self.credentials.webhook_url, message, {})
-        if not answer.ok:
-            raise Unavailable(f"Slack's webhook answered {answer.status_code}")
+            self._api.call("chat.postMessage", {"channel": self.credentials.channel, **message})
+        else:
+            self._post_plainly(message)
 
     def _post_to_webhook(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str]
@@ -130,26 +175,14 @@ class SlackChannel:
             message = render(incident, responses, action_mode=self.action_mode, notes=notes)
         else:
             message = render_follow_up(incident, responses)
-        answer = self._send(self.credentials.webhook_url, message, {})
+        return self._post_plainly(message)
+
+    def _post_plainly(self, message: Mapping[str, object]) -> str:
+        answer = self._api.send(self.credentials.webhook_url, message, {})
         if not answer.ok:
             raise Unavailable(f"Slack's webhook answered {answer.status_code}")
         return _WEBHOOK
 
-    def _call(self, method: str, body: dict[str, object]) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.credentials.token}"}
-        answer = self._send(f"{self.api_url}/{method}", body, headers)
-        try:
-            document = answer.json()
-        except ValueError:
-            document = {}
-        if not answer.ok or not isinstance(document, dict) or document.get("ok") is not True:
-            reason = document.get("error", "no reason") if isinstance(document, dict) else "no reason"
-            raise Unavailable(f"Slack's {method} answered {answer.status_code}: {reason}")
-        return document
 
-    def _send(self, url: str, body: dict[str, object], headers: dict[str, str]) -> requests.Response:
-        try:
-            return self.session.post(url, json=body, headers=headers, timeout=TIMEOUT_S)
-        except requests.RequestException as error:
-            # The exception's own text holds the URL, and a webhook's URL is a credential.
-            raise Unavailable(f"Slack could not be reached ({type(error).__name__})") from None
+def _place(answer: Mapping[str, object], channel: str) -> str:
+    return f"{answer.get('channel', channel)}/{answer['ts']}"

@@ -1,7 +1,7 @@
 """How an incident looks in Slack: what, who with the human first, where, why, what was done, and the buttons.
 
 Names, tags and reasons come from other people, attackers among them: every text is escaped and cut to
-Slack's limits here, and nowhere else. A button carries an opaque id and no authority.
+Slack's limits in this package, and nowhere else. A button carries an opaque id and no authority.
 
 Source: Slack Block Kit reference (50 blocks, header 150, section 3,000, field 2,000, button text 75,
 confirm title 100 and text 300); bolt-js issue 2509 (messages fail near 13,200 characters in all).
@@ -10,22 +10,28 @@ confirm title 100 and text 300); bolt-js issue 2509 (messages fail near 13,200 c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from nightlatch.adapters.slack.buttons import Block, offers
+from nightlatch.adapters.slack.budget import Part, cut, fitted, section
+from nightlatch.adapters.slack.buttons import Block, offers, plain
+from nightlatch.adapters.slack.choices import choices
+from nightlatch.adapters.slack.done import NOTE_LIMIT, declared, done, found_out, snoozed, when
 from nightlatch.adapters.slack.stopping import stopping
-from nightlatch.adapters.slack.text import clip, escape, visible
+from nightlatch.adapters.slack.text import clip, escape, escape_within, mrkdwn, visible
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.details import NAMES_SHOWN
 from nightlatch.domain.answering.incidents import Incident, is_settled
-from nightlatch.domain.answering.responses import Response, ResponseState
-from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.judging.findings import Severity, name_secrets
 
 HEADER_LIMIT = 150
-SECTION_LIMIT = 1_500  # Slack allows 3,000; the sum over all blocks must stay below 10,000
-FIELD_LIMIT = 700
-FOUND_LIMIT = 700
+SENTENCE_LIMIT = 600
+FOLLOW_UP_LIMIT = 1_500
+FIELD_LIMIT = 400
+REASON_LIMIT = 400
+CONTEXT_LIMIT = 600
 MOST_FINDINGS = 4
-NOTE_LIMIT = 250
+_FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
 
 _MARK = {
     Severity.CRITICAL: "🔴",
@@ -54,35 +60,34 @@ def render(
         action_mode: "slack" shows buttons, "cli" the command to run, "off" neither.
         notes: What is known of changed values: names of keys and sizes.
     """
-    blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": clip(headline(incident, responses), HEADER_LIMIT)}},
-        {"type": "section", "fields": _fields(incident)},
-        _section("*Why*\n" + _why(incident)),
-    ]
-    if notes:
-        blocks.append(_section("*Changed*\n" + "\n".join(f"• {escape(clip(note, NOTE_LIMIT))}" for note in notes)))
-    done = "\n".join(filter(None, (_done(responses), _notes(incident))))
-    if done:
-        blocks.append(_section("*Done*\n" + done))
-    stop = "" if is_settled(incident, responses) else stopping(incident, responses, action_mode)
-    if stop:
-        blocks.append(_section("*To stop whoever did it*\n" + stop))
-    blocks.extend(offers(responses, action_mode))
-    following = "" if is_settled(incident, responses) else _next(incident)
-    if following:
-        blocks.append(_section("*Next*\n" + following))
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": _context(incident)}]})
+    is_open = not is_settled(incident, responses)
+    header: Block = {"type": "header", "text": plain(headline(incident, responses), HEADER_LIMIT)}
+    said = {
+        "Why": (_why(incident), 3),
+        "Snoozed": (snoozed(incident.snooze) if incident.snooze is not None and is_open else "", 2),
+        "This was us": (declared(incident.ours), 5),
+        "Changed": ("\n".join(f"• {escape_within(note, NOTE_LIMIT)}" for note in notes), 4),
+        "Done": ("\n".join(filter(None, (done(responses), found_out(incident.notes)))), 1),
+        "To stop whoever did it": (stopping(incident, responses, action_mode) if is_open else "", 6),
+    }
+    parts = [Part(header), Part({"type": "section", "fields": _fields(incident)})]
+    parts += [section(f"*{name}*\n{text}", rank) for name, (text, rank) in said.items() if text]
+    parts += [Part(block) for block in offers(responses, action_mode)]
+    parts += [Part(block) for block in (choices(incident, action_mode) if is_open else ())]
+    following = _next(incident) if is_open else ""
+    parts += [section(f"*Next*\n{following}", 7)] if following else []
+    parts.append(Part({"type": "context", "elements": [mrkdwn(_context(incident))]}))
     return {
-        "text": clip(sentence(incident), SECTION_LIMIT),
-        "attachments": [{"color": _COLOUR[incident.severity], "blocks": blocks}],
+        "text": sentence(incident),
+        "parse": "none",  # names of users and channels in it stay plain words
+        "attachments": [{"color": _COLOUR[incident.severity], "blocks": fitted(parts)}],
     }
 
 
 def render_follow_up(incident: Incident, responses: Sequence[Response]) -> dict[str, object]:
     """Build the short line that a plain webhook posts instead of editing its message."""
-    done = _done(responses)
-    text = f"Update on {incident.id}: {escape(incident.lead.title)}" + (f"\n{done}" if done else "")
-    return {"text": clip(text, SECTION_LIMIT)}
+    text = "\n".join(filter(None, (f"Update on {incident.id}: {sentence(incident)}", done(responses))))
+    return {"text": cut(text, FOLLOW_UP_LIMIT)}
 
 
 def headline(incident: Incident, responses: Sequence[Response]) -> str:
@@ -92,12 +97,17 @@ def headline(incident: Incident, responses: Sequence[Response]) -> str:
 
 
 def sentence(incident: Incident) -> str:
-    """Say it in one sentence for the phone's lock screen."""
-    return escape(f"{incident.severity}: {incident.lead.title} (account {incident.lead.account_id})")
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_LIMIT)}}
+    """Say it in one sentence for the phone's lock screen: how bad, who, what, to which secrets, and what else."""
+    lead = incident.lead
+    who = (
+        "" if lead.principal.title in lead.title or lead.principal.kind in _FACELESS else f" by {lead.principal.title}"
+    )
+    unnamed = lead.secrets and not any(secret.name in lead.title for secret in lead.secrets)
+    on = f" on {name_secrets(lead.secrets)}" if unnamed else ""
+    more = len(incident.findings) - 1
+    also = f", and {more} more finding{'s' * (more > 1)}" if more else ""
+    text = f"{incident.severity}: {clip(lead.title, SENTENCE_LIMIT // 2)}{who}{on}{also} (account {lead.account_id})"
+    return escape_within(text, SENTENCE_LIMIT)
 
 
 def _fields(incident: Incident) -> list[Block]:
@@ -106,33 +116,28 @@ def _fields(incident: Incident) -> list[Block]:
     count = len({event_id for finding in incident.findings for event_id in finding.event_ids})
     events = f" ({count} events)" if count > 1 else ""
     shown = {
-        "Who": escape(lead.principal.title),
-        "What": f"{escape(calls)}{events}, {_when(incident.opened_at)}",
+        "Who": escape_within(lead.principal.title, FIELD_LIMIT),
+        "What": f"{escape_within(calls, FIELD_LIMIT)}{events}, {when(incident.opened_at)}",
         "Where": f"account {escape(lead.account_id)} · {escape(lead.region)}",
-        "Secrets": escape(_secrets(incident)),
+        "Secrets": escape_within(_secrets(incident), FIELD_LIMIT),
     }
-    return [{"type": "mrkdwn", "text": clip(f"*{name}*\n{text}", FIELD_LIMIT)} for name, text in shown.items()]
+    return [mrkdwn(f"*{name}*\n{text}") for name, text in shown.items()]
 
 
 def _secrets(incident: Incident) -> str:
     names = sorted({secret.name for finding in incident.findings for secret in finding.secrets})
     if not names:
         return "none named"
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""  # noqa: PLR2004 - eight names fit a field
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     count = f"{len(names)}: " if len(names) > 1 else ""
-    return f"{count}{', '.join(names[:8])}{more}"
-
-
-def _when(moment: datetime) -> str:
-    """Show the reader's own time, with UTC for clients that cannot."""
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time_secs}}|{moment:%Y-%m-%d %H:%M:%S} UTC>"
+    return f"{count}{', '.join(names[:NAMES_SHOWN])}{more}"
 
 
 def _why(incident: Incident) -> str:
     worst_first = sorted(incident.findings, key=lambda f: (-f.severity.rank, f.rule))
     if len(worst_first) == 1:
-        return escape(clip(_sentence_case(incident.lead.reason), 400))  # the headline has said the rest
-    lines = [f"• {escape(clip(f'{f.title}: {f.reason}', 400))}" for f in worst_first[:MOST_FINDINGS]]
+        return escape_within(_sentence_case(incident.lead.reason), REASON_LIMIT)  # the headline has said the rest
+    lines = [f"• {escape_within(f'{f.title}: {f.reason}', REASON_LIMIT)}" for f in worst_first[:MOST_FINDINGS]]
     if len(worst_first) > MOST_FINDINGS:
         lines.append(f"• and {len(worst_first) - MOST_FINDINGS} more findings in the incident")
     return "\n".join(lines)
@@ -140,45 +145,6 @@ def _why(incident: Incident) -> str:
 
 def _sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _done(responses: Sequence[Response]) -> str:
-    words = {
-        ResponseState.SUCCEEDED: "✅ {result}",
-        ResponseState.FAILED: "⚠️ {result}",
-        ResponseState.RUNNING: "⏳ {kind} is running",
-        ResponseState.APPROVED: "⏳ {kind} approved by {who}",
-        ResponseState.DENIED: "✋ {kind} was declined by {who}",
-        ResponseState.EXPIRED: "⌛ {expiry}",
-    }
-    lines = [
-        words[response.state].format(
-            result=escape(clip(response.result, 300)) + _approval(response),
-            kind=response.action.kind,
-            who=escape(response.steps[-1].actor if response.steps else "nobody"),
-            expiry=escape(_expiry(response)),
-        )
-        for response in responses
-        if response.state in words and (response.after is None or response.state is not ResponseState.EXPIRED)
-    ]
-    waiting = [f"⏸ {escape(f'{r.action.kind}: {clip(r.waits_because, 300)}')}" for r in responses if r.waits_because]
-    return "\n".join([*lines, *waiting])
-
-
-def _notes(incident: Incident) -> str:
-    return "\n".join(f"🔎 {escape(clip(text, FOUND_LIMIT))}" for text in incident.notes)
-
-
-def _expiry(response: Response) -> str:
-    """Say why an offer is over: nobody answered in time, or it was done another way."""
-    note = response.steps[-1].note if response.steps else ""
-    return clip(note, 300) or f"{response.action.kind} expired"
-
-
-def _approval(response: Response) -> str:
-    """Name the person who said yes; what policy allowed needed none."""
-    person = response.approved_by
-    return "" if person is None or response.is_by_policy else f" · approved by {escape(person)}"
 
 
 def _next(incident: Incident) -> str:
@@ -190,6 +156,11 @@ def _next(incident: Incident) -> str:
 def _context(incident: Incident) -> str:
     named = dict.fromkeys(f"{finding.rule} ({finding.catalogue})" for finding in incident.findings)
     rules = ", ".join([*named][:MOST_FINDINGS])
-    first_event = escape(incident.lead.event_ids[0])
-    parts = (rules, incident.id, f"event {first_event}", f"policy {incident.policy_digest}")
-    return clip(" · ".join(parts), SECTION_LIMIT)
+    first_event = escape_within(incident.lead.event_ids[0], 100)
+    parts = (
+        escape_within(rules, CONTEXT_LIMIT // 2),
+        incident.id,
+        f"event {first_event}",
+        f"policy {incident.policy_digest}",
+    )
+    return cut(" · ".join(parts), CONTEXT_LIMIT)

@@ -18,10 +18,13 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import parse_qs
 
+from nightlatch.domain.answering.choices import Choice, read_choice
 from nightlatch.domain.answering.responses import Signal
 from nightlatch.domain.errors import ForgedRequest
 
 WINDOW_S = 300
+_NOT_OURS = "the request is not a press of one of our buttons"
+_SIGNALS = {"approve": Signal.APPROVE, "deny": Signal.DENY}
 LARGEST_BODY = 16_384  # bytes; Slack's block_actions payload for our messages stays far below
 
 
@@ -33,6 +36,15 @@ class Press:
     signal: Signal
     slack_id: str
     response_url: str = ""  # where the person can be answered privately
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Somebody chose something of what a message offers beside its buttons."""
+
+    choice: Choice
+    slack_id: str
+    response_url: str = ""
 
 
 def raw_body(event: Mapping[str, object]) -> bytes:
@@ -76,27 +88,27 @@ def sign(body: bytes, stamp: str, secret: str) -> str:
     return "v0=" + hmac.new(secret.encode(), base, sha256).hexdigest()
 
 
-def read_press(body: bytes) -> Press:
-    """Find who pressed which button in a verified body.
+def read_press(body: bytes) -> Press | Chosen:
+    """Find who pressed which button, or chose what, in a verified body.
 
     Raises:
-        ForgedRequest: The body is no block_actions payload with one of our buttons.
+        ForgedRequest: The body is no block_actions payload with something of ours.
     """
     try:
         form = parse_qs(body.decode(), strict_parsing=True)
         payload = json.loads(form["payload"][0])
         action = payload["actions"][0]
         verb, _, _ = action["action_id"].partition("-")
-        signal = {"approve": Signal.APPROVE, "deny": Signal.DENY}[verb]
-        button, slack_id = action["value"], payload["user"]["id"]
+        slack_id, url = payload["user"]["id"], payload.get("response_url")
+        value = action["selected_option"]["value"] if "selected_option" in action else action["value"]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        raise ForgedRequest("the request is not a press of one of our buttons") from None
-    if payload.get("type") != "block_actions" or not isinstance(button, str) or not isinstance(slack_id, str):
-        raise ForgedRequest("the request is not a press of one of our buttons")
-    response_url = payload.get("response_url")
-    return Press(
-        button=button,
-        signal=signal,
-        slack_id=slack_id,
-        response_url=response_url if isinstance(response_url, str) else "",
-    )
+        raise ForgedRequest(_NOT_OURS) from None
+    if payload.get("type") != "block_actions" or not isinstance(value, str) or not isinstance(slack_id, str):
+        raise ForgedRequest(_NOT_OURS)
+    response_url = url if isinstance(url, str) else ""
+    if verb in _SIGNALS:
+        return Press(button=value, signal=_SIGNALS[verb], slack_id=slack_id, response_url=response_url)
+    choice = read_choice(value) if verb == "choose" else None
+    if choice is None:
+        raise ForgedRequest(_NOT_OURS)
+    return Chosen(choice=choice, slack_id=slack_id, response_url=response_url)

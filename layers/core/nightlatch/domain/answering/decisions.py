@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.answering.allowances import Allowance, allowing, is_about
+from nightlatch.domain.answering.declarations import Declaration, covering, may_be_declared
 from nightlatch.domain.answering.ended_windows import said_of, scheduled_at, why_allowed
 from nightlatch.domain.answering.guard_upkeep import put_back
 from nightlatch.domain.answering.orders import Respond
@@ -50,6 +51,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     now: datetime,
     *,
     allowances: Sequence[Allowance] = (),
+    declared: Sequence[Declaration] = (),
     radius: Callable[[], BlastRadius] = unknown_radius,
 ) -> tuple[Decision, ...]:
     """Decide what follows from one event and what it was found to mean.
@@ -60,6 +62,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
         policy: What the operator chose.
         now: When it is decided: what is old is told and not acted on.
         allowances: Those on its secrets, needed where `asks_what_is_allowed`.
+        declared: What people said was theirs, of whoever acted.
         radius: Gives what else the principal does, for the offer to stop it.
     """
     allowed = allowing(event, allowances)
@@ -67,6 +70,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     decisions: list[Decision] = []
     for finding in findings:
         unheard = _unheard(finding, policy) or _allowed(finding, allowed) or _ended(finding, policy, allowances)
+        unheard = unheard or _declared(finding, declared)
         if unheard is not None:
             decisions.append(unheard)
             continue
@@ -91,6 +95,11 @@ def asks_what_is_allowed(event: SecretEvent, findings: Iterable[Finding], policy
     return is_deletion or put_back(event, policy) is not None
 
 
+def asks_what_is_declared(finding: Finding, policy: Policy) -> bool:
+    """Tell whether a declaration may change what follows from a finding."""
+    return may_be_declared(finding) and _unheard(finding, policy) is None
+
+
 def _unheard(finding: Finding, policy: Policy) -> Record | None:
     """Give the record that is kept, with why, where nobody is told; what the operator exempted is LOW from then on."""
     if finding.state is not State.OPEN:
@@ -111,6 +120,15 @@ def _allowed(finding: Finding, allowed: Allowance | None) -> Record | None:
     if allowed is None or not is_about(finding, allowed):
         return None
     why = f"allowed by {allowed.by} until {allowed.until:%Y-%m-%d %H:%M} UTC: {allowed.reason}"
+    return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+
+
+def _declared(finding: Finding, declared: Sequence[Declaration]) -> Record | None:
+    """Give the record of what somebody said was theirs."""
+    one = covering(finding, declared)
+    if one is None:
+        return None
+    why = f"declared by {one.by} until {one.until:%Y-%m-%d %H:%M} UTC: {one.reason}"
     return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
 
 

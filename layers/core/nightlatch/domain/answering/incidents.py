@@ -8,7 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from nightlatch.domain.answering.actions import ActionKind
+from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.answering.snoozes import Snooze
+from nightlatch.domain.errors import IllegalTransition
 from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.judging.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
 
@@ -31,6 +34,8 @@ class Incident:
     notes: tuple[str, ...] = ()  # what was found out later, such as who still uses an ARN that is no more
     policy_digest: str = ""
     revision: int = 1
+    snooze: Snooze | None = None  # the latest, over or not
+    ours: tuple[Declaration, ...] = ()  # what of it somebody said was theirs
 
     @property
     def severity(self) -> Severity:
@@ -43,6 +48,15 @@ class Incident:
         return max(
             self.findings, key=lambda f: (f.severity.rank, f.rule.startswith(_BLINDS), len(f.secrets), f.count, f.rule)
         )
+
+    @property
+    def snoozes(self) -> int:
+        """How often it was snoozed."""
+        return self.snooze.number if self.snooze is not None else 0
+
+    def is_asleep(self, now: datetime) -> bool:
+        """Tell whether people asked not to hear of it now."""
+        return self.snooze is not None and self.snooze.covers(now, self.severity)
 
     def accepts(self, finding: Finding) -> bool:
         """Tell whether a finding is near enough in time to be the same problem."""
@@ -96,10 +110,36 @@ def note(incident: Incident, text: str) -> Incident:
     return replace(incident, notes=(*incident.notes, text)[-MOST_NOTES:], revision=incident.revision + 1)
 
 
+def put_to_sleep(incident: Incident, snooze: Snooze) -> Incident:
+    """Note that nobody wants to hear of it for a while; the very same incident comes back for the same snooze.
+
+    Raises:
+        IllegalTransition: Somebody has snoozed it since whoever asks looked at it.
+    """
+    if incident.snooze == snooze:
+        return incident
+    if snooze.number != incident.snoozes + 1:
+        raise IllegalTransition(f"incident {incident.id} has been snoozed since this was shown; look at it again")
+    return replace(incident, snooze=snooze, revision=incident.revision + 1)
+
+
+def vouch(incident: Incident, declared: Sequence[Declaration], number: int) -> Incident:
+    """Note that somebody said what was found was theirs.
+
+    Raises:
+        IllegalTransition: Somebody has since whoever asks looked at it.
+    """
+    if {one.id for one in declared} <= {one.id for one in incident.ours}:
+        return incident
+    if number != len(incident.ours):
+        raise IllegalTransition(f"incident {incident.id} was declared by somebody meanwhile; look at it again")
+    return replace(incident, ours=(*incident.ours, *declared), revision=incident.revision + 1)
+
+
 _ANSWERS = {
     # A scheduled deletion that became final before anybody restored it is answered by a resurrection.
-    Remedy.RESTORE: frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT}),
-    Remedy.RESURRECT: frozenset({ActionKind.RESURRECT}),
+    Remedy.RESTORE: frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT, ActionKind.ALLOW_DELETION}),
+    Remedy.RESURRECT: frozenset({ActionKind.RESURRECT, ActionKind.ALLOW_DELETION}),
     Remedy.ROLL_BACK: frozenset({ActionKind.ROLL_BACK}),
     Remedy.RESCUE_KEY: frozenset({ActionKind.RESCUE_KEY}),
     Remedy.REPLICATE: frozenset({ActionKind.REPLICATE_AGAIN}),
@@ -108,6 +148,7 @@ _ANSWERS = {
     Remedy.PUT_KEY_BACK: frozenset({ActionKind.PUT_BACK}),
     Remedy.PUT_ROTATION_BACK: frozenset({ActionKind.PUT_BACK}),
 }
+_OPEN = frozenset({ResponseState.PROPOSED, ResponseState.APPROVED, ResponseState.RUNNING})
 _SETTLED = frozenset({ResponseState.SUCCEEDED, ResponseState.DENIED})  # done, or left as it is by somebody's choice
 
 
@@ -116,16 +157,29 @@ def is_settled(incident: Incident, responses: Sequence[Response]) -> bool:
 
     What nobody can take back (a value that was read, a trail that was stopped) stays open, whatever else was done.
     """
-    answered = {(r.action.kind, key) for r in responses if r.state in _SETTLED for key in r.action.keys}
-    answered |= {
-        (r.action.kind, key) for r in responses if r.state in _SETTLED for s in r.action.held for key in s.keys
-    }
-    open_ones = [r for r in responses if r.state not in _SETTLED and r.after is None]
+    settled = [one for one in responses if one.state in _SETTLED and not _came_to_nothing(one)]
+    answered = {(one.action.kind, key) for one in settled for key in one.action.keys}
+    answered |= {(one.action.kind, key) for one in settled for secret in one.action.held for key in secret.keys}
+    if incident.ours and all(_is_ours(incident, finding) for finding in incident.findings):
+        return not any(response.state in _OPEN and response.after is None for response in responses)
+    open_ones = [r for r in responses if r.state not in _SETTLED and r.after is None and not _came_to_nothing(r)]
     done = any(response.state is ResponseState.SUCCEEDED for response in responses)
-    return done and not open_ones and all(_is_answered(finding, answered) for finding in incident.findings)
+    return done and not open_ones and all(_is_answered(incident, finding, answered) for finding in incident.findings)
 
 
-def _is_answered(finding: Finding, answered: Collection[tuple[ActionKind, str]]) -> bool:
+def _is_ours(incident: Incident, finding: Finding) -> bool:
+    return any(one.covers(finding) for one in incident.ours)
+
+
+def _came_to_nothing(response: Response) -> bool:
+    """Tell whether it was an allowance that nobody gave in the end: then all is as if it had not been asked for."""
+    is_over = response.state not in {*_OPEN, ResponseState.SUCCEEDED}
+    return response.action.kind is ActionKind.ALLOW_DELETION and is_over
+
+
+def _is_answered(incident: Incident, finding: Finding, answered: Collection[tuple[ActionKind, str]]) -> bool:
+    if _is_ours(incident, finding):
+        return True
     if finding.remedy is None or not finding.secrets:
         return False
     kinds = _ANSWERS[finding.remedy]

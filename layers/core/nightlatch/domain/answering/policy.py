@@ -13,7 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from nightlatch.domain.account.inventory import Inventory
-from nightlatch.domain.answering.routing import Route
+from nightlatch.domain.answering.routes import Route
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding
@@ -162,6 +162,8 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     buttons_live: timedelta = timedelta(hours=8)
     digest: str = "built-in"
+    digest_hour: int = 7  # UTC, at which what nobody was told of yesterday is told in one message
+    storm_after: int = 10  # incidents within five minutes, after which one message takes the place of many
 
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
         """Give the most attentive mode among every reading of the secrets: alert open."""

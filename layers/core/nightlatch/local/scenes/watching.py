@@ -17,13 +17,13 @@ PATIENCE_S = 25.0
 LOOK_AGAIN_S = 0.1
 
 
-def press_button(theatre: Theatre, ts: str, action_id: str, *, person: str) -> str:
-    """Press a button as the page does; give what the person is told."""
+def press_button(theatre: Theatre, ts: str, action_id: str, *, person: str, value: str = "") -> str:
+    """Press a button as the page does, or choose a value of a menu; give what the person is told."""
     page = requests.get(theatre.page, timeout=PATIENCE_S).text
     token = page.split('name="page-token" content="', 1)[1].split('"', 1)[0]
     answer = requests.post(
         f"{theatre.page}press",
-        json={"ts": ts, "action_id": action_id, "person": person},
+        json={"ts": ts, "action_id": action_id, "value": value, "person": person},
         headers={"X-Page-Token": token},
         timeout=PATIENCE_S,
     ).json()

@@ -19,7 +19,7 @@ import requests
 from flask import Flask, Response, abort, jsonify, render_template, request
 
 from nightlatch.adapters.slack.requests import sign
-from nightlatch.local.slack.workspace import RefusedMessage, Workspace, buttons_of
+from nightlatch.local.slack.workspace import RefusedMessage, Workspace, buttons_of, choices_of
 
 PREFIX = "/slack"
 PEOPLE = {"U01ANA": "ana (approver)", "U02BEN": "ben (approver)", "U03MAL": "mallory (nobody)"}
@@ -89,7 +89,11 @@ def _add_api(app: Flask, workspace: Workspace) -> None:
 
     @app.post("/api/chat.postMessage")
     def post_message() -> Any:
-        return answer(lambda content: workspace.post(request.get_json()["channel"], content))
+        asked = request.get_json()
+        thread, aloud = asked.get("thread_ts"), asked.get("reply_broadcast") is True
+        if thread is not None:
+            return answer(lambda content: workspace.reply(str(thread), content, aloud=aloud))
+        return answer(lambda content: workspace.post(asked["channel"], content))
 
     @app.post("/api/chat.update")
     def update() -> Any:
@@ -130,10 +134,22 @@ def _news(workspace: Workspace) -> Iterator[str]:
         yield f"data: {seen}\n\n"
 
 
+def _pressed(element: dict[str, Any], value: str) -> dict[str, Any]:
+    """Write an action as Slack does; of a menu the option that was chosen."""
+    action = {"type": element["type"], "action_id": element["action_id"]}
+    if element["type"] == "button":
+        return {**action, "value": element["value"]}
+    option = next((one for one in element["options"] if one["value"] == value), None)
+    if option is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return {**action, "selected_option": option}
+
+
 def _press(workspace: Workspace, asked: dict[str, Any], url: str, root_url: str, now: float) -> dict[str, Any]:
     """Send what Slack sends when a person presses a button, and say what came back."""
     message = workspace.message(str(asked.get("ts")))
-    button = next((b for b in buttons_of(message or {}) if b["action_id"] == asked.get("action_id")), None)
+    elements = [*buttons_of(message or {}), *choices_of(message or {})]
+    button = next((b for b in elements if b["action_id"] == asked.get("action_id")), None)
     if message is None or button is None:
         abort(HTTPStatus.NOT_FOUND)
     person = str(asked.get("person", next(iter(PEOPLE))))
@@ -143,7 +159,7 @@ def _press(workspace: Workspace, asked: dict[str, Any], url: str, root_url: str,
         "team": {"id": "T01LOCAL", "domain": "local-stage"},
         "container": {"type": "message", "message_ts": message["ts"], "channel_id": message["channel"]},
         "response_url": f"{root_url}/response/{message['ts']}",
-        "actions": [{"type": "button", "action_id": button["action_id"], "value": button["value"]}],
+        "actions": [_pressed(button, str(asked.get("value", "")))],
     }
     body = urlencode({"payload": json.dumps(payload)}).encode()
     stamp = str(int(now))

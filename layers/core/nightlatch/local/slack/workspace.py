@@ -14,7 +14,20 @@ from typing import Any
 
 MOST_BLOCKS = 50
 LONGEST_MESSAGE = 13_200  # characters over all blocks: where Slack begins to answer msg_blocks_too_long
-_LIMITS = {"header": 150, "section": 3_000, "field": 2_000, "button": 75, "value": 2_000, "context": 2_000}
+MOST_ELEMENTS = 25  # of one actions block
+MOST_OPTIONS = 100
+_LIMITS = {
+    "header": 150,
+    "section": 3_000,
+    "field": 2_000,
+    "button": 75,
+    "value": 2_000,
+    "context": 2_000,
+    "confirm title": 100,
+    "confirm": 300,
+    "placeholder": 150,
+    "option": 75,
+}
 
 
 class RefusedMessage(Exception):
@@ -30,6 +43,7 @@ class Message:
     content: dict[str, Any]
     edits: int = 0
     private: list[str] = field(default_factory=list)  # what only the person who pressed was told
+    replies: list[dict[str, Any]] = field(default_factory=list)  # its thread; what is broadcast says so
 
     def shown(self) -> dict[str, Any]:
         """Give what the page draws."""
@@ -38,6 +52,7 @@ class Message:
             "ts": self.ts,
             "edits": self.edits,
             "private": list(self.private),
+            "replies": list(self.replies),
             **self.content,
         }
 
@@ -62,6 +77,16 @@ class Workspace:
             self._messages[message.ts] = message
             self._tell()
         return message
+
+    def reply(self, ts: str, content: Mapping[str, Any], *, aloud: bool) -> Message:
+        """Add to the thread of a message."""
+        check_message(content)
+        with self._changed:
+            if ts not in self._messages:
+                raise RefusedMessage("thread_not_found")
+            self._messages[ts].replies.append({**content, "aloud": aloud})
+            self._tell()
+            return self._messages[ts]
 
     def update(self, ts: str, content: Mapping[str, Any]) -> Message:
         """Edit a message in place."""
@@ -117,6 +142,8 @@ def check_message(content: Mapping[str, Any]) -> None:
         raise RefusedMessage("no_text")
     if len(blocks) > MOST_BLOCKS:
         raise RefusedMessage("invalid_blocks")
+    if any(len(block.get("elements", ())) > MOST_ELEMENTS for block in blocks):
+        raise RefusedMessage("invalid_blocks")
     texts = [text for block in blocks for text in _texts(block)]
     if any(not text or len(text) > _LIMITS[kind] for kind, text in texts):
         raise RefusedMessage("invalid_blocks")
@@ -125,7 +152,16 @@ def check_message(content: Mapping[str, Any]) -> None:
 
 
 def buttons_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the buttons of a message."""
+    """Give the buttons of a message that answer an offer."""
+    return [one for one in _elements(message) if one["type"] == "button" and not one["action_id"].startswith("choose-")]
+
+
+def choices_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the menus of a message, and the buttons beside its offers."""
+    return [one for one in _elements(message) if one not in buttons_of(message)]
+
+
+def _elements(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     blocks = [*message.get("blocks", ())]
     for attachment in message.get("attachments", ()):
         blocks.extend(attachment.get("blocks", ()))
@@ -142,7 +178,17 @@ def _texts(block: Mapping[str, Any]) -> list[tuple[str, str]]:
         case "context":
             return [("context", part["text"]) for part in block["elements"]]
         case "actions":
-            labels = [("button", part["text"]["text"]) for part in block["elements"]]
-            return labels + [("value", part["value"]) for part in block["elements"]]
+            return [text for part in block["elements"] for text in _element_texts(part)]
         case _:
             raise RefusedMessage("invalid_blocks")
+
+
+def _element_texts(part: dict[str, Any]) -> list[tuple[str, str]]:
+    asked = part.get("confirm")
+    said = [] if asked is None else [("confirm title", asked["title"]["text"]), ("confirm", asked["text"]["text"])]
+    if part["type"] == "button":
+        return [*said, ("button", part["text"]["text"]), ("value", part["value"])]
+    if part["type"] != "static_select" or not 0 < len(part["options"]) <= MOST_OPTIONS:
+        raise RefusedMessage("invalid_blocks")
+    options = [text for one in part["options"] for text in (("option", one["text"]["text"]), ("option", one["value"]))]
+    return [*said, ("placeholder", part["placeholder"]["text"]), *options]

@@ -96,12 +96,31 @@ function drawnButton(message, spec) {
   return button;
 }
 
-function press(message, spec) {
+// A menu does what was chosen at once, as Slack's does, after it has asked.
+function drawnMenu(message, spec) {
+  const select = make("select", "", new Option(spec.placeholder.text, "", true, true));
+  select.setAttribute("aria-label", spec.placeholder.text);
+  select.dataset.action = spec.action_id;
+  select.append(...spec.options.map((option) => new Option(option.text.text, option.value)));
+  select.addEventListener("change", async () => {
+    const value = select.value;
+    select.value = "";
+    if (!value || (spec.confirm && !(await confirmed(spec.confirm)))) return;
+    await press(message, spec, value);
+  });
+  return select;
+}
+
+function drawnElement(message, spec) {
+  return spec.type === "static_select" ? drawnMenu(message, spec) : drawnButton(message, spec);
+}
+
+function press(message, spec, value) {
   const person = document.getElementById("person").value;
   return fetch("press", {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Page-Token": token },
-    body: JSON.stringify({ ts: message.ts, action_id: spec.action_id, person }),
+    body: JSON.stringify({ ts: message.ts, action_id: spec.action_id, value, person }),
   });
 }
 
@@ -118,12 +137,23 @@ function confirmed(spec) {
 
 function drawnBlock(message, block) {
   if (block.type === "header") return drawnHeadline(block.text.text);
-  if (block.type === "actions") return make("div", "buttons", ...block.elements.map((b) => drawnButton(message, b)));
+  if (block.type === "actions") return make("div", "buttons", ...block.elements.map((b) => drawnElement(message, b)));
   if (block.type === "context") return make("p", "context", ...block.elements.flatMap((part) => drawn(part.text)));
   const section = make("section", "");
   if (block.text) section.append(drawnPart(block.text.text));
   if (block.fields) section.append(make("div", "fields", ...block.fields.map((part) => drawnPart(part.text))));
   return section;
+}
+
+// Slack shows a thread behind its count, and what was broadcast in the channel, too.
+function drawnThread(message) {
+  const count = message.replies.length;
+  const thread = make("details", "thread", make("summary", "", `${count} ${count === 1 ? "reply" : "replies"}`));
+  for (const reply of message.replies) {
+    const lines = (reply.blocks || []).map((block) => block.text.text).join("\n") || reply.text;
+    thread.append(make("div", reply.aloud ? "reply aloud" : "reply", ...lines.split("\n").map(drawnLine)));
+  }
+  return thread;
 }
 
 function drawnMessage(message) {
@@ -136,6 +166,7 @@ function drawnMessage(message) {
   const blocks = message.blocks || attachment.blocks || [];
   if (blocks.length) article.append(...blocks.map((block) => drawnBlock(message, block)));
   else article.append(make("p", "", ...drawn(message.text)));
+  if (message.replies.length) article.append(drawnThread(message));
   for (const text of message.private) {
     article.append(make("p", "private", make("b", "", "Only you can see this"), plain(text)));
   }

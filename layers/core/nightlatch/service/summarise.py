@@ -1,0 +1,104 @@
+"""Tells a digest or a storm on every channel that can, each state once; orders the digest when its hour has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.summaries import Storm, Summary, digest_of, storm_of
+from nightlatch.domain.errors import Unavailable
+from nightlatch.service.ports import Dispatch, MessageChannel, Notice, Notices
+from nightlatch.service.storms import STORM
+from nightlatch.service.summary_ports import Digests, HeldBack, Summariser
+from nightlatch.service.telling_ports import Pace, pace_of
+
+DIGEST = "digest"  # stands where a notice names an incident
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPorts:
+    """What telling summaries needs."""
+
+    digests: Digests
+    held_back: HeldBack
+    notices: Notices
+    channels: Callable[[], Sequence[MessageChannel]]
+
+
+def order_digest(digests: Digests, dispatch: Dispatch, policy: Policy, now: datetime) -> None:
+    """Ask for the digest of yesterday once its hour has come, once.
+
+    Raises:
+        Unavailable: The table or the queue could not be asked; the next tick asks again.
+    """
+    day = now.astimezone(UTC).date() - _DAY
+    if now.astimezone(UTC).hour < policy.digest_hour or digests.is_ordered(day):
+        return
+    if digests.has_any(day):
+        dispatch.alert(Notice(DIGEST, day.isoformat()))
+    digests.order(day)
+
+
+def is_summary(notice: Notice) -> bool:
+    """Tell whether a notice is about a digest or a storm, and no incident."""
+    return notice.incident_id in {DIGEST, STORM}
+
+
+def tell_summary(notice: Notice, *, ports: SummaryPorts, now: datetime) -> tuple[str, ...]:
+    """Tell what a notice asks for; give the names of the channels that told it.
+
+    Raises:
+        Unavailable: A channel could not tell it; the others did.
+    """
+    if notice.incident_id == DIGEST:
+        day = date.fromisoformat(notice.mark)
+        summary = digest_of(day, ports.digests.recorded(day))
+    else:
+        summary = _storm(notice.mark, ports.held_back)
+    return _tell(summary, notice.mark, ports, now) if summary is not None else ()
+
+
+def _storm(mark: str, held_back: HeldBack) -> Summary:
+    state, storm_id, *_ = mark.split("-")
+    began = datetime.strptime(storm_id, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return storm_of(Storm(id=storm_id, began=began, is_calm=state == "calm"), held_back.held(storm_id))
+
+
+def _tell(summary: Summary, mark: str, ports: SummaryPorts, now: datetime) -> tuple[str, ...]:
+    told: list[str] = []
+    failures: list[str] = []
+    able = [one for one in ports.channels() if isinstance(one, Summariser)]
+    if not able:
+        raise Unavailable("no channel tells summaries")
+    for channel in able:
+        is_count = mark.startswith("count-")
+        if is_count and pace_of(channel) is not Pace.THREAD:
+            continue  # what cannot edit tells a storm's beginning and its end
+        try:
+            if _show(channel, channel.name, summary, mark, ports.notices, now):
+                told.append(channel.name)
+        except Unavailable as failure:
+            failures.append(f"{channel.name}: {failure}")
+    if failures:
+        raise Unavailable(f"{summary.key} was not told on {'; '.join(failures)}")
+    return tuple(told)
+
+
+def _show(  # noqa: PLR0913, PLR0917 - what is told, where and when
+    channel: Summariser, name: str, summary: Summary, mark: str, notices: Notices, now: datetime
+) -> bool:
+    notice = Notice(summary.key, f"{name}-{mark}")
+    place = notices.thread(summary.key, name)
+    shown_at = place
+    try:
+        if not notices.claim(notice, now):
+            return False
+        shown_at = channel.summarise(summary, place)
+    finally:
+        if place is None or shown_at not in {None, place}:
+            notices.remember(summary.key, name, shown_at)
+    notices.shown(notice)
+    return True
