@@ -44,7 +44,7 @@ class SlackApi:
         if answer.ok and isinstance(document, dict) and document.get("ok") is True:
             return document
         reason = document.get("error", "no reason") if isinstance(document, dict) else "no reason"
-        raise _kind(answer.status_code, str(reason))(f"Slack's {method} answered {answer.status_code}: {reason}")
+        raise kind_of(answer.status_code, str(reason))(f"Slack's {method} answered {answer.status_code}: {reason}")
 
     def send(self, url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> requests.Response:
         """Send a document; where Slack asks to wait for a moment, wait and send it once more.
@@ -75,7 +75,7 @@ class SlackApi:
             raise Unavailable(f"Slack could not be reached ({type(error).__name__})") from None
 
 
-def _kind(status: int, reason: str) -> type[NightlatchError]:
+def kind_of(status: int, reason: str = "") -> type[NightlatchError]:
     """Tell what is gone, what may go through later, and what Slack does not take."""
     if reason in _GONE:
         return NotFound
