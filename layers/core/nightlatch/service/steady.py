@@ -169,9 +169,17 @@ def _after(circuit: Circuit, failure: Unavailable, now: datetime) -> Circuit:
     return failed(circuit, str(failure), now, refused=isinstance(failure, Undeliverable), asked=asked)
 
 
-def steady(channels: Sequence[Channel], ports: SteadyPorts) -> tuple[MessageChannel, ...]:
-    """Make channels steady, each telling about itself through the others."""
-    return tuple(_kind_for(one)(one, channels, ports) for one in channels)
+def steady(
+    channels: Sequence[Channel], ports: SteadyPorts, *, others: Sequence[Channel] = ()
+) -> tuple[MessageChannel, ...]:
+    """Make channels steady, each telling about itself through the others.
+
+    Args:
+        channels: What is made steady.
+        ports: What that needs.
+        others: Through which is told how one does; the channels themselves where none are given.
+    """
+    return tuple(_kind_for(one)(one, others or channels, ports) for one in channels)
 
 
 def _kind_for(channel: Channel) -> type[SteadyChannel]:
