@@ -193,6 +193,18 @@ def test_a_choice_of_a_message_that_is_out_of_date_is_refused(world):
     assert world.everything() == before
 
 
+def test_what_stands_in_a_message_of_last_week_decides_nothing(world):
+    world.fold(rule="deletion.deletion-scheduled")
+    incident = world.fold(rule="change.unexpected-writer")
+    before = world.everything()
+
+    for choice in every_choice(incident)[1:]:
+        with pytest.raises(IllegalTransition, match="long over"):
+            world.choose(choice, now=AT + timedelta(days=7, seconds=1))
+
+    assert world.everything() == before
+
+
 def test_a_choice_that_was_never_offered_is_refused(world):
     incident = world.fold()
     for kind in ChoiceKind:

@@ -162,6 +162,16 @@ def test_a_failure_is_told_through_every_other_channel_once(world: World):
     assert world.slack.announced == []
 
 
+def test_how_a_channel_does_is_told_where_it_always_is_whatever_the_route_of_the_incident(world: World):
+    elsewhere = ShakyChannel("sns")
+    slack, *_ = steady((world.slack, elsewhere), world.ports(), others=(world.slack, world.sns))
+    world.slack.failures = [DOWN] * TRIES
+    with pytest.raises(Unavailable):
+        slack.show(an_incident(), (), None)
+
+    assert (len(world.sns.announced), elsewhere.announced) == (1, [])
+
+
 def test_that_it_is_over_is_told_once(world: World):
     world.fails()
     world.clock.advance(FIRST_PAUSE)

@@ -133,6 +133,18 @@ def test_what_was_done_or_failed_is_news_once(world, state):
     assert len(world.mail.shown) == 2
 
 
+def test_a_hundred_acts_of_one_kind_are_a_few_pieces_of_news(world):
+    world.tell()
+    for number in range(100):
+        world.offer(ResponseState.FAILED, id=f"r-{number}", result=f"refused {number}")
+        world.offer(id=f"o-{number}", secret=a_secret(f"prod/{number}"))
+        world.tell()
+
+    failed = [line for line in world.slack.aloud if "refused" in line]
+    assert [line.split(":")[0] for line in failed[:4]] == ["refused 0", "2 failed", "3 failed", "5 failed"]
+    assert len(world.mail.shown) < 25
+
+
 @pytest.mark.parametrize("state", [ResponseState.APPROVED, ResponseState.RUNNING, ResponseState.DENIED])
 def test_what_only_goes_on_is_edited_silently(world, state):
     world.tell()

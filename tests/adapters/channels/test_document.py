@@ -19,9 +19,11 @@ from nightlatch.adapters.channels.document import (
     health_document,
     incident_document,
     size_of,
+    summary_document,
 )
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.history.examples import AT, a_secret, a_user
 
 # A schema is a promise to programs of others. To change a shape, raise VERSION, write the next file beside the old one
@@ -30,6 +32,7 @@ PROMISED = {
     "action-1.json": "29362dfd1892eac5",
     "health-1.json": "0fe67a2ccd2d8825",
     "incident-1.json": "f0cad8804e325a65",
+    "summary-1.json": "af3f9082be7f8898",
     "webhook-1.json": "bec286a28c34b2c4",
 }
 
@@ -96,6 +99,16 @@ def test_what_is_too_long_is_shortened_and_says_so():
 @pytest.mark.parametrize("state", [ResponseState.SUCCEEDED, ResponseState.FAILED])
 def test_an_action_keeps_its_shape(state: ResponseState):
     holds("action-1.json", action_document(an_incident(), a_response(state)))
+
+
+@given(line=st.text(max_size=1_200), count=st.integers(0, 400), is_over=st.booleans())
+def test_a_summary_keeps_its_shape(line: str, count: int, is_over: bool):  # noqa: FBT001 - hypothesis gives it
+    summary = Summary(key="storm-1", title=line, sentence=line, lines=(line,) * count, is_over=is_over)
+
+    document = summary_document(summary)
+
+    holds("summary-1.json", document)
+    assert size_of(document) <= MOST_BYTES
 
 
 @pytest.mark.parametrize("until", [None, AT])

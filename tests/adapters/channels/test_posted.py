@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from importlib import resources
 from typing import Any
@@ -23,12 +23,15 @@ from nightlatch.adapters.channels.webhook import ID, SIGNATURE, TIMESTAMP, Webho
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.responses import ResponseState
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.errors import Busy, InvalidPolicy, Unavailable, Undeliverable
 from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.domain.judging.findings import Remedy
 from nightlatch.local.channels.app import Keys, channels_app
 from nightlatch.local.channels.inbox import Inbox
 from nightlatch.service.channel_ports import Channel
+from nightlatch.service.summary_ports import Summariser
+from nightlatch.service.telling_ports import Pace, pace_of
 
 RESTORABLE = an_incident(a_finding(remedy=Remedy.RESTORE))
 RESTORED = a_response(
@@ -118,6 +121,52 @@ def test_the_failure_of_a_channel_is_one_alert_with_an_end(outside: Outside):
     first, second = outside.taken("pagerduty")
     assert (first["event_action"], second["event_action"]) == ("trigger", "resolve")
     assert first["dedup_key"] == second["dedup_key"]
+
+
+STORM = Summary(
+    key="storm-1", title="Storm: 40 incidents", sentence="Storm: 40 incidents since 09:00", lines=("x",) * 900
+)
+DIGEST = Summary(key="digest-2026-03-01", title="Digest", sentence="Digest of a day", lines=("a", "b"))
+
+
+def test_in_a_storm_whoever_is_on_call_gets_one_alert(outside: Outside):
+    pagerduty = outside.channel("pagerduty")
+    assert isinstance(pagerduty, Summariser)
+
+    for state in (STORM, replace(STORM, is_over=True)):
+        assert pagerduty.summarise(state, None)
+
+    first, last = outside.taken("pagerduty")
+    assert {first["event_action"], last["event_action"]} == {"trigger"}  # its incidents are not over
+    assert first["dedup_key"] == last["dedup_key"] == "storm-1"
+
+
+def test_a_digest_calls_nobody(outside: Outside):
+    pagerduty = outside.channel("pagerduty")
+    assert isinstance(pagerduty, Summariser)
+
+    assert pagerduty.summarise(DIGEST, None)
+
+    assert outside.taken("pagerduty") == []
+
+
+@pytest.mark.parametrize("summary", [STORM, DIGEST])
+def test_a_digest_and_a_storm_are_cards(outside: Outside, summary: Summary):
+    teams = outside.channel("teams")
+    assert isinstance(teams, Summariser)
+
+    teams.summarise(summary, None)
+
+    (card,) = outside.taken("teams")
+    assert summary.sentence in json.dumps(card)
+    assert summary.key in json.dumps(card)
+
+
+@pytest.mark.parametrize(
+    ("name", "pace"), [("pagerduty", Pace.NEWS), ("teams", Pace.NEWS), ("webhook", Pace.EVERY_CHANGE)]
+)
+def test_people_are_told_news_and_machines_each_change(outside: Outside, name: str, pace: Pace):
+    assert pace_of(outside.channel(name)) is pace
 
 
 def test_a_card_says_what_happened_and_which_command_to_run(outside: Outside):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding, a_response, an_incident
-from nightlatch.adapters.slack.message import render, render_follow_up
+from nightlatch.adapters.slack.message import render, render_follow_up, sentence
 from nightlatch.detections import CATALOGUE
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import ResponseState, Signal, Step
-from nightlatch.domain.history.examples import a_person, a_secret, a_user
+from nightlatch.domain.event.principals import PrincipalKind
+from nightlatch.domain.history.examples import AT, a_person, a_secret, a_user
 from nightlatch.domain.judging.findings import Remedy
-from nightlatch.local.slack.workspace import buttons_of, check_message
+from nightlatch.domain.judging.rules import detect
+from nightlatch.local.slack.workspace import buttons_of, check_message, choices_of
 
 
 def all_text(message: object) -> str:
@@ -169,3 +173,96 @@ def test_an_open_incident_says_what_a_person_does_next_and_a_settled_one_does_no
 
     assert rule.playbook.splitlines()[0] in all_text(render(incident, (), action_mode="slack"))
     assert "*Next*" not in all_text(render(incident, [done], action_mode="slack"))
+
+
+def offers(count: int, **changes: Any) -> list[Any]:
+    return [
+        a_response(id=f"r-{n}", button=f"b-{n}", secret=a_secret(f"prod/{n}"), now=AT + timedelta(seconds=n), **changes)
+        for n in range(count)
+    ]
+
+
+def test_offers_stand_newest_first_each_with_the_id_that_can_be_typed():
+    message = render(an_incident(), offers(3), action_mode="slack")
+
+    assert [one["value"] for one in buttons_of(message)[::2]] == ["b-2", "b-1", "b-0"]
+    assert all(f"`r-{n}` Roll back prod/{n}" in all_text(message) for n in range(3))
+
+
+def test_many_offers_of_one_kind_are_one_menu_and_not_a_wall_of_buttons():
+    message = render(an_incident(), offers(4), action_mode="slack")
+
+    assert buttons_of(message) == []
+    yes, no = (one for one in choices_of(message) if one["action_id"] in {"approve-one", "deny-one"})
+    assert [one["value"] for one in yes["options"]] == ["b-3", "b-2", "b-1", "b-0"]
+    assert no["options"][0]["text"]["text"] == "Roll back prod/3"
+
+
+def test_of_several_offers_about_one_secret_the_newest_is_shown_and_the_others_are_named():
+    newest, older = (
+        a_response(
+            id=f"r-{n}",
+            button=f"b-{n}",
+            now=AT + timedelta(seconds=n),
+            action=Action(kind=ActionKind.ROLL_BACK, secret=a_secret(), away_from=f"v{n}"),
+        )
+        for n in (2, 1)
+    )
+
+    message = render(an_incident(), [older, newest], action_mode="slack")
+
+    assert [one["value"] for one in buttons_of(message)] == ["b-2", "b-2"]
+    assert "offered for older changes too: r-1" in all_text(message)
+
+
+def test_an_offer_that_nobody_answered_has_lost_its_buttons_and_the_message_says_so():
+    over = a_response(ResponseState.EXPIRED)
+
+    message = render(an_incident(), [over], action_mode="slack")
+
+    assert buttons_of(message) == []
+    assert "⌛" in all_text(message)
+
+
+def test_an_open_incident_can_be_snoozed_and_a_resolved_one_need_not_be():
+    incident = an_incident(a_finding(rule="change.unexpected-writer", remedy=Remedy.ROLL_BACK))
+    done = a_response(ResponseState.SUCCEEDED, result="rolled back")
+
+    opened = choices_of(render(incident, (), action_mode="slack"))
+    assert [one["action_id"] for one in opened] == ["choose-snooze", "choose-ours"]
+    assert choices_of(render(incident, [done], action_mode="slack")) == []
+
+
+def test_without_slack_actions_the_commands_for_the_same_stand_there():
+    incident = an_incident(a_finding(rule="change.unexpected-writer"))
+
+    text = all_text(render(incident, (), action_mode="cli"))
+
+    assert f"nightlatch snooze {incident.id} --for 24h --reason TEXT" in text
+    assert f"nightlatch ours {incident.id} --for 7d --reason TEXT" in text
+    assert "nightlatch" not in all_text(render(incident, (), action_mode="off"))
+
+
+@pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.id)
+def test_the_push_of_every_rule_says_how_bad_who_and_which_secrets(rule):
+    found = [
+        finding
+        for example in rule.examples
+        if example.fires
+        for finding in detect(example.event, example.baseline, [rule])[0]
+    ]
+
+    assert found
+    for finding in found:
+        text = sentence(an_incident(finding))
+        is_faceless = finding.principal.kind in {PrincipalKind.SERVICE, PrincipalKind.UNKNOWN}
+        assert text.startswith(f"{finding.severity}: ")
+        assert is_faceless or finding.principal.title in text
+        assert not finding.secrets or any(secret.name in text for secret in finding.secrets)
+
+
+def test_the_push_counts_what_else_was_found():
+    found = [a_finding(rule=f"rule.{n}") for n in range(3)]
+
+    assert ", and 2 more findings (account" in sentence(an_incident(*found))
+    assert ", and 1 more finding (account" in sentence(an_incident(*found[:2]))

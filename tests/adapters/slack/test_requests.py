@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightlatch.adapters.slack.requests import LARGEST_BODY, raw_body, read_press, sign, verify
+from nightlatch.adapters.slack.requests import LARGEST_BODY, Chosen, Press, raw_body, read_press, sign, verify
 from nightlatch.domain.answering.responses import Signal
 from nightlatch.domain.errors import ForgedRequest
 from nightlatch.domain.history.examples import AT
@@ -55,6 +55,23 @@ def test_a_signed_press_is_read():
 
     pressed = read_press(body)
     assert (pressed.button, pressed.signal, pressed.slack_id) == ("opaque-1", Signal.APPROVE, "U01ANA")
+
+
+def test_what_was_chosen_in_a_menu_or_by_a_button_beside_the_offers_is_read():
+    value = "snooze:inc-0123456789abcdef:1:24h"
+    menu = a_body(actions=[{"action_id": "choose-snooze", "selected_option": {"value": value}}])
+    button = a_body(actions=[{"action_id": "choose-allow", "value": value}])
+
+    for body in (menu, button):
+        chosen = read_press(body)
+        assert isinstance(chosen, Chosen)
+        assert (chosen.choice.value, chosen.slack_id) == (value, "U01ANA")
+
+
+def test_an_offer_chosen_in_a_menu_is_a_press_of_its_button():
+    body = a_body(actions=[{"action_id": "approve-one", "selected_option": {"value": "opaque-7"}}])
+
+    assert read_press(body) == Press(button="opaque-7", signal=Signal.APPROVE, slack_id="U01ANA")
 
 
 def test_the_old_signing_secret_is_accepted_while_it_is_being_replaced():
@@ -123,6 +140,9 @@ def test_a_request_without_a_fit_body_is_refused(event: dict[str, object]):
         {"actions": []},
         {"actions": [{"action_id": "open-1", "value": "x"}]},
         {"actions": [{"action_id": "approve-r-1"}]},
+        {"actions": [{"action_id": "choose-snooze", "selected_option": {"value": "made-up"}}]},
+        {"actions": [{"action_id": "choose-snooze", "selected_option": None}]},
+        {"actions": [{"action_id": "grant-ours", "value": "ours:inc-0123456789abcdef:0:24h"}]},
         {"user": {"id": 5}},
         {"user": None},
     ],

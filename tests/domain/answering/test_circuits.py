@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,10 +10,12 @@ from hypothesis import strategies as st
 
 from nightlatch.domain.answering.circuits import (
     FIRST_PAUSE,
+    LASTING,
     LONGEST_PAUSE,
     MOST_ASKED,
     MOST_REFUSALS,
     PROBE,
+    SHAKY,
     Circuit,
     bulletin,
     failed,
@@ -105,14 +106,28 @@ def test_that_it_is_over_is_news_with_the_same_key_and_another_mark():
     assert bulletin(told(back)) is None
 
 
-def test_the_next_failure_is_news_of_its_own():
-    back = told(succeeded(times_failed(1), AT))
-    later = AT + timedelta(hours=1)
+def test_a_failure_long_after_the_last_is_news_of_its_own():
+    back = told(succeeded(told(times_failed(1)), AT))
+    later = AT + SHAKY
     again = bulletin(failed(back, "answered 500", later))
 
     assert again is not None
     assert (again.since, again.is_over) == (later, False)
     assert again.mark != bulletin(times_failed(1)).mark  # type: ignore[union-attr]
+
+
+def test_a_shaky_channel_is_told_about_once_until_its_failing_lasts():
+    back = told(succeeded(told(times_failed(1)), AT))
+    again = failed(back, "answered 500", AT + timedelta(minutes=1))
+    well = succeeded(again, AT + timedelta(minutes=2))
+    third = failed(well, "answered 500", AT + timedelta(minutes=3))
+
+    assert [bulletin(one) for one in (again, well, third)] == [None, None, None]
+
+    lasting = failed(third, "answered 500", AT + timedelta(minutes=3) + LASTING)
+
+    assert bulletin(lasting) is not None
+    assert bulletin(succeeded(told(lasting), AT + SHAKY)) is not None
 
 
 def test_what_is_told_says_what_to_do():
@@ -128,27 +143,32 @@ SIGNALS = st.lists(st.tuples(st.sampled_from(["fail", "refuse", "pass", "probe",
 
 
 @given(signals=SIGNALS)
-def test_whatever_happens_a_channel_is_tried_again_within_ten_minutes_and_news_is_never_lost(
+def test_whatever_happens_a_channel_is_tried_again_in_time_and_news_is_neither_lost_nor_doubled(
     signals: list[tuple[str, int]],
 ):
-    circuit, now, unheard = WELL, AT, False
+    circuit, now, marks = WELL, AT, []
     for signal, seconds in signals:
         now += timedelta(seconds=seconds)
-        before = circuit
-        circuit, unheard = after(circuit, signal, now, unheard=unheard)
+        before, news = circuit, bulletin(circuit)
+        circuit = after(circuit, signal, now)
 
         assert circuit is before or circuit.revision == before.revision + 1
         assert may_try(circuit, now + MOST_ASKED)
-        assert (bulletin(circuit) is not None) == unheard
+        assert news is None or signal == "tell" or bulletin(circuit) is not None
+        if signal == "tell" and news is not None:
+            marks.append(news.mark)
+        if signal in {"fail", "refuse"} and circuit.since is not None and now - circuit.since >= LASTING:
+            assert circuit.is_told or circuit.is_news
+    assert len(marks) == len(set(marks))
 
 
-def after(circuit: Circuit, signal: str, now: datetime, *, unheard: bool) -> tuple[Circuit, bool]:
+def after(circuit: Circuit, signal: str, now: datetime) -> Circuit:
     match signal:
         case "fail" | "refuse":
-            return failed(circuit, "no", now, refused=signal == "refuse"), unheard or not circuit.is_failing
+            return failed(circuit, "no", now, refused=signal == "refuse")
         case "pass":
-            return succeeded(circuit, now), unheard or circuit.is_failing
+            return succeeded(circuit, now)
         case "probe":
-            return probing(circuit, now), unheard
+            return probing(circuit, now)
         case _:
-            return replace(told(circuit)), False
+            return told(circuit)

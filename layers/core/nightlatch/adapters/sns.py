@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nightlatch.adapters.channels.document import as_json, health_document, incident_document
+from nightlatch.adapters.channels.document import as_json, health_document, incident_document, summary_document
 from nightlatch.adapters.channels.publishing import publishing
 from nightlatch.adapters.slack.stopping import advice
 from nightlatch.adapters.slack.text import clip
@@ -76,23 +76,6 @@ class SnsChannel:
             )
         return "published"
 
-    def announce(self, bulletin: Bulletin) -> None:
-        """Publish that another channel takes no messages, or takes them again.
-
-        Raises:
-            Unavailable: SNS did not take it.
-        """
-        document = as_json(health_document(bulletin))
-        forms = {"default": document, "email": _plain(f"{bulletin.title}. {bulletin.text}"), "sms": bulletin.title}
-        with publishing(f"topic {self.topic_arn}"):
-            self.client.publish(
-                TopicArn=self.topic_arn,
-                Subject=_subject(bulletin.title),
-                MessageStructure="json",
-                Message=json.dumps(forms),
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": "health"}},
-            )
-
     def summarise(self, summary: Summary, place: str | None) -> str | None:
         """Publish a digest or a storm as it stands.
 
@@ -100,25 +83,30 @@ class SnsChannel:
             Unavailable: SNS did not take it.
         """
         del place
-        lines = [clip(_plain(line), LINE_LIMIT) for line in summary.lines]  # SNS takes 256 KB in all
-        text = "\n".join([_plain(summary.sentence), "", *lines])
-        document = {
-            "schema_version": 1,
-            "summary": summary.key,
-            "title": summary.title,
-            "is_over": summary.is_over,
-            "lines": lines,
-        }
-        message = {"default": json.dumps(document), "email": text, "sms": clip(_plain(summary.title), SMS_LIMIT)}
+        text = "\n".join([_plain(summary.sentence), "", *(clip(_plain(line), LINE_LIMIT) for line in summary.lines)])
+        self._publish(summary.title, document=summary_document(summary), email=text, kind="summary")
+        return "published"
+
+    def announce(self, bulletin: Bulletin) -> None:
+        """Publish that another channel takes no messages, or takes them again.
+
+        Raises:
+            Unavailable: SNS did not take it.
+        """
+        text = _plain(f"{bulletin.title}. {bulletin.text}")
+        self._publish(bulletin.title, document=health_document(bulletin), email=text, kind="health")
+
+    def _publish(self, title: str, *, document: dict[str, object], email: str, kind: str) -> None:
+        """Publish what is no incident."""
+        message = {"default": as_json(document), "email": email, "sms": clip(_plain(title), SMS_LIMIT)}
         with publishing(f"topic {self.topic_arn}"):
             self.client.publish(
                 TopicArn=self.topic_arn,
-                Subject=_subject(summary.title),
+                Subject=_subject(title),
                 MessageStructure="json",
                 Message=json.dumps(message),
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": "summary"}},
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": kind}},
             )
-        return "published"
 
 
 def subject(incident: Incident, *, is_update: bool = False) -> str:

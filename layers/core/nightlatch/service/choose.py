@@ -22,6 +22,7 @@ from nightlatch.service.ports import Incidents
 from nightlatch.service.snooze import Rest, SnoozePorts, refuse_those_who_acted, snooze
 from nightlatch.service.vouch import Vouched, VouchPorts, vouch_for
 
+CHOICES_LIVE = timedelta(days=7)  # what stands in an old message decides nothing any more
 _UNDOINGS = frozenset({ActionKind.RESTORE_DELETED, ActionKind.RESURRECT})
 _TWO = 2
 
@@ -56,6 +57,8 @@ def choose(choice: Choice, person: Person, *, policy: Policy, ports: ChoosePorts
     """
     if choice.kind is ChoiceKind.SNOOZE:
         return _snooze(choice, person, ports, now)
+    if now > ports.incidents.get(choice.incident_id).last_seen + CHOICES_LIVE:
+        raise IllegalTransition(f"incident {choice.incident_id} is long over; use nightlatch allow, or nightlatch ours")
     if choice.kind is ChoiceKind.OURS:
         return _vouch(choice, person, ports, now)
     return _allow(choice, person, policy, ports, now)

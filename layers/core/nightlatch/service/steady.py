@@ -29,6 +29,7 @@ from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Busy, Unavailable, Undeliverable
 from nightlatch.service.channel_ports import Channel, Circuits
 from nightlatch.service.ports import MessageChannel, Notice, Notices
+from nightlatch.service.telling_ports import Pace, pace_of
 
 BESIDE = ("reply", "summarise")  # what some channels can do beside showing an incident
 TRIES = 3
@@ -69,9 +70,9 @@ class SteadyChannel:
         return self._inner.name
 
     @property
-    def pace(self) -> str:
-        """How the channel hears of changes, where it says so."""
-        return str(getattr(self._inner, "pace", "every-change"))
+    def pace(self) -> Pace:
+        """How the channel hears of changes."""
+        return pace_of(self._inner)
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
@@ -168,9 +169,17 @@ def _after(circuit: Circuit, failure: Unavailable, now: datetime) -> Circuit:
     return failed(circuit, str(failure), now, refused=isinstance(failure, Undeliverable), asked=asked)
 
 
-def steady(channels: Sequence[Channel], ports: SteadyPorts) -> tuple[MessageChannel, ...]:
-    """Make channels steady, each telling about itself through the others."""
-    return tuple(_kind_for(one)(one, channels, ports) for one in channels)
+def steady(
+    channels: Sequence[Channel], ports: SteadyPorts, *, others: Sequence[Channel] = ()
+) -> tuple[MessageChannel, ...]:
+    """Make channels steady, each telling about itself through the others.
+
+    Args:
+        channels: What is made steady.
+        ports: What that needs.
+        others: Through which is told how one does; the channels themselves where none are given.
+    """
+    return tuple(_kind_for(one)(one, others or channels, ports) for one in channels)
 
 
 def _kind_for(channel: Channel) -> type[SteadyChannel]:

@@ -68,7 +68,9 @@ class Telling:
             self._made = tuple(self._channels())
         chosen = destination(incident, self._routes(), [one.name for one in self._made])
         moved = [_moved(one, chosen.slack_channel) for one in self._made]
-        return tuple(one for one in steady(moved, self._ports) if one.name in {*chosen.channels, *broken})
+        return tuple(
+            one for one in steady(moved, self._ports, others=self._made) if one.name in {*chosen.channels, *broken}
+        )
 
     def _routes(self) -> Sequence[Route]:
         """Give the operator's routes; where the policy cannot be read, everybody is told."""

@@ -1,4 +1,4 @@
-"""The documents that machines get: an incident, an action that was taken, and how a channel of nightlatch does.
+"""The documents that machines get: an incident, an action taken, a digest or storm, how a channel of nightlatch does.
 
 Each names the version of its shape, and `schemas/` holds the shape as a JSON Schema: `incident-1.json` is the shape of
 version 1 for good. A field more, a field less or another meaning is a new version with a file of its own.
@@ -17,13 +17,14 @@ from nightlatch.adapters.channels.text import exact, plain
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident, is_settled
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.judging.findings import Finding
 
 VERSION = 1
 MOST_BYTES = 180_000  # of 256 KB, with room for what stands around the document
 NAME_LIMIT = 512  # a secret's name on AWS; a call that failed may name anything
 TEXT_LIMIT = 1_000
-_LISTS = ("secrets", "findings", "responses", "changed", "notes")
+_LISTS = ("secrets", "findings", "responses", "changed", "notes", "lines")
 
 
 def incident_document(
@@ -86,6 +87,21 @@ def health_document(bulletin: Bulletin) -> dict[str, object]:
         "until": moment(bulletin.until) if bulletin.until else None,
         "reason": plain(bulletin.reason, TEXT_LIMIT),
     }
+
+
+def summary_document(summary: Summary) -> dict[str, object]:
+    """Give a digest or a storm, in the shape of `schemas/summary-1.json`."""
+    return fitted(
+        {
+            "schema_version": VERSION,
+            "summary": summary.key,
+            "title": plain(summary.title, TEXT_LIMIT),
+            "is_over": summary.is_over,
+            "lines": [plain(line, TEXT_LIMIT) for line in summary.lines],
+            "truncated": False,
+        },
+        MOST_BYTES,
+    )
 
 
 def secret_names(incident: Incident) -> tuple[str, ...]:

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 
 import requests
 
-from nightlatch.adapters.channels.document import as_json, health_document, incident_document, moment
+from nightlatch.adapters.channels.document import (
+    as_json,
+    health_document,
+    incident_document,
+    moment,
+    summary_document,
+)
 from nightlatch.adapters.channels.place import remembered
 from nightlatch.adapters.channels.sending import send
 from nightlatch.adapters.channels.text import exact, plain
@@ -22,12 +28,15 @@ from nightlatch.domain.answering.changes import Change, changes_of
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.service.telling_ports import Pace
 
 URL = "https://events.pagerduty.com/v2/enqueue"
 BODY_LIMIT = 512 * 1024
 SUMMARY_LIMIT = 1_024
 KEY_LIMIT = 255
+_STORM = "storm-"
 _FIELD_LIMIT = 255
 _SEVERITIES = {
     Severity.CRITICAL: "critical",
@@ -67,6 +76,25 @@ class PagerDutyChannel:
                 self._send(trigger(incident, responses, notes))
         return remembered(place).with_told((), is_resolved=Change.RESOLVED in changes).place
 
+    @property
+    def pace(self) -> Pace:
+        """Whoever is on call is told news, and in a storm of the storm."""
+        return Pace.NEWS
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Trigger an alert for a storm, or bring it up to date; a digest is nothing to be called for.
+
+        It is resolved by a person: when the storm is calm, its incidents are not.
+
+        Raises:
+            Unavailable: PagerDuty did not take it.
+        """
+        del place
+        if summary.key.startswith(_STORM):
+            document = summary_document(summary)
+            self._trigger(summary.key, summary.sentence, "critical", "monitor.storm", document)
+        return "posted"
+
     def announce(self, bulletin: Bulletin) -> None:
         """Trigger, or resolve, an alert about a channel.
 
@@ -76,15 +104,19 @@ class PagerDutyChannel:
         if bulletin.is_over:
             self._send({"event_action": "resolve", "dedup_key": _key(bulletin.key)})
             return
+        text, document = f"{bulletin.title}: {bulletin.reason}", health_document(bulletin)
+        self._trigger(bulletin.key, text, "warning", "monitor.channel", document)
+
+    def _trigger(self, key: str, text: str, severity: str, kind: str, document: Mapping[str, object]) -> None:
+        """Open an alert about what is no incident."""
         payload = {
-            "summary": plain(f"{bulletin.title}: {bulletin.reason}", SUMMARY_LIMIT),
+            "summary": plain(text, SUMMARY_LIMIT),
             "source": "nightlatch",
-            "severity": "warning",
-            "timestamp": moment(bulletin.since),
-            "class": "monitor.channel",
-            "custom_details": health_document(bulletin),
+            "severity": severity,
+            "class": kind,
+            "custom_details": document,
         }
-        self._send({"event_action": "trigger", "dedup_key": _key(bulletin.key), "payload": payload})
+        self._send({"event_action": "trigger", "dedup_key": _key(key), "payload": payload})
 
     def _send(self, event: Mapping[str, object]) -> None:
         body = as_json({**event, "routing_key": self.routing_key}).encode()

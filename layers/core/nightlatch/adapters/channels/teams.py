@@ -24,7 +24,9 @@ from nightlatch.adapters.channels.text import plain
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident, is_settled
 from nightlatch.domain.answering.responses import Response, ResponseState, awaiting
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.service.telling_ports import Pace
 
 BODY_LIMIT = 28 * 1024  # bytes in UTF-16
 MOST_LINES = 6  # of each kind
@@ -58,9 +60,9 @@ class TeamsChannel:
         return "teams"
 
     @property
-    def pace(self) -> str:
+    def pace(self) -> Pace:
         """People are told news, not each revision."""
-        return "news"
+        return Pace.NEWS
 
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
@@ -72,6 +74,17 @@ class TeamsChannel:
         """
         is_update = place is not None
         self._post(card(incident, responses, action_mode=self.action_mode, notes=notes, is_update=is_update))
+        return "posted"
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Post a digest or a storm as it stands.
+
+        Raises:
+            Unavailable: The workflow did not take it.
+        """
+        del place
+        body = [_runs(summary.title, large=True), _runs(summary.sentence), *map(_runs, summary.lines)]
+        self._post(_message(_within(body, _runs(summary.key))))
         return "posted"
 
     def announce(self, bulletin: Bulletin) -> None:
@@ -114,9 +127,7 @@ def card(
         *_parts(incident, responses, notes, action_mode),
     ]
     foot = _runs(f"{incident.id} · {incident.lead.rule} ({incident.lead.catalogue}) · policy {incident.policy_digest}")
-    while len(body) > 1 and _size(_message([*body, foot])) > BODY_LIMIT:
-        body.pop()
-    return _message([*body, foot])
+    return _message(_within(body, foot))
 
 
 def _title_colour(incident: Incident, settled: bool) -> str:  # noqa: FBT001 - read beside its only call
@@ -168,6 +179,14 @@ def _runs(text: str, colour: str = "Default", *, large: bool = False) -> Element
 def harmless(text: str, limit: int) -> str:
     """Take markup, templates and addresses of a text apart."""
     return plain(text.translate(_MEANINGS).replace("://", ": //").replace("@", "@ "), limit)
+
+
+def _within(body: Sequence[Element], foot: Element) -> list[Element]:
+    """Leave out the last parts of a body until it can be sent."""
+    left = [*body]
+    while len(left) > 1 and _size(_message([*left, foot])) > BODY_LIMIT:
+        left.pop()
+    return [*left, foot]
 
 
 def _message(body: Sequence[Element]) -> Element:

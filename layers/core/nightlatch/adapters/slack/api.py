@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import requests
 
-from nightlatch.domain.errors import NotFound, Unavailable
+from nightlatch.domain.errors import Busy, NightlatchError, NotFound, Unavailable, Undeliverable
 
 TIMEOUT_S = 5
 LONGEST_WAIT_S = 4.0  # for one call; what takes longer waits in the queue instead of in a function that is paid for
+_LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 _GONE = frozenset({"message_not_found", "cant_update_message", "thread_not_found"})
 
 
@@ -43,8 +44,7 @@ class SlackApi:
         if answer.ok and isinstance(document, dict) and document.get("ok") is True:
             return document
         reason = document.get("error", "no reason") if isinstance(document, dict) else "no reason"
-        kind = NotFound if reason in _GONE else Unavailable
-        raise kind(f"Slack's {method} answered {answer.status_code}: {reason}")
+        raise kind_of(answer.status_code, str(reason))(f"Slack's {method} answered {answer.status_code}: {reason}")
 
     def send(self, url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> requests.Response:
         """Send a document; where Slack asks to wait for a moment, wait and send it once more.
@@ -59,11 +59,12 @@ class SlackApi:
             return answer
         wait_s = _asked_to_wait(answer)
         if wait_s > LONGEST_WAIT_S:
-            raise Unavailable(f"Slack asks to wait for {wait_s:g} s; the message comes again")
+            raise Busy(f"Slack asks to wait for {wait_s:g} s; the message comes again", wait_s)
         self.pause(wait_s)
         answer = self._post(url, body, headers)
         if answer.status_code == requests.codes.too_many_requests:
-            raise Unavailable(f"Slack asks to wait for another {_asked_to_wait(answer):g} s; the message comes again")
+            wait_s = _asked_to_wait(answer)
+            raise Busy(f"Slack asks to wait for another {wait_s:g} s; the message comes again", wait_s)
         return answer
 
     def _post(self, url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> requests.Response:
@@ -72,6 +73,14 @@ class SlackApi:
         except requests.RequestException as error:
             # The exception's own text holds the URL, and a webhook's URL is a credential.
             raise Unavailable(f"Slack could not be reached ({type(error).__name__})") from None
+
+
+def kind_of(status: int, reason: str = "") -> type[NightlatchError]:
+    """Tell what is gone, what may go through later, and what Slack does not take."""
+    if reason in _GONE:
+        return NotFound
+    is_for_later = status >= requests.codes.server_error or reason in _LATER
+    return Unavailable if is_for_later else Undeliverable
 
 
 def _asked_to_wait(answer: requests.Response) -> float:

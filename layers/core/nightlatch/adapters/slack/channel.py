@@ -17,16 +17,16 @@ from urllib.parse import urlsplit
 
 import requests
 
-from nightlatch.adapters.slack.api import SlackApi
+from nightlatch.adapters.slack.api import SlackApi, kind_of
 from nightlatch.adapters.slack.message import render, render_follow_up
 from nightlatch.adapters.slack.summary import render_summary
-from nightlatch.adapters.slack.text import escape, escape_within
+from nightlatch.adapters.slack.text import escape_within
 from nightlatch.adapters.slack.thread import render_details, render_news
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.answering.summaries import Summary
-from nightlatch.domain.errors import InvalidPolicy, NotFound, Unavailable
+from nightlatch.domain.errors import InvalidPolicy, NotFound
 from nightlatch.service.telling_ports import Pace
 
 PRIVATE_LIMIT = 2_000
@@ -162,9 +162,9 @@ class SlackChannel:
         Raises:
             Unavailable: Slack did not take it.
         """
-        message: dict[str, object] = {"text": escape(f"{bulletin.title}. {bulletin.text}")}
+        message: dict[str, object] = {"text": escape_within(f"{bulletin.title}. {bulletin.text}", PRIVATE_LIMIT)}
         if self.credentials.token:
-            self._put(message, None)
+            self._api.call("chat.postMessage", {"channel": self.credentials.channel, **message})
         else:
             self._post_plainly(message)
 
@@ -180,7 +180,7 @@ class SlackChannel:
     def _post_plainly(self, message: Mapping[str, object]) -> str:
         answer = self._api.send(self.credentials.webhook_url, message, {})
         if not answer.ok:
-            raise Unavailable(f"Slack's webhook answered {answer.status_code}")
+            raise kind_of(answer.status_code)(f"Slack's webhook answered {answer.status_code}")
         return _WEBHOOK
 
 

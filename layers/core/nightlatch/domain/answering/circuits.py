@@ -11,7 +11,8 @@
 A channel that answers and refuses (a wrong token, or one message that it does not like) is told as failing, but left
 alone only when it has refused several in a row, or one poisonous name would silence it.
 
-That a channel began to fail is news, and so is that it is well again: each stays news until somebody was told.
+That a channel began to fail is news, and so is that it is well again: each stays news until somebody was told. One that
+fails again soon after it was well is news only once that lasts, or a shaky line would fill every other channel.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from datetime import datetime, timedelta
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(seconds=120)  # shorter than SQS hides a message: each redelivery finds a channel to try
 MOST_ASKED = timedelta(minutes=10)  # of what a channel asks for: it must not silence itself for a day
+SHAKY = timedelta(minutes=15)  # who fails so soon after it was well has told enough already
+LASTING = timedelta(minutes=5)  # unless it goes on for so long
 PROBE = timedelta(seconds=20)  # longer than one try takes; then another process may
 MOST_REFUSALS = 3  # in a row, before a channel that answers is left alone
 
@@ -33,10 +36,11 @@ class Circuit:
     channel: str
     failures: int = 0  # messages in a row that it did not take
     since: datetime | None = None  # when it began to fail, also once that is over
-    until: datetime | None = None  # when it was well again
+    until: datetime | None = None  # when it was well again the last time
     left_alone_until: datetime | None = None
     reason: str = ""
     is_news: bool = False
+    is_told: bool = False  # that it fails
     revision: int = 0
 
     @property
@@ -115,14 +119,17 @@ def failed(
     """
     count = circuit.failures + 1
     pause = max(min(FIRST_PAUSE * 2 ** min(count - 1, 8), LONGEST_PAUSE), min(asked, MOST_ASKED))
+    since = circuit.since if circuit.is_failing and circuit.since else now
+    was_calm = circuit.until is None or since - circuit.until >= SHAKY
+    is_told = circuit.is_failing and circuit.is_told
     return replace(
         circuit,
         failures=count,
-        since=circuit.since if circuit.is_failing else now,
-        until=None,
+        since=since,
         left_alone_until=None if refused and count < MOST_REFUSALS else now + pause,
         reason=reason,
-        is_news=circuit.is_news or not circuit.is_failing,
+        is_news=circuit.is_news or (not is_told and (was_calm or now - since >= LASTING)),
+        is_told=is_told,
         revision=circuit.revision + 1,
     )
 
@@ -131,12 +138,20 @@ def succeeded(circuit: Circuit, now: datetime) -> Circuit:
     """Note a message that went through; the very same circuit comes back where nothing had failed."""
     if not circuit.is_failing:
         return circuit
-    return replace(circuit, failures=0, until=now, left_alone_until=None, is_news=True, revision=circuit.revision + 1)
+    return replace(
+        circuit,
+        failures=0,
+        until=now,
+        left_alone_until=None,
+        is_news=circuit.is_news or circuit.is_told,
+        is_told=False,
+        revision=circuit.revision + 1,
+    )
 
 
 def told(circuit: Circuit) -> Circuit:
     """Note that the news was told."""
-    return replace(circuit, is_news=False, revision=circuit.revision + 1)
+    return replace(circuit, is_news=False, is_told=circuit.is_failing, revision=circuit.revision + 1)
 
 
 def bulletin(circuit: Circuit) -> Bulletin | None:

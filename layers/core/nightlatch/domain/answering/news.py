@@ -1,7 +1,7 @@
 """Where an incident stands, and what of it is news that people must hear; the rest only brings its message up to date.
 
 Both follow from what was found and done alone. Each piece of news has a mark that never changes, so that a channel can
-tell it once, however often and by whomever it is asked.
+tell it once, however often and by whomever it is asked. A hundred acts of one kind are not a hundred pieces of news.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.domain.answering.incidents import Incident, is_settled
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, awaiting
 
 _OVER = {ResponseState.SUCCEEDED: "done", ResponseState.FAILED: "failed"}
+_STEPS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000)
 _TAKEN_BACK = frozenset({Signal.HOLD, Signal.ASK})
 
 
@@ -58,18 +60,41 @@ def _news(incident: Incident, responses: Sequence[Response]) -> Iterator[News]:
     yield News(f"severity-{incident.severity}", f"It is {incident.severity} now: {incident.lead.title}")
     if incident.snooze is not None:
         yield News(f"woken-{incident.snooze.number}", f"Awake again; {incident.snooze.by} had snoozed it")
-    for one in responses:
-        if one.state in _OVER:
-            yield News(f"{_OVER[one.state]}-{one.id}", one.result or f"{one.action.kind}: {one.state}")
-    for one in awaiting(responses):
-        what = f"{one.action.kind} of {one.action.name} ({one.id}) waits for a person"
-        why = f": {one.waits_because}" if one.waits_because else ""
-        yield News(f"offer-{one.id}-{_times_taken_back(one)}", f"{what}{why}")
+    kinds = dict.fromkeys(one.action.kind for one in responses)
+    for kind in kinds:
+        alike = [one for one in responses if one.action.kind is kind]
+        yield from _ended(kind, alike)
+        yield from _offered(kind, alike, awaiting(responses))
     if is_settled(incident, responses):
         answered = sum(one.state in {ResponseState.SUCCEEDED, ResponseState.DENIED} for one in responses)
         yield News(f"resolved-{len(incident.findings)}-{answered}", "Resolved: nothing is left to decide")
 
 
-def _times_taken_back(response: Response) -> int:
-    """Count how often a yes was taken back: each time a person is asked anew."""
-    return sum(step.signal in _TAKEN_BACK for step in response.steps)
+def _ended(kind: ActionKind, alike: Sequence[Response]) -> Iterator[News]:
+    for state, word in _OVER.items():
+        ended = [one for one in alike if one.state is state]
+        if ended:
+            said = ended[-1].result or f"{kind}: {state}"
+            yield News(
+                f"{word}-{kind}-{_step(len(ended))}", said if len(ended) == 1 else f"{len(ended)} {word}: {said}"
+            )
+
+
+def _offered(kind: ActionKind, alike: Sequence[Response], waiting: Sequence[Response]) -> Iterator[News]:
+    asked = [one for one in alike if one in waiting]
+    if not asked:
+        return
+    latest = asked[-1]
+    what = f"{kind} of {latest.action.name} ({latest.id})"
+    ever = sum(not one.is_by_policy for one in alike)
+    others = f" and {len(asked) - 1} more wait" if len(asked) > 1 else " waits"
+    yield News(f"offer-{kind}-{_step(ever)}", f"{what}{others} for a person")
+    held = [one for one in asked if one.waits_because]
+    if held:
+        taken_back = sum(step.signal in _TAKEN_BACK for one in alike for step in one.steps)
+        yield News(f"held-{kind}-{_step(taken_back)}", f"{what} waits for a person: {held[-1].waits_because}")
+
+
+def _step(count: int) -> int:
+    """Thin out what comes by the hundred: the first three are news each, then ever fewer."""
+    return max(step for step in _STEPS if step <= max(count, 1))

@@ -1,4 +1,8 @@
-"""A route: findings by what they are about, and the channels that hear of them; what the operator writes."""
+"""The routes that an operator writes: findings by what they are about, and the channels that hear of them.
+
+Tags are those that the inventory saw. Whoever may tag a secret can thereby choose among the routes that the operator
+wrote, and no other place: a tag's own text is never an address.
+"""
 
 from __future__ import annotations
 

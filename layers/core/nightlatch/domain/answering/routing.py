@@ -2,9 +2,6 @@
 
 What fits no route goes to every channel. A route can narrow who hears of something, and never to nobody: where none of
 its channels is there, everybody is told. So a CRITICAL incident always reaches at least one channel.
-
-Tags are those that the inventory saw. Whoever may tag a secret can thereby choose among the routes that the operator
-wrote, and no other place: a tag's own text is never an address.
 """
 
 from __future__ import annotations
