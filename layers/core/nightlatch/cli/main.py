@@ -21,7 +21,10 @@ from nightlatch.cli import (
     docs,
     guard,
     hunt,
+    incidents,
     inventory,
+    mute,
+    replay,
     rescue,
     rules,
     secrets,
@@ -74,6 +77,8 @@ app.command("replicate-again", epilog=rescue.REPLICA_EXAMPLES + CODES_OF_ACTS)(r
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
 app.command("contain", epilog=contain.EXAMPLES + CODES_OF_ACTS)(contain.contain)
+app.command("mute", epilog=mute.EXAMPLES)(mute.mute)
+app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
 app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
 app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
@@ -82,6 +87,7 @@ app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 app.add_typer(inventory.app, name="inventory")
+app.add_typer(incidents.app, name="incidents")
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
 app.command("docs", epilog=docs.EXAMPLES, hidden=True)(docs.docs)  # for those who work on nightlatch
