@@ -126,9 +126,9 @@ def _run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
     except Refused as error:
-        return _end(f"refused: {placed(str(error), place_in(arguments))}", ExitCode.REFUSED)
+        return _end(f"refused: {placed(str(error), place_in(arguments))}", ExitCode.REFUSED, error)
     except NightlatchError as error:
-        return _end(f"error: {placed(str(error), place_in(arguments))}", ExitCode.ERROR)
+        return _end(f"error: {placed(str(error), place_in(arguments))}", ExitCode.ERROR, error)
 
 
 def _obey(arguments: Sequence[str]) -> int:
@@ -140,10 +140,17 @@ def _obey(arguments: Sequence[str]) -> int:
     return ended if isinstance(ended, int) else ExitCode.CLEAN
 
 
-def _end(line: str, code: ExitCode) -> int:
+def _end(line: str, code: ExitCode, error: BaseException | None = None) -> int:
+    """Say how it ended, and where AWS misses a permission, which statement gives it."""
     from nightlatch.cli.terminal import complain  # noqa: PLC0415 - nothing to draw unless there is something to say
 
     complain(line)
+    if error is not None and "botocore" in sys.modules:  # else nobody asked AWS
+        from nightlatch.cli.permission import missing_in  # noqa: PLC0415
+
+        missing = missing_in(error)
+        if missing is not None:
+            complain(f"to be allowed this, add to an IAM policy of yours: {missing.statement}")
     return code
 
 
