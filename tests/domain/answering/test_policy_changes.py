@@ -72,7 +72,11 @@ def test_of_many_secrets_the_first_are_named_and_the_rest_counted() -> None:
         (
             {},
             {"defaults": {"snapshots": {"vault": {}}}},
-            Change("vault", "every other secret: copies of values are kept 90 days, were not at all", grave=True),
+            Change(
+                "vault",
+                "every other secret: copies of values are kept 90 days; until now no copies of values",
+                grave=True,
+            ),
         ),
         (
             {"defaults": {"mode": "protect"}},

@@ -33,6 +33,7 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
+from nightlatch.cli.next_steps import usage_in_words, with_next_step
 from nightlatch.cli.policy import verbs as policy
 from nightlatch.cli.presentation import flags_in, speaking
 from nightlatch.domain.errors import NightlatchError, Refused
@@ -118,7 +119,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _obey(arguments)
     except typer.TyperException as error:  # wrong usage
         verb = getattr(getattr(error, "ctx", None), "command_path", None) or "nightlatch"
-        return _end(f"usage: {error.format_message().rstrip('.')}. See {verb} --help.", ExitCode.USAGE)
+        said = usage_in_words(error.format_message()).rstrip(".")
+        return _end(f"usage: {said}{'' if said.endswith('?') else '.'} See {verb} --help.", ExitCode.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         return _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
@@ -126,9 +128,14 @@ def _run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
     except Refused as error:
-        return _end(f"refused: {placed(str(error), place_in(arguments))}", ExitCode.REFUSED, error)
+        return _end(f"refused: {_told(error, arguments)}", ExitCode.REFUSED, error)
     except NightlatchError as error:
-        return _end(f"error: {placed(str(error), place_in(arguments))}", ExitCode.ERROR, error)
+        return _end(f"error: {_told(error, arguments)}", ExitCode.ERROR, error)
+
+
+def _told(error: NightlatchError, arguments: Sequence[str]) -> str:
+    """Give an error with its next step, and with the place that the command line named."""
+    return placed(with_next_step(str(error)), place_in(arguments))
 
 
 def _obey(arguments: Sequence[str]) -> int:

@@ -72,7 +72,7 @@ def _of_protection(whose: str, before: Protection, after: Protection) -> Iterato
         if deed not in becomes:
             yield Change("acts", f"{whose}: no longer without asking: {deed}")
     if before.vault_days != after.vault_days:
-        text = f"copies of values are kept {_days(after.vault_days)}, were {_days(before.vault_days)}"
+        text = f"{_copies(after.vault_days)}; until now {_copies(before.vault_days)}"
         yield Change("vault", f"{whose}: {text}", grave=True)
     if before.pins != after.pins and after.mode is Mode.PROTECT is before.mode and before.pins and after.pins:
         yield Change("acts", f"{whose}: {after.pins} pins are kept, were {before.pins}", after.pins < before.pins)
@@ -93,8 +93,8 @@ def _by_itself(protection: Protection) -> tuple[str, ...]:
     return tuple(deed for deed, is_done in deeds.items() if is_done)
 
 
-def _days(count: int) -> str:
-    return f"{count} days" if count else "not at all"
+def _copies(days: int) -> str:
+    return f"copies of values are kept {days} days" if days else "no copies of values"
 
 
 def _of_people(before: Policy, after: Policy) -> Iterator[Change]:
