@@ -22,6 +22,7 @@ from nightlatch.cli import (
     guard,
     hunt,
     incidents,
+    init,
     inventory,
     mute,
     replay,
@@ -67,6 +68,7 @@ def everywhere(
     del no_color, quiet, verbose
 
 
+app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
