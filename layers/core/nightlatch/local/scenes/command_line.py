@@ -17,7 +17,7 @@ def delete_by_force(theatre: Theatre, secret: str, *, role: str, session: str) -
     Raises:
         SceneFailed: The command line did not do it.
     """
-    keys, aws = theatre.keys_of(role, session), shutil.which("aws")
+    keys, aws = theatre.keys_of(role, session), that_runs("aws")
     if aws is None:
         manager = theatre.stage.client("secretsmanager", keys)
         manager.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
@@ -29,6 +29,15 @@ def delete_by_force(theatre: Theatre, secret: str, *, role: str, session: str) -
     if done.returncode:
         raise SceneFailed(f"aws {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
     return f"role {role} ran: aws {' '.join(words)}"
+
+
+def that_runs(name: str) -> str | None:
+    """Find a command; a version manager's shim may stand on PATH and yet refuse to run."""
+    found = shutil.which(name)
+    if found is None:
+        return None
+    tried = subprocess.run((found, "--version"), capture_output=True, check=False)  # noqa: S603 - found on PATH
+    return found if tried.returncode == 0 else None
 
 
 def _environment(endpoint: str, keys: Mapping[str, str]) -> dict[str, str]:
