@@ -45,7 +45,7 @@ def test_the_next_step_names_the_place(monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["incident"], "usage: No such command 'incident'. Did you mean 'incidents'? See nightlatch --help.\n"),
+        (["timelin"], "usage: No such command 'timelin'. Did you mean 'timeline'? See nightlatch --help.\n"),
         (
             ["policy", "chek"],
             "usage: No such command 'chek'. Did you mean 'check', 'schema'? See nightlatch policy --help.\n",
