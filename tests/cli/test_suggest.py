@@ -214,3 +214,15 @@ def test_a_tier_is_an_entry_of_the_inventory():
     assert yaml.safe_load("\n".join(tier_lines(a_suggestion("pay/db").tiers[0]))) == [
         {"names": "pay/db", "tier": "crown"}
     ]
+
+
+def test_suggestions_are_documents_for_programs_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log.json"
+    log.write_text(json.dumps({"Records": [*reads(), *deletions()]}), encoding="utf-8")
+
+    run(["suggest", str(log), "--output", "json"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert {frozenset(one) for one in found} == {frozenset({"part", "evidence", "entry"})}
+    (actor,) = (one["entry"] for one in found if one["part"] == "known_actors")
+    assert (actor["principal"], actor["may"], actor["secrets"]) == (ROLE, ["read"], "app/")

@@ -1,4 +1,7 @@
-"""A policy comes into force by a command, messages bear its hash, and one stored by hand that is none is told."""
+"""The verbs of the policy, of incidents and dead letters do on the stage what they say.
+
+A policy comes into force by a command, messages bear its hash, and one that was stored by hand and is none is told.
+"""
 
 from __future__ import annotations
 
@@ -84,3 +87,33 @@ def test_a_bad_policy_that_was_stored_by_hand_is_told_and_the_last_good_one_stay
     text = json.dumps(message, ensure_ascii=False)
     assert "did you mean" in text
     assert f"policy {digest(document)} stays in force for judging" in text
+
+
+def test_what_was_told_of_is_listed_and_shown_with_its_next_command(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = announced.a_secret()
+    offer = announced.an_offer(secret=name)
+    incident = announced.incident(announced.message(offer.ts)).id
+    capsys.readouterr()
+
+    assert run(["incidents", "list", "--local", "--query", f"[?id=='{incident}'].state"]) == ExitCode.CLEAN
+    assert json.loads(capsys.readouterr().out) == ["open"]
+    assert run(["incidents", "show", incident, "--local"]) == ExitCode.CLEAN
+
+    captured = capsys.readouterr()
+    assert name in captured.out
+    assert f"nightlatch approve {announced.response(offer.button).id} --local" in captured.err
+
+
+def test_a_dead_letter_goes_back_to_its_lane_and_is_judged(
+    announced: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    announced.send("ChangesDeadLetterQueue", '{"nightlatch": "tick"}')
+    capsys.readouterr()
+
+    assert run(["replay", "--dlq", "changes", "--local", "--yes"]) == ExitCode.CLEAN
+
+    assert "changes: 1 letter moved back" in capsys.readouterr().out
+    announced.settle()
+    assert announced.letters("ChangesDeadLetterQueue") == announced.letters("ChangesQueue") == []

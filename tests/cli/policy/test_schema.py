@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import Any
 
 import jsonschema
@@ -75,3 +76,9 @@ def test_a_trial_fits_in_each_of_its_forms() -> None:
     event = {"name": "a", "event": [{"eventName": "X"}], "expect": {"verdict": "told", "acts": [], "severity": "HIGH"}}
 
     assert complaints(a_policy(tests=[TRIAL, event, {**event, "event": {"eventName": "X"}}])) == []
+
+
+def test_the_wheel_carries_the_schema() -> None:
+    included = tomllib.loads(text_of("pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    assert included[f"docs/{SCHEMA_FILE}"].endswith(f"/{SCHEMA_FILE}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.answering.policy_changes import Change, changes
+from nightlatch.domain.answering.policy_changes import OF_THE_STACK, Change, changes
 from nightlatch.policy_file import parse_policy
 from policies import ANA, EXEMPTION, a_policy
 
@@ -72,7 +72,11 @@ def test_of_many_secrets_the_first_are_named_and_the_rest_counted() -> None:
         (
             {},
             {"defaults": {"snapshots": {"vault": {}}}},
-            Change("vault", "every other secret: copies of values are kept 90 days, were not at all", grave=True),
+            Change(
+                "vault",
+                "every other secret: copies of values are kept 90 days; until now no copies of values",
+                grave=True,
+            ),
         ),
         (
             {"defaults": {"mode": "protect"}},
@@ -165,3 +169,33 @@ def test_what_only_the_stack_knows_is_no_change_of_the_policy() -> None:
     one = policy()
 
     assert changes(one, replace(one, own_roles=frozenset({"r"}), acting_role="r", digest="other")) == ()
+
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf"
+
+
+def test_secrets_that_are_written_down_otherwise_are_a_change() -> None:
+    found = between({}, {"inventory": {"secrets": [{"arn": SECRET}]}})
+
+    assert found == (Change("inventory", "the secrets and functions that are written down are others", grave=True),)
+
+
+@pytest.mark.parametrize("name", sorted({one.name for one in fields(Policy)} - OF_THE_STACK))
+def test_no_part_of_a_policy_changes_in_silence(name: str) -> None:
+    one = policy()
+    other = replace(one, **{name: OTHERS[name]}) if name in OTHERS else replace(one, **{name: ("otherwise",)})
+
+    assert changes(one, other) != ()
+
+
+OTHERS: dict[str, Any] = {
+    "default": policy(defaults={"mode": "notify"}).default,
+    "selectors": policy(secrets=[{"match": {"names": ["a"]}, "mode": "notify"}]).selectors,
+    "exemptions": policy(exemptions=[EXEMPTION]).exemptions,
+    "ask_first": policy(exemptions=[EXEMPTION]).exemptions,
+    "staged": frozenset({"access.first-read"}),
+    "approvers": policy(approvers=[ANA]).approvers,
+    "inventory": policy(inventory={"decoys": ["a"]}).inventory,
+    "limits": policy(limits={"acts_per_h": 3}).limits,
+    "buttons_live": policy(limits={"buttons_live_h": 3}).buttons_live,
+}

@@ -22,8 +22,12 @@ from nightlatch.cli import (
     docs,
     guard,
     hunt,
+    incidents,
+    init,
     inventory,
+    mute,
     ours,
+    replay,
     rescue,
     rules,
     secrets,
@@ -33,6 +37,7 @@ from nightlatch.cli import (
     suggest,
 )
 from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
+from nightlatch.cli.next_steps import usage_in_words, with_next_step
 from nightlatch.cli.policy import verbs as policy
 from nightlatch.cli.presentation import flags_in, speaking
 from nightlatch.domain.errors import NightlatchError, Refused
@@ -66,6 +71,7 @@ def everywhere(
     del no_color, quiet, verbose
 
 
+app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
@@ -79,6 +85,8 @@ app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
 app.command("snooze", epilog=snooze.EXAMPLES)(snooze.snooze)
 app.command("ours", epilog=ours.EXAMPLES)(ours.ours)
 app.command("contain", epilog=contain.EXAMPLES + CODES_OF_ACTS)(contain.contain)
+app.command("mute", epilog=mute.EXAMPLES)(mute.mute)
+app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
 app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
 app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
@@ -87,6 +95,7 @@ app.add_typer(guard.app, name="guard")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 app.add_typer(inventory.app, name="inventory")
+app.add_typer(incidents.app, name="incidents")
 app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("demo", epilog=stage.DEMO_EXAMPLES)(stage.demo)
 app.command("up", epilog=stage.UP_EXAMPLES)(stage.up)
@@ -118,7 +127,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _obey(arguments)
     except typer.TyperException as error:  # wrong usage
         verb = getattr(getattr(error, "ctx", None), "command_path", None) or "nightlatch"
-        return _end(f"usage: {error.format_message().rstrip('.')}. See {verb} --help.", ExitCode.USAGE)
+        said = usage_in_words(error.format_message()).rstrip(".")
+        return _end(f"usage: {said}{'' if said.endswith('?') else '.'} See {verb} --help.", ExitCode.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         return _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
@@ -126,9 +136,14 @@ def _run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.ERROR
     except Refused as error:
-        return _end(f"refused: {placed(str(error), place_in(arguments))}", ExitCode.REFUSED)
+        return _end(f"refused: {_told(error, arguments)}", ExitCode.REFUSED, error)
     except NightlatchError as error:
-        return _end(f"error: {placed(str(error), place_in(arguments))}", ExitCode.ERROR)
+        return _end(f"error: {_told(error, arguments)}", ExitCode.ERROR, error)
+
+
+def _told(error: NightlatchError, arguments: Sequence[str]) -> str:
+    """Give an error with its next step, and with the place that the command line named."""
+    return placed(with_next_step(str(error)), place_in(arguments))
 
 
 def _obey(arguments: Sequence[str]) -> int:
@@ -140,10 +155,17 @@ def _obey(arguments: Sequence[str]) -> int:
     return ended if isinstance(ended, int) else ExitCode.CLEAN
 
 
-def _end(line: str, code: ExitCode) -> int:
+def _end(line: str, code: ExitCode, error: BaseException | None = None) -> int:
+    """Say how it ended, and where AWS misses a permission, which statement gives it."""
     from nightlatch.cli.terminal import complain  # noqa: PLC0415 - nothing to draw unless there is something to say
 
     complain(line)
+    if error is not None and "botocore" in sys.modules:  # else nobody asked AWS
+        from nightlatch.cli.permission import missing_in  # noqa: PLC0415
+
+        missing = missing_in(error)
+        if missing is not None:
+            complain(f"to be allowed this, add to an IAM policy of yours: {missing.statement}")
     return code
 
 

@@ -19,6 +19,7 @@ from nightlatch.cli.terminal import confirmed, plain, say
 from nightlatch.cli.writing import draw
 from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.policy_file import PolicyFile
+from nightlatch.reach.connection import Connection
 from nightlatch.reach.where import Where, connect
 
 
@@ -34,11 +35,24 @@ def push(file: Path, where: Where, *, dry_run: bool, yes: bool) -> ExitCode:
     wanted = read_file(file)
     _refuse_if_it_fails(file, wanted)
     connection = connect(where)
-    parameter = parameter_of(connection)
-    before = stored_in(parameter)
-    digest, text = wanted.to_domain().digest, wanted.to_store()
+    before = stored_in(parameter_of(connection))
     if before.policy is None:
         say(f"what is in force is no policy: {before.why}")
+    return put_in_force(wanted, before, connection, where, dry_run=dry_run, yes=yes)
+
+
+def put_in_force(  # noqa: PLR0913 - what, instead of what, where, and how it was asked for
+    wanted: PolicyFile, before: Stored, connection: Connection, where: Where, *, dry_run: bool, yes: bool
+) -> ExitCode:
+    """Show what a policy changes, ask, and store it.
+
+    Raises:
+        Refused: It is too large, or a permission is missing.
+        WorldMoved: Somebody else pushed meanwhile.
+        Unavailable: AWS could not be asked.
+    """
+    parameter = parameter_of(connection)
+    digest, text = wanted.to_domain().digest, wanted.to_store()
     if before.digest == digest:
         typer.echo(f"policy {digest} is in force already, as version {before.version}")
         return ExitCode.CLEAN

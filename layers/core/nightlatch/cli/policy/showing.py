@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -17,6 +18,8 @@ from nightlatch.domain.answering.policy_changes import changes
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file import PolicyFile
 from nightlatch.reach.where import Where, connect
+
+_UNTIL_NOW = re.compile(r"(; until now .*|, was .*|, were .*)$")
 
 
 def show(where: Where, version: int | None, output: Form) -> ExitCode:
@@ -46,5 +49,10 @@ def _table(policy: PolicyFile) -> RenderableType:
     table.add_column("WHAT IT SAYS", overflow="fold")
     table.add_row(cell("secrets"), cell(f"every other secret: {policy.defaults.mode}"))
     for one in changes(Policy(), policy.to_domain()):
-        table.add_row(cell(one.part), cell(one.text))
+        table.add_row(cell(one.part), cell(_as_it_is(one.text)))
     return table
+
+
+def _as_it_is(change: str) -> str:
+    """Say of a change that it is so: what is in force is told as what differs from a policy that says nothing."""
+    return _UNTIL_NOW.sub("", change).replace("newly without asking", "without asking").replace("observe becomes ", "")

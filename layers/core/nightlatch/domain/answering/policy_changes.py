@@ -14,6 +14,13 @@ from nightlatch.domain.answering.policy import Approver, Exemption, Mode, Policy
 from nightlatch.domain.answering.policy_parts import changed_inventory
 
 MOST_NAMED = 5  # secrets named in one line
+OF_THE_STACK = frozenset({"own_roles", "containment", "acting_role", "digest"})  # no choice of the operator's file
+_SAID = frozenset(
+    {
+        *("default", "selectors", "exemptions", "ask_first", "staged", "approvers", "inventory", "limits"),
+        "buttons_live",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ def changes(before: Policy, after: Policy, known: Collection[str] = ()) -> tuple
         *_of_rules(before, after),
         *(Change("inventory", text, grave) for text, grave in changed_inventory(before.inventory, after.inventory)),
         *_of_limits(before, after),
+        *_of_the_rest(before, after),
     ]
     return tuple(sorted(found, key=lambda change: not change.grave))
 
@@ -72,7 +80,7 @@ def _of_protection(whose: str, before: Protection, after: Protection) -> Iterato
         if deed not in becomes:
             yield Change("acts", f"{whose}: no longer without asking: {deed}")
     if before.vault_days != after.vault_days:
-        text = f"copies of values are kept {_days(after.vault_days)}, were {_days(before.vault_days)}"
+        text = f"{_copies(after.vault_days)}; until now {_copies(before.vault_days)}"
         yield Change("vault", f"{whose}: {text}", grave=True)
     if before.pins != after.pins and after.mode is Mode.PROTECT is before.mode and before.pins and after.pins:
         yield Change("acts", f"{whose}: {after.pins} pins are kept, were {before.pins}", after.pins < before.pins)
@@ -93,8 +101,8 @@ def _by_itself(protection: Protection) -> tuple[str, ...]:
     return tuple(deed for deed, is_done in deeds.items() if is_done)
 
 
-def _days(count: int) -> str:
-    return f"{count} days" if count else "not at all"
+def _copies(days: int) -> str:
+    return f"copies of values are kept {days} days" if days else "no copies of values"
 
 
 def _of_people(before: Policy, after: Policy) -> Iterator[Change]:
@@ -156,6 +164,13 @@ def _of_limits(before: Policy, after: Policy) -> Iterator[Change]:
     if before.buttons_live != after.buttons_live:
         text = f"buttons live {_said(after.buttons_live)}, were {_said(before.buttons_live)}"
         yield Change("limits", text, after.buttons_live > before.buttons_live)
+
+
+def _of_the_rest(before: Policy, after: Policy) -> Iterator[Change]:
+    """Say at least that something is otherwise, where no words are known for it: nothing changes in silence."""
+    for name in sorted({one.name for one in fields(Policy)} - _SAID - OF_THE_STACK):
+        if getattr(before, name) != getattr(after, name):
+            yield Change(name, f"{name.replace('_', ' ')}: otherwise than before; look at the file", grave=True)
 
 
 def _said(value: timedelta | int) -> str:

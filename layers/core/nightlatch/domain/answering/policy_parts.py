@@ -32,6 +32,8 @@ def changed_inventory(before: Inventory, after: Inventory) -> Iterator[tuple[str
             f"the organisation is {after.organization_id or 'unknown'}, was {before.organization_id or 'unknown'}",
             True,
         )
+    if (before.holdings, before.replications) != (after.holdings, after.replications):
+        yield "the secrets and functions that are written down are others", True
     yield from _tiers(before.tiers, after.tiers)
     yield from _deployers(before, after)
 
