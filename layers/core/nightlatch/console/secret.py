@@ -59,7 +59,12 @@ class SecretPages:
         app.add_url_rule("/secret", "secret", self.secret)
 
     def secret(self) -> str:
-        """Show what is known of a secret."""
+        """Show what is known of a secret.
+
+        Raises:
+            NotFound: None is named, or nothing is known of it.
+            Unavailable: AWS could not be asked.
+        """
         named = request.args.get("secret", "").strip()
         if not named:
             raise NotFound("no secret is named; choose one under Secrets")
@@ -67,17 +72,16 @@ class SecretPages:
         asked = connection.secret(named)
         kept = what_is_kept(asked, connection)
         held = held_versions(kept, connection.proofs.of([one.id for one in kept.copies]))
+        changed = {one.id: one.changed for one in held if one.changed}
         return render_template(
             "secret.html",
             named=named,
             kept=kept,
             held=held,
-            changed={one.id: one.changed for one in held if one.changed},
+            changed=changed,
             story=self._story(asked),
             states=_states(kept.snapshots),
             readers=self._readers(asked),
-            proven=connection.proofs.last_drill(),
-            has_vault=connection.settings.vault == "yes",
         )
 
     def _story(self, asked: SecretRef) -> tuple[Line, ...]:
