@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from pathlib import Path
 from socket import create_server
-from typing import Any
 
 import pytest
 
@@ -37,14 +36,9 @@ def test_without_a_stage_it_says_how_to_start_one(
 def test_without_its_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = builtins.__import__
-
-    def without_flask(name: str, *others: Any, **named: Any) -> Any:
-        if name == "nightlatch.console.app":
-            raise ModuleNotFoundError("No module named 'flask'", name="flask")
-        return real(name, *others, **named)
-
-    monkeypatch.setattr(builtins, "__import__", without_flask)
+    monkeypatch.setitem(sys.modules, "flask", None)
+    for name in [name for name in sys.modules if name.startswith("nightlatch.console.")]:
+        monkeypatch.delitem(sys.modules, name)
 
     assert run(["console"]) == ExitCode.ERROR
     assert "the console needs flask; install it: pip install 'nightlatch[console]'" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from builders import a_finding
 from fakes import FakeIncidents, FixedClock
 from nightlatch.adapters.incident_list import DynamoIncidentList
 from nightlatch.adapters.incidents import DynamoIncidents
+from nightlatch.adapters.packing import packed
 from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.history.examples import AT, a_secret, a_user
 from nightlatch.domain.judging.findings import State
@@ -232,5 +233,16 @@ def test_an_entry_whose_incident_is_gone_is_passed_over(monkeypatch):
         client.delete_item(
             TableName="nightlatch-table", Key={"pk": {"S": f"incident#{gone.id}"}, "sk": {"S": "incident"}}
         )
+
+        assert DynamoIncidentList(table).newest(10) == [there]
+
+
+def test_an_incident_that_cannot_be_read_hides_no_other_from_the_list(monkeypatch):
+    with on_moto(monkeypatch):
+        table, _ = a_table()
+        store = DynamoIncidents(table, now=FixedClock())
+        damaged, _ = store.fold(a_finding(), policy_digest="")
+        there, _ = store.fold(a_finding(by=a_user("eve")), policy_digest="")
+        table.put({"pk": f"incident#{damaged.id}", "sk": "incident", "incident": packed('{"id": 7}'), "revision": 1})
 
         assert DynamoIncidentList(table).newest(10) == [there]

@@ -97,6 +97,19 @@ def fits(page: Page, width: int) -> None:
     """Check that nothing is cut off or hard to read."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [pair for pair in page.evaluate(CONTRAST) if pair["ratio"] < 4.5] == []
+    assert page.evaluate(NAMELESS) == []
+
+
+# What a screen reader would pass by without a name, and headings that are not one tree below one first.
+NAMELESS = """() => {
+  const seen = [...document.querySelectorAll("a[href], button, input:not([type=hidden])")];
+  const named = (node) => node.textContent.trim() || node.getAttribute("aria-label") || node.labels?.length;
+  const nameless = seen.filter((node) => !named(node));
+  const marked = [...document.querySelectorAll("[id]")];
+  const twice = marked.filter((one) => marked.some((other) => other !== one && other.id === one.id));
+  const first = document.querySelectorAll("h1").length === 1 ? [] : ["h1"];
+  return [...nameless, ...twice].map((node) => node.outerHTML).concat(first);
+}"""
 
 
 def test_an_incident_arrives_by_itself_and_one_click_rolls_it_back_until_it_is_verified(
@@ -237,7 +250,7 @@ def test_every_page_fits_and_can_be_read(
         fits(seen.page, width)
 
 
-def test_a_lost_console_says_so_and_a_page_that_is_not_there_leads_back(office: Office, open_page: Any) -> None:
+def test_a_page_that_is_not_there_leads_back(office: Office, open_page: Any) -> None:
     seen = open_page("/principals")
 
     answer = seen.page.goto(f"{office.address}/incidents/inc-nothing")
@@ -248,6 +261,17 @@ def test_a_lost_console_says_so_and_a_page_that_is_not_there_leads_back(office: 
     seen.page.get_by_role("link", name="To the incidents").click()
     expect(seen.page.get_by_role("heading", level=1)).to_have_text("Incidents")
     assert any("404" in text for text in seen.complaints)
+    seen.complaints.clear()
+
+
+def test_a_console_that_does_not_answer_is_said_on_the_page(office: Office, open_page: Any) -> None:
+    seen = open_page("/principals")
+    seen.page.route("**/news/*", lambda asked: asked.abort())
+
+    seen.page.goto(f"{office.address}/")
+
+    expect(seen.page.get_by_text("The console does not answer.")).to_be_visible(timeout=PATIENCE_MS)
+    assert all("ERR_FAILED" in text for text in seen.complaints)
     seen.complaints.clear()
 
 

@@ -9,14 +9,19 @@ or was never written because a handler died, is passed over.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Iterator
+
 from nightlatch.adapters.codec import decode
 from nightlatch.adapters.packing import unpacked
 from nightlatch.adapters.stored_items import FIRST, LAST, time_key
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.errors import Unreadable
 
 _LIST = "incidents"
+_logger = logging.getLogger(__name__)
 
 
 class DynamoIncidentList:
@@ -28,14 +33,22 @@ class DynamoIncidentList:
     def newest(self, most: int) -> list[Incident]:
         """Give the incidents that began last, the newest first.
 
+        One that cannot be read is told and passed over: it must not hide the others.
+
         Raises:
             Unavailable: The table could not be asked.
-            Unreadable: A stored incident is of another form.
         """
         entries = self._table.query(_LIST, since=FIRST, until=LAST, most=most, newest_first=True)
         keys = [(f"incident#{key_part(str(entry['id']))}", "incident") for entry in entries]
-        found = [decode(Incident, unpacked(item["incident"])) for item in self._table.get_all(keys)]
-        return sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
+        return sorted(_readable(self._table.get_all(keys)), key=lambda one: (one.opened_at, one.id), reverse=True)
+
+
+def _readable(items: Iterable[Item]) -> Iterator[Incident]:
+    for item in items:
+        try:
+            yield decode(Incident, unpacked(item["incident"]))
+        except Unreadable as failure:
+            _logger.warning("stored incident cannot be read", extra={"pk": item["pk"], "why": str(failure)})
 
 
 def listed(incident: Incident, item: Item) -> Item:

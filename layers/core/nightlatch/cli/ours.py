@@ -41,7 +41,7 @@ def ours(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Say that what an incident found was yours: the same, by the same, on these secrets is recorded and not told."""
     from nightlatch.cli import vouching  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     if end:

@@ -55,7 +55,7 @@ def snooze(  # noqa: PLR0913 - one parameter is one option
 ) -> int:
     """Hear nothing of an incident for a while; it wakes by itself when it gets worse."""
     from nightlatch.cli import snoozing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.connection import Where  # noqa: PLC0415
+    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     where = Where(local=local, stack=stack, profile=profile, region=region)
     if listing or incident is None:

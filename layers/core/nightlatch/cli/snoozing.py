@@ -12,12 +12,12 @@ from rich.table import Table as Drawn
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.snoozes import DynamoSleepers
 from nightlatch.adapters.table import Table
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, plain, results, say
 from nightlatch.domain.answering.incidents import Incident
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.approve import approver_of
 from nightlatch.service.snooze import Rest, SnoozePorts
 from nightlatch.service.snooze import snooze as put_to_sleep

@@ -110,6 +110,7 @@ Try, in another terminal (any key is the account's root here, and root is report
   export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=stage AWS_SECRET_ACCESS_KEY=stage AWS_DEFAULT_REGION=eu-west-1
   aws secretsmanager delete-secret --secret-id prod/orders/db --recovery-window-in-days 7
   nightlatch timeline prod/orders/db --local
+  nightlatch console --local
 """
 
 

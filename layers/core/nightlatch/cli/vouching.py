@@ -12,13 +12,13 @@ from rich.table import Table as Drawn
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.declarations import DynamoDeclarations
 from nightlatch.adapters.table import Table
-from nightlatch.cli.connection import Where, connect
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.reach import Connection
 from nightlatch.cli.terminal import cell, plain, results, say
 from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.judging.findings import name_secrets
+from nightlatch.reach.connection import Connection
+from nightlatch.reach.where import Where, connect
 from nightlatch.service.approve import approver_of
 from nightlatch.service.vouch import Vouched, VouchPorts, vouch_for
 

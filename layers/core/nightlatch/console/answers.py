@@ -55,7 +55,12 @@ class AnswerPages:
         app.add_url_rule("/progress", "progress", self.progress)
 
     def offer(self, response_id: str) -> Any:
-        """Show what an offer would do; what was answered already shows how it goes."""
+        """Show what an offer would do; what was answered already shows how it goes.
+
+        Raises:
+            NotFound: There is no such response.
+            Unavailable: AWS could not be asked.
+        """
         response = self._desk.connection.ledger.get(response_id)
         if response.state is not ResponseState.PROPOSED:
             return self._to_progress(response_id)
@@ -73,7 +78,13 @@ class AnswerPages:
         )
 
     def say_yes(self, response_id: str) -> Any:
-        """Approve it, where it would still do what was shown."""
+        """Approve it, where it would still do what was shown.
+
+        Raises:
+            Refused: It was sent before, nightlatch is paused, something has moved, or they may not decide.
+            NotFound: There is no such response.
+            Unavailable: AWS could not be asked.
+        """
         shown = self._confirmations.take(request.form.get("confirmation", ""), response_id)
         response = self._desk.connection.ledger.get(response_id)
         if response.state is ResponseState.PROPOSED:
@@ -82,12 +93,22 @@ class AnswerPages:
         return self._answered(response_id, Signal.APPROVE)
 
     def say_no(self, response_id: str) -> Any:
-        """Decline it."""
+        """Decline it.
+
+        Raises:
+            Refused: It was sent before, or they may not decide.
+            Unavailable: AWS could not be asked.
+        """
         self._confirmations.take(request.form.get("confirmation", ""), response_id)
         return self._answered(response_id, Signal.DENY)
 
     def progress(self) -> str:
-        """Show how responses go."""
+        """Show how responses go.
+
+        Raises:
+            NotFound: None of them is known.
+            Unavailable: The ledger could not be asked.
+        """
         ids = request.args.getlist("id")[:MOST_IDS]
         found = [self._progress(one) for one in self._named(ids)]
         if not found:

@@ -18,7 +18,7 @@ from nightlatch.console.queues import QueueState, queues_of
 from nightlatch.domain.account.takings import Taking
 from nightlatch.domain.errors import NightlatchError, Refused
 
-_FRESH = {"inventory": timedelta(hours=3), "drill": timedelta(days=15), "look": timedelta(days=8)}
+_FRESH = {"inventory": timedelta(hours=3), "drill": timedelta(days=15)}
 _MOST_LOOKED_UP = 2_000  # secrets whose last look is asked for
 LONGEST_REASON = 200
 

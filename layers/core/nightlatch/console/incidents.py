@@ -67,11 +67,15 @@ class IncidentPages:
         )
 
     def one(self, incident_id: str) -> str:
-        """Show one incident."""
+        """Show one incident.
+
+        Raises:
+            NotFound: There is no such incident.
+            Unavailable: The tables could not be asked.
+        """
         connection = self._desk.connection
         incident = connection.incidents.get(incident_id)
         responses = _ordered(connection.offers.named(incident.responses))
-        secrets = distinct(secret for finding in incident.findings for secret in finding.secrets)
         return render_template(
             "incident.html",
             incident=incident,
@@ -79,15 +83,12 @@ class IncidentPages:
             state=words.state_of(incident, responses),
             is_settled=is_settled(incident, responses),
             findings=sorted(incident.findings, key=lambda one: (-one.severity.rank, one.rule)),
-            secrets=secrets,
-            radius=self._radius(incident),
-            readers=[self._readers(one) for one in secrets[:MOST_SECRETS]],
+            **self._reach(incident),
             story=self._story(incident, responses),
             responses=[one for one in responses if one.state is not ResponseState.PROPOSED or one.waits_because],
             states=words.STATES,
             offers=self._offered(responses),
-            advice=list(dict.fromkeys(one.advice for one in incident.findings if one.advice)),
-            playbook=_playbook(incident),
+            following=_following(incident),
             news=url_for("news", of="incident", id=incident.id),
         )
 
@@ -113,6 +114,12 @@ class IncidentPages:
     def _story(self, incident: Incident, responses: Sequence[Response]) -> list[Moment]:
         return story_of(incident, responses, self._desk.connection.trails)
 
+    def _reach(self, incident: Incident) -> dict[str, object]:
+        """Give which secrets it is about, who reads them, and what else whoever did it uses."""
+        secrets = distinct(secret for finding in incident.findings for secret in finding.secrets)
+        readers = [self._readers(one) for one in secrets[:MOST_SECRETS]]
+        return {"secrets": secrets, "readers": readers, "radius": self._radius(incident)}
+
     def _radius(self, incident: Incident) -> tuple[str, ...]:
         connection = self._desk.connection
         try:
@@ -137,6 +144,7 @@ def _ordered(responses: Sequence[Response]) -> list[Response]:
     return sorted(responses, key=lambda one: (one.proposed_at, one.id))
 
 
-def _playbook(incident: Incident) -> list[str]:
-    """Give what the rule that named the incident says a person does now."""
-    return next((rule.playbook for rule in CATALOGUE if rule.id == incident.lead.rule), "").splitlines()
+def _following(incident: Incident) -> list[str]:
+    """Give what a person does now: by the rule that named the incident, then what each finding advises."""
+    playbook = next((rule.playbook for rule in CATALOGUE if rule.id == incident.lead.rule), "").splitlines()
+    return [*playbook, *dict.fromkeys(one.advice for one in incident.findings if one.advice)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from flask import Flask, render_template, request
 
@@ -58,7 +59,12 @@ class SecretPages:
         app.add_url_rule("/secret", "secret", self.secret)
 
     def secret(self) -> str:
-        """Show what is known of a secret."""
+        """Show what is known of a secret.
+
+        Raises:
+            NotFound: None is named, or nothing is known of it.
+            Unavailable: AWS could not be asked.
+        """
         named = request.args.get("secret", "").strip()
         if not named:
             raise NotFound("no secret is named; choose one under Secrets")
@@ -66,17 +72,16 @@ class SecretPages:
         asked = connection.secret(named)
         kept = what_is_kept(asked, connection)
         held = held_versions(kept, connection.proofs.of([one.id for one in kept.copies]))
+        changed = {one.id: one.changed for one in held if one.changed}
         return render_template(
             "secret.html",
             named=named,
             kept=kept,
             held=held,
-            changed={one.id: one.changed for one in held if one.changed},
+            changed=changed,
             story=self._story(asked),
             states=_states(kept.snapshots),
             readers=self._readers(asked),
-            proven=connection.proofs.last_drill(),
-            has_vault=connection.settings.vault == "yes",
         )
 
     def _story(self, asked: SecretRef) -> tuple[Line, ...]:
@@ -96,9 +101,9 @@ class SecretPages:
 
 def held_versions(kept: Kept, proofs: Mapping[str, Proof]) -> list[Held]:
     """Give all versions, the current first, then the newest; behind them what the vault alone has."""
-    versions = _ordered(kept.state.versions if kept.state else ())
-    befores = [*versions[1:], None][: len(versions)]
-    found = [_held(one, before, kept, proofs) for one, before in zip(versions, befores, strict=True)]
+    versions = kept.state.versions if kept.state else ()
+    before = _befores(versions)
+    found = [_held(one, before.get(one.id), kept, proofs) for one in _ordered(versions)]
     there = {one.id for one in versions}
     gone = [copy for copy in kept.copies if copy.version_id not in there]
     return found + [_in_the_vault(copy, kept, proofs) for copy in gone]
@@ -123,8 +128,18 @@ def _proof(copy: Copy | None, proofs: Mapping[str, Proof]) -> Proof | None:
     return proofs.get(copy.id) if copy is not None else None
 
 
+def _befores(versions: Sequence[Version]) -> Mapping[str, Version]:
+    """Give the version that was made before each one: after a rollback the current one is not the newest."""
+    by_age = sorted(versions, key=_made_at)
+    return {after.id: before for before, after in pairwise(by_age)}
+
+
+def _made_at(one: Version) -> datetime:
+    return one.created_at or _OLDEST
+
+
 def _ordered(versions: Sequence[Version]) -> list[Version]:
-    newest_first = sorted(versions, key=lambda one: one.created_at or _OLDEST, reverse=True)
+    newest_first = sorted(versions, key=_made_at, reverse=True)
     return sorted(newest_first, key=lambda one: not one.is_current)
 
 

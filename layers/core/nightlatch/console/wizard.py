@@ -55,7 +55,13 @@ class RollbackPages:
         )
 
     def preflight(self) -> str:
-        """Show what it would do."""
+        """Show what it would do.
+
+        Raises:
+            NotFound: There is no such secret.
+            Refused: Nothing of it can be done; the message says why.
+            Unavailable: AWS could not be asked.
+        """
         named, wish = _named(request.args), wish_of(request.args)
         connection = self._desk.connection
         policy, before = connection.policy(), connection.now()
@@ -74,7 +80,12 @@ class RollbackPages:
         )
 
     def do(self) -> Any:
-        """Ask for it, where it would still do what was shown, and hand it to the responder."""
+        """Ask for it, where it would still do what was shown, and hand it to the responder.
+
+        Raises:
+            Refused: It was sent before, nightlatch is paused, something has moved, or they may not.
+            Unavailable: AWS could not be asked.
+        """
         shown = self._confirmations.take(request.form.get("confirmation", ""), _about(request.form))
         connection = self._desk.connection
         refuse_while_paused(self._desk)

@@ -23,6 +23,8 @@ PLACED = frozenset(
         "incidents show",
         "inventory refresh",
         "inventory show",
+        "mute",
+        "ours",
         "pause",
         "policy diff",
         "policy push",
@@ -40,6 +42,7 @@ PLACED = frozenset(
         "snapshots show",
         "snapshots take",
         "snapshots verify",
+        "snooze",
     }
 )
 _COMMAND = re.compile(rf"\bnightlatch (?:{'|'.join(sorted(PLACED, reverse=True))})(?![\w-])")
