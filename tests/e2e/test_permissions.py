@@ -30,6 +30,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("permissions")]
 
 
 @pytest.fixture(scope="module")
+def every_channel() -> bool:
+    """Here incidents are told on all of them."""
+    return True
+
+
+@pytest.fixture(scope="module")
 def played(watched: Watched) -> Sequence[Judged]:
     """Play the scenes, and what they leave out: a key of one's own, a refusal, a rule that waits."""
     for title, play in SCENES.items():
