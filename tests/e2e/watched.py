@@ -347,7 +347,7 @@ def watched(stage_template: Path, interpreter: Interpreter, every_channel: bool)
 
 
 def _policy() -> dict[str, Any]:
-    """Give the company's policy, with some secrets that are only observed, and some that are guarded."""
+    """Give the company's policy, with some secrets that are only observed, and some that are guarded; and no storms."""
     document = policy_document()
     observed = {"match": {"names": [f"{OBSERVED}*"]}, "mode": "observe"}
     waited_for = {"match": {"names": [f"{WAITED_FOR}*"]}, "mode": "notify", "snapshots": {"vault": {}}}
@@ -357,7 +357,9 @@ def _policy() -> dict[str, Any]:
         for prefix, protect in guards.items()
     ]
     inventory = {"break_glass": [BREAK_GLASS]}
-    return {**document, "secrets": [observed, waited_for, *guarded, *document["secrets"]], "inventory": inventory}
+    secrets = [observed, waited_for, *guarded, *document["secrets"]]
+    telling = {"storm_after": 1_000}  # tests open an incident every few seconds, and each looks for its message
+    return {**document, "secrets": secrets, "inventory": inventory, "telling": telling}
 
 
 def _overhear_queues(patches: pytest.MonkeyPatch, bodies: list[str]) -> None:

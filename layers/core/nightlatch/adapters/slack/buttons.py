@@ -37,7 +37,7 @@ def offers(responses: Sequence[Response], action_mode: str) -> list[Block]:
         commands = "\n".join(f"`nightlatch approve {one.id}` {_what(one)}" for one, *_ in groups)
         return [_section(f"*To act, run*\n{_within(commands)}")]
     buttons, rest = _sorted([one for one, *_ in groups])
-    elements = [button for one in buttons for button in (_button(one), _decline(one))]
+    elements = [button for one in buttons for button in (_button(one), _decline(one, alone=len(buttons) == 1))]
     menus = [_menu(rest, "approve"), _menu(rest, "deny")] if rest else []
     return [_section(f"*Before you press*\n{_preflight(groups)}"), *_rows(elements), *_rows(menus)]
 
@@ -97,12 +97,13 @@ def _button(response: Response) -> Block:
     }
 
 
-def _decline(response: Response) -> Block:
+def _decline(response: Response, *, alone: bool) -> Block:
+    label = "Leave as it is" if alone else f"Leave {response.action.name} as it is"
     return {
         "type": "button",
         "action_id": f"deny-{response.id}",
         "value": response.button,
-        "text": plain("Leave as it is", 75),
+        "text": plain(label, NAME_LIMIT),
     }
 
 

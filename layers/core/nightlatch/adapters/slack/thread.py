@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nightlatch.adapters.slack.budget import cut
 from nightlatch.adapters.slack.text import escape_within, mrkdwn
 
 REPLY_LIMIT = 2_900  # a section takes 3,000
@@ -37,13 +38,8 @@ def render_news(lead: str, lines: Sequence[str]) -> dict[str, object]:
 
 def _message(preview: str, lines: Sequence[str]) -> dict[str, object]:
     text = "\n".join(lines)
-    return {"text": _cut(preview), "blocks": [{"type": "section", "text": mrkdwn(text)}], **_PLAIN}
+    return {"text": cut(preview, PREVIEW_LIMIT), "blocks": [{"type": "section", "text": mrkdwn(text)}], **_PLAIN}
 
 
 def _line(text: str, limit: int = LINE_LIMIT) -> str:
     return escape_within(text, limit).strip() or "…"
-
-
-def _cut(safe: str) -> str:
-    """Cut what was escaped already."""
-    return safe if len(safe) <= PREVIEW_LIMIT else safe[:PREVIEW_LIMIT].rsplit("&", 1)[0] + "…"
