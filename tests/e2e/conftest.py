@@ -7,6 +7,6 @@ empties it. Each module's tests stay on one worker (`xdist_group`), so that none
 from __future__ import annotations
 
 from e2e.built import built, lambda_python
-from e2e.watched import interpreter, stage_template, watched
+from e2e.watched import every_channel, interpreter, stage_template, watched
 
-__all__ = ["built", "interpreter", "lambda_python", "stage_template", "watched"]
+__all__ = ["built", "every_channel", "interpreter", "lambda_python", "stage_template", "watched"]

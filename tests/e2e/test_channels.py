@@ -23,6 +23,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("channels")]
 BACK_AFTER = timedelta(minutes=3)  # longer than any channel is left alone
 
 
+@pytest.fixture(scope="module")
+def every_channel() -> bool:
+    """Here incidents are told on all of them."""
+    return True
+
+
 @dataclass(frozen=True)
 class Inbox:
     """A queue that somebody listens with."""

@@ -25,8 +25,16 @@ from nightlatch.local.permissions.roles import policies_of
 from nightlatch.local.scenes.company import a_value
 from nightlatch.local.scenes.scenes import SCENES
 from nightlatch.local.scenes.timeline import Timeline
+from nightlatch.local.scenes.watching import press_button
+from nightlatch.local.slack.workspace import choices_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("permissions")]
+
+
+@pytest.fixture(scope="module")
+def every_channel() -> bool:
+    """Here incidents are told on all of them."""
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +55,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     put_metadata_back(watched)
     roll_back_out_of_the_vault(watched)
     agree_by_two(watched)
+    leave_alone(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
@@ -110,6 +119,16 @@ def decline(watched: Watched) -> None:
     offer = watched.an_offer()
     watched.press(offer, signal="deny")
     watched.shows(offer.ts, "declined by ana")
+
+
+def leave_alone(watched: Watched) -> None:
+    """Snooze an incident for an hour, which is over soon, and ask for the digest of today."""
+    offer = watched.an_offer()
+    (menu,) = (one for one in choices_of(watched.message(offer.ts)) if one["action_id"] == "choose-snooze")
+    press_button(watched.theatre, offer.ts, "choose-snooze", person="U01ANA", value=menu["options"][0]["value"])
+    today = watched.theatre.stage.clock.now().date().isoformat()
+    watched.send("AlertsQueue", json.dumps({"incident_id": "digest", "mark": today}))
+    watched.settle()
 
 
 def destroy_without_a_call(watched: Watched) -> None:

@@ -319,7 +319,13 @@ def interpreter() -> Interpreter:
 
 
 @pytest.fixture(scope="module")
-def watched(stage_template: Path, interpreter: Interpreter) -> Iterator[Watched]:
+def every_channel() -> bool:
+    """Whether incidents are told on every channel; a module that wants it puts True in its place."""
+    return False
+
+
+@pytest.fixture(scope="module")
+def watched(stage_template: Path, interpreter: Interpreter, every_channel: bool) -> Iterator[Watched]:  # noqa: FBT001
     """Open the theatre and write down all that is said in it."""
     envelopes: list[dict[str, Any]] = []
     lines: list[tuple[str, str]] = []
@@ -333,7 +339,7 @@ def watched(stage_template: Path, interpreter: Interpreter) -> Iterator[Watched]
     )
     with pytest.MonkeyPatch.context() as patches:
         _overhear_queues(patches, bodies)
-        with open_theatre(stage_template, settings=settings, policy=_policy()) as theatre:
+        with open_theatre(stage_template, settings=settings, policy=_policy(), every_channel=every_channel) as theatre:
             found = Watched(theatre, envelopes, lines, bodies, judged)
             yield found
             for client in found._clients.values():

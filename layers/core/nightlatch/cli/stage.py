@@ -87,7 +87,7 @@ def up(
 
     with _quiet_aws(), deployment() as template, ExitStack() as stack:
         try:
-            theatre = stack.enter_context(open_theatre(template, port=port))
+            theatre = stack.enter_context(open_theatre(template, port=port, every_channel=True))
         except OSError as failure:
             raise NightlatchError(
                 f"the stage cannot listen on port {port}: {failure.strerror or failure}; choose another by --port,"

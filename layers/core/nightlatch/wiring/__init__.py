@@ -64,8 +64,13 @@ def wire_keeper(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, s
     return partial(keep_messages, world=world, ports=world.snapshots.keeping())
 
 
+def _unheard(channel: str, reason: str) -> None:
+    """Hear nothing of a channel that failed; what it did not take is still told through the others."""
+    del channel, reason
+
+
 def wire_notifier(
-    environ: Mapping[str, str], on_failure: Callable[[str, str], None]
+    environ: Mapping[str, str], on_failure: Callable[[str, str], None] = _unheard
 ) -> Callable[[Notice], tuple[str, ...]]:
     """Build the notifier: a notice in, the names of the channels that showed it out.
 

@@ -74,6 +74,7 @@ def open_theatre(
     port: int = 0,
     settings: StageSettings | None = None,
     policy: Mapping[str, Any] | None = None,
+    every_channel: bool = False,
 ) -> Iterator[Theatre]:
     """Start the stage, found the company, deploy nightlatch and teach it the past.
 
@@ -82,11 +83,12 @@ def open_theatre(
         port: On 127.0.0.1; 0 for any free one.
         settings: How the stage is watched and run; its parameters, routes and preparation are the theatre's.
         policy: Another policy document than the company's.
+        every_channel: Tell incidents on every channel that there is, beside Slack and the topic.
     """
     slack = Workspace(token=entropy.token_urlsafe(16), signing_secret=entropy.token_hex(16))
     inbox, keys = Inbox(), Keys()
     companies: list[Company] = []
-    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes", "SecurityHub": "yes"}
+    parameters: dict[str, str] = {"ActionMode": "slack", "Contain": "yes"}
     variables: dict[str, str] = {}
 
     def prepare(endpoint: str) -> None:
@@ -95,9 +97,8 @@ def open_theatre(
         companies.append(company)
         parameters["SlackSecretArn"] = company.slack_secret_arn
         parameters["SlackSecretKeyArn"] = company.slack_key_arn
-        parameters["ChannelsSecretArn"] = company.channels_secret_arn
-        parameters["ChannelsSecretKeyArn"] = company.slack_key_arn
-        parameters["EventBusArn"] = company.bus_arn
+        if every_channel:
+            parameters.update(_of_channels(company))
         parameters["VaultSecrets"] = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:prod/*"
         variables["NIGHTLATCH_SLACK_API_URL"] = f"{endpoint}{PREFIX}/api"
 
@@ -145,6 +146,16 @@ def _take_stock(theatre: Theatre) -> None:
     """Let the auditor take the first inventory now, which else its schedule would do within five minutes."""
     auditor = theatre.stage.stack.functions["Auditor"]
     theatre.stage.client("lambda").invoke(FunctionName=auditor.name, InvocationType="Event", Payload=b"{}")
+
+
+def _of_channels(company: Company) -> Mapping[str, str]:
+    """Give the template's parameters for the channels beside Slack and the topic."""
+    return {
+        "ChannelsSecretArn": company.channels_secret_arn,
+        "ChannelsSecretKeyArn": company.slack_key_arn,
+        "EventBusArn": company.bus_arn,
+        "SecurityHub": "yes",
+    }
 
 
 def _slack_document(slack: Workspace) -> dict[str, Any]:
