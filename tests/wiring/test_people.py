@@ -53,7 +53,7 @@ def taken(queue: str) -> list[dict[str, str]]:
 
 def deliver(environ: dict[str, str]) -> list[str]:
     """Let the notifier take its notices; give the subjects of what was published."""
-    tell = wire_notifier(environ)
+    tell = wire_notifier(environ, lambda _channel, _why: None)
     for notice in taken("notices"):
         tell(Notice(**notice))
     return sorted(message["Subject"] for message in taken("inbox"))

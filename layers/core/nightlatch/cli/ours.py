@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import ListOutput, Local, Profile, Region, Stack
 from nightlatch.cli.snooze import rest_of
 
@@ -19,6 +19,7 @@ Examples:
 """
 
 
+@shows
 def ours(  # noqa: PLR0913 - one parameter is one option
     incident: Annotated[
         str | None, typer.Argument(metavar="[INCIDENT]", help="Its id, as its message shows it; none to list.")

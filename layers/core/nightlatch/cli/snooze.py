@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form
+from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.secrets import ListOutput, Local, Profile, Region, Stack
 
 EXAMPLES = """\b
@@ -33,6 +33,7 @@ def rest_of(text: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
+@shows
 def snooze(  # noqa: PLR0913 - one parameter is one option
     incident: Annotated[
         str | None, typer.Argument(metavar="[INCIDENT]", help="Its id, as its message shows it; none to list.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +13,8 @@ from nightlatch.adapters.snoozes import DynamoSleepers
 from nightlatch.adapters.table import Table
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, plain, results, say
+from nightlatch.cli.terminal import cell, plain, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.reach.connection import Connection
 from nightlatch.reach.where import Where, connect
@@ -62,10 +62,8 @@ def show(where: Where, output: Form) -> ExitCode:
     ports, now = _ports(connection), connection.now()
     known = (ports.incidents.get(one) for one in dict.fromkeys(ports.sleepers.asleep(now)))
     sleeping = [one for one in known if one.is_asleep(now)]
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_document(one) for one in sleeping], indent=2)}\n")
-    else:
-        results().print(_table(sleeping) if sleeping else "no incident is snoozed")
+    documents = [_document(one) for one in sleeping]
+    write(documents, output, lambda: _table(sleeping) if sleeping else "no incident is snoozed")
     return ExitCode.CLEAN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,7 +13,8 @@ from nightlatch.adapters.ledger.declarations import DynamoDeclarations
 from nightlatch.adapters.table import Table
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, plain, results, say
+from nightlatch.cli.terminal import cell, plain, say
+from nightlatch.cli.writing import write
 from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.judging.findings import name_secrets
 from nightlatch.reach.connection import Connection
@@ -71,10 +71,8 @@ def show(where: Where, output: Form) -> ExitCode:
     """
     connection = connect(where)
     found = _declarations(connection).standing(connection.now())
-    if output is Form.JSON:
-        sys.stdout.write(f"{json.dumps([_document(one) for one in found], indent=2)}\n")
-    else:
-        results().print(_table(found) if found else "nothing is declared")
+    documents = [_document(one) for one in found]
+    write(documents, output, lambda: _table(found) if found else "nothing is declared")
     return ExitCode.CLEAN
 
 
