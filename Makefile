@@ -22,9 +22,9 @@ demo: .venv/.local ## play a theft and a deletion, seen, told, undone: no AWS ac
 up: .venv/.local ## keep the same stage open, to play on
 	$(BIN)/nightlatch up
 
-# Two cores share the tests; more than four workers would only start more stages than they use.
+# One worker more than cores: those that drive a stage wait for its functions a third of their time.
 test: .venv/.dev ## every test that this machine can run; what it lacks is skipped with the reason
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+	$(BIN)/pytest --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) --maxprocesses=4 --dist=loadgroup
 
 quality: .venv/.dev ## the large counts in full, of which `make test` takes samples, and docs/detection-quality.md
 	NIGHTLATCH_FULL=1 $(BIN)/pytest -k duplicates tests/service/test_pipeline.py tests/e2e/test_promises.py
