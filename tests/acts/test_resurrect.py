@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function,
 from builders import a_response
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
+from nightlatch.cli.rescue import a_key
 from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.keeping import Kept
@@ -453,8 +455,25 @@ def test_a_key_that_kms_will_not_use_is_told_with_both_ways_out(world):
     done = world.respond(replace(world.ports(), hand=Disabled()))
 
     assert done.state is ResponseState.FAILED
-    assert f"nightlatch rescue-key {key}" in done.result
+    [named] = re.findall(r"nightlatch rescue-key (\S+?)\)", done.result)
+    assert a_key(named).endswith(f":key/{key}")  # the verb takes no bare id
     assert f"nightlatch restore {before} --key KEY" in done.result
+
+
+def test_a_key_that_is_known_by_an_alias_alone_is_named_by_nobody_as_a_key_to_put_back(world):
+    before = destroyed(world)
+    kept = world.snapshots.stored[0]
+    aliased = replace(kept, metadata=replace(kept.metadata, key_id="alias/orders"))
+    world.snapshots.stored = [aliased]
+    (copy,) = world.copies.by_id.values()
+    world.copies.by_id = {copy.id: replace(copy, metadata_digest=aliased.digest)}
+    wish = Action(kind=ActionKind.RESURRECT, secret=of_aws(before))
+
+    planned = preview(wish, acts=ACTS, policy=VAULTED, sight=world.ports().sight, now=DESTROYED_AT).plan
+    created = next(one for one in planned.calls if one.operation == "CreateSecret")
+
+    assert "rescue-key" not in created.otherwise  # an alias may lead to another key by now
+    assert f"nightlatch restore {before} --key KEY" in created.otherwise
 
 
 def test_what_an_attacker_created_under_an_id_that_he_could_work_out_is_not_taken_for_ours(world):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 
 import pytest
 
@@ -11,10 +13,15 @@ from nightlatch.local.running.environment import Environment
 from nightlatch.local.running.function_variables import Interpreter
 
 HANDLER = """
-import os, threading
+import os, sys, threading
 from shelf import MARK
 
 def handler(event, context):
+    if "say" in event:
+        print(event["say"])
+    if "exit" in event:
+        sys.stdout.write(event["exit"])
+        os._exit(1)
     if event.get("wait"):
         print("waiting")
         threading.Event().wait(600)
@@ -94,3 +101,28 @@ def test_closing_ends_an_invocation_that_is_under_way(start):
 
     assert [one.error_type for one in ended] == ["Runtime.ExitError"]
     assert not environment.alive
+
+
+def test_what_was_written_has_been_heard_when_the_answer_comes(start):
+    heard = []
+
+    def slow_ears(_function, line):
+        time.sleep(0.05)
+        heard.append(line)
+
+    environment = start(on_log=slow_ears)
+    lines = [f"line {n}" for n in range(10)]
+    environment.invoke(json.dumps({"say": "\n".join(lines)}).encode())
+
+    assert heard == lines
+
+
+def test_a_line_is_heard_as_it_was_written_and_so_is_one_that_the_end_of_the_process_cuts_off(start):
+    heard = []
+    environment = start(on_log=lambda _function, line: heard.append(line))
+
+    invocation = environment.invoke(json.dumps({"say": "ünïcode\r\n" + "x" * 200_000, "exit": "cut"}).encode())
+    environment.close()
+
+    assert invocation.error_type == "Runtime.ExitError"
+    assert heard == ["ünïcode", "x" * 200_000, "cut"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.domain.answering.acting import Call
+from nightlatch.domain.event.resources import written_out
 from nightlatch.domain.recovering.putting_back import put_policy
 from nightlatch.domain.recovering.resurrection import own_tags, reserved_tags, says_the_same
 from nightlatch.domain.secret.copies import Copy, client_token
@@ -130,11 +131,12 @@ def warnings_of(lost: Lost, doubted: Collection[str]) -> tuple[str, ...]:
 
 def _another_key(lost: Lost) -> str:
     """Say what helps where a key no longer works; another one is put under it by two people's word alone."""
-    key = lost.key_id
-    rescue = (
-        f"if KMS will not use its key, put the key back (nightlatch rescue-key {key}) and try again; " if key else ""
-    )
-    return f"{rescue}or two people choose another key: nightlatch restore {lost.arn} --key KEY"
+    other = f"two people may choose another key: nightlatch restore {lost.arn} --key KEY"
+    region, account = lost.arn.split(":")[3:5]
+    key = written_out(lost.key_id, service="kms", region=region, account=account) if lost.key_id else ""
+    if ":key/" not in key:  # AWS's own key, or an alias, which may lead to another key by now
+        return other
+    return f"if KMS will not use its key, put it back (nightlatch rescue-key {key}) and try again; or {other}"
 
 
 def _key(metadata: SecretMetadata | None) -> str:

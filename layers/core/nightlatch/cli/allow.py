@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import DryRun, Local, Output, Profile, Region, Stack, Yes, checked
+from nightlatch.cli.options import Output, with_options
+from nightlatch.cli.secrets import checked
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -47,6 +52,7 @@ def _checked(secret: str | None) -> str | None:
 
 
 @shows
+@with_options(direct=False)
 def allow(  # noqa: PLR0913 - one parameter is one option
     secret: Annotated[
         str | None, typer.Argument(metavar="[SECRET]", help="Name or ARN; none to list.", callback=_checked)
@@ -78,20 +84,13 @@ def allow(  # noqa: PLR0913 - one parameter is one option
         bool, typer.Option("--end", help="End at once what is allowed of it; the guard comes back.")
     ] = False,
     listing: Annotated[bool, typer.Option("--list", help="List what is allowed now.")] = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Let a planned deletion through: it is recorded and not undone. A force delete needs two people."""
-    from nightlatch.cli import acting, allowing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import allowing  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    asked = acting.Asked(dry_run=dry_run, yes=yes)
     is_wish = action is not None or lasting is not None
     if is_wish and (end or listing):
         raise typer.BadParameter("--end and --list go without --action and --for")

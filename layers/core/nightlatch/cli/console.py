@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Local, Profile, Region, Stack
+from nightlatch.cli.options import with_options
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 DEFAULT_PORT = 8421
 EXAMPLES = """\b
@@ -17,12 +20,10 @@ Examples:
 """
 
 
+@with_options()
 def console(
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for any free one.")] = DEFAULT_PORT,
 ) -> int:
     """Open the web console on this machine: incidents, one-click rollback, secrets, baselines, health; never a value.
@@ -32,6 +33,5 @@ def console(
 
     """
     from nightlatch.cli import serving  # noqa: PLC0415 - --help must not load the web
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    return serving.serve(Where(local=local, stack=stack, profile=profile, region=region), port)
+    return serving.serve(where, port)

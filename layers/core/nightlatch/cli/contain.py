@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Direct, DryRun, Local, Profile, Region, Stack, Yes
+from nightlatch.cli.options import with_options
 from nightlatch.domain.containing.containment import Measure
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -18,6 +22,7 @@ Examples:
 """
 
 
+@with_options()
 def contain(  # noqa: PLR0913 - one parameter is one option
     principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="user/NAME, role/NAME, or the ARN of one.")],
     *,
@@ -33,19 +38,11 @@ def contain(  # noqa: PLR0913 - one parameter is one option
         str | None, typer.Option(metavar="AKIA…", help="The access key that is meant, where a user has several.")
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Take the measure back instead.")] = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Stop a user or role: shows what else stops with it and the exact calls, asks, does it, prints how to undo it."""
     from nightlatch.cli import containing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     wish = containing.Wish(principal=principal, measure=measure, key=key, lift=lift)
-    return containing.run(wish, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return containing.run(wish, asked, where)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import Local, Output, Profile, Region, Secret, Stack
+from nightlatch.cli.options import Output, with_options
+from nightlatch.cli.secrets import Secret
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -20,7 +24,8 @@ _VERSION = "VERSION"
 
 
 @shows
-def diff(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def diff(
     secret: Secret,
     *,
     away_from: Annotated[
@@ -34,15 +39,10 @@ def diff(  # noqa: PLR0913 - one parameter is one option
     to: Annotated[
         str | None, typer.Option("--to", metavar=_VERSION, help="Newer version, written likewise; AWSCURRENT if none.")
     ] = None,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Tell which JSON keys differ between two versions, and how large they are; no value is read or shown."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.diff(secret, where, output, away_from=away_from, to=to)

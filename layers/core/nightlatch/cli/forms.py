@@ -34,7 +34,6 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-FormOption = Annotated[Form, typer.Option("--output", case_sensitive=False, help="How to write the result.")]
 _Query = Annotated[
     str | None,
     typer.Option(

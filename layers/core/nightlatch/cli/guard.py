@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes, checked
+from nightlatch.cli.options import Output, with_options
+from nightlatch.cli.secrets import Secret, checked
 from nightlatch.domain.guarding.guards import LONGEST_WINDOW, SHORTEST_WINDOW
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 SCP_EXAMPLES = """\b
 Examples:
@@ -92,62 +97,46 @@ Pretty = Annotated[bool, typer.Option("--pretty", help="With line breaks, for pe
 
 @app.command("plan", epilog=PLAN_EXAMPLES)
 @shows
-def plan(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def plan(
     secrets: SeveralSecrets = None,
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """List the secrets that shall have a guard, and what is missing; without a name all that the policy asks for."""
     from nightlatch.cli import guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return guarding.plan(secrets or (), where, output)
 
 
 @app.command("apply", epilog=APPLY_EXAMPLES + CODES_OF_ACTS)
-def apply(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def apply(
     secrets: SeveralSecrets = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every secret that the policy asks to guard.")] = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Put a guard into resource policies: force deletes are refused from then on; all else stays as it stands."""
-    from nightlatch.cli import acting, guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import guarding  # noqa: PLC0415 - --help must not load the engine
 
-    asked = acting.Asked(dry_run=dry_run, yes=yes, direct=direct)
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return guarding.apply(secrets or (), every=every, asked=asked, where=where)
 
 
 @app.command("remove", epilog=REMOVE_EXAMPLES + CODES_OF_ACTS)
-def remove(  # noqa: PLR0913 - one parameter is one option
+@with_options(direct=False)
+def remove(
     secret: Secret,
     *,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Take a guard out again: the policy is as it was before, byte for byte. Two people must say yes."""
-    from nightlatch.cli import acting, guarding  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import guarding  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return guarding.remove(secret, asked=acting.Asked(dry_run=dry_run, yes=yes), where=where)
+    return guarding.remove(secret, asked=asked, where=where)
 
 
 @app.command("scp", epilog=SCP_EXAMPLES)

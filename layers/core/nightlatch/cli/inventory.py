@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import Local, Output, Profile, Region, Stack
+from nightlatch.cli.options import Output, with_options
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 SHOW_EXAMPLES = """\b
 Examples:
@@ -34,27 +39,25 @@ app = typer.Typer(
 
 @app.command("show", epilog=SHOW_EXAMPLES)
 @shows
+@with_options()
 def show(
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """List what is known of each secret: tier, key, rotation, replicas; never a value."""
     from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    return stock.show(Where(local=local, stack=stack, profile=profile, region=region), output)
+    return stock.show(where, output)
 
 
 @app.command("refresh", epilog=REFRESH_EXAMPLES)
+@with_options()
 def refresh(
-    *, local: Local = False, stack: Stack = "nightlatch", profile: Profile = None, region: Region = None
+    *,
+    where: Where,
 ) -> int:
     """Take the inventory now, with your own AWS credentials; the schedule takes it once an hour."""
     from nightlatch.cli import stock  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    return stock.refresh(Where(local=local, stack=stack, profile=profile, region=region))
+    return stock.refresh(where)

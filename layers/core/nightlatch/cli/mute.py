@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli import completing
 from nightlatch.cli.moments import span
-from nightlatch.cli.secrets import DryRun, Local, Profile, Region, Stack, Yes
+from nightlatch.cli.options import DryRun, Yes, with_options
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -19,6 +22,7 @@ Examples:
 """
 
 
+@with_options()
 def mute(  # noqa: PLR0913 - one parameter is one option
     rule: Annotated[
         str,
@@ -39,16 +43,11 @@ def mute(  # noqa: PLR0913 - one parameter is one option
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
 ) -> int:
     """Stop hearing of something that is meant to be so: an exemption with an owner, a reason and an end."""
     from nightlatch.cli import muting  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     entry = {"rule": rule, "principal": principal, "secrets": secrets, "owner": owner, "reason": reason}
     if not push:
         return muting.write_entry(entry, lasting)

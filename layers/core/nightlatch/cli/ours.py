@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import ListOutput, Local, Profile, Region, Stack
+from nightlatch.cli.options import with_options
+from nightlatch.cli.secrets import ListOutput
 from nightlatch.cli.snooze import rest_of
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -20,6 +24,7 @@ Examples:
 
 
 @shows
+@with_options()
 def ours(  # noqa: PLR0913 - one parameter is one option
     incident: Annotated[
         str | None, typer.Argument(metavar="[INCIDENT]", help="Its id, as its message shows it; none to list.")
@@ -34,17 +39,12 @@ def ours(  # noqa: PLR0913 - one parameter is one option
     ] = "",
     end: Annotated[str, typer.Option("--end", metavar="ID", help="End what was declared under this id.")] = "",
     listing: Annotated[bool, typer.Option("--list", help="List what is declared now.")] = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: ListOutput = Form.TABLE,
 ) -> int:
     """Say that what an incident found was yours: the same, by the same, on these secrets is recorded and not told."""
     from nightlatch.cli import vouching  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     if end:
         return vouching.end(end, where)
     if listing or incident is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form, FormOption, shows
-from nightlatch.cli.secrets import DryRun, Local, Profile, Region, Stack, Yes
+from nightlatch.cli.forms import Form, shows
+from nightlatch.cli.options import DryRun, Output, Yes, with_options
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -30,7 +33,8 @@ class LaneName(StrEnum):
 
 
 @shows
-def replay(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def replay(
     *,
     dlq: Annotated[
         list[LaneName] | None,
@@ -40,15 +44,10 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
-    output: FormOption = Form.TABLE,
+    where: Where,
+    output: Output = Form.TABLE,
 ) -> int:
     """Count the dead letters of each lane, and with --dlq move them back; what was judged before is not told again."""
     from nightlatch.cli import replaying  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return replaying.replay(frozenset(dlq or ()), where, output, dry_run=dry_run, yes=yes)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightlatch.cli.secrets import Direct, DryRun, Local, Profile, Region, Secret, Stack, Yes
+from nightlatch.cli.options import with_options
+from nightlatch.cli.secrets import Secret
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 KEY_EXAMPLES = """\b
 Examples:
@@ -48,27 +53,21 @@ def regions(texts: list[str] | None) -> list[str] | None:
     return texts
 
 
-def rescue_key(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def rescue_key(
     key: Annotated[str, typer.Argument(metavar="KEY-ARN", help="The KMS key's ARN.", callback=a_key)],
     *,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Put a KMS key back that protects secrets: cancel its deletion, and enable it."""
     from nightlatch.cli import rescuing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return rescuing.rescue_key(key, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return rescuing.rescue_key(key, asked, where)
 
 
-def replicate_again(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def replicate_again(
     secret: Secret,
     *,
     to: Annotated[
@@ -79,18 +78,10 @@ def replicate_again(  # noqa: PLR0913 - one parameter is one option
             callback=regions,
         ),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Make the replicas of a secret again that were taken away; another secret of its name there is left alone."""
     from nightlatch.cli import rescuing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return rescuing.replicate_again(secret, to or (), Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return rescuing.replicate_again(secret, to or (), asked, where)

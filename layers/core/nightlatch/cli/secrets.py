@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli import completing
 from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.moments import moment, parts
+from nightlatch.cli.options import Output, with_options
 from nightlatch.domain.event.secrets import secret_ref
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 TIMELINE_EXAMPLES = """\b
 Examples:
@@ -61,44 +66,27 @@ Secret = Annotated[
         metavar="SECRET", help="The secret's name or ARN.", callback=checked, autocompletion=completing.secrets
     ),
 ]
-Local = Annotated[bool, typer.Option("--local", help="Talk to the stage that `nightlatch up` keeps open here.")]
-Stack = Annotated[str, typer.Option(help="The deployed stack to talk to.")]
-Profile = Annotated[
-    str | None,
-    typer.Option(help="AWS profile; your usual credentials if none. With --local who you are there: ana or ben."),
-]
-Region = Annotated[str | None, typer.Option(help="AWS Region of the stack; that of your profile if none.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking, as a script must.")]
-Direct = Annotated[
-    bool,
-    typer.Option("--direct", help="Write with your own credentials instead of the responder's; it is recorded."),
-]
-Output = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the result.")]
 ListOutput = Annotated[Form, typer.Option(case_sensitive=False, help="How to write the list of what waits.")]
 
 
 @shows
-def timeline(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def timeline(
     secret: Secret,
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH", exists=True, help="Log files to tell it from, offline.")
     ] = None,
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Tell who did what to a secret, in order; from log files with reads, from nightlatch's memory without."""
     from nightlatch.cli import telling  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return telling.timeline(secret, tuple(paths or ()), where, output)
 
 
+@with_options()
 def rollback(  # noqa: PLR0913 - one parameter is one option
     secret: Secret,
     *,
@@ -125,26 +113,19 @@ def rollback(  # noqa: PLR0913 - one parameter is one option
             " --at all of them.",
         ),
     ] = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Put a secret back: its value, or with --at all that was then; plan, ask, do, verify; prints how to undo it."""
     from nightlatch.cli import rolling_back  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415
     from nightlatch.service.rolling_back import Rollback  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     wish = Rollback(to=to, at=at, only=parts(only))
-    return rolling_back.rollback(secret, wish, Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return rolling_back.rollback(secret, wish, asked, where)
 
 
-def restore(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def restore(
     secret: Secret,
     *,
     key: Annotated[
@@ -154,43 +135,32 @@ def restore(  # noqa: PLR0913 - one parameter is one option
             help="KMS key (id, ARN or alias) to create it under, where its own no longer works; two people must agree.",
         ),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Take a scheduled deletion back, or create a secret that is gone again from the vault, under a new ARN."""
     from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.cli.acting import Asked  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return restoring.restore(secret, Asked(dry_run=dry_run, yes=yes, direct=direct), where, key=key)
+    return restoring.restore(secret, asked, where, key=key)
 
 
 @shows
-def references(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def references(
     arn: Annotated[str, typer.Argument(metavar="OLD-ARN", help="The full ARN that is no more.", callback=checked)],
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Tell who still points to the old ARN of a secret that was created again: principals, policies, functions."""
     from nightlatch.cli import restoring  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return restoring.references(arn, where, output)
 
 
 @shows
-def approve(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def approve(
     action: Annotated[
         str,
         typer.Argument(
@@ -200,17 +170,12 @@ def approve(  # noqa: PLR0913 - one parameter is one option
     ] = "",
     *,
     deny: Annotated[bool, typer.Option("--deny", help="Say no instead: it is left as it is.")] = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: ListOutput = Form.TABLE,
 ) -> int:
     """Say yes (or no) to something that nightlatch offered to do; without an id, list what waits for somebody."""
     from nightlatch.cli import answering  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
     if deny and not action:
         raise typer.BadParameter("a no needs an ACTION: the id of what is left as it is")
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return answering.approve(action, deny=deny, where=where) if action else answering.waiting(where, output)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.exit_codes import CODES_OF_ACTS
 from nightlatch.cli.forms import Form, shows
 from nightlatch.cli.moments import moment
-from nightlatch.cli.secrets import Direct, DryRun, Local, Output, Profile, Region, Secret, Stack, Yes
+from nightlatch.cli.options import Output, with_options
+from nightlatch.cli.secrets import Secret
+
+if TYPE_CHECKING:
+    from nightlatch.cli.acting import Asked
+    from nightlatch.reach.where import Where
 
 LIST_EXAMPLES = """\b
 Examples:
@@ -64,47 +69,41 @@ app = typer.Typer(
 
 @app.command("list", epilog=LIST_EXAMPLES)
 @shows
-def list_snapshots(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def list_snapshots(
     secret: Secret,
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """List a secret's versions with their pins and copies, and what it was beside its value; no value is read."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    return snapshot_verbs.list_all(secret, Where(local=local, stack=stack, profile=profile, region=region), output)
+    return snapshot_verbs.list_all(secret, where, output)
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)
 @shows
-def show(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def show(
     secret: Secret,
     snapshot: Annotated[
         str, typer.Argument(metavar="SNAPSHOT", help="An id from `snapshots list` or the beginning of one, or latest.")
     ],
     *,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Show what a secret was; the description and the values of tags stand in --output json alone."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.show(secret, snapshot, where, output)
 
 
 @app.command("verify", epilog=VERIFY_EXAMPLES)
 @shows
-def verify(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def verify(
     secret: Annotated[
         str, typer.Argument(metavar="SECRET", help="The secret's name or ARN; a sample of all copies if none.")
     ] = "",
@@ -112,22 +111,18 @@ def verify(  # noqa: PLR0913 - one parameter is one option
     last: Annotated[
         bool, typer.Option("--last", help="Only tell what the last drill found, without a new one.")
     ] = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: Output = Form.TABLE,
 ) -> int:
     """Have the responder open copies of the vault now, and tell when each was last proven restorable."""
     from nightlatch.cli import snapshot_verbs  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return snapshot_verbs.verify(secret or None, where, output, last=last)
 
 
 @app.command("take", epilog=TAKE_EXAMPLES + CODES_OF_ACTS)
-def take(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def take(
     secret: Secret,
     *,
     version: Annotated[
@@ -136,48 +131,36 @@ def take(  # noqa: PLR0913 - one parameter is one option
             metavar="VERSION", help="Another version than the current: id, its first 8 characters, or a label."
         ),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Keep a version by a pin now, and have the keeper look at the secret: its metadata, and its value if vaulted."""
-    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import pinning  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return pinning.take(secret, version, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return pinning.take(secret, version, asked, where)
 
 
 @app.command("prune", epilog=PRUNE_EXAMPLES + CODES_OF_ACTS)
-def prune(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def prune(
     secret: Secret,
     *,
     keep: Annotated[
         int | None,
         typer.Option(min=0, max=15, help="How many pins stay, the newest; as many as the policy says if none."),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """Take the oldest pins away; labels that are not nightlatch's stay."""
-    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import pinning  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return pinning.prune(secret, keep, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return pinning.prune(secret, keep, asked, where)
 
 
 @app.command("purge", epilog=PURGE_EXAMPLES + CODES_OF_ACTS)
-def purge(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def purge(
     secret: Secret,
     *,
     since: Annotated[
@@ -188,17 +171,10 @@ def purge(  # noqa: PLR0913 - one parameter is one option
             help="The pins that were made since then go: 2026-03-02T09:00Z, or 2d for two days ago.",
         ),
     ],
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    direct: Direct = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    asked: Asked,
+    where: Where,
 ) -> int:
     """After a leak, let go of old values that pins keep readable; two people must say yes."""
-    from nightlatch.cli import acting, pinning  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
+    from nightlatch.cli import pinning  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
-    return pinning.purge(secret, since, acting.Asked(dry_run=dry_run, yes=yes, direct=direct), where)
+    return pinning.purge(secret, since, asked, where)

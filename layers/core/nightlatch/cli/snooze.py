@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nightlatch.cli.forms import Form, shows
-from nightlatch.cli.secrets import ListOutput, Local, Profile, Region, Stack
+from nightlatch.cli.options import with_options
+from nightlatch.cli.secrets import ListOutput
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 EXAMPLES = """\b
 Examples:
@@ -34,6 +38,7 @@ def rest_of(text: str) -> timedelta:
 
 
 @shows
+@with_options()
 def snooze(  # noqa: PLR0913 - one parameter is one option
     incident: Annotated[
         str | None, typer.Argument(metavar="[INCIDENT]", help="Its id, as its message shows it; none to list.")
@@ -48,17 +53,12 @@ def snooze(  # noqa: PLR0913 - one parameter is one option
     ] = "",
     end: Annotated[bool, typer.Option("--end", help="Wake it now.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="List what is snoozed now.")] = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
     output: ListOutput = Form.TABLE,
 ) -> int:
     """Hear nothing of an incident for a while; it wakes by itself when it gets worse."""
     from nightlatch.cli import snoozing  # noqa: PLC0415 - --help must not load the engine
-    from nightlatch.reach.where import Where  # noqa: PLC0415
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     if listing or incident is None:
         if lasting is not None or end:
             raise typer.BadParameter("name the incident")

@@ -16,7 +16,6 @@ from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, keys_of
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.event.events import IAM, KMS, LAMBDA, SECRETS_MANAGER, Channel, SecretEvent
-from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.event.resources import texts_in, unversioned
 from nightlatch.domain.event.secrets import SecretRef, distinct, secret_ref
 from nightlatch.domain.history.habits import Facet, Habits, facets_of
@@ -67,7 +66,7 @@ def _made_name(event: SecretEvent, key: str) -> str:
 
 def has_habits(event: SecretEvent) -> bool:
     """Tell whether an event is somebody's own call of Secrets Manager."""
-    of_somebody = event.principal.kind not in {PrincipalKind.SERVICE, PrincipalKind.UNKNOWN}
+    of_somebody = event.principal.is_somebody
     return event.source == SECRETS_MANAGER and event.channel is Channel.API and of_somebody
 
 

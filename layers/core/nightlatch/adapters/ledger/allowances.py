@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.ledger.responses import moment
-from nightlatch.adapters.ledger.stored import Complaints
+from nightlatch.adapters.ledger.stored import Complaints, stored_under
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import key_part
 from nightlatch.domain.answering.allowances import LONGEST, Allowance, given_by
@@ -55,5 +55,4 @@ class DynamoAllowances:
         return self._responses(str(item["response"]) for item in self._table.every("lapses", **span))
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
-        items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return list(self._complaints.readable(items))
+        return list(self._complaints.readable(stored_under(ids, self._table)))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import hour_of
-from nightlatch.adapters.ledger.stored import Complaints
+from nightlatch.adapters.ledger.stored import Complaints, stored_under
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.brakes import HOUR, Past
@@ -100,8 +100,7 @@ class DynamoDeeds:
         found = [
             item for key in keys for item in self._partition(f"runs#{key_part(key)}") if not _has_expired(item, now)
         ]
-        ids = dict.fromkeys(str(item["response"]) for item in found)
-        return list(self._table.get_all((f"response#{key_part(response_id)}", "response") for response_id in ids))
+        return list(stored_under((str(item["response"]) for item in found), self._table))
 
     def _partition(self, pk: str) -> list[Item]:
         """Read all of it: what is left out would count in no budget, and the budgets keep it small."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.ledger.responses import RESPONSES_KEPT, moment
-from nightlatch.adapters.ledger.stored import Complaints
+from nightlatch.adapters.ledger.stored import Complaints, stored_under
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.responses import Response, ResponseState
@@ -107,8 +107,7 @@ class DynamoOffers:
         return self._table.every(pk, since=since, until=until)
 
     def _responses(self, ids: Iterable[str]) -> list[Response]:
-        items = self._table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
-        return list(self._complaints.readable(items))
+        return list(self._complaints.readable(stored_under(ids, self._table)))
 
 
 def is_over(offer: Response, now: datetime) -> bool:

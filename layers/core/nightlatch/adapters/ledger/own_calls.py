@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from nightlatch.adapters.ledger.deeds import near, request_key, version_keys
-from nightlatch.adapters.ledger.stored import Complaints
+from nightlatch.adapters.ledger.stored import Complaints, stored_under
 from nightlatch.adapters.table import Table
-from nightlatch.adapters.wire import Item, key_part
+from nightlatch.adapters.wire import Item
 from nightlatch.domain.answering.own_calls import OwnCall
 from nightlatch.domain.history.sightings import Sighting
 
@@ -29,11 +29,8 @@ class DynamoOwnCalls:
         ours = [one for one in sightings if one.own]
         facts = {str(item["pk"]): item for item in self._facts(ours)}
         recorded = {one.event_id: fact for one in ours if (fact := _fact(one, facts)) is not None}
-        ids = {str(fact["response"]) for fact in recorded.values()}
-        stored = self._complaints.readable(
-            self._table.get_all((f"response#{key_part(one)}", "response") for one in ids)
-        )
-        responses = {response.id: response for response in stored}
+        stored = stored_under((str(fact["response"]) for fact in recorded.values()), self._table)
+        responses = {response.id: response for response in self._complaints.readable(stored)}
         return {
             event_id: OwnCall(responses[str(fact["response"])], str(fact.get("request", "")))
             for event_id, fact in recorded.items()

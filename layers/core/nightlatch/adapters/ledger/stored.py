@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from nightlatch.adapters.codec import decode
 from nightlatch.adapters.packing import unpacked
-from nightlatch.adapters.wire import Item
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.errors import Unreadable
 
@@ -28,6 +29,15 @@ def response_in(item: Item) -> Response:
     if "response" not in item:
         raise Unreadable("a stored Response cannot be read (there is none in the item)")
     return decode(Response, unpacked(item["response"]))
+
+
+def stored_under(ids: Iterable[str], table: Table) -> Iterator[Item]:
+    """Fetch responses by their ids as they are stored, each once.
+
+    Raises:
+        Unavailable: The table could not be asked.
+    """
+    return table.get_all((f"response#{key_part(one)}", "response") for one in dict.fromkeys(ids))
 
 
 class Complaints:

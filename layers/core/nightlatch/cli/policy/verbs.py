@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nightlatch.cli.forms import Form, FormOption, shows
-from nightlatch.cli.secrets import DryRun, Local, Profile, Region, Stack, Yes
+from nightlatch.cli.forms import Form, shows
+from nightlatch.cli.options import DryRun, Output, Yes, with_options
+
+if TYPE_CHECKING:
+    from nightlatch.reach.where import Where
 
 app = typer.Typer(
     help="The policy file: check it, see what it would change, try it, put it in force.",
@@ -24,7 +27,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=Fals
     "  nightlatch policy check policy.yaml && nightlatch policy test policy.yaml"
 )
 @shows
-def check(file: File, *, output: FormOption = Form.TABLE) -> int:
+def check(file: File, *, output: Output = Form.TABLE) -> int:
     """Check a policy file and say all that is wrong with it; needs no AWS account. Ends with 1 where something is."""
     from nightlatch.cli.policy.checking import check_file  # noqa: PLC0415 - --help must not load the engine
 
@@ -36,24 +39,20 @@ def check(file: File, *, output: FormOption = Form.TABLE) -> int:
     "  nightlatch policy diff policy.yaml --against main.yaml --output json"
 )
 @shows
-def diff(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def diff(
     file: File,
     *,
     against: Annotated[
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Another file instead of what is in force."),
     ] = None,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
-    output: FormOption = Form.TABLE,
+    where: Where,
+    output: Output = Form.TABLE,
 ) -> int:
     """Say what a policy would change: modes, what is done without asking, who may say yes, what is silenced."""
     from nightlatch.cli.policy import differing  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
-    where = Where(local=local, stack=stack, profile=profile, region=region)
     return differing.diff(file, against, where, output)
 
 
@@ -63,7 +62,7 @@ def diff(  # noqa: PLR0913 - one parameter is one option
     "  nightlatch policy test policy.yaml && nightlatch policy push policy.yaml",
 )
 @shows
-def prove(file: File, *, output: FormOption = Form.TABLE) -> int:
+def prove(file: File, *, output: Output = Form.TABLE) -> int:
     """Judge the events under `tests` in a policy file by the engine, offline. Ends with 1 where one fails."""
     from nightlatch.cli.policy.trying import test_file  # noqa: PLC0415 - --help must not load the engine
 
@@ -74,21 +73,18 @@ def prove(file: File, *, output: FormOption = Form.TABLE) -> int:
     epilog="\b\nExamples:\n  nightlatch policy push policy.yaml\n  nightlatch policy push policy.yaml --dry-run\n"
     "  nightlatch policy push policy.yaml --stack nightlatch-prod --region eu-west-1 --yes"
 )
-def push(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def push(
     file: File,
     *,
     dry_run: DryRun = False,
     yes: Yes = False,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
+    where: Where,
 ) -> int:
     """Put a policy in force: check and try it, show what it changes, ask, store it with your own rights."""
     from nightlatch.cli.policy import pushing  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
-    return pushing.push(file, Where(local=local, stack=stack, profile=profile, region=region), dry_run=dry_run, yes=yes)
+    return pushing.push(file, where, dry_run=dry_run, yes=yes)
 
 
 @app.command(
@@ -96,22 +92,19 @@ def push(  # noqa: PLR0913 - one parameter is one option
     "  nightlatch policy show --version 6 --output json > before.json && nightlatch policy push before.json"
 )
 @shows
-def show(  # noqa: PLR0913 - one parameter is one option
+@with_options()
+def show(
     *,
     version: Annotated[
         int | None, typer.Option(min=1, help="An earlier version of the parameter; the one in force if none.")
     ] = None,
-    local: Local = False,
-    stack: Stack = "nightlatch",
-    profile: Profile = None,
-    region: Region = None,
-    output: FormOption = Form.TABLE,
+    where: Where,
+    output: Output = Form.TABLE,
 ) -> int:
     """Show the policy in force, with the hash that every alert bears; as JSON or YAML it is a policy file."""
     from nightlatch.cli.policy import showing  # noqa: PLC0415
-    from nightlatch.reach.where import Where  # noqa: PLC0415 - --help must not load the engine
 
-    return showing.show(Where(local=local, stack=stack, profile=profile, region=region), version, output)
+    return showing.show(where, version, output)
 
 
 @app.command(

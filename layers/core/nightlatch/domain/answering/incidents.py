@@ -12,12 +12,10 @@ from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.errors import IllegalTransition
-from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.judging.findings import COOL_DOWN, Finding, Remedy, Severity, belongs, join
 
 MOST_EVIDENCE = 1_000  # event ids and secrets kept per finding: an incident must fit one stored item
 MOST_NOTES = 20
-_FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
 _BLINDS = "monitor."  # while nobody sees, whatever else was done may only be the beginning
 
 
@@ -65,7 +63,7 @@ class Incident:
 
 def incident_key(finding: Finding) -> str:
     """Say what a problem turns on: who does it, or what it is done to where nobody is named."""
-    if finding.principal.kind in _FACELESS:
+    if not finding.principal.is_somebody:
         return f"{finding.account_id}|{finding.subject}"
     return f"{finding.account_id}|principal:{finding.principal.key}"
 

@@ -9,9 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from nightlatch.domain.answering.responses import Response, ResponseState, has_run_out
-from nightlatch.domain.event.principals import PrincipalKind
 
-_FACELESS = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
 _BEGUN = frozenset({ResponseState.RUNNING, ResponseState.SUCCEEDED})
 
 
@@ -48,7 +46,7 @@ def with_what_is_new(standing: Response, wanted: Response) -> Response:
     """
     by = wanted.caused_by
     known = {one.key for one in standing.actors}
-    also_by = standing.also_by if by.kind in _FACELESS or by.key in known else (*standing.also_by, by)
+    also_by = standing.also_by if not by.is_somebody or by.key in known else (*standing.also_by, by)
     avoid = tuple(sorted({*standing.action.avoid, *wanted.action.avoid}))
     if len(avoid) == len(standing.action.avoid):
         return standing if also_by == standing.also_by else replace(standing, also_by=also_by)

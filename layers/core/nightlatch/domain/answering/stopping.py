@@ -14,7 +14,6 @@ from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.containing.blast_radius import BlastRadius
 from nightlatch.domain.containing.containment import Measure, Offer, WhyNot, measures_for
 from nightlatch.domain.containing.iam_identities import identity_of, split_target
-from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.judging.findings import Finding
 
 STOPS = {
@@ -27,7 +26,6 @@ LIFTS = {
     ActionKind.REVOKE_SESSIONS: ActionKind.LIFT_REVOCATION,
     ActionKind.DENY_SECRETS: ActionKind.LIFT_DENY,
 }
-_NOBODY = frozenset({PrincipalKind.SERVICE, PrincipalKind.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Proposal:
 
 def contain(finding: Finding, policy: Policy, radius: Callable[[], BlastRadius]) -> Finding | Proposal:
     """Give what to offer about a finding's principal; or the finding, with advice where there is any."""
-    if not finding.contain or finding.principal.kind in _NOBODY:
+    if not finding.contain or not finding.principal.is_somebody:
         return finding
     found = measures_for(
         finding.principal,

@@ -74,6 +74,11 @@ class Principal:
         return _OF_IDENTITY_CENTER in self.key and self.key.endswith(f"/{self.session_name}")
 
     @property
+    def is_somebody(self) -> bool:
+        """Whether it can be told from others: an AWS service acts for everybody, and an unknown one may be anybody."""
+        return self.kind not in {PrincipalKind.SERVICE, PrincipalKind.UNKNOWN}
+
+    @property
     def is_instance(self) -> bool:
         """Whether the credentials belong to one EC2 instance, which is where they must be used from."""
         on_instance = self.from_instance or _INSTANCE.fullmatch(self.session_name or "") is not None

@@ -17,10 +17,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from typing import IO, cast
 
 from nightlatch.local.deployment import Function
 from nightlatch.local.running.function_variables import Interpreter, write_variables
 from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.log import Log
 from nightlatch.local.running.runtime_api import Kind, RuntimeApi, Task, Word
 
 LogLine = Callable[[str, str], None]
@@ -45,7 +47,6 @@ class Environment:
         self._closed = False
         self._closing = threading.Lock()
         self._init_timeout_s = init_timeout_s
-        self._on_log = on_log
         self._api = RuntimeApi()
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours, word by word
             [str(interpreter.python), "-m", "awslambdaric", function.handler],
@@ -54,11 +55,10 @@ class Environment:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
             start_new_session=True,  # so that what a handler starts can be ended with it
         )
-        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._log = Log(cast("IO[bytes]", self._process.stdout), lambda line: on_log(function.name, line))
+        self._reader = threading.Thread(target=self._follow_log, daemon=True)
         self._reader.start()
 
     def invoke(self, payload: bytes) -> Invocation:
@@ -98,6 +98,7 @@ class Environment:
         self._api.give(task)
         word = self._hear(timeout_s, Kind.RESPONSE, Kind.ERROR, Kind.DIED)
         if word.kind in (Kind.RESPONSE, Kind.ERROR):
+            self._log.take()
             return word
         self.alive = False
         return self._said_of(word, request_id, timeout_s)
@@ -129,13 +130,9 @@ class Environment:
         code = self._process.wait()
         return f"signal: {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
 
-    def _read_log(self) -> None:
+    def _follow_log(self) -> None:
         """Pass on what the process writes; the end of it is the end of the process."""
-        stream = self._process.stdout
-        if stream is not None:
-            with stream:
-                for line in stream:
-                    self._on_log(self.function.name, line.rstrip("\r\n"))
+        self._log.follow()
         self._api.words.put(Word(kind=Kind.DIED))
 
     def close(self) -> None:
