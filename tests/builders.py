@@ -9,6 +9,7 @@ from typing import Any
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.incidents import Incident, open_incident
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step, advance
+from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_secret, a_user
@@ -119,3 +120,9 @@ def an_incident(*findings: Finding) -> Incident:
     """Build an incident of one or more findings."""
     first, *more = findings or (a_finding(),)
     return replace(open_incident(first, policy_digest="0123456789ab"), findings=(first, *more))
+
+
+def a_snooze(number: int = 1, until: datetime = AT + timedelta(hours=1), **changes: Any) -> Snooze:
+    """Somebody's wish, at nine o'clock, not to hear of an incident for an hour."""
+    snooze = Snooze(number=number, by="ana", how="signed", reason="known", at=AT, until=until, severity=Severity.HIGH)
+    return replace(snooze, **changes)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders import a_finding, a_response
+from builders import a_finding, a_response, a_snooze
 from console.visitor import Visitor
 from nightlatch.console.words import shown
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.incidents import Incident, put_to_sleep
 from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.event.principals import Principal, PrincipalKind
 from nightlatch.domain.history.examples import a_secret, a_user
@@ -160,6 +160,7 @@ def test_what_was_done_stands_in_the_incident_with_who_said_yes(inside: Visitor)
         ("/incidents/inc-9", 404, "incident inc-9 does not exist"),
         ("/offers/r-9", 404, "response r-9 does not exist"),
         ("/progress?id=r-9", 404, "there is no such response"),
+        ("/incidents/inc-9/say", 404, "incident inc-9 does not exist"),
         ("/secret?secret=prod/none", 404, "prod/none does not exist"),
         ("/secret", 404, "no secret is named"),
         ("/rollback", 409, "no secret is named"),
@@ -196,7 +197,10 @@ def test_names_from_strangers_are_shown_as_the_text_they_are(inside: Visitor) ->
     )
     inside.desk.connection.ledger.propose(response)
     inside.desk.connection.incidents.link(found.id, response.id)
-    paths = ["/", "/principals", f"/incidents/{found.id}", f"/progress?id={response.id}"]
+    connection = inside.desk.connection
+    snooze = a_snooze(by=HOSTILE, reason=HOSTILE, until=connection.now() + timedelta(days=1))
+    connection.incidents.change(found.id, lambda one: put_to_sleep(one, snooze))
+    paths = ["/", "/principals", f"/incidents/{found.id}", f"/incidents/{found.id}/say", f"/progress?id={response.id}"]
 
     for path in paths:
         seen = inert(inside.page(path))

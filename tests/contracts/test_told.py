@@ -7,16 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from builders import a_finding
+from builders import a_finding, a_snooze
 from fakes import FakeIncidents, FixedClock
 from fakes_telling import FakeSleepers, FakeTold
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.snoozes import DynamoSleepers
 from nightlatch.adapters.told import LEASE, DynamoTold
-from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.errors import IllegalTransition, NotFound, Unavailable
 from nightlatch.domain.history.examples import AT
-from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.telling_ports import Told
 from worlds import a_table, items_of, on_moto
 
@@ -83,10 +81,6 @@ def sleeping(request, monkeypatch) -> Iterator[tuple]:
         table = a_table()[0]
         stored = DynamoIncidents(table, now=FixedClock())
         yield stored, DynamoSleepers(table, stored)
-
-
-def a_snooze(number: int = 1, until=AT + HOUR) -> Snooze:
-    return Snooze(number=number, by="ana", how="signed", reason="known", at=AT, until=until, severity=Severity.HIGH)
 
 
 def test_a_snooze_is_part_of_its_incident_and_found_until_it_was_told(sleeping):

@@ -44,8 +44,8 @@ class World:
         self.incident = self.incidents.fold(a_finding(**changes), policy_digest="")[0]
         return self.incident
 
-    def choose(self, choice: Choice, who: str = "U01ANA", now=AT) -> str:
-        person = Person(approver=approver_in_slack(who, POLICY), how=f"Slack user {who}")
+    def choose(self, choice: Choice, who: str = "U01ANA", now=AT, reason: str = "") -> str:
+        person = Person(approver=approver_in_slack(who, POLICY), how=f"Slack user {who}", reason=reason)
         return choose(choice, person, policy=POLICY, ports=self.ports, now=now)
 
     @property
@@ -148,6 +148,18 @@ def test_a_deletion_by_force_is_allowed_by_two_people(world):
     assert "One more person must" in first
     assert second.startswith("Approved")
     assert len(world.dispatch.responses) == 1
+
+
+def test_two_people_who_allow_the_same_for_their_own_reasons_are_two(world):
+    incident = world.fold(rule="deletion.force-delete")
+    (choice, _), *_ = allowances(incident)
+
+    world.choose(choice, reason="the tenant left")
+    second = world.choose(choice, "U02BEN", reason="so it did")
+
+    (allowed,) = world.ledger.by_id.values()
+    assert second.startswith("Approved")
+    assert allowed.action.note == "the tenant left"
 
 
 @pytest.mark.parametrize("who", ["U03MAL", "U09NOBODY"])

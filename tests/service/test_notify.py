@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -117,6 +118,19 @@ def test_a_channel_that_is_down_silences_no_other_and_is_told_when_it_is_back(wo
     assert (len(world.slack.shown), len(world.sns.shown)) == (1, 1)
 
 
+def test_a_channel_that_does_not_answer_keeps_no_other_waiting_where_they_are_told_at_once(world):
+    answered = Event()
+    slow = BusyChannel(lambda: answered.wait(timeout=30))
+    world.sns = BusyChannel(answered.set, "sns")
+    with ThreadPoolExecutor(2) as pool:
+        ports = NotifyPorts(world.incidents, world.ledger, world.notices, (slow, world.sns), each=pool.map)
+        (incident_id,) = world.incidents.by_id
+
+        assert notify(Notice(incident_id, "revision-1"), ports=ports, now=AT) == ("slack", "sns")
+
+    assert answered.is_set()
+
+
 def test_while_another_process_shows_it_the_notice_comes_again(world):
     (incident_id,) = world.incidents.by_id
     world.notices.claim(Notice(incident_id, "slack-revision-1"), AT)
@@ -137,8 +151,8 @@ def test_an_unknown_incident_is_not_found(world):
 class BusyChannel(FakeChannel):
     """A channel that answers its first message only when something else has had its chance."""
 
-    def __init__(self, meanwhile: Callable[[], object]) -> None:
-        super().__init__("slack")
+    def __init__(self, meanwhile: Callable[[], object], name: str = "slack") -> None:
+        super().__init__(name)
         self.meanwhile: Callable[[], object] | None = meanwhile
 
     def show(

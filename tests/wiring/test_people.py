@@ -8,12 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from builders import a_finding, a_response
+from builders import a_finding, a_response, a_snooze
 from nightlatch.config import load_settings
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.history.examples import AT, a_user
-from nightlatch.domain.judging.findings import Severity, State
+from nightlatch.domain.judging.findings import State
 from nightlatch.service.ports import Notice
 from nightlatch.wiring import wire_notifier
 from nightlatch.wiring.world import World
@@ -90,15 +89,7 @@ def test_an_incident_whose_snooze_is_over_is_told_again_with_what_happened(envir
     incident, _ = world.incidents.fold(a_finding(), policy_digest="")
     world.dispatch.alert(Notice(incident.id, "revision-1"))
     first = deliver(environ)
-    snooze = Snooze(
-        number=1,
-        by="ana",
-        how="signed",
-        reason="known",
-        at=AT,
-        until=world.now().replace(microsecond=0) + timedelta(days=1),
-        severity=Severity.HIGH,
-    )
+    snooze = a_snooze(until=world.now().replace(microsecond=0) + timedelta(days=1))
     world.people.sleepers.put_to_sleep(incident.id, snooze)
     world.ledger.propose(a_response())
     world.incidents.link(incident.id, "r-1")

@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 
 from rich.table import Table as Drawn
 
-from nightlatch.adapters.incidents import DynamoIncidents
-from nightlatch.adapters.snoozes import DynamoSleepers
-from nightlatch.adapters.table import Table
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, plain, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.answering.incidents import Incident
-from nightlatch.reach.connection import Connection
+from nightlatch.reach.choosing import choosing
 from nightlatch.reach.where import Where, connect
-from nightlatch.service.approve import approver_of
-from nightlatch.service.snooze import Rest, SnoozePorts
+from nightlatch.service.approve import approver_of, known_by
+from nightlatch.service.snooze import Rest
 from nightlatch.service.snooze import snooze as put_to_sleep
 
 
@@ -59,7 +56,7 @@ def show(where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    ports, now = _ports(connection), connection.now()
+    ports, now = choosing(connection).snoozing, connection.now()
     known = (ports.incidents.get(one) for one in dict.fromkeys(ports.sleepers.asleep(now)))
     sleeping = [one for one in known if one.is_asleep(now)]
     documents = [_document(one) for one in sleeping]
@@ -76,14 +73,9 @@ def _snoozed(incident_id: str, rest: Rest, where: Where) -> Incident:
     connection = connect(where)
     caller = connection.caller()
     approver = approver_of(caller, connection.policy())
-    how = f"AWS principal {caller.arn or caller.key}, credentials checked by AWS"
-    return put_to_sleep(incident_id, rest, approver=approver, how=how, ports=_ports(connection), now=connection.now())
-
-
-def _ports(connection: Connection) -> SnoozePorts:
-    table = Table(connection.client("dynamodb"), connection.settings.incident_table)
-    incidents = DynamoIncidents(table, now=connection.now)
-    return SnoozePorts(incidents=incidents, sleepers=DynamoSleepers(table, incidents), dispatch=connection.dispatch)
+    how = known_by(caller)
+    ports = choosing(connection).snoozing
+    return put_to_sleep(incident_id, rest, approver=approver, how=how, ports=ports, now=connection.now())
 
 
 def _fields(one: Incident) -> tuple[str, datetime | None, str, str]:

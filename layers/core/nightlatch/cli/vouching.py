@@ -8,19 +8,16 @@ from datetime import timedelta
 
 from rich.table import Table as Drawn
 
-from nightlatch.adapters.incidents import DynamoIncidents
-from nightlatch.adapters.ledger.declarations import DynamoDeclarations
-from nightlatch.adapters.table import Table
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.forms import Form
 from nightlatch.cli.terminal import cell, plain, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.judging.findings import name_secrets
-from nightlatch.reach.connection import Connection
+from nightlatch.reach.choosing import choosing
 from nightlatch.reach.where import Where, connect
-from nightlatch.service.approve import approver_of
-from nightlatch.service.vouch import Vouched, VouchPorts, vouch_for
+from nightlatch.service.approve import approver_of, known_by
+from nightlatch.service.vouch import Vouched, vouch_for
 
 
 def vouch(incident_id: str, lasting: timedelta, reason: str, where: Where) -> ExitCode:
@@ -37,8 +34,8 @@ def vouch(incident_id: str, lasting: timedelta, reason: str, where: Where) -> Ex
         incident_id,
         Vouched(lasting=lasting, reason=reason),
         approver=approver_of(caller, connection.policy()),
-        how=f"AWS principal {caller.arn or caller.key}, credentials checked by AWS",
-        ports=_ports(connection),
+        how=known_by(caller),
+        ports=choosing(connection).vouching,
         now=connection.now(),
     )
     for one in made:
@@ -57,7 +54,7 @@ def end(declaration_id: str, where: Where) -> ExitCode:
     """
     connection = connect(where)
     approver = approver_of(connection.caller(), connection.policy())
-    ended = _declarations(connection).end(declaration_id, approver.title, connection.now())
+    ended = choosing(connection).vouching.declarations.end(declaration_id, approver.title, connection.now())
     sys.stdout.write(f"{plain(f'ended: {ended.rule} by {ended.title} is told again')}\n")
     return ExitCode.CLEAN
 
@@ -70,7 +67,7 @@ def show(where: Where, output: Form) -> ExitCode:
         Unavailable: AWS could not be asked.
     """
     connection = connect(where)
-    found = _declarations(connection).standing(connection.now())
+    found = choosing(connection).vouching.declarations.standing(connection.now())
     documents = [_document(one) for one in found]
     write(documents, output, lambda: _table(found) if found else "nothing is declared")
     return ExitCode.CLEAN
@@ -82,21 +79,6 @@ def _line(one: Declaration) -> str:
 
 def _until(one: Declaration) -> str:
     return f"{one.until:%Y-%m-%d %H:%M} UTC"
-
-
-def _declarations(connection: Connection) -> DynamoDeclarations:
-    return DynamoDeclarations(Table(connection.client("dynamodb"), connection.settings.response_table))
-
-
-def _ports(connection: Connection) -> VouchPorts:
-    table = Table(connection.client("dynamodb"), connection.settings.incident_table)
-    incidents = DynamoIncidents(table, now=connection.now)
-    return VouchPorts(
-        incidents=incidents,
-        changing=incidents,
-        declarations=_declarations(connection),
-        dispatch=connection.dispatch,
-    )
 
 
 def _document(one: Declaration) -> dict[str, object]:

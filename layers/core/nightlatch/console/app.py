@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from nightlatch.console import words
 from nightlatch.console.answers import AnswerPages
 from nightlatch.console.baselines import BaselinePages
+from nightlatch.console.choosing import ChoicePages
 from nightlatch.console.confirming import Confirmations
 from nightlatch.console.desk import Desk
 from nightlatch.console.door import COOKIE, Door, guard
@@ -62,7 +63,13 @@ def console_app(desk: Desk, door: Door) -> Flask:
     _add_entrance(app, door)
     confirmations = Confirmations()
     incidents, answers, health = IncidentPages(desk), AnswerPages(desk, confirmations), HealthPages(desk)
-    others = (SecretPages(desk), RollbackPages(desk, confirmations), PosturePages(desk), BaselinePages(desk))
+    others = (
+        ChoicePages(desk),
+        SecretPages(desk),
+        RollbackPages(desk, confirmations),
+        PosturePages(desk),
+        BaselinePages(desk),
+    )
     for pages in (incidents, answers, health, *others):
         pages.add_to(app)
     looks = {

@@ -80,7 +80,8 @@ class IncidentPages:
             "incident.html",
             incident=incident,
             severity=words.SEVERITIES[incident.severity],
-            state=words.state_of(incident, responses),
+            state=words.state_of(incident, responses, connection.now()),
+            asleep=incident.snooze if incident.is_asleep(connection.now()) else None,
             is_settled=is_settled(incident, responses),
             findings=sorted(incident.findings, key=lambda one: (-one.severity.rank, one.rule)),
             **self._reach(incident),
@@ -100,13 +101,15 @@ class IncidentPages:
         """Give what makes the page of an incident another one."""
         connection = self._desk.connection
         incident = connection.incidents.get(ids[0] if ids else "")
-        return incident.revision, [(one.id, one.state) for one in connection.offers.named(incident.responses)]
+        states = [(one.id, one.state) for one in connection.offers.named(incident.responses)]
+        return incident.revision, incident.is_asleep(connection.now()), states
 
     def _rows(self) -> list[Row]:
         connection = self._desk.connection
         incidents = connection.incident_list.newest(MOST)
         known = {one.id: one for one in connection.offers.named(r for i in incidents for r in i.responses)}
-        return [Row(incident=one, state=words.state_of(one, _of(one, known))) for one in incidents]
+        now = connection.now()
+        return [Row(incident=one, state=words.state_of(one, _of(one, known), now)) for one in incidents]
 
     def _offered(self, responses: Sequence[Response]) -> list[Offered]:
         return offered(responses, self._desk.standing_now())

@@ -50,6 +50,7 @@ STATES = {
 }
 NEEDS_YOU = Chip("?", "Needs a decision", "waits")
 BUSY = Chip("…", "Being done", "busy")
+ASLEEP = Chip("z", "Snoozed", "quiet")
 SETTLED = Chip("✓", "Settled", "done")
 OPEN = Chip("•", "Open: look at it", "open")
 GOOD = Chip("✓", "Good", "done")
@@ -58,8 +59,10 @@ UNKNOWN = Chip("?", "Not known", "quiet")
 _UNDER_WAY = frozenset({ResponseState.APPROVED, ResponseState.RUNNING})
 
 
-def state_of(incident: Incident, responses: Sequence[Response]) -> Chip:
-    """Say where an incident stands; what somebody has to do comes first."""
+def state_of(incident: Incident, responses: Sequence[Response], now: datetime) -> Chip:
+    """Say where an incident stands; what somebody has to do comes first, unless they said: not now."""
+    if incident.is_asleep(now):
+        return ASLEEP
     if awaiting(responses):
         return NEEDS_YOU
     if any(one.state in _UNDER_WAY for one in responses):

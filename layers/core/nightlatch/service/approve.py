@@ -58,6 +58,11 @@ def signed_by(slack_id: str) -> str:
     return f"Slack user {slack_id}, request signed by Slack"
 
 
+def known_by(principal: Principal) -> str:
+    """Say how whoever holds AWS credentials was known."""
+    return f"AWS principal {principal.arn or principal.key}, credentials checked by AWS"
+
+
 def answer(  # noqa: PLR0913 - who, what, how, and the world
     response_id: str, *, principal: Principal, signal: Signal, policy: Policy, ports: ApprovePorts, now: datetime
 ) -> Response:
@@ -70,8 +75,7 @@ def answer(  # noqa: PLR0913 - who, what, how, and the world
         Unavailable: The ledger or the queue could not be asked; try again.
     """
     response = ports.ledger.get(response_id)
-    how = f"AWS principal {principal.arn or principal.key}, credentials checked by AWS"
-    return settle(response, approver_of(principal, policy), signal, ports, now, how=how)
+    return settle(response, approver_of(principal, policy), signal, ports, now, how=known_by(principal))
 
 
 def approver_of(principal: Principal, policy: Policy) -> Approver:

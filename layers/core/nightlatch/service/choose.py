@@ -1,13 +1,13 @@
-"""Carries out what somebody chose in a message: to be left alone, to allow a deletion, to say that it was them.
+"""Carries out what somebody chose beside the offers: to be left alone, to allow a deletion, to say that it was them.
 
 Each is looked up anew: the person must be an approver who did not act in the incident, and what they chose must still
-stand as the message showed it, so that a request sent again changes nothing.
+stand as it was shown, so that a request sent again changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.answering.actions import Action, ActionKind
@@ -44,6 +44,7 @@ class Person:
 
     approver: Approver
     how: str
+    reason: str = ""  # in their own words; a button has none
 
 
 def choose(choice: Choice, person: Person, *, policy: Policy, ports: ChoosePorts, now: datetime) -> str:
@@ -65,16 +66,17 @@ def choose(choice: Choice, person: Person, *, policy: Policy, ports: ChoosePorts
 
 
 def _snooze(choice: Choice, person: Person, ports: ChoosePorts, now: datetime) -> str:
-    rest = Rest(lasting=_span(SPANS, choice), reason=f"for {choice.what}, in Slack", number=choice.number)
+    rest = Rest(
+        lasting=_span(SPANS, choice), reason=person.reason or f"for {choice.what}, in Slack", number=choice.number
+    )
     asleep = snooze(choice.incident_id, rest, approver=person.approver, how=person.how, ports=ports.snoozing, now=now)
     until = asleep.snooze.until if asleep.snooze is not None else now
     return f"Snoozed until {until:%Y-%m-%d %H:%M} UTC; it wakes when it gets worse."
 
 
 def _vouch(choice: Choice, person: Person, ports: ChoosePorts, now: datetime) -> str:
-    said = Vouched(
-        lasting=_span(OURS_SPANS, choice), reason=f"this was us, for {choice.what}, said in Slack", number=choice.number
-    )
+    reason = person.reason or f"this was us, for {choice.what}, said in Slack"
+    said = Vouched(lasting=_span(OURS_SPANS, choice), reason=reason, number=choice.number)
     declared = vouch_for(
         choice.incident_id, said, approver=person.approver, how=person.how, ports=ports.vouching, now=now
     )
@@ -87,11 +89,13 @@ def _allow(choice: Choice, person: Person, policy: Policy, ports: ChoosePorts, n
     refuse_those_who_acted(incident, person.approver)
     one = next((found for found in deleted(incident) if found.token == choice.what), None)
     if one is None:
-        raise IllegalTransition(f"incident {incident.id} knows no such deletion; look at its message again")
+        raise IllegalTransition(f"incident {incident.id} knows no such deletion; look at it again")
     wanted = _wanted(choice, one, incident, policy, ports, now)
     if choice.number != len(incident.responses) and wanted.id not in incident.responses:
-        raise IllegalTransition(f"incident {incident.id} has changed since this message was shown; look at it again")
-    response, _ = ports.approving.ledger.propose(wanted)
+        raise IllegalTransition(f"incident {incident.id} has changed since this was shown; look at it again")
+    # Its id knows nothing of the reason: of two people who allow the same, each has their own words.
+    action = replace(wanted.action, note=person.reason or wanted.action.note)
+    response, _ = ports.approving.ledger.propose(replace(wanted, action=action))
     ports.incidents.link(incident.id, response.id)
     settled = settle(response, person.approver, Signal.APPROVE, ports.approving, now, how=person.how)
     _leave_deleted(incident, one, person, ports, now)
@@ -141,5 +145,5 @@ def _leave_deleted(incident: Incident, one: Deleted, person: Person, ports: Choo
 
 def _span(spans: dict[str, timedelta], choice: Choice) -> timedelta:
     if choice.what not in spans:
-        raise IllegalTransition(f"there is no choice {choice.what}; look at the message again")
+        raise IllegalTransition(f"there is no choice {choice.what}; look at it again")
     return spans[choice.what]

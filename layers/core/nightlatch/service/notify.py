@@ -15,6 +15,10 @@ from nightlatch.service.storms import NAMED, StormPorts, holds
 from nightlatch.service.telling import Picture, tell
 from nightlatch.service.telling_ports import Pace, Told, pace_of
 
+Outcome = tuple[str, bool, str]
+"""A channel's name, whether it showed the incident now, and why it could not, if it could not."""
+Each = Callable[[Callable[[MessageChannel], Outcome], Iterable[MessageChannel]], Iterable[Outcome]]
+
 
 @dataclass(frozen=True, slots=True)
 class NotifyPorts:
@@ -28,13 +32,14 @@ class NotifyPorts:
     routed: Callable[[Incident], Sequence[MessageChannel]] | None = None  # who hears of an incident; else everybody
     told: Told | None = None  # what each channel has told; without it every change is sent to everybody
     storms: StormPorts | None = None  # what is told in one summary until it is calm
+    each: Each = map  # how channels are told: one after another, or all at once
 
 
 def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, ...]:
     """Show an incident on each channel; give the names of the channels that showed it.
 
-    A channel that is down does not keep the others from telling; the notice comes again for it alone,
-    because each channel claims the notice by itself.
+    A channel that is down does not keep the others from telling, and one that is slow does not where they are told at
+    once; the notice comes again for it alone, because each channel claims the notice by itself.
 
     Raises:
         Unavailable: A channel could not show it; the others did.
@@ -49,18 +54,19 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
         now=now,
         is_named=notice.mark.startswith(NAMED),
     )
-    told: list[str] = []
-    failures: list[str] = []
-    for channel in ports.channels if ports.routed is None else ports.routed(incident):
+
+    def told_on(channel: MessageChannel) -> Outcome:
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
         try:
-            if _show(own_notice, picture, channel, ports):
-                told.append(channel.name)
+            return channel.name, _show(own_notice, picture, channel, ports), ""
         except Unavailable as failure:
-            failures.append(f"{channel.name}: {failure}")
+            return channel.name, False, str(failure)
+
+    outcomes = list(ports.each(told_on, ports.channels if ports.routed is None else ports.routed(incident)))
+    failures = [f"{name}: {why}" for name, _, why in outcomes if why]
     if failures:
         raise Unavailable(f"incident {incident.id} was not shown on {'; '.join(failures)}")
-    return tuple(told)
+    return tuple(name for name, is_told, _ in outcomes if is_told)
 
 
 def _responses(incident: Incident, ledger: Ledger) -> tuple[list[Response], list[str]]:

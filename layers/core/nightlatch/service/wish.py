@@ -19,6 +19,7 @@ from nightlatch.domain.errors import Unauthorised
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.judging.findings import Finding
 from nightlatch.service.act_ports import Offers, Sight
+from nightlatch.service.approve import known_by
 from nightlatch.service.ports import Incidents, Ledger
 
 WISH_LIVES = timedelta(minutes=15)
@@ -92,7 +93,7 @@ def request(  # noqa: PLR0913 - what, who, by which choices, and the world
         at=now,
         signal=Signal.APPROVE,
         actor=approver.title,
-        how=f"AWS principal {by.arn or by.key}, credentials checked by AWS",
+        how=known_by(by),
     )
     incident_id = next((offer.incident_id for offer in same if offer.incident_id is not None), None)
     if told is not None:

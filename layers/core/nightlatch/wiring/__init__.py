@@ -7,6 +7,7 @@ environment comes in as an argument, so a test wires the real thing to whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -30,6 +31,8 @@ from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
+
+MOST_AT_ONCE = 8  # as many channels as there are kinds of them; DynamoDB's client has ten connections
 
 
 def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], JudgedBatch]:
@@ -89,6 +92,7 @@ def wire_notifier(
         changed=world.snapshots.change_notes(),
         told=world.people.told,
         storms=world.people.storms,
+        each=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel").map,
     )
     summaries = world.people.summaries(world.notices, lambda: ports.channels)
 
