@@ -204,6 +204,48 @@ def test_what_somebody_else_decided_shows_by_itself(watched: Watched, open_page:
     assert len(seen.loads) == 1
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_an_incident_is_snoozed_and_woken_by_the_keyboard_alone(
+    watched: Watched, open_page: Any, width: int, scheme: str
+) -> None:
+    offered = watched.an_offer()
+    incident = watched.incident(watched.message(offered.ts))
+    page = open_page(f"/incidents/{incident.id}", width=width, scheme=scheme).page
+
+    tab_to(page, page.get_by_role("link", name="Snooze it, or say that it was you"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("radio", name="1 hour"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="24 hours").first).to_be_checked()
+    tab_to(page, page.get_by_label("Why, in a few words").first)
+    page.keyboard.type("the vendor looks into it")
+    tab_to(page, page.get_by_role("button", name="Snooze"))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Snoozed until")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("main")).to_contain_text("By ana (U01ANA): the vendor looks into it")
+    fits(page, width)
+    watched.settle()
+    watched.shows(offered.ts, "the vendor looks into it")
+    tab_to(page, page.get_by_role("button", name="Wake it now"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Snoozed until")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def test_what_was_ours_is_said_at_the_console_and_the_message_shows_it(watched: Watched, open_page: Any) -> None:
+    offered = watched.an_offer()
+    incident = watched.incident(watched.message(offered.ts))
+    page = open_page(f"/incidents/{incident.id}/say").page
+
+    page.get_by_role("radio", name="7 days").last.check()
+    page.get_by_label("Why, in a few words").last.fill("the migration, OPS-12")
+    page.get_by_role("button", name="This was us").click()
+
+    expect(page.get_by_role("heading", name="ana (U01ANA) said: this was us")).to_be_visible(timeout=PATIENCE_MS)
+    watched.settle()
+    watched.shows(offered.ts, "ana (U01ANA)")
+
+
 def test_the_brake_is_pulled_and_let_go_from_the_page(watched: Watched, open_page: Any) -> None:
     secret, _, bad = overwrite(watched)
     seen = open_page("/health")
@@ -239,7 +281,8 @@ def test_every_page_fits_and_can_be_read(
     (offer,) = (one for one in connection.offers.named(incident.responses) if one.action.kind == "roll-back")
     named = urlencode({"secret": secret})
     who = urlencode({"key": f"arn:aws:iam::{incident.lead.account_id}:role/app"})
-    paths = ("/", "/?only=waiting", f"/incidents/{incident.id}", f"/offers/{offer.id}", f"/progress?id={offer.id}")
+    about = f"/incidents/{incident.id}"
+    paths = ("/", "/?only=waiting", about, f"{about}/say", f"/offers/{offer.id}", f"/progress?id={offer.id}")
     others = (f"/secret?{named}", f"/rollback?{named}", f"/rollback/preflight?{named}&part-value=yes", "/secrets")
     ends = ("/secrets?q=nothing-of-that-name", "/principals", f"/principal?{who}", "/health", "/principal?key=nobody")
     seen = open_page(width=width, scheme=scheme)

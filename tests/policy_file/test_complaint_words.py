@@ -95,6 +95,14 @@ def test_no_words_of_python_or_pydantic_and_no_value_reach_people(place: tuple[A
         ({"version": 1, "secrets": None}, "secrets: write a list, such as [a, b]"),
         ({"version": 1, "secrets": [None]}, "secrets.0: write keys and values here"),
         ({"version": 1, "defaults": {"mode": "protct"}}, "did you mean 'protect'?"),
+        (
+            {"version": 1, "routes": [{"channels": ["slack"], "slack_channel": "#alerts"}]},
+            "routes.0.slack_channel: write a Slack channel id",
+        ),
+        (
+            {"version": 1, "routes": [{"channels": ["slack"], "match": {"accounts": ["1234"]}}]},
+            "routes.0.match.accounts.0: write an account id of twelve digits",
+        ),
         ({"version": 1, "approvers": [{"slack": "ana", "name": "ana"}]}, "approvers.0.slack: write a Slack user id"),
         (
             {"version": 1, "inventory": {"secrets": [{"arn": "x"}]}},

@@ -14,6 +14,18 @@ from policies import ANA, EXEMPTION, a_policy
 
 BREAK_GLASS = {"break_glass": ["arn:aws:iam::*:role/break-glass"]}
 
+ROUTE = {
+    "match": {
+        "severity": "HIGH",
+        "rules": ["DEL-01"],
+        "accounts": ["111122223333"],
+        "names": ["prod/pay*"],
+        "tags": {"team": "pay*"},
+    },
+    "channels": ["slack", "pagerduty"],
+    "slack_channel": "C0PAY",
+}
+
 
 def policy(**parts: Any) -> Policy:
     return parse_policy(a_policy(**parts)).to_domain()
@@ -141,6 +153,36 @@ def test_of_many_secrets_the_first_are_named_and_the_rest_counted() -> None:
         ({}, {"limits": {"acts_per_h": 500}}, Change("limits", "acts_per_h: 500, was 200", grave=True)),
         ({}, {"limits": {"act_within_min": 5}}, Change("limits", "act_within: 5 min, was 60 min")),
         ({}, {"limits": {"buttons_live_h": 4}}, Change("limits", "buttons live 240 min, were 480 min")),
+        (
+            {},
+            {"routes": [ROUTE]},
+            Change(
+                "routes",
+                "findings of HIGH or worse of rules DEL-01 on secrets prod/pay* in account 111122223333 tagged"
+                " team=pay* go to slack, pagerduty alone (Slack channel C0PAY)",
+                grave=True,
+            ),
+        ),
+        (
+            {"routes": [{"channels": ["sns"]}]},
+            {},
+            Change("routes", "no longer: findings go to sns alone", grave=True),
+        ),
+        (
+            {"routes": [ROUTE, {"channels": ["sns"]}]},
+            {"routes": [{"channels": ["sns"]}, ROUTE]},
+            Change("routes", "the routes stand in another order; the first that fits decides", grave=True),
+        ),
+        (
+            {},
+            {"telling": {"digest_hour": 9}},
+            Change("telling", "the digest comes at 9:00 UTC, came at 7:00"),
+        ),
+        (
+            {},
+            {"telling": {"storm_after": 2}},
+            Change("telling", "2 incidents within five minutes are told in one message, 10 were", grave=True),
+        ),
     ],
 )
 def test_each_change_is_said_in_words_and_the_grave_ones_are_marked(
@@ -198,4 +240,7 @@ OTHERS: dict[str, Any] = {
     "inventory": policy(inventory={"decoys": ["a"]}).inventory,
     "limits": policy(limits={"acts_per_h": 3}).limits,
     "buttons_live": policy(limits={"buttons_live_h": 3}).buttons_live,
+    "routes": policy(routes=[ROUTE]).routes,
+    "digest_hour": 9,
+    "storm_after": 2,
 }

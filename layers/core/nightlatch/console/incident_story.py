@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from nightlatch.acts import ACTS
 from nightlatch.adapters.history.trails import Trails
 from nightlatch.console.words import short, some
 from nightlatch.domain.answering.incidents import Incident
@@ -94,7 +95,7 @@ def _call(one: Sighting) -> Moment:
 
 
 def _step(response: Response, step: Step) -> Moment:
-    what = f"{_VERBS[step.signal]} {response.action.kind} of {response.action.name}"
+    what = f"{_VERBS[step.signal]} “{ACTS[response.action.kind].label}: {response.action.name}”"
     note = ", ".join(filter(None, (step.note, step.how)))
     is_good = step.signal not in {Signal.FAIL, Signal.HOLD}
     return Moment(at=step.at, who=step.actor, what=what, note=note, kind="step", went_well=is_good)

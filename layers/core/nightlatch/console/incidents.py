@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, render_template, request, url_for
 
+from nightlatch.acts import ACTS
 from nightlatch.adapters.history.known_uses import radius_known
 from nightlatch.adapters.history.recent_readers import LATELY
 from nightlatch.console import words
@@ -88,6 +89,7 @@ class IncidentPages:
             story=self._story(incident, responses),
             responses=[one for one in responses if one.state is not ResponseState.PROPOSED or one.waits_because],
             states=words.STATES,
+            acts=ACTS,
             offers=self._offered(responses),
             following=_following(incident),
             news=url_for("news", of="incident", id=incident.id),

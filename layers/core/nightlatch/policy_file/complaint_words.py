@@ -45,6 +45,8 @@ _NUMBERS: Mapping[str, tuple[str, str]] = {
 }
 _PATTERNS: Mapping[str, str] = {  # a pattern says nothing to who does not read them
     "^[UW]": "write a Slack user id, such as U01ANA2BC: in Slack, profile, copy member ID",
+    "^[CG]": "write a Slack channel id, such as C01ABC2DE: in Slack, at the end of the channel's details",
+    r"^\d{12}": "write an account id of twelve digits, in quotes",
     "^arn:[\\w-]+:secretsmanager:": "write a secret's full ARN, with the six characters that AWS puts at its end",
     "^arn:[\\w-]+:(iam|sts)": "write the ARN of a user, a role or a session",
     "^arn:": "write an ARN, such as arn:aws:lambda:eu-west-1:111122223333:function:rotate-db",

@@ -12,13 +12,14 @@ from datetime import timedelta
 
 from nightlatch.domain.answering.policy import Approver, Exemption, Mode, Policy, Protection
 from nightlatch.domain.answering.policy_parts import changed_inventory
+from nightlatch.domain.answering.telling_changes import changed_telling
 
 MOST_NAMED = 5  # secrets named in one line
 OF_THE_STACK = frozenset({"own_roles", "containment", "acting_role", "digest"})  # no choice of the operator's file
 _SAID = frozenset(
     {
         *("default", "selectors", "exemptions", "ask_first", "staged", "approvers", "inventory", "limits"),
-        "buttons_live",
+        *("buttons_live", "routes", "digest_hour", "storm_after"),
     }
 )
 
@@ -47,6 +48,7 @@ def changes(before: Policy, after: Policy, known: Collection[str] = ()) -> tuple
         *_of_rules(before, after),
         *(Change("inventory", text, grave) for text, grave in changed_inventory(before.inventory, after.inventory)),
         *_of_limits(before, after),
+        *(Change(part, text, grave) for part, text, grave in changed_telling(before, after)),
         *_of_the_rest(before, after),
     ]
     return tuple(sorted(found, key=lambda change: not change.grave))
