@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from http.server import HTTPServer
 from pathlib import Path
 from socket import create_server
 
@@ -22,6 +23,20 @@ def test_a_port_that_is_taken_is_said_and_what_to_do(capsys: pytest.CaptureFixtu
     said = capsys.readouterr().err
     assert f"cannot listen on port {port}" in said
     assert "choose another by --port" in said
+
+
+@pytest.mark.usefixtures("deployed")
+def test_ctrl_c_ends_it_as_every_verb(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HTTPServer, "serve_forever", pressed)
+
+    assert run(["console", "--port", "0"]) == ExitCode.INTERRUPTED
+
+    said = capsys.readouterr()
+    assert "http://127.0.0.1:" in said.out
+    assert said.err.endswith("interrupted\n")
 
 
 def test_without_a_stage_it_says_how_to_start_one(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from builders import a_finding, a_response
+from builders import a_finding, a_response, a_snooze
 from cli.deployed import deploy
 from fakes import FixedClock
 from nightlatch.adapters.incidents import DynamoIncidents
@@ -17,6 +18,7 @@ from nightlatch.adapters.table import Table
 from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
 from nightlatch.domain.answering.actions import Action, ActionKind
+from nightlatch.domain.answering.incidents import put_to_sleep
 from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.history.examples import a_secret, a_user
 from nightlatch.domain.judging.findings import Remedy, Severity
@@ -68,6 +70,18 @@ def test_what_stands_open_is_listed_the_worst_first(told: Told, capsys: pytest.C
         (mild, "open", []),
     ]
     assert {one["id"] for one in listed(capsys, "--all")} == {worst, mild, settled}
+
+
+def test_what_is_snoozed_says_until_when_by_whom_and_why(told: Told, capsys: pytest.CaptureFixture[str]) -> None:
+    incident = told.incident("ana")
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+    told.incidents.change(incident, lambda one: put_to_sleep(one, a_snooze(until=until, reason="a known outage")))
+
+    (one,) = listed(capsys)
+    assert run(["incidents", "show", incident]) == ExitCode.CLEAN
+
+    assert (one["state"], one["snoozed_until"]) == ("snoozed", f"{until:%Y-%m-%dT%H:%M:%SZ}")
+    assert f"snoozed until {until:%Y-%m-%dT%H:%M:%SZ} by ana: a known outage" in capsys.readouterr().out
 
 
 def test_as_a_table_a_row_is_a_line_and_the_next_command_is_said(

@@ -16,6 +16,7 @@ from nightlatch.cli.terminal import cell, plain, say
 from nightlatch.cli.writing import write
 from nightlatch.domain.answering.incidents import Incident, is_settled
 from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.answering.snoozes import Snooze
 from nightlatch.domain.errors import NotFound, Unreadable
 from nightlatch.reach.connection import Connection
 from nightlatch.reach.where import Where, connect
@@ -27,11 +28,19 @@ class Told:
 
     incident: Incident
     responses: tuple[Response, ...]
+    now: datetime
 
     @property
     def state(self) -> str:
-        """Whether something is left to decide."""
-        return "settled" if is_settled(self.incident, self.responses) else "open"
+        """Whether something is left to decide, and whether somebody said: not now."""
+        if is_settled(self.incident, self.responses):
+            return "settled"
+        return "snoozed" if self.snooze is not None else "open"
+
+    @property
+    def snooze(self) -> Snooze | None:
+        """The snooze that holds now."""
+        return self.incident.snooze if self.incident.is_asleep(self.now) else None
 
     @property
     def waiting(self) -> tuple[Response, ...]:
@@ -48,7 +57,7 @@ def write_list(where: Where, output: Form, *, every: bool, most: int) -> ExitCod
     """
     connection = connect(where)
     told = [_with_responses(one, connection) for one in connection.incident_list.newest(most)]
-    shown = [one for one in told if every or one.state == "open"]
+    shown = [one for one in told if every or one.state != "settled"]
     shown.sort(key=lambda one: (-one.incident.severity.rank, -one.incident.opened_at.timestamp()))
     write([_head(one) for one in shown], output, lambda: _table(shown) if shown else "nothing stands open")
     say(f"incidents={len(told)} shown={len(shown)}")
@@ -88,7 +97,7 @@ def _with_responses(incident: Incident, connection: Connection) -> Told:
             found.append(connection.ledger.get(response_id))
         except (NotFound, Unreadable) as error:
             say(f"{incident.id}: {error}")
-    return Told(incident, tuple(found))
+    return Told(incident, tuple(found), connection.now())
 
 
 def _head(told: Told) -> dict[str, object]:
@@ -103,6 +112,7 @@ def _head(told: Told) -> dict[str, object]:
         "last_seen": _time(one.last_seen),
         "account": one.lead.account_id,
         "region": one.lead.region,
+        "snoozed_until": _time(told.snooze.until) if told.snooze is not None else None,
         "waiting": [response.id for response in told.waiting],
         "policy": one.policy_digest,
     }
@@ -144,15 +154,20 @@ def _page(told: Told) -> RenderableType:
     one = told.incident
     lines = [
         f"{one.severity} {one.id}: {one.lead.title}",
-        f"State     {told.state}",
+        f"State     {told.state}{_asleep(told.snooze)}",
         f"Began     {_time(one.opened_at)}, last seen {_time(one.last_seen)}",
         f"Where     account {one.lead.account_id}, {one.lead.region}",
         f"Policy    {one.policy_digest or 'unknown'}",
         *(f"Found     {f.catalogue} {f.severity}: {f.title}; {f.reason} ({f.count} events)" for f in one.findings),
         *(f"Act       {r.id} {r.state}: {r.action.kind} of {r.action.name}{_ended(r)}" for r in told.responses),
         *(f"Note      {note}" for note in one.notes),
+        *(f"Ours      {d.rule} until {_time(d.until)}, {d.by}: {d.reason} ({d.id})" for d in one.ours),
     ]
     return "\n".join(plain(line) for line in lines)
+
+
+def _asleep(snooze: Snooze | None) -> str:
+    return f" until {_time(snooze.until)} by {snooze.by}: {snooze.reason}" if snooze is not None else ""
 
 
 def _ended(response: Response) -> str:

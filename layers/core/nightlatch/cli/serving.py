@@ -41,8 +41,8 @@ def serve(where: Where, port: int) -> ExitCode:
         typer.echo(plain(f"The console of {desk.name}, as {desk.human}. Open this link; it works once:"))
         typer.echo(f"\n  {address(server, door)}\n")
         say("Ctrl-C ends it")
-        server.serve_forever()
-    return ExitCode.CLEAN
+        server.serve_forever()  # Werkzeug takes Ctrl-C for the end, and there is no other
+    return ExitCode.INTERRUPTED
 
 
 def _refuse_without_web() -> None:
