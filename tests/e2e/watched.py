@@ -34,6 +34,7 @@ from nightlatch.domain.guarding.guards import NO_FORCE_DELETE
 from nightlatch.domain.history.examples import a_person
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.permissions.guard import Judged
+from nightlatch.local.queues.lanes import Caps
 from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
@@ -332,7 +333,7 @@ def watched(stage_template: Path, interpreter: Interpreter, every_channel: bool)
     bodies: list[str] = []
     judged: list[Judged] = []
     settings = StageSettings(
-        redelivery_cap_s=1,  # otherwise a failed message stays hidden for as long as the template says: minutes
+        caps=Caps(redelivery_s=1, window_s=0.2),  # else what failed stays hidden for minutes, and reads lie for seconds
         on_envelope=lambda envelope: envelopes.append(dict(envelope)),
         on_judged=judged.append,
         run=RunSettings(on_log=lambda function, line: lines.append((function, line)), interpreter=interpreter),

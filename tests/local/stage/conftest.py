@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nightlatch.local.queues.lanes import Caps
 from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.stage import Stage, StageSettings
 
@@ -69,7 +70,7 @@ def running_small():
     # a second after it failed.
     envelopes, lines = [], []
     settings = StageSettings(
-        redelivery_cap_s=1,
+        caps=Caps(redelivery_s=1),
         on_envelope=envelopes.append,
         run=RunSettings(on_log=lambda function, line: lines.append((function, line))),
     )

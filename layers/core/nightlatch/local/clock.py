@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 VARIABLE = "NIGHTLATCH_CLOCK"
+_Said = dict[str, float | str]
 
 
 class StageClock:
@@ -26,11 +27,12 @@ class StageClock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._said: _Said = {}  # as it stands in the file: moto asks for the time at each request
         self.follow()
 
     def now(self) -> datetime:
         """Say what time it is on the stage, in UTC."""
-        return read_clock(self.path)
+        return _moment(self._said)
 
     def follow(self, offset_s: float = 0.0) -> None:
         """Follow the machine's time, so many seconds ahead of it or behind it."""
@@ -38,11 +40,10 @@ class StageClock:
 
     def advance(self, seconds: float) -> None:
         """Move the stage's time forward from where it is; a frozen clock stays frozen."""
-        said = _read(self.path)
-        if "frozen" in said:
+        if "frozen" in self._said:
             self.freeze(self.now() + timedelta(seconds=seconds))
         else:
-            self.follow(float(said.get("offset_s", 0.0)) + seconds)
+            self.follow(float(self._said.get("offset_s", 0.0)) + seconds)
 
     def freeze(self, moment: datetime) -> None:
         """Let time stand still at a moment that knows its time zone.
@@ -54,21 +55,25 @@ class StageClock:
             raise ValueError("a stage's clock needs a moment with a time zone")
         self._write({"frozen": moment.astimezone(UTC).isoformat()})
 
-    def _write(self, said: dict[str, float | str]) -> None:
+    def _write(self, said: _Said) -> None:
         draft = self.path.with_suffix(".draft")
         draft.write_text(json.dumps(said), encoding="utf-8")
         os.replace(draft, self.path)  # noqa: PTH105 - the one call that promises to replace in one step
+        self._said = said
 
 
 def read_clock(path: Path) -> datetime:
     """Read a clock file as any process of the stage does."""
-    said = _read(path)
+    return _moment(_read(path))
+
+
+def _moment(said: _Said) -> datetime:
     if "frozen" in said:
         return datetime.fromisoformat(str(said["frozen"]))
     return datetime.now(UTC) + timedelta(seconds=float(said.get("offset_s", 0.0)))
 
 
-def _read(path: Path) -> dict[str, float | str]:
+def _read(path: Path) -> _Said:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

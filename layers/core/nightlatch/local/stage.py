@@ -177,7 +177,7 @@ class Stage:
             self.runtime,
             activity=self._activity,
             journal=self.journal,
-            redelivery_cap_s=self._settings.redelivery_cap_s,
+            caps=self._settings.caps,
         )
         self._open_doors()
         # Undone from the last to the first: nothing new comes, functions end, then their callers can.

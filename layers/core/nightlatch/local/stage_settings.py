@@ -11,6 +11,7 @@ from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.gateway.doors import App
 from nightlatch.local.journal import Entry
 from nightlatch.local.permissions.guard import OnJudged
+from nightlatch.local.queues.lanes import Caps
 from nightlatch.local.running.runtime import RunSettings
 
 
@@ -25,7 +26,7 @@ class StageSettings:
     `parameters` are the template's, `routes` further WSGI applications by path prefix, `variables` further
     environment variables of every function. `prepare` is called with the server's address before the
     template is deployed: what the template refers to can be made there. `on_judged` hears of every permission
-    that a function's call needed. `redelivery_cap_s` shortens the time that a failed message stays hidden.
+    that a function's call needed. `caps` shorten how long messages lie in a lane.
     `name_held_for` says how long the name of a secret stays taken after a forced deletion.
     `tick_every_s` lets time pass by itself; without it schedules fire when somebody calls `Stage.tick`.
     """
@@ -42,6 +43,6 @@ class StageSettings:
     on_entry: Callable[[Entry], None] = _unheard
     on_judged: OnJudged = _unheard
     run: RunSettings = field(default_factory=RunSettings)
-    redelivery_cap_s: int | None = None
+    caps: Caps = field(default_factory=Caps)
     name_held_for: timedelta = timedelta(seconds=3)  # on AWS 5 to 27 seconds; long enough to make an act try again
     tick_every_s: float | None = None

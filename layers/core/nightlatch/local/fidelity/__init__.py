@@ -27,6 +27,7 @@ from nightlatch.local.fidelity import (
     replicas,
     rotation,
     secret_keys,
+    speed,
     stages,
     tags,
     transactions,
@@ -59,7 +60,7 @@ _ROOMS = (
 
 CORRECTIONS: tuple[Correction, ...] = tuple(correction for room in _ROOMS for correction in room.CORRECTIONS)
 
-_PATCHES: tuple[Patch, ...] = (*clock.PATCHES, *(patch for room in _ROOMS for patch in room.PATCHES))
+_PATCHES: tuple[Patch, ...] = (*clock.PATCHES, *speed.PATCHES, *(patch for room in _ROOMS for patch in room.PATCHES))
 _MISSING = object()
 
 _turn = Lock()

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from nightlatch.local.activity import Activity
@@ -23,6 +24,14 @@ from nightlatch.local.queues.moto_queues import NoSuchQueue, StageQueue
 from nightlatch.local.queues.sqs_records import event_ids, sqs_event
 from nightlatch.local.running.invocation import Invocation
 from nightlatch.local.running.runtime import Runtime, Throttled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The longest that a lane lets things lie, in seconds, whatever the template says; without one as it says."""
+
+    redelivery_s: int | None = None  # how long a failed message stays hidden
+    window_s: float | None = None  # how long messages are gathered for a batch
 
 
 class Lanes:
@@ -35,10 +44,10 @@ class Lanes:
         *,
         activity: Activity,
         journal: Journal,
-        redelivery_cap_s: int | None = None,
+        caps: Caps,
     ) -> None:
         self._lanes = [
-            _Lane(mapping, runtime, activity=activity, journal=journal, redelivery_cap_s=redelivery_cap_s)
+            _Lane(mapping, runtime, activity=activity, journal=journal, caps=caps)
             for mapping in stack.mappings
             if mapping.enabled
         ]
@@ -73,14 +82,14 @@ class _Lane:
         *,
         activity: Activity,
         journal: Journal,
-        redelivery_cap_s: int | None,
+        caps: Caps,
     ) -> None:
         self.queue = StageQueue(mapping.queue_arn)
         self._mapping = mapping
         self._runtime = runtime
         self._activity = activity
         self._journal = journal
-        self._redelivery_cap_s = redelivery_cap_s
+        self._caps = caps
         self._stopping = threading.Event()
         self._turn = threading.Lock()
         most = max(1, runtime.concurrency(mapping.function_name))
@@ -125,7 +134,8 @@ class _Lane:
     def _collect(self) -> list[Any]:
         """Read a batch: as much as there is, or what comes within the batching window."""
         batch = self.queue.receive(self._mapping.batch_size)
-        until = time.monotonic() + self._mapping.batch_window_s
+        window_s, cap_s = self._mapping.batch_window_s, self._caps.window_s
+        until = time.monotonic() + (window_s if cap_s is None else min(cap_s, window_s))
         while batch and len(batch) < self._mapping.batch_size and not self._stopping.is_set():
             left = until - time.monotonic()
             if left <= 0:
@@ -145,8 +155,8 @@ class _Lane:
         for message in batch:
             if message.id not in failed:
                 self.queue.delete(message.receipt_handle)
-            elif self._redelivery_cap_s is not None:
-                seconds = min(self._redelivery_cap_s, self.queue.visibility_timeout_s)
+            elif self._caps.redelivery_s is not None:
+                seconds = min(self._caps.redelivery_s, self.queue.visibility_timeout_s)
                 self.queue.hide(message.receipt_handle, seconds)
         self.queue.wake()
         self._journal.write(
