@@ -120,8 +120,9 @@ def open_theatre(
     with stage:
         theatre = Theatre(stage=stage, company=companies[0], slack=slack, inbox=inbox)
         _take_effect(theatre, policy or policy_document())
-        stage.warm()
+        # First: warming reads credentials, and a detector remembers for minutes since when there is a past.
         _teach(theatre)
+        stage.warm()
         _take_stock(theatre)
         yield theatre
 
