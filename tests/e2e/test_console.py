@@ -95,6 +95,7 @@ def incident_about(seen: Observer, secret: str) -> Any:
 
 def fits(page: Page, width: int) -> None:
     """Check that nothing is cut off or hard to read."""
+    page.wait_for_load_state()  # after a click the heading may be there before the style sheet
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [pair for pair in page.evaluate(CONTRAST) if pair["ratio"] < 4.5] == []
     assert page.evaluate(NAMELESS) == []
