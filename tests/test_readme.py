@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from benchmarks import costs
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.detections import CATALOGUE
 from pages import ROOT, fences, links, text_of
 

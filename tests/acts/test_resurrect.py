@@ -16,7 +16,7 @@ from acts.scenes_of_the_lost import DESTROYED_AT, FUNCTION, VAULTED, a_function,
 from builders import a_response
 from fakes_snapshots import V2
 from nightlatch.acts import ACTS
-from nightlatch.cli.rescue import a_key
+from nightlatch.cli.verbs.rescue import a_key
 from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.keeping import Kept

@@ -14,8 +14,8 @@ from builders import a_response
 from cli.deployed import deploy
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.table import Table
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import ResponseState, Signal, advance
 from nightlatch.domain.event.secrets import secret_ref

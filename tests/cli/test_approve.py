@@ -11,8 +11,8 @@ import pytest
 from builders import a_response
 from fakes import FixedClock
 from nightlatch.adapters.table import Table
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, Step, advance
 from nightlatch.domain.history.examples import a_secret
 from worlds import REGION, TABLE, WholeLedger, a_client

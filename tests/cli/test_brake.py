@@ -13,9 +13,9 @@ from botocore.stub import Stubber
 
 from nightlatch.adapters.brake import SsmBrake
 from nightlatch.adapters.parameter_store import Parameter, SsmKillSwitch
-from nightlatch.cli import braking
-from nightlatch.cli.exit_codes import ExitCode
+from nightlatch.cli.acts import braking
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.history.examples import AT
 from worlds import REGION, a_client, on_moto
 

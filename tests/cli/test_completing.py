@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from nightlatch.cli import completing
+from nightlatch.cli.verbs import completing
 from nightlatch.detections import CATALOGUE
 
 PROGRAM = "from nightlatch.cli.main import main; main()"

@@ -10,8 +10,8 @@ from socket import create_server
 import pytest
 
 import nightlatch.console
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 
 
 @pytest.mark.usefixtures("deployed")

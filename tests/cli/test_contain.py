@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.containing.deny_policies import SECRETS_POLICY, SESSIONS_POLICY, denial
 from worlds import ACCOUNT, REGION
 

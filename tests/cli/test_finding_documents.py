@@ -7,8 +7,8 @@ import json
 import pytest
 
 from builders import a_finding
-from nightlatch.cli.finding_output import write
-from nightlatch.cli.forms import Output
+from nightlatch.cli.looks.finding_output import write
+from nightlatch.cli.speech.forms import Output
 from nightlatch.domain.history.examples import ACCOUNT, REGION, a_secret, a_user
 from nightlatch.domain.judging.findings import Severity, State
 from nightlatch.local.fidelity.findings import _why_not as why_security_hub_would_not

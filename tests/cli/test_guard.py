@@ -11,8 +11,8 @@ import boto3
 import pytest
 
 from cli.deployed import RESPONDER, deploy
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.local import fidelity
 from worlds import ACCOUNT, REGION, on_moto
 

@@ -429,7 +429,7 @@ def test_an_interrupt_is_told_by_its_own_code(capsys, monkeypatch, tmp_path):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nightlatch.cli.hunting.hunt", interrupted)
+    monkeypatch.setattr("nightlatch.cli.looks.hunting.hunt", interrupted)
 
     assert run(["hunt", str(written(tmp_path, "log", *SWEEP))]) == 130
     assert capsys.readouterr().err.endswith("interrupted\n")

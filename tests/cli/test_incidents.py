@@ -15,8 +15,8 @@ from fakes import FixedClock
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.ledger.responses import DynamoLedger
 from nightlatch.adapters.table import Table
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.incidents import put_to_sleep
 from nightlatch.domain.answering.responses import ResponseState

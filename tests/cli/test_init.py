@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from functions.transformed import source
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.answering.policy import Mode
 from nightlatch.policy_file import parse_policy
 

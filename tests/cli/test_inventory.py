@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nightlatch.adapters.inventory.account import Pace
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.policy_file import parse_inventory
 from own_records import FOLDER
 from worlds import TABLE, a_client, a_table, on_moto

@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.cli.terminal import plain
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.terminal import plain
 from nightlatch.domain.errors import InvalidPolicy, NothingToRestore, Unavailable
 
 SLOW = (
@@ -74,7 +74,7 @@ def test_every_error_of_ours_is_one_line_and_its_code(capsys, monkeypatch, error
     def fails(*_: object, **__: object) -> int:
         raise error
 
-    monkeypatch.setattr("nightlatch.cli.rule_output.write_test", fails)
+    monkeypatch.setattr("nightlatch.cli.looks.rule_output.write_test", fails)
 
     assert run(["rules", "test"]) == code
     assert capsys.readouterr().err == line

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from cli.deployed import deploy
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.policy_file import parse_policy, parse_stored_policy
 from policies import EXEMPTION
 from worlds import a_client, on_moto

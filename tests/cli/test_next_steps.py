@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cli.deployed import deploy
-from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Form
 from nightlatch.cli.main import run
-from nightlatch.cli.next_steps import usage_in_words, with_next_step
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.forms import Form
+from nightlatch.cli.speech.next_steps import usage_in_words, with_next_step
 from worlds import on_moto
 
 FORMS = ", ".join(f"'{form}'" for form in Form)

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from nightlatch.cli.acting import Asked
-from nightlatch.cli.options import with_options
+from nightlatch.cli.acts.acting import Asked
+from nightlatch.cli.verbs.options import with_options
 from nightlatch.reach.where import Where
 
 

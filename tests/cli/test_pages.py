@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from nightlatch.cli.command_page import verbs
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import app, run
-from nightlatch.cli.pages import pages
-from nightlatch.cli.runbook_page import runbook
+from nightlatch.cli.pages.all import pages
+from nightlatch.cli.pages.command_page import verbs
+from nightlatch.cli.pages.runbook_page import runbook
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.answering.allowances import LONGEST
 from nightlatch.domain.judging.rules import Detection

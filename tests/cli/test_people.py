@@ -10,9 +10,9 @@ import pytest
 from builders import a_finding
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.table import Table
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.cli.snooze import rest_of
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.verbs.snooze import rest_of
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.history.examples import AT, a_user
 from worlds import TABLE, a_client

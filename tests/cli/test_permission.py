@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from moto.core import set_initial_no_auth_action_count
 
 from cli.deployed import deploy
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.cli.permission import Missing, missing_in
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.permission import Missing, missing_in
 from nightlatch.domain.errors import Unavailable
 from worlds import a_client, on_moto
 

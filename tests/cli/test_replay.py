@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from worlds import a_client, on_moto
 
 LANES = ("Changes", "Reads", "Responses")

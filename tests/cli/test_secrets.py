@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from own_records import FOLDER
 
 

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
+from nightlatch.cli.looks.sigma_output import documents
 from nightlatch.cli.main import run
+from nightlatch.cli.pages.sigma_page import placeholders_in
 from nightlatch.cli.sigma import NEEDS_HISTORY, PARTS, SigmaPart
 from nightlatch.cli.sigma.document import document_id, file_name
-from nightlatch.cli.sigma_output import documents
-from nightlatch.cli.sigma_page import placeholders_in
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.event.events import Channel, SecretEvent

@@ -13,9 +13,9 @@ import pytest
 from builders import a_state, a_version
 from fakes import NOW
 from fakes_snapshots import V1, V2, a_copy, a_snapshot, an_arn, metadata_of
-from nightlatch.cli import snapshot_output as out
-from nightlatch.cli import snapshot_verbs
-from nightlatch.cli.forms import Form
+from nightlatch.cli.looks import snapshot_output as out
+from nightlatch.cli.looks import snapshot_verbs
+from nightlatch.cli.speech.forms import Form
 from nightlatch.domain.errors import NotFound, Refused
 from nightlatch.domain.secret.copies import Proof
 from nightlatch.reach.kept import Kept

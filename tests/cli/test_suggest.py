@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from nightlatch.cli.looks.policy_snippets import FILL_IN, actor_lines, policy_document, tier_lines
 from nightlatch.cli.main import run
-from nightlatch.cli.policy_snippets import FILL_IN, actor_lines, policy_document, tier_lines
 from nightlatch.domain.account.tiers import Tier
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.policy_file import parse_policy

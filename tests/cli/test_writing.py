@@ -17,13 +17,13 @@ from rich.table import Table
 from typer.main import get_command
 
 from cli.deployed import deploy
-from nightlatch.cli.command_page import verbs
-from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Form, Output
 from nightlatch.cli.main import app, run
-from nightlatch.cli.presentation import ask_for, flags_in, speaking
-from nightlatch.cli.terminal import cell, progress
-from nightlatch.cli.writing import as_csv, draw, write
+from nightlatch.cli.pages.command_page import verbs
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.forms import Form, Output
+from nightlatch.cli.speech.presentation import ask_for, flags_in, speaking
+from nightlatch.cli.speech.terminal import cell, progress
+from nightlatch.cli.speech.writing import as_csv, draw, write
 from worlds import a_client, on_moto
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from nightlatch.cli.command_page import verbs
 from nightlatch.cli.main import app
+from nightlatch.cli.pages.command_page import verbs
 from pages import PAGES, ROOT, anchors, fences, links, text_of
 
 VERBS = verbs(get_command(app))

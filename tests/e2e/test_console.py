@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e.built import ROOT
 from e2e.test_page import CONTRAST, PATIENCE_MS, Observer, browser, tab_to
 from e2e.watched import Watched
-from nightlatch.cli import stage as stage_verbs
+from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.console.app import console_app
 from nightlatch.console.desk import Desk
 from nightlatch.console.door import Door

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from e2e.watched import GUARDED, Watched
-from nightlatch.cli import stage as stage_verbs
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.verbs import stage as stage_verbs
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("guards")]
 

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from e2e.watched import OBSERVED, Watched
-from nightlatch.cli import stage as stage_verbs
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.policy_file import parse_policy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("policy")]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from e2e.watched import Watched
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
-from nightlatch.cli.stage import announced as announcing
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.verbs.stage import announced as announcing
 from nightlatch.local.scenes.company import a_value
 from nightlatch.local.scenes.resurrection import NAME, WITHIN_S, resurrection
 from nightlatch.local.scenes.timeline import Timeline

@@ -16,8 +16,8 @@ import typer.main
 
 from functions.test_privileges import ROLES, actions
 from nightlatch.acts import ACTS
-from nightlatch.cli.command_page import verbs
 from nightlatch.cli.main import app
+from nightlatch.cli.pages.command_page import verbs
 from nightlatch.detections import CATALOGUE
 
 PROJECT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from incidents.loop import Loop
 from nightlatch.acts import ACTS
-from nightlatch.cli.plan_page import plan_page
+from nightlatch.cli.acts.plan_page import plan_page
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.event.secrets import SecretRef

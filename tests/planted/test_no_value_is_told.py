@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.local import fidelity
 from planted.dye import Dyer

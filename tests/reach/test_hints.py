@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from typer.main import get_command
 
-from nightlatch.cli.command_page import verbs
 from nightlatch.cli.main import app
+from nightlatch.cli.pages.command_page import verbs
 from nightlatch.reach.hints import PLACED, place_in, placed
 
 

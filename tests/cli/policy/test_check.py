@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from policies import ANA, EXEMPTION, TRIAL, a_policy, written
 
 

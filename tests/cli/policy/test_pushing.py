@@ -11,8 +11,8 @@ import pytest
 
 from cli.deployed import deploy
 from nightlatch.adapters.policy_parameter import LARGEST, STANDARD
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.policy_file import parse_policy, parse_stored_policy
 from policies import ANA, EXEMPTION, TRIAL, a_policy, written
 from worlds import a_client, on_moto

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from policies import EXEMPTION, RECORD, TRIAL, a_policy, written
 
 PROTECTS = {"secrets": [{"match": {"names": ["prod/*"]}, "mode": "protect"}]}

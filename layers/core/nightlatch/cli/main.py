@@ -13,7 +13,10 @@ from typing import Annotated, TextIO
 
 import typer
 
-from nightlatch.cli import (
+from nightlatch.cli.speech.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
+from nightlatch.cli.speech.next_steps import usage_in_words, with_next_step
+from nightlatch.cli.speech.presentation import flags_in, speaking
+from nightlatch.cli.verbs import (
     allow,
     brake,
     console,
@@ -27,6 +30,7 @@ from nightlatch.cli import (
     inventory,
     mute,
     ours,
+    policy,
     replay,
     rescue,
     rules,
@@ -36,10 +40,6 @@ from nightlatch.cli import (
     stage,
     suggest,
 )
-from nightlatch.cli.exit_codes import ALL_CODES, CODES_OF_ACTS, ExitCode
-from nightlatch.cli.next_steps import usage_in_words, with_next_step
-from nightlatch.cli.policy import verbs as policy
-from nightlatch.cli.presentation import flags_in, speaking
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.reach.hints import place_in, placed
 
@@ -117,7 +117,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _in_full() -> AbstractContextManager[None]:
-    from nightlatch.cli.verbosity import told_in_full  # noqa: PLC0415 - --help must not wait for it
+    from nightlatch.cli.speech.verbosity import told_in_full  # noqa: PLC0415 - --help must not wait for it
 
     return told_in_full()
 
@@ -157,11 +157,11 @@ def _obey(arguments: Sequence[str]) -> int:
 
 def _end(line: str, code: ExitCode, error: BaseException | None = None) -> int:
     """Say how it ended, and where AWS misses a permission, which statement gives it."""
-    from nightlatch.cli.terminal import complain  # noqa: PLC0415 - nothing to draw unless there is something to say
+    from nightlatch.cli.speech.terminal import complain  # noqa: PLC0415 - nothing to draw unless there is something to say
 
     complain(line)
     if error is not None and "botocore" in sys.modules:  # else nobody asked AWS
-        from nightlatch.cli.permission import missing_in  # noqa: PLC0415
+        from nightlatch.cli.speech.permission import missing_in  # noqa: PLC0415
 
         missing = missing_in(error)
         if missing is not None:

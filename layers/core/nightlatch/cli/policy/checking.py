@@ -6,11 +6,11 @@ from pathlib import Path
 
 from rich.table import Table
 
-from nightlatch.cli.documents import read_document
-from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Form
-from nightlatch.cli.terminal import cell, say
-from nightlatch.cli.writing import write
+from nightlatch.cli.speech.documents import read_document
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.forms import Form
+from nightlatch.cli.speech.terminal import cell, say
+from nightlatch.cli.speech.writing import write
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file import Complaint, PolicyFile, complaints, parse_policy
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.policy_parameter import SsmPolicy
-from nightlatch.cli.terminal import say
+from nightlatch.cli.speech.terminal import say
 from nightlatch.domain.errors import InvalidPolicy, NightlatchError, NotFound
 from nightlatch.policy_file import PolicyFile, parse_stored_policy
 from nightlatch.reach.connection import Connection

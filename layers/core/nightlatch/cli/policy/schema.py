@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from nightlatch.cli.exit_codes import ExitCode
 from nightlatch.cli.policy.schema_words import WORDS
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.detections import CATALOGUE
 from nightlatch.policy_file import PolicyFile
 

@@ -8,11 +8,11 @@ import re
 from rich.console import RenderableType
 from rich.table import Table
 
-from nightlatch.cli.exit_codes import ExitCode
-from nightlatch.cli.forms import Form
 from nightlatch.cli.policy.in_force import parameter_of, stored_in
-from nightlatch.cli.terminal import cell, say
-from nightlatch.cli.writing import write
+from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.forms import Form
+from nightlatch.cli.speech.terminal import cell, say
+from nightlatch.cli.speech.writing import write
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.policy_changes import changes
 from nightlatch.domain.errors import InvalidPolicy

@@ -1,0 +1,1 @@
+"""How the command line speaks: forms of documents, the terminal, errors with their next step, exit codes."""
