@@ -75,6 +75,14 @@ def once_asked(what: Callable[[], None]) -> Iterator[str]:
             waiting.join(60)
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Hear Ctrl-C as in a terminal: what a shell runs in the background ignores it, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -341,11 +341,14 @@ def test_the_pictures_of_the_documentation_can_be_drawn(
     about = next(one for one in incidents if "prod/orders/db" in one.lead.title)
     (offer,) = (r for r in office.desk.connection.offers.named(about.responses) if r.action.kind == "roll-back")
 
-    wide = open_page(f"/incidents/{about.id}", device_scale_factor=1.5)
-    narrow = open_page(f"/offers/{offer.id}", width=360, scheme="dark", device_scale_factor=1.5)
-
-    for seen, name in ((wide, "console.png"), (narrow, "console-dark-360.png")):
-        expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
+    for name, path, width, scheme in (
+        ("console.png", f"/incidents/{about.id}", 1280, "light"),
+        ("console-dark.png", f"/incidents/{about.id}", 1280, "dark"),
+        ("console-360.png", f"/incidents/{about.id}", 360, "light"),
+        ("console-dark-360.png", f"/offers/{offer.id}", 360, "dark"),
+    ):
+        page = open_page(path, width=width, scheme=scheme, device_scale_factor=1.5).page
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         picture = folder / name
-        seen.page.screenshot(path=picture)
+        page.screenshot(path=picture)
         assert picture.stat().st_size < 400_000
