@@ -122,6 +122,7 @@ class FakeStorms:
         self.openings: dict[tuple[str, datetime], None] = {}
         self.storm: Storm | None = None
         self.by_storm: dict[str, dict[str, Held]] = {}
+        self.gone: set[tuple[str, str]] = set()
 
     def opened(self, incident_id: str, now: datetime) -> int:
         self.openings[incident_id, now] = None
@@ -148,6 +149,12 @@ class FakeStorms:
 
     def held(self, storm_id: str) -> Sequence[Held]:
         return list(self.by_storm.get(storm_id, {}).values())
+
+    def kept(self, storm_id: str) -> Sequence[Held]:
+        return [one for one in self.held(storm_id) if (storm_id, one.incident_id) not in self.gone]
+
+    def let_go(self, storm_id: str, incident_id: str) -> None:
+        self.gone.add((storm_id, incident_id))
 
 
 class FakeDigests:

@@ -17,6 +17,8 @@ from nightlatch.wiring import wire_notifier
 logger = Logger()
 metrics = Metrics()
 
+LEAST_MS = 15_000  # for one notice: a channel that does not answer takes twelve seconds
+
 
 def _failed(channel: str, reason: str) -> None:
     logger.warning("channel failed", extra={"channel": channel, "reason": reason})
@@ -28,10 +30,16 @@ tell = wire_notifier(os.environ, _failed)
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Show each notice of a batch; one that a channel did not take comes again."""
-    failed = []
-    for record in event["Records"]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Show each notice of a batch; one that a channel did not take comes again, and so does one that has no time left.
+
+    A function that is killed has told nobody why, and all of its batch has failed.
+    """
+    failed: list[dict[str, str]] = []
+    for number, record in enumerate(event["Records"]):
+        if number and context.get_remaining_time_in_millis() < LEAST_MS:
+            failed.append({"itemIdentifier": record["messageId"]})
+            continue
         try:
             notice = Notice(**json.loads(record["body"]))
             channels = tell(notice)

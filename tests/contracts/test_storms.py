@@ -15,7 +15,7 @@ from nightlatch.adapters.digests import DynamoDigests
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.storms import DynamoStorms
 from nightlatch.domain.answering.summaries import Storm, held_of
-from nightlatch.domain.history.examples import AT
+from nightlatch.domain.history.examples import AT, a_user
 from nightlatch.domain.judging.findings import Severity, State
 from worlds import a_table, items_of, on_moto
 
@@ -77,3 +77,15 @@ def test_what_was_recorded_of_a_day_is_found_and_a_damaged_one_keeps_no_other(mo
         assert not digests.is_ordered(AT.date())
         digests.order(AT.date())
         assert digests.is_ordered(AT.date())
+
+
+def test_what_was_let_go_is_held_no_longer_and_still_belongs_to_the_storm(storms) -> None:
+    one, other = (held_of(an_incident(a_finding(by=a_user(name)))) for name in ("eve", "mallory"))
+    for held in (one, other):
+        storms.hold(STORM.id, held)
+
+    storms.let_go(STORM.id, one.incident_id)
+    storms.let_go(STORM.id, one.incident_id)
+
+    assert list(storms.kept(STORM.id)) == [other]
+    assert {held.incident_id for held in storms.held(STORM.id)} == {one.incident_id, other.incident_id}

@@ -19,6 +19,11 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:111122223333:function:function"
     aws_request_id: str = "00000000-0000-4000-8000-000000000001"
+    left_ms: int = 30_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Say how much time is left."""
+        return self.left_ms
 
 
 def cold_start(name: str) -> ModuleType:

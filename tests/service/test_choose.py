@@ -11,7 +11,7 @@ from builders import a_finding, a_response
 from fakes import FakeDispatch, FakeIncidents, FakeLedger
 from fakes_telling import FakeDeclarations, FakeSleepers
 from nightlatch.domain.answering.actions import Action, ActionKind
-from nightlatch.domain.answering.choices import Choice, ChoiceKind, allowances, declarations, snoozes
+from nightlatch.domain.answering.choices import Choice, ChoiceKind, allowances, declarations, read_choice, snoozes
 from nightlatch.domain.answering.decisions import Record, decide
 from nightlatch.domain.answering.policy import Approver, Mode, Policy, Protection
 from nightlatch.domain.answering.responses import ResponseState
@@ -203,6 +203,49 @@ def test_a_choice_of_a_message_that_is_out_of_date_is_refused(world):
         world.choose(choice)
 
     assert world.everything() == before
+
+
+def test_nobody_keeps_quiet_about_more_than_they_saw(world):
+    incident = world.fold(rule="access.first-read", severity=Severity.LOW)
+    seen = [snoozes(incident)[2], declarations(incident)[2]]
+    world.fold(rule="policy.opened", severity=Severity.CRITICAL, secrets=(a_secret("prod/root"),), after_s=60)
+    before = world.everything()
+
+    for choice in seen:
+        with pytest.raises(IllegalTransition, match="has changed since this was shown"):
+            world.choose(choice)
+
+    assert world.everything() == before
+
+
+def test_more_of_the_same_calls_is_nothing_that_was_not_seen(world):
+    incident = world.fold(rule="change.unexpected-writer", event_ids=("e-1",))
+    choice = declarations(incident)[0]
+    world.fold(rule="change.unexpected-writer", event_ids=("e-2",), after_s=60)
+
+    assert world.choose(choice).startswith("Noted")
+
+
+def test_what_is_critical_wakes_when_more_secrets_are_hit(world):
+    incident = world.fold(rule="deletion.force-delete", severity=Severity.CRITICAL)
+    world.choose(snoozes(incident)[2])
+    assert world.incidents.get(incident.id).is_asleep(AT + timedelta(minutes=1))
+
+    more = {"rule": "deletion.force-delete", "severity": Severity.CRITICAL, "after_s": 60, "event_ids": ("e-2",)}
+    same = world.fold(**more)
+    grown = world.fold(**{**more, "secrets": (a_secret("prod/other"),)})
+
+    assert same.is_asleep(AT + timedelta(minutes=2))
+    assert not grown.is_asleep(AT + timedelta(minutes=2))
+
+
+def test_a_choice_fits_an_option_of_slack_and_is_read_back(world):
+    world.fold(rule="deletion.deletion-scheduled")
+    incident = world.fold(rule="change.unexpected-writer")
+
+    for choice in every_choice(incident):
+        assert len(choice.value) <= 75
+        assert read_choice(choice.value) == choice
 
 
 def test_what_stands_in_a_message_of_last_week_decides_nothing(world):

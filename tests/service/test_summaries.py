@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from fakes import FakeChannel, FakeDispatch, FakeIncidents, FakeLedger, FakeNoti
 from fakes_telling import FakeDigests, FakeSlack, FakeSns, FakeStorms, FakeTold
 from nightlatch.domain.answering.decisions import Alert
 from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.answering.summaries import MOST_NAMED
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.history.examples import AT, a_secret, a_user
 from nightlatch.domain.judging.findings import Severity, State
@@ -65,6 +67,7 @@ class World:
             if is_summary(notice):
                 ports = SummaryPorts(
                     digests=self.digests,
+                    storms=self.storms,
                     held_back=self.storms,
                     notices=self.notices,
                     channels=lambda: self.channels,
@@ -205,6 +208,82 @@ def test_an_incident_that_is_held_back_while_the_storm_ends_is_told(world):
     assert "late" in world.shown(world.slack)
 
 
+def test_of_a_great_storm_whoever_is_not_named_in_the_last_summary_has_a_message(world):
+    for number in range(60):
+        world.opens(f"u{number}", severity=Severity.HIGH if number % 3 else Severity.MEDIUM)
+    world.deliver()
+    calm = AT + timedelta(minutes=6)
+    look_at_the_weather(POLICY, world.weather, calm)
+    world.deliver(calm)
+
+    summary, _ = world.sns.summaries[-1]
+    named = {line.split()[0] for line in summary.lines if line.startswith("inc-")}
+    by_id = {one.id: one.lead.principal.name for one in world.incidents.by_id.values()}
+    assert len(named) == MOST_NAMED
+    assert {by_id[one] for one in named} | world.shown(world.sns) == {f"u{number}" for number in range(60)}
+    assert f"{MOST_NAMED} named here, each of the other" in summary.sentence
+
+
+def test_a_storm_that_lasts_is_said_aloud_every_quarter_of_an_hour_wherever_people_are(world):
+    a_storm(world)
+    before = len(world.sns.summaries), len(world.slack.summaries)
+    for minute in range(1, 31):
+        now = AT + minute * MINUTE
+        world.storms.openings.update({(f"more-{minute}-{n}", now): None for n in range(9)})
+        look_at_the_weather(POLICY, world.weather, now)
+        world.deliver(now)
+
+    assert len(world.sns.summaries) - before[0] == 2
+    aloud = [place for _, place in world.slack.summaries[before[1] :] if place is None]
+    assert len(aloud) == 2
+
+
+def test_the_beginning_of_a_storm_is_told_though_its_first_notice_was_lost(world):
+    for number in range(8):
+        world.opens(f"u{number}")
+    world.dispatch.notices.clear()
+
+    look_at_the_weather(POLICY, world.weather, AT + MINUTE)
+    world.deliver(AT + MINUTE)
+
+    assert [summary.title.partition(":")[0] for summary, _ in world.sns.summaries] == ["Storm"]
+
+
+def test_what_comes_late_of_a_storm_takes_its_end_back_nowhere(world):
+    a_storm(world)
+    calm = AT + timedelta(minutes=6)
+    look_at_the_weather(POLICY, world.weather, calm)
+    world.deliver(calm)
+    before = list(world.slack.summaries)
+
+    world.dispatch.alert(Notice("storm", "count-20260302T090000-3"))
+    world.dispatch.alert(Notice("storm", "lasts-20260302T090000-1"))
+    world.deliver(calm + MINUTE)
+
+    assert world.slack.summaries == before
+
+
+def test_an_end_that_takes_more_than_one_tick_goes_on_where_it_was(world):
+    a_storm(world)
+    sent: list[Notice] = []
+    alert = world.dispatch.alert
+
+    def two_of_them(notice: Notice) -> None:
+        if len(sent) == 3:
+            raise Unavailable("the time is over")
+        sent.append(notice)
+        alert(notice)
+
+    world.dispatch.alert = two_of_them
+    for _ in range(2):
+        with contextlib.suppress(Unavailable):
+            look_at_the_weather(POLICY, world.weather, AT + timedelta(minutes=6))
+        first, sent[:] = [one.incident_id for one in sent if one.incident_id != "storm"], []
+
+    assert len(world.storms.gone) == 4
+    assert len(first) == 2
+
+
 # -- digest
 
 
@@ -275,7 +354,11 @@ def test_a_channel_that_is_down_keeps_the_digest_from_no_other_and_is_told_later
 def test_where_no_channel_can_tell_a_summary_it_is_not_lost_silently(world):
     world.digests.by_day[YESTERDAY] = [a_finding(state=State.DIGEST)]
     ports = SummaryPorts(
-        digests=world.digests, held_back=world.storms, notices=world.notices, channels=lambda: (world.bus,)
+        digests=world.digests,
+        storms=world.storms,
+        held_back=world.storms,
+        notices=world.notices,
+        channels=lambda: (world.bus,),
     )
 
     with pytest.raises(Unavailable, match="no channel tells summaries"):

@@ -4,6 +4,7 @@ pk               sk                   holds                                  kep
 opened           <moment>#<incident>  that an incident opened                a day
 storm            storm                the storm that stands, calm or not     until it is told to be over
 held#<storm>     <incident>           what the summary says of it            30 days
+told#<storm>     <incident>           that it is held back no longer         30 days
 """
 
 from __future__ import annotations
@@ -103,6 +104,23 @@ class DynamoStorms:
         """
         found = self._table.every(f"held#{storm_id}", since="!", until="~")
         return [decode(Held, unpacked(item["held"])) for item in found]
+
+    def kept(self, storm_id: str) -> Sequence[Held]:
+        """Give the incidents of a storm that were not let go.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        gone = {str(item["sk"]) for item in self._table.every(f"told#{storm_id}", since="!", until="~")}
+        return [one for one in self.held(storm_id) if key_part(one.incident_id) not in gone]
+
+    def let_go(self, storm_id: str, incident_id: str) -> None:
+        """Note that an incident of a storm is told now.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        self._table.put({"pk": f"told#{storm_id}", "sk": key_part(incident_id), "expires_at": self._kept()})
 
     def _kept(self) -> int:
         return int((self._now() + _HELD_KEPT).timestamp())

@@ -17,6 +17,8 @@ NightlatchError
     └── Undeliverable          a channel answered and does not take this message: do not send it again at once
 """
 
+LONGEST_ASKED_S = 86_400.0  # for what a channel asks: it may answer any number
+
 
 class NightlatchError(Exception):
     """Root of the tree; its text is one clear line that a person may read."""
@@ -75,7 +77,7 @@ class Busy(Unavailable):
 
     def __init__(self, message: str, again_in_s: float) -> None:
         super().__init__(message)
-        self.again_in_s = again_in_s
+        self.again_in_s = min(max(again_in_s, 0.0), LONGEST_ASKED_S)
 
 
 class Undeliverable(Unavailable):

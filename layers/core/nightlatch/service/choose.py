@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nightlatch.domain.answering.actions import Action, ActionKind
-from nightlatch.domain.answering.choices import ALLOWED_FOR, OURS_SPANS, Choice, ChoiceKind, Deleted, deleted
+from nightlatch.domain.answering.choices import ALLOWED_FOR, OURS_SPANS, Choice, ChoiceKind, Deleted, deleted, seen_of
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.policy import Approver, Policy
 from nightlatch.domain.answering.responses import Response, ResponseState, Signal, awaiting, response_id
@@ -56,6 +56,8 @@ def choose(choice: Choice, person: Person, *, policy: Policy, ports: ChoosePorts
         IllegalTransition: It was chosen before, or something changed meanwhile.
         Unavailable: A table or queue could not be asked; choose again.
     """
+    if choice.kind is not ChoiceKind.ALLOW:
+        _refuse_what_was_not_seen(choice, ports.incidents.get(choice.incident_id))
     if choice.kind is ChoiceKind.SNOOZE:
         return _snooze(choice, person, ports, now)
     if now > ports.incidents.get(choice.incident_id).last_seen + CHOICES_LIVE:
@@ -63,6 +65,12 @@ def choose(choice: Choice, person: Person, *, policy: Policy, ports: ChoosePorts
     if choice.kind is ChoiceKind.OURS:
         return _vouch(choice, person, ports, now)
     return _allow(choice, person, policy, ports, now)
+
+
+def _refuse_what_was_not_seen(choice: Choice, incident: Incident) -> None:
+    """Keep people from keeping quiet about what came since they looked."""
+    if choice.seen != seen_of(incident):
+        raise IllegalTransition(f"incident {incident.id} has changed since this was shown; look at it again")
 
 
 def _snooze(choice: Choice, person: Person, ports: ChoosePorts, now: datetime) -> str:

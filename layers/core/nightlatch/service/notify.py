@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
@@ -15,6 +16,7 @@ from nightlatch.service.storms import NAMED, StormPorts, holds
 from nightlatch.service.telling import Picture, tell
 from nightlatch.service.telling_ports import Pace, Told, pace_of
 
+MOST_LOOKS = 3  # after an incident was shown: whether it has changed meanwhile
 Outcome = tuple[str, bool, str]
 """A channel's name, whether it showed the incident now, and why it could not, if it could not."""
 Each = Callable[[Callable[[MessageChannel], Outcome], Iterable[MessageChannel]], Iterable[Outcome]]
@@ -44,29 +46,69 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     Raises:
         Unavailable: A channel could not show it; the others did.
     """
-    incident = ports.incidents.get(notice.incident_id)
-    responses, unread = _responses(incident, ports.ledger)
-    notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
-    picture = Picture(
-        incident=incident,
-        responses=responses,
-        notes=(*notes, *unread),
-        now=now,
-        is_named=notice.mark.startswith(NAMED),
-    )
+    picture = _picture(notice, ports, now)
 
     def told_on(channel: MessageChannel) -> Outcome:
         own_notice = Notice(notice.incident_id, f"{channel.name}-{notice.mark}")
-        try:
-            return channel.name, _show(own_notice, picture, channel, ports), ""
-        except Unavailable as failure:
-            return channel.name, False, str(failure)
+        return _tried(channel, lambda: _show(own_notice, picture, channel, ports))
 
-    outcomes = list(ports.each(told_on, ports.channels if ports.routed is None else ports.routed(incident)))
-    failures = [f"{name}: {why}" for name, _, why in outcomes if why]
+    channels = ports.channels if ports.routed is None else ports.routed(picture.incident)
+    outcomes = list(ports.each(told_on, channels))
+    shown = [one for one, (_, is_told, _) in zip(channels, outcomes, strict=True) if is_told]
+    failures = [
+        f"{name}: {why}" for name, _, why in (*outcomes, *_brought_up_to_date(shown, notice, picture, ports)) if why
+    ]
     if failures:
-        raise Unavailable(f"incident {incident.id} was not shown on {'; '.join(failures)}")
-    return tuple(name for name, is_told, _ in outcomes if is_told)
+        raise Unavailable(f"incident {notice.incident_id} was not shown on {'; '.join(failures)}")
+    return tuple(channel.name for channel in shown)
+
+
+def _tried(channel: MessageChannel, show: Callable[[], bool]) -> Outcome:
+    try:
+        return channel.name, show(), ""
+    except Unavailable as failure:
+        return channel.name, False, str(failure)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others tell; its text may hold anything
+        return channel.name, False, f"an error of nightlatch itself ({type(error).__name__})"
+
+
+def _brought_up_to_date(
+    shown: Sequence[MessageChannel], notice: Notice, picture: Picture, ports: NotifyPorts
+) -> Iterator[Outcome]:
+    """Show anew what has changed since it was looked at.
+
+    Whoever tells of the change may have been quicker, and an older picture must not be what stands there in the end.
+    """
+    for _ in range(MOST_LOOKS if shown else 0):
+        before, picture = picture, _picture(notice, ports, picture.now)
+        if picture.state == before.state:
+            return
+        yield from ports.each(partial(_shown_again, picture=picture, ports=ports), shown)
+
+
+def _shown_again(channel: MessageChannel, *, picture: Picture, ports: NotifyPorts) -> Outcome:
+    incident_id = picture.incident.id
+
+    def show() -> bool:
+        place = ports.notices.thread(incident_id, channel.name)
+        tell(
+            channel,
+            picture,
+            place,
+            told=ports.told,
+            posted=lambda at: ports.notices.remember(incident_id, channel.name, at) if at != place else None,
+        )
+        return True
+
+    return _tried(channel, show)
+
+
+def _picture(notice: Notice, ports: NotifyPorts, now: datetime) -> Picture:
+    incident = ports.incidents.get(notice.incident_id)
+    responses, unread = _responses(incident, ports.ledger)
+    notes = ports.changed.of(incident, responses) if ports.changed is not None else ()
+    is_named = notice.mark.startswith(NAMED)
+    return Picture(incident=incident, responses=responses, notes=(*notes, *unread), now=now, is_named=is_named)
 
 
 def _responses(incident: Incident, ledger: Ledger) -> tuple[list[Response], list[str]]:

@@ -60,6 +60,7 @@ def snooze(  # noqa: PLR0913 - what, who, how they are known, and the world
         at=now,
         until=(now + rest.lasting).replace(microsecond=0),  # a tick knows whole seconds
         severity=incident.severity,
+        extent=incident.extent,
     )
     asleep = ports.sleepers.put_to_sleep(incident_id, wanted)
     ports.dispatch.alert(Notice(incident_id, f"snooze-{wanted.number}"))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nightlatch.domain.answering.circuits import (
     Bulletin,
@@ -34,8 +34,15 @@ from nightlatch.service.telling_ports import Pace, pace_of
 BESIDE = ("reply", "summarise")  # what some channels can do beside showing an incident
 TRIES = 3
 FIRST_PAUSE_S = 0.5
-LAST_TRY_WITHIN_S = 4.0  # after the first began; the function has thirty seconds for all channels
+LAST_TRY_WITHIN_S = 4.0  # after the first began; the function has thirty seconds
+ANSWERS_WITHIN_S = 8.0  # each try, whatever a service drips: a client's own timeouts begin anew with each byte
 _Got = TypeVar("_Got")
+Within = Callable[[Callable[[], Any], float], Any]
+"""Runs something and gives what it gives, or raises Unavailable after so many seconds."""
+
+
+def _however_long(run: Callable[[], Any], _: float) -> Any:
+    return run()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,7 @@ class SteadyPorts:
     pause: Callable[[float], None]
     chance: Callable[[], float]  # 0 to 1
     on_failure: Callable[[str, str], None]  # hears the channel and why
+    within: Within = _however_long  # gives up waiting
 
 
 class SteadyChannel:
@@ -118,7 +126,7 @@ class SteadyChannel:
         begun = self._ports.tick()
         for tried in range(1, TRIES):
             try:
-                return send()
+                return self._once(send)
             except Undeliverable:
                 raise
             except Unavailable as failure:
@@ -128,7 +136,11 @@ class SteadyChannel:
                 if self._ports.tick() - begun + pause > LAST_TRY_WITHIN_S:
                     raise
                 self._ports.pause(pause)
-        return send()
+        return self._once(send)
+
+    def _once(self, send: Callable[[], _Got]) -> _Got:
+        got: _Got = self._ports.within(send, ANSWERS_WITHIN_S)
+        return got
 
     def _remember(self, after: Circuit, *, was: Circuit) -> None:
         """Store how the channel does and tell what is news; a message that was shown is not unshown by either."""

@@ -10,8 +10,8 @@ from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.summaries import Storm, Summary, digest_of, storm_of
 from nightlatch.domain.errors import Unavailable
 from nightlatch.service.ports import Dispatch, MessageChannel, Notice, Notices
-from nightlatch.service.storms import STORM
-from nightlatch.service.summary_ports import Digests, HeldBack, Summariser
+from nightlatch.service.storms import LASTS, STORM
+from nightlatch.service.summary_ports import Digests, HeldBack, Storms, Summariser
 from nightlatch.service.telling_ports import Pace, pace_of
 
 DIGEST = "digest"  # stands where a notice names an incident
@@ -23,6 +23,7 @@ class SummaryPorts:
     """What telling summaries needs."""
 
     digests: Digests
+    storms: Storms
     held_back: HeldBack
     notices: Notices
     channels: Callable[[], Sequence[MessageChannel]]
@@ -57,14 +58,19 @@ def tell_summary(notice: Notice, *, ports: SummaryPorts, now: datetime) -> tuple
         day = date.fromisoformat(notice.mark)
         summary = digest_of(day, ports.digests.recorded(day))
     else:
-        summary = _storm(notice.mark, ports.held_back)
+        summary = _storm(notice.mark, ports)
     return _tell(summary, notice.mark, ports, now) if summary is not None else ()
 
 
-def _storm(mark: str, held_back: HeldBack) -> Summary:
+def _storm(mark: str, ports: SummaryPorts) -> Summary | None:
+    """Give a storm as it stands; nothing where a notice comes so late that the storm has been told to be over."""
     state, storm_id, *_ = mark.split("-")
+    is_calm = state == "calm"
+    standing = ports.storms.standing()
+    if not is_calm and (standing is None or standing.id != storm_id or standing.is_calm):
+        return None
     began = datetime.strptime(storm_id, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    return storm_of(Storm(id=storm_id, began=began, is_calm=state == "calm"), held_back.held(storm_id))
+    return storm_of(Storm(id=storm_id, began=began, is_calm=is_calm), ports.held_back.held(storm_id))
 
 
 def _tell(summary: Summary, mark: str, ports: SummaryPorts, now: datetime) -> tuple[str, ...]:
@@ -96,7 +102,8 @@ def _show(  # noqa: PLR0913, PLR0917 - what is told, where and when
     try:
         if not notices.claim(notice, now):
             return False
-        shown_at = channel.summarise(summary, place)
+        # What lasts is said aloud: an edited message makes no sound.
+        shown_at = channel.summarise(summary, None if mark.startswith(LASTS) else place)
     finally:
         if place is None or shown_at not in {None, place}:
             notices.remember(summary.key, name, shown_at)

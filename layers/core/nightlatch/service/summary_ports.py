@@ -54,6 +54,12 @@ class HeldBack(Protocol):
     def held(self, storm_id: str) -> Sequence[Held]:
         """Give the incidents of a storm."""
 
+    def kept(self, storm_id: str) -> Sequence[Held]:
+        """Give those of them that were not let go."""
+
+    def let_go(self, storm_id: str, incident_id: str) -> None:
+        """Note that an incident of a storm is told now."""
+
 
 @runtime_checkable
 class Summariser(Protocol):

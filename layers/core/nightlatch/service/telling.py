@@ -32,6 +32,11 @@ class Picture:
     is_named: bool = False  # the last summary of a storm has told it: no mail of its own
 
     @property
+    def state(self) -> object:
+        """What makes it another picture."""
+        return self.incident.revision, [(one.id, one.state, len(one.steps)) for one in self.responses]
+
+    @property
     def news(self) -> tuple[News, ...]:
         """All that people must hear of it, told or not."""
         return news_of(self.incident, self.responses, self.now)
@@ -66,7 +71,7 @@ def tell(
         at = _show(channel, picture, place)
         posted(at)
         if at is not None and isinstance(channel, Thread):
-            _talk(channel, told, picture, at, channel.name)
+            _talk(channel, told, picture, at, name=channel.name, is_new=place is None)
 
 
 def _show(channel: MessageChannel, picture: Picture, place: str | None) -> str | None:
@@ -94,7 +99,9 @@ def _send_news(
         told.keep(picture.incident.id, channel.name, sent)
 
 
-def _talk(thread: Thread, told: Told, picture: Picture, at: str, name: str) -> None:
+def _talk(  # noqa: PLR0913 - whom, what was told, what to tell, and where
+    thread: Thread, told: Told, picture: Picture, at: str, *, name: str, is_new: bool
+) -> None:
     """Tell news and details beside the message, each once; a message that was just posted has told the news itself."""
     incident = picture.incident
     details = {mark_of(line): line for line in details_of(incident, picture.responses)}
@@ -105,7 +112,7 @@ def _talk(thread: Thread, told: Told, picture: Picture, at: str, name: str) -> N
     said: set[str] = set()
     try:
         fresh = [text for mark, text in news.items() if mark not in known]
-        if fresh and known:
+        if fresh and not is_new:
             thread.reply(at, fresh, lead=f"{incident.severity}: {incident.lead.title}")
         said.update(news)
         left = [(mark, line) for mark, line in details.items() if mark not in known]

@@ -7,7 +7,6 @@ environment comes in as an argument, so a test wires the real thing to whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -25,14 +24,13 @@ from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
 from nightlatch.service.summarise import is_summary, tell_summary
+from nightlatch.wiring.at_once import pool
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
 from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
-
-MOST_AT_ONCE = 8  # as many channels as there are kinds of them; DynamoDB's client has ten connections
 
 
 def wire_detector(environ: Mapping[str, str]) -> Callable[[Sequence[Mapping[str, str]]], JudgedBatch]:
@@ -92,7 +90,7 @@ def wire_notifier(
         changed=world.snapshots.change_notes(),
         told=world.people.told,
         storms=world.people.storms,
-        each=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel").map,
+        each=pool().map,
     )
     summaries = world.people.summaries(world.notices, lambda: ports.channels)
 

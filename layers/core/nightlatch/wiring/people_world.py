@@ -50,14 +50,20 @@ class PeopleWorld:
         watch(incident, policy, self.storms, now)
 
     def tick(self, policy: Policy, now: datetime) -> None:
-        """Wake what has slept long enough, look at the weather, and order the digest whose hour has come."""
+        """Wake what has slept long enough, order the digest whose hour has come, and look at the weather."""
         wake(self.snoozing(), now)
-        look_at_the_weather(policy, self.storms, now)
         order_digest(self.digests, self._dispatch, policy, now)
+        look_at_the_weather(policy, self.storms, now)  # last: the end of a storm may take all the time there is
 
     def summaries(self, notices: Notices, channels: Callable[[], Sequence[MessageChannel]]) -> SummaryPorts:
         """Give what telling summaries needs."""
-        return SummaryPorts(digests=self.digests, held_back=self.storms.held_back, notices=notices, channels=channels)
+        return SummaryPorts(
+            digests=self.digests,
+            storms=self.storms.storms,
+            held_back=self.storms.held_back,
+            notices=notices,
+            channels=channels,
+        )
 
     def choosing(self, ledger: Ledger) -> ChoosePorts:
         """Give what the buttons of a message need."""

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from nightlatch.adapters.aws_clients import Clients
 from nightlatch.adapters.channels.asff import Hub
 from nightlatch.adapters.channels.broken import BrokenChannel
@@ -30,6 +28,7 @@ from nightlatch.domain.errors import InvalidPolicy, Unavailable
 from nightlatch.service.channel_ports import Channel
 from nightlatch.service.ports import MessageChannel, Notices
 from nightlatch.service.steady import SteadyPorts, steady
+from nightlatch.wiring.at_once import within
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -117,6 +116,7 @@ def _steadiness(table: Table, *, notices: Notices, now: Clock, on_failure: Calla
         pause=time.sleep,
         chance=random.random,  # no secret: it keeps processes from trying in step
         on_failure=on_failure,
+        within=within,
     )
 
 
@@ -126,7 +126,7 @@ def _readable(name: str, make: Callable[[], Sequence[Channel]]) -> Sequence[Chan
         return make()
     except InvalidPolicy as error:
         return (BrokenChannel(name, str(error)),)
-    except (ClientError, BotoCoreError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever stands in the secret, the others are told; never its text
         return (BrokenChannel(name, f"its credentials cannot be read ({type(error).__name__})"),)
 
 

@@ -1,7 +1,8 @@
 """What people may choose beside the offers of a message: to be left alone, to allow a deletion, to say it was them.
 
-A choice carries no authority: it names an incident, and how often this was chosen before, so that the same request sent
-again finds another number and is refused. Who may choose is looked up each time.
+A choice carries no authority: it names an incident, how often this was chosen before, so that the same request sent
+again finds another number and is refused, and what was seen when it was offered, so that nobody keeps quiet about more
+than they saw. Who may choose is looked up each time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ ALLOWED_FOR = timedelta(hours=2)
 MOST_ALLOWED = 5  # secrets in one message; the rest by `nightlatch allow`
 _VALUE = re.compile(
     r"(?P<kind>snooze|allow|ours):(?P<incident>inc-[0-9a-f]{16}):(?P<number>\d{1,6}):(?P<what>[\w-]{1,32})"
+    r"(?::(?P<seen>[0-9a-f]{12}))?"
 )
 _WINDOWED = frozenset({"deletion.deletion-scheduled", "deletion.mass-deletion"})
 _FORCED = frozenset({"deletion.force-delete"})
@@ -44,11 +46,12 @@ class Choice:
     incident_id: str
     number: int
     what: str  # a span's name, or the short name of a secret
+    seen: str = ""  # what the incident was when it was offered, by `seen_of`; a deletion is named by itself
 
     @property
     def value(self) -> str:
-        """What a message carries."""
-        return f"{self.kind}:{self.incident_id}:{self.number}:{self.what}"
+        """What a message carries; an option of Slack's menus holds 75 characters."""
+        return f"{self.kind}:{self.incident_id}:{self.number}:{self.what}{f':{self.seen}' if self.seen else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,23 @@ def read_choice(value: str) -> Choice | None:
         incident_id=found["incident"],
         number=int(found["number"]),
         what=found["what"],
+        seen=found["seen"] or "",
     )
+
+
+def seen_of(incident: Incident) -> str:
+    """Name what an incident found: its severity, and by each rule who did it to which secrets; not how often."""
+    found = sorted(
+        f"{one.rule}|{one.principal.key}|{one.severity}|{','.join(sorted(secret.keys[0] for secret in one.secrets))}"
+        for one in incident.findings
+    )
+    return sha256("\n".join(found).encode(errors="replace")).hexdigest()[:12]
 
 
 def snoozes(incident: Incident) -> list[Choice]:
     """Give the times for which an incident can be snoozed."""
-    return [_choice(incident, ChoiceKind.SNOOZE, incident.snoozes + 1, span) for span in SPANS]
+    seen = seen_of(incident)
+    return [_choice(incident, ChoiceKind.SNOOZE, incident.snoozes + 1, span, seen) for span in SPANS]
 
 
 def allowances(incident: Incident) -> list[tuple[Choice, Deleted]]:
@@ -92,7 +106,8 @@ def declarations(incident: Incident) -> list[Choice]:
     """Give the times for which somebody can say that what was found was theirs; none where nothing of it may be."""
     if not undeclared(incident):
         return []
-    return [_choice(incident, ChoiceKind.OURS, len(incident.ours), span) for span in OURS_SPANS]
+    seen = seen_of(incident)
+    return [_choice(incident, ChoiceKind.OURS, len(incident.ours), span, seen) for span in OURS_SPANS]
 
 
 def undeclared(incident: Incident) -> list[int]:
@@ -111,5 +126,5 @@ def deleted(incident: Incident) -> Iterator[Deleted]:
         yield from (Deleted(secret, force) for secret in found)
 
 
-def _choice(incident: Incident, kind: ChoiceKind, number: int, what: str) -> Choice:
-    return Choice(kind=kind, incident_id=incident.id, number=number, what=what)
+def _choice(incident: Incident, kind: ChoiceKind, number: int, what: str, seen: str = "") -> Choice:
+    return Choice(kind=kind, incident_id=incident.id, number=number, what=what, seen=seen)

@@ -52,9 +52,14 @@ class Incident:
         """How often it was snoozed."""
         return self.snooze.number if self.snooze is not None else 0
 
+    @property
+    def extent(self) -> int:
+        """How much was found: each finding, and each secret in it."""
+        return sum(1 + len(finding.secrets) for finding in self.findings)
+
     def is_asleep(self, now: datetime) -> bool:
         """Tell whether people asked not to hear of it now."""
-        return self.snooze is not None and self.snooze.covers(now, self.severity)
+        return self.snooze is not None and self.snooze.covers(now, self.severity, self.extent)
 
     def accepts(self, finding: Finding) -> bool:
         """Tell whether a finding is near enough in time to be the same problem."""

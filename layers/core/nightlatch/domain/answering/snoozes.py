@@ -22,7 +22,12 @@ class Snooze:
     at: datetime
     until: datetime
     severity: Severity  # of the incident when it was asked for
+    extent: int | None = None  # of the incident then; unknown of old ones
 
-    def covers(self, now: datetime, severity: Severity) -> bool:
-        """Tell whether it still holds: its time is not over, and the incident is no worse than it was."""
-        return now < self.until and severity.rank <= self.severity.rank
+    def covers(self, now: datetime, severity: Severity, extent: int) -> bool:
+        """Tell whether it still holds: its time is not over, and the incident is no worse than it was.
+
+        What is CRITICAL cannot rise, so there it is worse when more was found or more secrets were hit.
+        """
+        has_grown = severity is Severity.CRITICAL and self.extent is not None and extent > self.extent
+        return now < self.until and severity.rank <= self.severity.rank and not has_grown

@@ -14,7 +14,8 @@ from nightlatch.domain.judging.findings import Finding, Severity, State
 
 STORM_WITHIN = timedelta(minutes=5)
 MOST_GROUPS = 50
-MOST_NAMED = 200  # incidents that the last summary of a storm names; the rest is told singly
+MOST_NAMED = 20  # incidents that the last summary of a storm names, on whatever channel; each other is told by itself
+_NAMED_LIMIT = 160  # characters of one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,13 @@ def digest_of(day: date, findings: Iterable[Finding]) -> Summary | None:
     )
 
 
+def named(held: Iterable[Held]) -> list[Held]:
+    """Give the incidents that a storm's last summary names: the worst."""
+    return sorted(held, key=lambda one: (-one.severity.rank, one.incident_id))[:MOST_NAMED]
+
+
 def storm_of(storm: Storm, held: Sequence[Held]) -> Summary:
-    """Summarise a storm as it stands; when it is calm every incident is named."""
+    """Summarise a storm as it stands; when it is calm the worst incidents are named first."""
     groups: dict[tuple[str, str], list[Held]] = {}
     for one in held:
         groups.setdefault((one.rule, one.who), []).append(one)
@@ -89,17 +95,18 @@ def storm_of(storm: Storm, held: Sequence[Held]) -> Summary:
         f"{_counted(len(some), 'incident')}"
         for some in ordered[:MOST_GROUPS]
     ]
+    most = lines[0] if lines else ""
     lines += [f"and {len(ordered) - MOST_GROUPS} more"] if len(ordered) > MOST_GROUPS else []
-    if storm.is_calm:
-        worst_first = sorted(held, key=lambda one: (-one.severity.rank, one.incident_id))
-        lines += [f"{one.incident_id} {one.severity}: {one.title}" for one in worst_first[:MOST_NAMED]]
     count = _counted(len(held), "incident")
     state = "Calm again after a storm" if storm.is_calm else "Storm"
     title = f"{state}: {count} since {storm.began:%H:%M} UTC"
-    said = (
-        "each is told by itself now" if storm.is_calm else "only CRITICAL ones are told by themselves until it is calm"
-    )
-    first = f"; most of it {lines[0]}" if held else ""
+    said = "only CRITICAL ones are told by themselves until it is calm"
+    if storm.is_calm:
+        listed = named(held)
+        lines = [*(f"{one.incident_id} {one.severity}: {one.title}"[:_NAMED_LIMIT] for one in listed), *lines]
+        others = f", each of the other {len(held) - len(listed)} told by itself" if len(held) > len(listed) else ""
+        said = f"{len(listed)} named here{others}"
+    first = f"; most of it {most}" if held else ""
     return Summary(
         key=f"storm-{storm.id}",
         title=title,
