@@ -171,6 +171,22 @@ def test_the_notifier_gives_back_what_no_channel_took_and_shows_the_rest(
     assert told == ["inc-1", "inc-2"]
 
 
+def test_the_notifier_gives_back_what_it_has_no_time_left_for_but_tries_one(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, told = load("notifier"), []
+
+    def tell(notice: Notice) -> tuple[str, ...]:
+        told.append(notice.incident_id)
+        return ("sns",)
+
+    monkeypatch.setattr(app, "tell", tell)
+    answer = app.handler(batch(*map(a_notice, ("inc-1", "inc-2", "inc-3"))), Context(left_ms=app.LEAST_MS - 1))
+
+    assert told == ["inc-1"]
+    assert failed(answer) == ["m1", "m2"]
+
+
 @pytest.mark.parametrize(
     "body", ["", "[]", "{", '{"incident_id": "inc-1"}', '{"incident_id": "a", "mark": "b", "c": 1}']
 )

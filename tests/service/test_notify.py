@@ -131,6 +131,23 @@ def test_a_channel_that_does_not_answer_keeps_no_other_waiting_where_they_are_to
     assert answered.is_set()
 
 
+class WrongChannel(FakeChannel):
+    """A channel with an error in it."""
+
+    def show(self, *_given: object) -> str | None:
+        raise OverflowError("planted-text-of-an-error")
+
+
+def test_an_error_in_one_channel_silences_no_other_and_says_nothing_of_its_text(world):
+    world.slack = WrongChannel("slack")
+
+    with pytest.raises(Unavailable, match=r"slack: an error of nightlatch itself \(OverflowError\)") as raised:
+        world.notify()
+
+    assert "planted" not in str(raised.value)
+    assert len(world.sns.shown) == 1
+
+
 def test_while_another_process_shows_it_the_notice_comes_again(world):
     (incident_id,) = world.incidents.by_id
     world.notices.claim(Notice(incident_id, "slack-revision-1"), AT)

@@ -10,7 +10,7 @@ import pytest
 from builders import an_incident
 from fakes import FakeNotices, FixedClock
 from fakes_channels import FakeCircuits, ShakyChannel
-from nightlatch.domain.answering.circuits import FIRST_PAUSE, MOST_REFUSALS
+from nightlatch.domain.answering.circuits import FIRST_PAUSE, MOST_ASKED, MOST_REFUSALS
 from nightlatch.domain.errors import Busy, NotFound, Unavailable, Undeliverable
 from nightlatch.service.steady import FIRST_PAUSE_S, LAST_TRY_WITHIN_S, TRIES, SteadyChannel, SteadyPorts, steady
 
@@ -107,6 +107,18 @@ def test_a_pause_that_is_too_long_is_left_to_the_queue(world: World):
 
     assert (world.paused, world.slack.tries) == ([], 1)
     assert world.circuits.of("slack").left_alone_until == world.clock() + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("asked", [1e308, 999_999_999_999_999.0, -1.0])
+def test_any_number_that_a_channel_asks_for_is_believed_within_bounds(world: World, asked: float):
+    world.slack.failures = [Busy("asks for a pause", asked)] * TRIES
+
+    with pytest.raises(Unavailable):
+        world.show()
+
+    left_alone_until = world.circuits.of("slack").left_alone_until
+    assert left_alone_until is not None
+    assert timedelta(0) < left_alone_until - world.clock() <= MOST_ASKED
 
 
 def test_what_a_channel_refuses_is_not_sent_again_at_once(world: World):

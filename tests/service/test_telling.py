@@ -105,6 +105,34 @@ def test_a_severity_that_rises_is_news(world):
     assert len(world.mail.shown) == 2
 
 
+def test_after_a_crash_between_the_message_and_its_memory_later_news_is_aloud(world):
+    world.tell()
+    world.told.marks.clear()  # the process died before it could note what it had told
+    world.fold(rule="deletion.force-delete", after_s=9, severity=Severity.CRITICAL)
+    world.tell()
+
+    assert any(line.startswith("It is CRITICAL now: ") for line in world.slack.aloud)
+
+
+def test_an_older_picture_is_not_what_stands_there_in_the_end(world):
+    show = world.slack.show
+
+    def slowly(incident, responses, place, notes=()):
+        world.slack.show = show
+        world.fold(rule="deletion.force-delete", after_s=9, severity=Severity.CRITICAL)
+        world.tell()  # another process tells of the change while this one still sends
+        return show(incident, responses, place, notes)
+
+    world.tell()
+    world.slack.show = slowly
+    world.fold(after_s=5)
+    world.tell()
+
+    (incident,) = world.incidents.by_id.values()
+    assert world.slack.shown[-1][1] == incident.revision
+    assert len([line for line in world.slack.aloud if line.startswith("It is CRITICAL now: ")]) == 1
+
+
 def test_an_offer_that_needs_a_person_is_news_and_again_when_a_brake_takes_the_yes_back(world):
     world.tell()
     world.offer()

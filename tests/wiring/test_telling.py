@@ -149,3 +149,18 @@ def test_where_no_policy_can_be_read_everybody_is_told(stack: Stack):
     stack.policy(defualts={})
 
     assert len(names(stack.telling())) == 7
+
+
+@pytest.mark.parametrize("which", ["slack", "channels"])
+@pytest.mark.parametrize("junk", [b"\x00binary", "[" * 60_000, '"text"', "7"])
+def test_whatever_stands_in_a_credentials_secret_the_other_channels_tell(
+    stack: Stack, which: str, junk: str | bytes
+) -> None:
+    value = {"SecretBinary": junk} if isinstance(junk, bytes) else {"SecretString": junk}
+    a_client("secretsmanager").put_secret_value(SecretId=which, **value)
+
+    found = names(stack.telling())
+
+    assert "sns" in found
+    assert ("slack" in found) is True
+    assert set(found) >= {"eventbridge", "security-hub"}
