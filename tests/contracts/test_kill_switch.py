@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nightlatch.adapters.parameter_store import READ_AGAIN_AFTER_S, Document, Parameter, SsmKillSwitch
+from nightlatch.adapters.parameter_store import READ_AGAIN_AFTER_S, Parameter, SsmKillSwitch
 from nightlatch.domain.errors import Unavailable
 from worlds import a_client, on_moto
 
@@ -74,7 +74,9 @@ def test_a_document_comes_with_its_version(ssm):
     write(ssm, '{"version": 1}')
     write(ssm, '{"version": 1, "defaults": {"mode": "notify"}}')
 
-    assert Parameter(ssm, NAME).read() == Document('{"version": 1, "defaults": {"mode": "notify"}}', 2)
+    document = Parameter(ssm, NAME).read()
+
+    assert (document.text, document.version) == ('{"version": 1, "defaults": {"mode": "notify"}}', 2)
 
 
 def test_a_document_that_cannot_be_read_is_unavailable(ssm):
