@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from threading import Lock
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -16,13 +17,15 @@ from nightlatch.wiring import wire_notifier
 
 logger = Logger()
 metrics = Metrics()
+one_at_a_time = Lock()
 
 LEAST_MS = 15_000  # for one notice: a channel that does not answer takes twelve seconds
 
 
 def _failed(channel: str, reason: str) -> None:
-    logger.warning("channel failed", extra={"channel": channel, "reason": reason})
-    metrics.add_metric(name=Metric.CHANNEL_FAILURES, unit=MetricUnit.Count, value=1)
+    with one_at_a_time:  # channels are told at once, and Powertools keeps its metrics without a lock
+        logger.warning("channel failed", extra={"channel": channel, "reason": reason})
+        metrics.add_metric(name=Metric.CHANNEL_FAILURES, unit=MetricUnit.Count, value=1)
 
 
 tell = wire_notifier(os.environ, _failed)
