@@ -24,7 +24,7 @@ CHANNELS = {
     "teams": {"url": "https://example.com/workflow"},
     "webhook": {"url": "https://example.com/in", "signing_keys": ["s" * 16]},
 }
-SLACK = {"token": "t", "channel": "C0USUAL", "signing_secret": "s"}
+SLACK = {"token": "t", "channel": "C0USUAL", "signing_secret": "s" * 32}
 
 
 @dataclass
