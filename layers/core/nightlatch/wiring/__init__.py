@@ -94,7 +94,7 @@ def wire_notifier(
         storms=world.people.storms,
         each=ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="channel").map,
     )
-    summaries = world.people.summaries(world.notices, lambda: ports.channels)
+    summaries = world.people.summaries(world.notices, telling.channels)
 
     def tell(notice: Notice) -> tuple[str, ...]:
         if is_summary(notice):
