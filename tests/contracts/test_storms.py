@@ -11,13 +11,11 @@ import pytest
 from builders import a_finding, an_incident
 from fakes import FixedClock
 from fakes_telling import FakeStorms
-from nightlatch.adapters.digests import DynamoDigests
-from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.storms import DynamoStorms
 from nightlatch.domain.answering.summaries import Storm, held_of
 from nightlatch.domain.history.examples import AT, a_user
-from nightlatch.domain.judging.findings import Severity, State
-from worlds import a_table, items_of, on_moto
+from nightlatch.domain.judging.findings import Severity
+from worlds import a_table, on_moto
 
 STORM = Storm(id="20260302T090000", began=AT)
 
@@ -59,24 +57,6 @@ def test_what_is_held_back_is_found_again_and_the_latest_counts(storms):
 
     assert list(storms.held(STORM.id)) == [replace(first, severity=Severity.MEDIUM)]
     assert list(storms.held("another")) == []
-
-
-def test_what_was_recorded_of_a_day_is_found_and_a_damaged_one_keeps_no_other(monkeypatch):
-    with on_moto(monkeypatch):
-        table, client = a_table()
-        incidents, digests = DynamoIncidents(table, now=FixedClock()), DynamoDigests(table, now=FixedClock(AT))
-        incidents.record(a_finding(state=State.DIGEST), "goes to the digest")
-        incidents.record(a_finding(rule="access.first-read", state=State.DIGEST), "goes to the digest")
-        damaged = next(item for item in items_of(client) if "first-read" in item["finding"]["S"])
-        table.put({"pk": damaged["pk"]["S"], "sk": damaged["sk"]["S"], "finding": "{}", "weight": 1})
-
-        assert list(digests.recorded(AT.date())) == [a_finding(state=State.DIGEST)]
-        assert list(digests.recorded(AT.date() - timedelta(days=1))) == []
-        assert digests.has_any(AT.date())
-        assert not digests.has_any(AT.date() - timedelta(days=1))
-        assert not digests.is_ordered(AT.date())
-        digests.order(AT.date())
-        assert digests.is_ordered(AT.date())
 
 
 def test_what_was_let_go_is_held_no_longer_and_still_belongs_to_the_storm(storms) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -297,6 +297,66 @@ def test_the_digest_of_yesterday_is_asked_for_once_when_its_hour_has_come(world)
         order_digest(world.digests, world.dispatch, policy, AT + number * MINUTE)
 
     assert world.dispatch.notices == [Notice("digest", "2026-03-01")]
+
+
+def ordered(world, *, hour: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """Let the tick come every minute; give the days whose digest was asked for, and when."""
+    asked: list[tuple[str, datetime]] = []
+    while since <= until:
+        order_digest(world.digests, world.dispatch, Policy(digest_hour=hour), since)
+        asked += [(notice.mark, since) for notice in world.dispatch.notices]
+        world.dispatch.notices.clear()
+        since += MINUTE
+    return asked
+
+
+def test_every_day_of_the_last_week_that_was_missed_is_asked_for_once_the_oldest_first(world):
+    week = [YESTERDAY - back * timedelta(days=1) for back in (7, 6, 3, 0)]
+    for day in week:
+        world.digests.by_day[day] = [a_finding(state=State.DIGEST)]
+
+    asked = ordered(world, hour=9, since=AT, until=AT + 3 * MINUTE)
+
+    assert asked == [(day.isoformat(), AT) for day in week[1:]]
+
+
+def test_an_hour_of_trouble_before_midnight_loses_no_digest(world):
+    world.digests.by_day[YESTERDAY] = [a_finding(state=State.DIGEST)]
+    midnight = datetime(2026, 3, 3, tzinfo=UTC)
+    assert ordered(world, hour=23, since=AT, until=midnight - timedelta(hours=1, minutes=1)) == []
+
+    asked = ordered(world, hour=23, since=midnight, until=midnight + timedelta(hours=30))
+
+    assert asked == [("2026-03-01", midnight)]
+
+
+def test_a_digest_at_midnight_waits_for_what_was_recorded_in_the_last_second(world):
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    assert ordered(world, hour=0, since=midnight, until=midnight + 6 * MINUTE) == []
+    world.digests.by_day[YESTERDAY] = [a_finding(state=State.DIGEST)]
+
+    asked = ordered(world, hour=0, since=midnight + 7 * MINUTE, until=midnight + timedelta(hours=30))
+
+    assert asked == [("2026-03-01", midnight + 7 * MINUTE)]
+
+
+def test_a_day_on_which_nothing_was_recorded_is_closed_a_day_after_its_hour(world):
+    order_digest(world.digests, world.dispatch, Policy(digest_hour=9), AT)
+    assert YESTERDAY not in world.digests.ordered
+
+    order_digest(world.digests, world.dispatch, Policy(digest_hour=9), AT + timedelta(days=1))
+    assert YESTERDAY in world.digests.ordered
+    assert world.dispatch.notices == []
+
+
+def test_a_digest_that_the_queue_did_not_take_is_asked_for_by_the_next_tick(world):
+    world.digests.by_day[YESTERDAY] = [a_finding(state=State.DIGEST)]
+    world.dispatch.is_down = True
+    with pytest.raises(Unavailable):
+        order_digest(world.digests, world.dispatch, Policy(digest_hour=9), AT)
+    world.dispatch.is_down = False
+
+    assert ordered(world, hour=9, since=AT, until=AT + MINUTE) == [("2026-03-01", AT)]
 
 
 def test_a_day_without_records_has_no_digest(world):

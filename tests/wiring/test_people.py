@@ -11,6 +11,7 @@ import pytest
 from builders import a_finding, a_response, a_snooze
 from nightlatch.config import load_settings
 from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.history.examples import AT, a_user
 from nightlatch.domain.judging.findings import State
 from nightlatch.service.ports import Notice
@@ -66,6 +67,27 @@ def test_yesterdays_records_are_one_mail_once_the_hour_has_come(environ):
         world.people.tick(POLICY, AT + timedelta(days=1, minutes=minute))
 
     assert deliver(environ) == ["Digest of 2026-03-02: 1 finding recorded"]
+
+
+def test_a_digest_comes_again_until_the_secret_of_its_channels_is_mended(environ):
+    manager = a_client("secretsmanager")
+    manager.create_secret(Name="channels", SecretString="no JSON")
+    world = World(load_settings(environ))
+    world.incidents.record(a_finding(state=State.DIGEST), "goes to the digest")
+    heard: list[str] = []
+    tell = wire_notifier(
+        {**environ, "NIGHTLATCH_CHANNELS_SECRET_ID": "channels"}, lambda channel, _why: heard.append(channel)
+    )
+
+    with pytest.raises(Unavailable, match="digest-2026-03-02 was not told on channels-secret"):
+        tell(Notice("digest", "2026-03-02"))
+    assert heard == ["channels-secret"]
+    assert "Digest of 2026-03-02: 1 finding recorded" in [message["Subject"] for message in taken("inbox")]
+
+    manager.put_secret_value(SecretId="channels", SecretString="{}")
+    tell(Notice("digest", "2026-03-02"))
+    assert heard == ["channels-secret"]
+    assert taken("inbox") == []
 
 
 def test_a_storm_is_one_mail_at_its_beginning_and_one_at_its_end_and_loses_nobody(environ):

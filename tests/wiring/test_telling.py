@@ -12,8 +12,10 @@ import pytest
 from builders import a_finding, an_incident
 from nightlatch.config import load_settings
 from nightlatch.domain.answering.incidents import Incident
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.service.summary_ports import Summariser
 from nightlatch.wiring.telling import Telling
 from nightlatch.wiring.world import World
 from worlds import a_client, a_table, on_moto
@@ -24,7 +26,7 @@ CHANNELS = {
     "teams": {"url": "https://example.com/workflow"},
     "webhook": {"url": "https://example.com/in", "signing_keys": ["s" * 16]},
 }
-SLACK = {"token": "t", "channel": "C0USUAL", "signing_secret": "s"}
+SLACK = {"token": "t", "channel": "C0USUAL", "signing_secret": "s" * 32}
 
 
 @dataclass
@@ -143,6 +145,36 @@ def test_a_secret_that_was_mended_is_read_with_the_next_incident(stack: Stack):
 
     assert "channels-secret" not in names(telling)
     assert "pagerduty" in names(telling)
+
+
+SUMMARY = Summary(key="digest-2026-03-01", title="Digest", sentence="Digest", lines=())
+
+
+def summarisers(telling: Telling) -> dict[str, Summariser]:
+    return {one.name: one for one in telling.channels() if isinstance(one, Summariser)}
+
+
+@pytest.mark.parametrize("secret", ["slack", "channels"])
+def test_a_digest_fails_loudly_where_a_secret_cannot_be_read(stack: Stack, secret: str):
+    stack.secret(secret, "planted")
+    channel = {"slack": "slack", "channels": "channels-secret"}[secret]
+
+    with pytest.raises(Unavailable) as failure:
+        summarisers(stack.telling())[channel].summarise(SUMMARY, None)
+
+    assert channel in dict(stack.failures)
+    assert "planted" not in f"{failure.value}{stack.failures}"
+
+
+def test_a_secret_that_was_mended_is_read_with_the_next_digest(stack: Stack):
+    stack.secret("channels", "no JSON")
+    telling = stack.telling()
+    assert "channels-secret" in summarisers(telling)
+
+    stack.secret("channels", CHANNELS)
+
+    assert {"pagerduty", "teams"} <= set(summarisers(telling))
+    assert "channels-secret" not in summarisers(telling)
 
 
 def test_where_no_policy_can_be_read_everybody_is_told(stack: Stack):

@@ -96,6 +96,29 @@ def test_a_malformed_timestamp_is_refused(stamp: str):
         verify({**headers(body), "X-Slack-Request-Timestamp": stamp}, body, secrets=[SECRET], now=AT)
 
 
+@pytest.mark.parametrize("digits", [13, 400, 5_000])
+def test_a_timestamp_of_too_many_digits_is_refused_like_any_other_bad_one(digits: int):
+    body = a_body()
+
+    with pytest.raises(ForgedRequest, match="timestamp"):
+        verify({**headers(body), "X-Slack-Request-Timestamp": "9" * digits}, body, secrets=[SECRET], now=AT)
+
+
+MANY_DIGITS = st.integers(1, 9_000).map("9".__mul__)
+ANY_STAMP = st.text(max_size=20) | st.from_regex(r"[0-9]{1,30}", fullmatch=True) | MANY_DIGITS
+
+
+@given(stamp=ANY_STAMP)
+def test_whatever_stands_where_the_timestamp_should_is_refused_or_within_five_minutes(stamp: str):
+    body = a_body()
+
+    try:
+        verify({**headers(body), "X-Slack-Request-Timestamp": stamp}, body, secrets=[SECRET], now=AT)
+    except ForgedRequest:
+        return
+    assert stamp == STAMP
+
+
 @pytest.mark.parametrize("signature", ["", "v0=", "v0=é", "v1=" + "0" * 64])
 def test_a_wrong_signature_is_refused(signature: str):
     body = a_body()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_finding, an_incident
+from nightlatch.domain.answering.incidents import MOST_EVIDENCE
 from nightlatch.domain.answering.routes import ChannelName, Route
 from nightlatch.domain.answering.routing import Destination, destination
 from nightlatch.domain.history.examples import ACCOUNT, a_secret
-from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.judging.findings import MOST_TAGS, Finding, Severity, fold, join
 
 ALL = ("slack", "sns", "pagerduty")
 PAGER, SNS = ChannelName.PAGERDUTY, ChannelName.SNS
@@ -83,6 +88,129 @@ def test_the_worst_finding_chooses_the_slack_channel():
     ]
 
     assert destination(incident, routes, ALL) == Destination(("slack",), "C0READERS")
+
+
+def finding_on(*names: str, tags: tuple[tuple[str, str], ...] = (), **changes: Any) -> Finding:
+    secrets = tuple(a_secret(name, suffix=None) for name in names)
+    return replace(a_finding(secrets=secrets, **changes), tags=tags)
+
+
+def told(*findings: Finding, routes: Sequence[Route]) -> tuple[str, ...]:
+    return destination(an_incident(*findings), routes, EVERY).channels
+
+
+EVERY = ("slack", "sns", "pagerduty", "webhook")
+WEBHOOK = ChannelName.WEBHOOK
+SANDBOX = Route(channels=(WEBHOOK,), names=("sandbox/*",))
+
+
+def test_a_secrets_name_does_not_divert_what_is_found_on_another():
+    rest = Route(channels=(PAGER, ChannelName.SLACK))
+    first, later = finding_on("sandbox/x"), finding_on("prod/db", after_s=60, severity=Severity.CRITICAL)
+
+    assert told(first, routes=[SANDBOX, rest]) == ("webhook",)
+    assert told(join(first, later), routes=[SANDBOX, rest]) == ("slack", "pagerduty", "webhook")
+    assert told(join(first, later), routes=[SANDBOX]) == EVERY
+
+
+def test_a_tag_that_may_be_another_secrets_adds_channels_and_takes_none_away():
+    by_owner = Route(channels=(WEBHOOK,), tags=(("owner", "sandbox"),))
+    rest = Route(channels=(PAGER,))
+    tags = (("owner", "sandbox"),)
+
+    assert told(finding_on("x", tags=tags), routes=[by_owner, rest]) == ("webhook",)
+    assert told(finding_on("x", "prod/db", tags=tags), routes=[by_owner, rest]) == ("pagerduty", "webhook")
+    assert told(finding_on("x", "prod/db", tags=(("owner", "pay"),)), routes=[by_owner, rest]) == ("pagerduty",)
+
+
+def test_of_a_secret_that_bears_two_values_of_one_tag_nobody_knows_which_it_was():
+    by_owner = Route(channels=(WEBHOOK,), tags=(("owner", "sandbox"),))
+    tags = (("owner", "payments"), ("owner", "sandbox"))
+
+    assert told(finding_on("prod/db", tags=tags), routes=[by_owner, Route(channels=(PAGER,))]) == (
+        "pagerduty",
+        "webhook",
+    )
+
+
+def test_where_tags_may_have_been_cut_off_any_route_by_tags_may_fit():
+    by_owner = Route(channels=(WEBHOOK,), tags=(("owner", "payments"),))
+    tags = tuple(("owner", f"a-{number:02}") for number in range(MOST_TAGS))
+
+    assert told(finding_on("a", "b", tags=tags), routes=[by_owner, Route(channels=(PAGER,))]) == (
+        "pagerduty",
+        "webhook",
+    )
+
+
+def test_a_reading_of_an_arn_that_is_not_the_likeliest_adds_channels_and_takes_none_away():
+    exact = Route(channels=(WEBHOOK,), names=("sandbox/app",))
+    rest = Route(channels=(PAGER,))
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:sandbox/app"
+
+    assert told(finding_on(f"{arn}-Qw3rTy"), routes=[exact, rest]) == ("webhook",)
+    assert told(finding_on(f"{arn}-backup"), routes=[exact, rest]) == ("pagerduty", "webhook")
+
+
+def test_where_secrets_may_have_been_cut_off_everybody_hears():
+    many = finding_on(*(f"sandbox/{number}" for number in range(MOST_EVIDENCE)))
+
+    assert told(many, routes=[SANDBOX]) == EVERY
+
+
+def test_secrets_that_want_different_slack_channels_are_told_in_the_usual_one():
+    slack = ChannelName.SLACK
+    sandbox = Route(channels=(slack,), names=("sandbox/*",), slack_channel="C0SANDBOX")
+    prod = Route(channels=(slack, PAGER), names=("prod/*",), slack_channel="C0PROD")
+    silent = Route(channels=(WEBHOOK,), names=("quiet/*",), slack_channel="C0QUIET")
+    routes = [sandbox, prod, silent]
+
+    def place(*names: str) -> str:
+        return destination(an_incident(finding_on(*names)), routes, EVERY).slack_channel
+
+    assert place("sandbox/x", "sandbox/y") == "C0SANDBOX"
+    assert place("sandbox/x", "prod/db") == ""
+    assert place("sandbox/x", "elsewhere") == ""
+    assert place("quiet/x", "prod/db") == "C0PROD"
+    alike = an_incident(finding_on("sandbox/x"), finding_on("prod/db", rule="access.bulk-read"))
+    assert destination(alike, routes, EVERY).slack_channel == ""
+
+
+SECRETS = st.lists(
+    st.tuples(
+        st.sampled_from(["prod/db", "prod/pay", "sandbox/x", "sandbox/y", "prod/db-abcdef"]),
+        st.dictionaries(st.sampled_from(["owner", "team"]), st.sampled_from(["a", "b"]), max_size=2),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda one: one[0],
+)
+BY_SECRET = st.lists(
+    st.builds(
+        Route,
+        channels=st.lists(st.sampled_from([ChannelName(name) for name in EVERY]), min_size=1).map(tuple),
+        names=st.lists(st.sampled_from(["prod/*", "prod/db", "sandbox/*", "*/x"]), max_size=2).map(tuple),
+        tags=st.dictionaries(st.sampled_from(["owner", "team"]), st.sampled_from(["a", "b", "*"]), max_size=2).map(
+            lambda some: tuple(some.items())
+        ),
+    ),
+    max_size=5,
+)
+
+
+@given(secrets=SECRETS, routes=BY_SECRET)
+def test_whoever_hears_of_a_secret_by_itself_hears_of_it_among_others(
+    secrets: list[tuple[str, dict[str, str]]], routes: list[Route]
+):
+    findings = [
+        finding_on(name, tags=tuple(tags.items()), after_s=number, event_ids=(f"e{number}",))
+        for number, (name, tags) in enumerate(secrets)
+    ]
+
+    together = told(*fold(tuple(findings)), routes=routes)
+
+    for finding in findings:
+        assert {*told(finding, routes=routes)} <= {*together}
 
 
 ROUTES = st.lists(

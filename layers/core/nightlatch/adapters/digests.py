@@ -1,7 +1,7 @@
 """The day's records in DynamoDB, and which digests were asked for.
 
 pk              sk          holds                                       kept
-record#<day>    <finding>   a finding that nobody was told of, and why  90 days (written by `DynamoIncidents`)
+record#<day>    <finding>   a finding that nobody was told of, and why  90 days (written by `recorded.py`)
 digest          <day>       that the day's digest was asked for         90 days
 """
 
@@ -13,8 +13,8 @@ from datetime import date
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode
-from nightlatch.adapters.incidents import RECORDS_KEPT
 from nightlatch.adapters.packing import unpacked
+from nightlatch.adapters.recorded import ORDERED, RECORDS_KEPT, day_key
 from nightlatch.adapters.table import Table
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.judging.findings import Finding
@@ -28,15 +28,16 @@ class DynamoDigests:
     def __init__(self, table: Table, *, now: Clock) -> None:
         self._table = table
         self._now = now
+        self._ordered: set[date] = set()  # for good: the tick asks for each of the last days each minute
 
     def recorded(self, day: date) -> Sequence[Finding]:
-        """Give the findings that were recorded of a day; one that cannot be read is told in the log and left out.
+        """Give the findings that were recorded on a day; one that cannot be read is told in the log and left out.
 
         Raises:
             Unavailable: The table could not be asked.
         """
         found: list[Finding] = []
-        for item in self._table.every(f"record#{day:%Y-%m-%d}", since="!", until="~"):
+        for item in self._table.every(day_key(day), since="!", until="~"):
             try:
                 found.append(decode(Finding, unpacked(item["finding"])))
             except Unreadable as failure:
@@ -44,12 +45,12 @@ class DynamoDigests:
         return found
 
     def has_any(self, day: date) -> bool:
-        """Tell whether anything was recorded of a day.
+        """Tell whether anything was recorded on a day.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        return bool(self._table.query(f"record#{day:%Y-%m-%d}", since="!", until="~", most=1))
+        return bool(self._table.query(day_key(day), since="!", until="~", most=1))
 
     def is_ordered(self, day: date) -> bool:
         """Tell whether a day's digest was asked for.
@@ -57,7 +58,9 @@ class DynamoDigests:
         Raises:
             Unavailable: The table could not be asked.
         """
-        return self._table.get("digest", day.isoformat()) is not None
+        if day not in self._ordered and self._table.get(ORDERED, day.isoformat()) is not None:
+            self._ordered.add(day)
+        return day in self._ordered
 
     def order(self, day: date) -> None:
         """Note that a day's digest was asked for.
@@ -66,4 +69,4 @@ class DynamoDigests:
             Unavailable: The table could not be asked.
         """
         kept = int((self._now() + RECORDS_KEPT).timestamp())
-        self._table.put({"pk": "digest", "sk": day.isoformat(), "expires_at": kept})
+        self._table.put({"pk": ORDERED, "sk": day.isoformat(), "expires_at": kept})

@@ -5,7 +5,7 @@
     open#<key>        open        the latest incidents of this key, how the        the same
                                   last of them began
     incidents         <begin>#<id>  that it exists, for lists (`incident_list.py`) the same
-    record#<day>      <finding>   a finding that nobody is told of now, and why    90 days
+    record#<day>      <finding>   what nobody is told of now (`recorded.py`)       90 days
 
 A fold reads, lets the domain add, and writes on condition that nobody wrote between; who loses reads again. An
 incident is opened by putting it on the list, on condition that the list is as it was read, so two handlers cannot open
@@ -24,6 +24,7 @@ from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.incident_list import listed
 from nightlatch.adapters.packing import packed, unpacked
+from nightlatch.adapters.recorded import DynamoRecorded
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, Value, key_part
 from nightlatch.domain.answering.incidents import Incident, add, link, note, open_incident
@@ -31,7 +32,6 @@ from nightlatch.domain.errors import NotFound, Unavailable
 from nightlatch.domain.judging.findings import Finding
 
 INCIDENTS_KEPT = timedelta(days=400)
-RECORDS_KEPT = timedelta(days=90)
 MOST_RECENT = 8  # incidents of one key that a late finding may still belong to
 _ATTEMPTS = 40
 _LONGEST_PAUSE_S = 0.2
@@ -45,6 +45,7 @@ class DynamoIncidents:
         self._table = table
         self._now = now
         self._pause = pause
+        self._recorded = DynamoRecorded(table, now=now)
 
     def fold(self, finding: Finding, *, policy_digest: str) -> tuple[Incident, bool]:
         """Add a finding to the open incident it belongs to, or open one; say whether anything is new.
@@ -100,20 +101,7 @@ class DynamoIncidents:
         Raises:
             Unavailable: The table could not be asked.
         """
-        item: Item = {
-            "pk": f"record#{finding.first_seen:%Y-%m-%d}",
-            "sk": finding.id,
-            "finding": packed(encode(finding)),
-            "why": why,
-            "weight": finding.count,
-            "expires_at": _seconds(max(self._now(), finding.last_seen) + RECORDS_KEPT),
-        }
-        try:
-            self._table.put(
-                item, when="attribute_not_exists(#pk) OR #weight < :weight", given={"weight": finding.count}
-            )
-        except Conflict:
-            return
+        self._recorded.record(finding, why)
 
     def _trying(self, what: str, attempt: Callable[[], _Got]) -> _Got:
         for tried in range(_ATTEMPTS):

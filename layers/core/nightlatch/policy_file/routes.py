@@ -25,7 +25,7 @@ class _About(Part):
 
 
 class RoutePart(Part):
-    """One route; the first that fits a finding decides."""
+    """One route; the first that fits a secret of a finding decides."""
 
     match: _About = _About()
     channels: Annotated[tuple[ChannelName, ...], Field(min_length=1)]

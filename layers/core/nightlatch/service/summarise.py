@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.answering.summaries import Storm, Summary, digest_of, storm_of
+from nightlatch.domain.answering.summaries import DIGEST_DAYS, Storm, Summary, digest_of, storm_of
 from nightlatch.domain.errors import Unavailable
 from nightlatch.service.ports import Dispatch, MessageChannel, Notice, Notices
 from nightlatch.service.storms import LASTS, STORM
@@ -16,6 +16,7 @@ from nightlatch.service.telling_ports import Pace, pace_of
 
 DIGEST = "digest"  # stands where a notice names an incident
 _DAY = timedelta(days=1)
+_WRITTEN_WITHIN = timedelta(minutes=5)  # of being recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +31,30 @@ class SummaryPorts:
 
 
 def order_digest(digests: Digests, dispatch: Dispatch, policy: Policy, now: datetime) -> None:
-    """Ask for the digest of yesterday once its hour has come, once.
+    """Ask for the digest of each of the last days whose hour has come, each once.
+
+    A day that was missed is asked for later. A day on which nothing was recorded is closed a day after its hour, for
+    what was recorded in its last second may still be on its way into the table.
 
     Raises:
         Unavailable: The table or the queue could not be asked; the next tick asks again.
     """
-    day = now.astimezone(UTC).date() - _DAY
-    if now.astimezone(UTC).hour < policy.digest_hour or digests.is_ordered(day):
-        return
-    if digests.has_any(day):
-        dispatch.alert(Notice(DIGEST, day.isoformat()))
-    digests.order(day)
+    today = now.astimezone(UTC).date()
+    for back in range(DIGEST_DAYS, 0, -1):
+        day = today - back * _DAY
+        if now < _due(day, policy) or digests.is_ordered(day):
+            continue
+        if digests.has_any(day):
+            dispatch.alert(Notice(DIGEST, day.isoformat()))
+        elif now < _due(day, policy) + _DAY:
+            continue
+        digests.order(day)
+
+
+def _due(day: date, policy: Policy) -> datetime:
+    """Give when the digest of a day is told: on the next, at its hour, and not before all of the day is written."""
+    midnight = datetime.combine(day + _DAY, time(), UTC)
+    return midnight + max(timedelta(hours=policy.digest_hour), _WRITTEN_WITHIN)
 
 
 def is_summary(notice: Notice) -> bool:

@@ -11,13 +11,13 @@ from nightlatch.domain.judging.findings import Finding
 
 
 class Digests(Protocol):
-    """What nobody was told of, by day. All may raise Unavailable."""
+    """What nobody was told of, by the day on which it was recorded. All may raise Unavailable."""
 
     def recorded(self, day: date) -> Sequence[Finding]:
-        """Give the findings that were recorded of a day."""
+        """Give the findings that were recorded on a day."""
 
     def has_any(self, day: date) -> bool:
-        """Tell whether anything was recorded of a day."""
+        """Tell whether anything was recorded on a day."""
 
     def is_ordered(self, day: date) -> bool:
         """Tell whether a day's digest was asked for."""

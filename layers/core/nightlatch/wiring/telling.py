@@ -34,7 +34,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Telling:
-    """The channels of one process; credentials are read once."""
+    """The channels of one process; credentials are read once, and again as long as they cannot be used."""
 
     def __init__(  # noqa: PLR0913 - what channels are made of, once
         self,
@@ -57,19 +57,25 @@ class Telling:
         self._made = tuple(self._channels())
 
     def channels(self) -> tuple[MessageChannel, ...]:
-        """Give every channel, in the order in which they are told."""
+        """Give every channel as it stands, in the order in which they are told."""
+        self._mend()
         return steady(self._made, self._ports)
 
     def routed(self, incident: Incident) -> tuple[MessageChannel, ...]:
         """Give the channels that hear of an incident, by the routes of the policy as it stands."""
-        broken = {one.name for one in self._made if isinstance(one, BrokenChannel)}
-        if broken:  # somebody may have mended the secret since
-            self._made = tuple(self._channels())
+        broken = self._mend()
         chosen = destination(incident, self._routes(), [one.name for one in self._made])
         moved = [_moved(one, chosen.slack_channel) for one in self._made]
         return tuple(
             one for one in steady(moved, self._ports, others=self._made) if one.name in {*chosen.channels, *broken}
         )
+
+    def _mend(self) -> frozenset[str]:
+        """Make the channels anew where one is broken, for somebody may have mended the secret; give what was broken."""
+        broken = frozenset(one.name for one in self._made if isinstance(one, BrokenChannel))
+        if broken:
+            self._made = tuple(self._channels())
+        return broken
 
     def _routes(self) -> Sequence[Route]:
         """Give the operator's routes; where the policy cannot be read, everybody is told."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.errors import Undeliverable
 
 
@@ -40,4 +41,13 @@ class BrokenChannel:
             Undeliverable: Always, with what must be mended.
         """
         del bulletin
+        raise Undeliverable(self.reason)
+
+    def summarise(self, summary: Summary, place: str | None) -> str | None:
+        """Refuse: a digest or a storm that is not told here must not seem told.
+
+        Raises:
+            Undeliverable: Always, with what must be mended.
+        """
+        del summary, place
         raise Undeliverable(self.reason)

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nightlatch.acts import ACTS
-from nightlatch.adapters.slack.text import clip, escape_within, mrkdwn, visible
+from nightlatch.adapters.slack.text import clip, escape_within, mrkdwn, told_apart, visible
 from nightlatch.domain.answering.actions import ActionKind
 from nightlatch.domain.answering.responses import Response, awaiting
 
 CONFIRM_LIMIT = 200
 NAME_LIMIT = 60
+OPTION_LIMIT = 75
 MOST_ALIKE = 3  # buttons of one kind; more are a menu
 MOST_BUTTONS = 4
 MOST_SHOWN = 10  # offers in one message; the rest comes when these are answered
@@ -117,12 +118,16 @@ def _menu(some: Sequence[Response], verb: str) -> Block:
 
 
 def menu(action_id: str, placeholder: str, options: Iterable[tuple[str, str]], asked: Block) -> Block:
-    """Make a menu of texts and values."""
+    """Make a menu of texts and values; different texts look different."""
+    some = list(options)
+    texts = told_apart([text for text, _ in some], OPTION_LIMIT)
     return {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, 150),
-        "options": [{"text": plain(text, NAME_LIMIT), "value": value} for text, value in options],
+        "options": [
+            {"text": plain(text, OPTION_LIMIT), "value": value} for text, (_, value) in zip(texts, some, strict=True)
+        ],
         "confirm": asked,
     }
 

@@ -31,6 +31,7 @@ from nightlatch.service.telling_ports import Pace
 
 PRIVATE_LIMIT = 2_000
 PRIVATE_TIMEOUT_S = 1.0  # inside the three seconds that Slack waits for the answer to a press
+SHORTEST_SECRET = 16  # characters; Slack's own have 32
 _WEBHOOK = "webhook"
 
 
@@ -52,17 +53,33 @@ def read_credentials(document: str) -> SlackCredentials:
     """
     try:
         fields = json.loads(document)
-        secrets = fields.get("signing_secrets") or [fields["signing_secret"]]
+        signing_secrets = _signing_secrets(fields)
         return SlackCredentials(
             token=str(fields.get("token", "")),
             channel=str(fields.get("channel", "")),
             webhook_url=str(fields.get("webhook_url", "")),
-            signing_secrets=tuple(str(secret) for secret in secrets),
+            signing_secrets=signing_secrets,
         )
     except (ValueError, KeyError, AttributeError, TypeError):
         raise InvalidPolicy(
             "the Slack secret must be a JSON object with signing_secret, and token and channel or webhook_url"
         ) from None
+
+
+def _signing_secrets(fields: Mapping[str, object]) -> tuple[str, ...]:
+    """Give what signs presses: a text alone would be read letter by letter, each of them a key that anybody guesses."""
+    several = fields.get("signing_secrets")
+    found = [fields["signing_secret"]] if several is None or several == [] else several
+    if not isinstance(found, list) or not all(map(_is_key, found)):
+        raise InvalidPolicy(
+            f"the Slack secret's signing_secret must be a text of {SHORTEST_SECRET} characters or more, "
+            "and signing_secrets a list of such texts"
+        )
+    return tuple(found)
+
+
+def _is_key(secret: object) -> bool:
+    return isinstance(secret, str) and len(secret.strip()) >= SHORTEST_SECRET
 
 
 def answer_privately(response_url: str, text: str, *, api_url: str) -> bool:

@@ -23,6 +23,7 @@ from nightlatch.domain.answering.responses import Signal
 from nightlatch.domain.errors import ForgedRequest
 
 WINDOW_S = 300
+LONGEST_STAMP = 12  # digits of a Unix time: enough for 29,000 years, and few enough for any arithmetic
 _NOT_OURS = "the request is not a press of one of our buttons"
 _SIGNALS = {"approve": Signal.APPROVE, "deny": Signal.DENY}
 LARGEST_BODY = 16_384  # bytes; Slack's block_actions payload for our messages stays far below
@@ -73,7 +74,7 @@ def verify(headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str], n
     """
     folded = {name.lower(): value for name, value in headers.items()}
     stamp = folded.get("x-slack-request-timestamp", "")
-    if not stamp.isascii() or not stamp.isdigit():
+    if not stamp.isascii() or not stamp.isdigit() or len(stamp) > LONGEST_STAMP:
         raise ForgedRequest("the request has no timestamp from Slack")
     if abs(now.timestamp() - int(stamp)) > WINDOW_S:
         raise ForgedRequest("the request is older than five minutes; press the button again")

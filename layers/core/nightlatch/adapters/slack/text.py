@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _LOOKALIKES = str.maketrans({"`": "\u02bc", "*": "\u2217", "~": "\u223c"})  # no code fence, bold or strike
 # Control and direction characters could reorder or break what a person reads.
@@ -46,3 +47,31 @@ def visible(text: str) -> str:
 def clip(text: str, limit: int) -> str:
     """Cut a text to a limit, and show that it was cut."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def clip_middle(text: str, limit: int) -> str:
+    """Cut a text to a limit so that its beginning and its end stay: of long names it is the end that tells."""
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    return f"{text[:head]}…{text[head + 1 - limit :]}"
+
+
+def told_apart(texts: Sequence[str], limit: int) -> list[str]:
+    """Cut texts to a limit so that no two look alike, for somebody chooses among them.
+
+    Where beginning and end are the same, they are shown from where they differ; what cannot be told apart is numbered.
+    """
+    whole = [visible(text).strip() or "…" for text in texts]
+    cut = {text: clip_middle(text, limit) for text in whole}
+    by_look: dict[str, list[str]] = {}
+    for text, look in cut.items():
+        by_look.setdefault(look, []).append(text)
+    for alike in by_look.values():
+        if len(alike) > 1:
+            start = next((at for at, here in enumerate(zip(*alike, strict=False)) if len(set(here)) > 1), 0)
+            cut |= {text: clip_middle(f"…{text[start:]}", limit) for text in alike}
+    shown = [cut[text] for text in whole]
+    if len(set(shown)) == len(shown):
+        return shown
+    return [clip_middle(f"{number}. {text}", limit) for number, text in enumerate(shown, start=1)]

@@ -39,7 +39,7 @@ WORDS: Words = dict(
                 "deployers": "Who makes new roles for old services; these inherit what is known of the old.",
                 "approvers": "Who may say yes, in Slack and as which AWS principals.",
                 "inventory": "What the account holds and trusts, beside what is found by itself.",
-                "routes": "Who hears of what; the first that fits a finding decides, and without any everybody hears.",
+                "routes": "Who hears of what; the first that fits a secret decides, and without any everybody hears.",
                 "limits": "How much is done without asking.",
                 "telling": "When people are told of many things at once instead of one by one.",
                 "tests": "Events that `nightlatch policy test` judges by this file; not part of what is in force.",

@@ -13,6 +13,7 @@ from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.judging.findings import Finding, Severity, State
 
 STORM_WITHIN = timedelta(minutes=5)
+DIGEST_DAYS = 7  # before today: what was recorded earlier, and what ended earlier, is told in no digest
 MOST_GROUPS = 50
 MOST_NAMED = 20  # incidents that the last summary of a storm names, on whatever channel; each other is told by itself
 _NAMED_LIMIT = 160  # characters of one of them
