@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("presses")]
 
 def choose(watched: Watched, ts: str, what: str, span: str, *, person: str = "U01ANA") -> str:
     menu = next(one for one in choices_of(watched.message(ts)) if one["action_id"] == f"choose-{what}")
-    value = next(one["value"] for one in menu["options"] if one["value"].endswith(f":{span}"))
+    value = next(one["value"] for one in menu["options"] if f":{span}:" in one["value"])
     return press_button(watched.theatre, ts, menu["action_id"], person=person, value=value)
 
 

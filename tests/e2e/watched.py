@@ -40,10 +40,11 @@ from nightlatch.local.running.runtime import RunSettings
 from nightlatch.local.scenes.company import SSO_ROLE, a_value, policy_document
 from nightlatch.local.scenes.scenes import current_version
 from nightlatch.local.scenes.theatre import INTERACTIONS_PATH, REGION, Theatre, open_theatre
-from nightlatch.local.scenes.timeline import wait_for
+from nightlatch.local.scenes.timeline import SceneFailed, wait_for
 from nightlatch.local.slack.workspace import buttons_of
 from nightlatch.local.stage import StageSettings
 
+LAST_LINES = 60
 PATIENCE_S = 60.0
 OBSERVED = "observed/"
 WAITED_FOR = "prod/waited-for/"  # told, with buttons, and copied: what is deleted there is not undone by itself
@@ -300,11 +301,15 @@ class Watched:
         self.theatre.stage.settle(at_most_s)
 
     def eventually(self, look: Callable[[], Seen | None], what: str) -> Seen:
-        """Wait until there is something to see."""
+        """Wait until there is something to see; where it never comes, say what the functions logged last."""
         slack = self.theatre.slack
-        return wait_for(
-            look, what=what, timeout_s=PATIENCE_S, nudge=lambda left: slack.wait(slack.changes, min(left, 0.1))
-        )
+        try:
+            return wait_for(
+                look, what=what, timeout_s=PATIENCE_S, nudge=lambda left: slack.wait(slack.changes, min(left, 0.1))
+            )
+        except SceneFailed as failure:
+            last = "\n".join(f"{function}: {line[:600]}" for function, line in self.lines[-LAST_LINES:])
+            raise SceneFailed(f"{failure}; logged last:\n{last}") from None
 
 
 @pytest.fixture(scope="module")
@@ -333,7 +338,7 @@ def watched(stage_template: Path, interpreter: Interpreter, every_channel: bool)
     bodies: list[str] = []
     judged: list[Judged] = []
     settings = StageSettings(
-        caps=Caps(redelivery_s=1, window_s=0.2),  # else what failed stays hidden for minutes, and reads lie for seconds
+        caps=Caps(redelivery_s=1, window_s=1.0),  # else what failed stays hidden for minutes, and reads lie for seconds
         on_envelope=lambda envelope: envelopes.append(dict(envelope)),
         on_judged=judged.append,
         run=RunSettings(on_log=lambda function, line: lines.append((function, line)), interpreter=interpreter),

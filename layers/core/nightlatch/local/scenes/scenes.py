@@ -103,7 +103,8 @@ def deletion(theatre: Theatre, timeline: Timeline) -> None:
     timeline.note(f"role cleanup scheduled the deletion of {name}; readers fail now")
     await_sight(theatre, lambda: _is_readable(theatre, name), f"{name} readable again")
     timeline.note("restored: readers get it again")
-    message = await_message(theatre, before, name, "an incident for the deletion")
+    # By who did it: whoever still reads what awaits deletion, as this scene does, is an incident of its own.
+    message = await_message(theatre, before, "cleanup", "an incident for the deletion")
     await_sight(theatre, lambda: DONE in title_now(theatre, message), "the message saying what was done")
     timeline.note(title_now(theatre, message))
 
