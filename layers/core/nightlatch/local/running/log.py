@@ -21,38 +21,37 @@ class Log:
     def __init__(self, stream: IO[bytes], on_line: Callable[[str], None]) -> None:
         self._stream = stream
         self._on_line = on_line
-        self._begun = b""  # a line without its end
+        self._begun = b""  # a line without its end; the end of all ends it
+        self._has_ended = False
         self._taking = threading.Lock()
         os.set_blocking(stream.fileno(), False)
 
     def follow(self) -> None:
-        """Pass on what comes until the process and what it started have ended, then close the pipe."""
+        """Pass on what comes until the process and what it started have ended, then close the pipe.
+
+        It is closed here alone: a descriptor that is closed under a wait may be another file's before the wait ends.
+        """
         readable = select.poll()
         readable.register(self._stream, select.POLLIN)
-        while True:
-            readable.poll()
-            if self.take():
-                return
+        with self._stream:
+            while not self.take():
+                readable.poll()
 
     def take(self) -> bool:
         """Pass on what lies in the pipe now, and say whether it has ended."""
         with self._taking:
-            while not self._stream.closed:
+            while not self._has_ended:
                 try:
                     written = os.read(self._stream.fileno(), _AT_ONCE)
                 except BlockingIOError:
-                    return False
+                    break
                 if not written:
-                    self._end()
+                    self._has_ended = True
+                    written = b"\n" if self._begun else b""
                 self._pass_on(written)
-            return True
+            return self._has_ended
 
     def _pass_on(self, written: bytes) -> None:
         *lines, self._begun = (self._begun + written).split(b"\n")
         for line in lines:
             self._on_line(line.decode(errors="replace").rstrip("\r"))
-
-    def _end(self) -> None:
-        if self._begun:
-            self._pass_on(b"\n")
-        self._stream.close()
