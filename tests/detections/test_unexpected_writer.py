@@ -313,16 +313,40 @@ def test_a_young_secret_has_a_value_once_another_version_was_current(label, fill
     ("other", "waits"),
     [
         (a_label_event(SECRET, version_id="v-2", after_s=-1), True),
-        (a_label_event(SECRET, version_id="v-1", after_s=-1), False),
-        (put(event_id="again", after_s=-1), False),
-        (an_event("TagResource", secret=SECRET), False),
+        (a_label_event(SECRET, version_id="v-1", after_s=-1), True),
+        (put(event_id="again", after_s=-1), True),
+        (an_event("PutResourcePolicy", secret=SECRET), True),
+        (an_event("TagResource", secret=SECRET, after_s=-59), True),
+        (an_event("TagResource", secret=SECRET, after_s=-60), False),
         (an_event("TagResource", secret=SECRET, after_s=1), True),
         (an_event("TagResource", secret=a_secret("prod/other"), after_s=-1), True),
     ],
-    ids=["its own label", "another label", "the same version", "in the same second", "later", "another secret"],
+    ids=[
+        "its own label",
+        "another label",
+        "a write before",
+        "its policy in the same second",
+        "its tags within the minute",
+        "a minute before",
+        "later",
+        "another secret",
+    ],
 )
-def test_a_secret_is_unheard_of_until_anything_else_was_done_to_it(other, waits):
+def test_a_secret_is_unheard_of_until_anything_was_done_to_it_a_minute_ago(other, waits):
     assert isinstance(judge(put(), other, readers=()), Wait if waits else Match)
+
+
+@pytest.mark.parametrize(
+    ("reader", "waits"),
+    [
+        (Reader(put().principal.key, AT), True),
+        (Reader(put().principal.key, AT - timedelta(seconds=60)), False),
+        (Reader(a_role("app").key, AT), False),
+    ],
+    ids=["who wrote it reads it back", "who wrote it reads it for longer", "somebody else reads it"],
+)
+def test_a_secret_is_heard_of_when_it_is_read(reader, waits):
+    assert isinstance(judge(put(), readers=(reader,)), Wait if waits else Match)
 
 
 @pytest.mark.parametrize(

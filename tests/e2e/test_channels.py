@@ -114,8 +114,11 @@ def test_one_incident_reaches_every_channel_and_is_resolved_on_each(
     actions = [one["event_action"] for one in posted(watched, "pagerduty", incident.id)]
     assert (actions[0], actions[-1]) == ("trigger", "resolve")
     assert posted(watched, "teams", name) != []
-    kinds = [one["type"] for one in posted(watched, "webhook", incident.id)]
-    assert (kinds[0], kinds.count("incident.opened"), kinds.count("action.taken")) == ("incident.opened", 1, 1)
+    calls = posted(watched, "webhook", incident.id)
+    kinds = [one["type"] for one in calls]
+    assert (kinds[0], kinds.count("incident.opened")) == ("incident.opened", 1)
+    # It may come twice, as the document says, and is known by what it was.
+    assert len({one["data"]["response_id"] for one in calls if one["type"] == "action.taken"}) == 1
     assert "incident.resolved" in kinds
     on_bus = about(on_the_bus.bodies(), incident.id)
     assert [one["detail-type"] for one in on_bus].count("Secret Incident Opened") == 1

@@ -95,11 +95,15 @@ def _fills_a_new_secret(event: SecretEvent, baseline: Baseline) -> bool:
 
 
 def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether nothing is known of the secret yet: its CreateSecret may be on its way, and nobody reads it."""
-    if event.secret is None or baseline.readers:
+    """Tell whether nothing is known of the secret from before the last minute: its CreateSecret may be on its way.
+
+    What came with the creation may be here before it: its tags, its policy, a read-back of what was written.
+    """
+    if event.secret is None:
         return False
-    others = (s for s in baseline.on_secret.about(event.secret).upto(event.at) if s.event_id != event.event_id)
-    return all(s.name == LABEL_UPDATED and s.version_id == event.version_id for s in others)
+    before = event.at - CREATION_COMES
+    is_read = any(reader.last_seen <= before or reader.principal != event.principal.key for reader in baseline.readers)
+    return not is_read and not baseline.on_secret.about(event.secret).upto(before)
 
 
 def _rotation_step(event: SecretEvent, baseline: Baseline) -> Verdict:
