@@ -116,6 +116,13 @@ def test_a_secret_that_nobody_has_heard_of_waits_a_minute_for_its_creation():
     assert isinstance(judge(put(), changed, readers=()), Match)
 
 
+def test_a_secret_whose_creation_is_known_is_overwritten_and_nothing_is_waited_for():
+    by_ben = an_event("CreateSecret", secret=SECRET, by=a_user("ben"), after_s=-30, version_id="v-1")
+    valued = a_label_event(SECRET, version_id="v-1", after_s=-30)
+
+    assert isinstance(judge(put(), by_ben, valued, readers=()), Match)
+
+
 # UpdateSecret
 
 

@@ -95,11 +95,11 @@ def _fills_a_new_secret(event: SecretEvent, baseline: Baseline) -> bool:
 
 
 def _is_unheard_of(event: SecretEvent, baseline: Baseline) -> bool:
-    """Tell whether nothing is known of the secret from before the last minute: its CreateSecret may be on its way.
+    """Tell whether the secret may have been made within the last minute, and its CreateSecret be on its way.
 
     What came with the creation may be here before it: its tags, its policy, a read-back of what was written.
     """
-    if event.secret is None:
+    if event.secret is None or baseline.creations.about(event.secret).only(succeeded):
         return False
     before = event.at - CREATION_COMES
     is_read = any(reader.last_seen <= before or reader.principal != event.principal.key for reader in baseline.readers)
