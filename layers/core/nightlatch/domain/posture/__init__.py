@@ -1,0 +1,1 @@
+"""How the account stands, whoever did it: postures of secrets, functions and the account, and who judges them."""
