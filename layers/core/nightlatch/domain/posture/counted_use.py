@@ -1,0 +1,93 @@
+"""What counts come to over a span: each reader's numbers, added up over days, sorted for a person who is tired.
+
+A span is cut into parts that share no hour (days); of each part the counts must be whole, and then nothing depends on
+the order of the parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from nightlatch.domain.posture.counts import HOUR_S, NEVER, Counts, Hour, Key, Pair, Seen, Typed, kinder, newest
+from nightlatch.domain.posture.use import READS_WITH_5MIN_CACHE, ReaderKind, ReaderUse, SecretUse, TypedWrite
+
+
+@dataclass(slots=True)
+class Sums:
+    """One principal's use of one secret, added up."""
+
+    kind: ReaderKind
+    all: Hour = field(default_factory=Hour)
+    busiest: int = 0
+    hours: int = 0
+    capped: int = 0
+    last: Seen = NEVER
+
+    def add(self, pair: Pair) -> None:
+        """Add the counts of a part of the span."""
+        self.kind, self.last = kinder(self.kind, pair.kind), max(self.last, pair.last)
+        for hour in pair.hours.values():
+            self.all = self.all.plus(hour)
+            self.busiest = max(self.busiest, hour.reads)
+            self.hours += hour.reads > 0
+            self.capped += min(hour.reads, READS_WITH_5MIN_CACHE)
+
+    def use_by(self, principal: str) -> ReaderUse:
+        """Give it as what checks and people read."""
+        return ReaderUse(
+            principal=principal,
+            kind=self.kind,
+            reads=self.all.reads,
+            busiest_hour=self.busiest,
+            hours=self.hours,
+            with_5min_cache=self.capped,
+            through_endpoint=self.all.endpoint,
+            from_public=self.all.public,
+            is_caching=self.all.caching > 0,
+            throttled=self.all.throttled,
+            hasty=self.all.hasty,
+            last_read=datetime.fromtimestamp(self.last.at_s, UTC) if self.last.at_s else None,
+            place=self.last.place or None,
+            client=self.last.client or None,
+        )
+
+
+class Totals:
+    """Adds counts up, part by part."""
+
+    def __init__(self) -> None:
+        self._sums: dict[Key, Sums] = {}
+        self._typed: set[Typed] = set()
+
+    def add(self, counts: Counts, *, first_hour: int, last_hour: int) -> None:
+        """Add the counts of a part of the span, without what lies outside of it; both hours count."""
+        for key, pair in counts.pairs.items():
+            inside = {hour: more for hour, more in pair.hours.items() if first_hour <= hour <= last_hour}
+            if inside:
+                self._sums.setdefault(key, Sums(pair.kind)).add(replace(pair, hours=inside))
+        self._typed |= {one for one in counts.typed if first_hour <= one.at_s // HOUR_S <= last_hour}
+
+    def uses(self) -> Iterable[tuple[str, ReaderUse]]:
+        """Give every reader, with the key of the secret that it read."""
+        return ((key.secret, sums.use_by(key.principal)) for key, sums in self._sums.items())
+
+    def by_secret(self, secrets: Iterable[str], since: datetime, until: datetime) -> dict[str, SecretUse]:
+        """Give the use of secrets, of each one that was asked for; the most eager reader first."""
+        readers: dict[str, list[ReaderUse]] = {}
+        for secret, reader in self.uses():
+            readers.setdefault(secret, []).append(reader)
+        typed: dict[str, list[TypedWrite]] = {}
+        for one in newest(self._typed):
+            at = datetime.fromtimestamp(one.at_s, UTC)
+            typed.setdefault(one.secret, []).append(TypedWrite(principal=one.principal, tool=one.tool, at=at))
+        return {
+            secret: SecretUse(
+                since=since,
+                until=until,
+                readers=tuple(sorted(readers.get(secret, ()), key=lambda one: (-one.reads, one.principal))),
+                typed=tuple(typed.get(secret, ())),
+            )
+            for secret in secrets
+        }
