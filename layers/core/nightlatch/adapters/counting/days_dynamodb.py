@@ -50,6 +50,15 @@ class Gathered:
     due: int  # the hour from which on it is worth while again
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was counted of a secret on a day, and the last hour whose pages are in it."""
+
+    of: DayOfSecret
+    through: int
+    counts: Counts
+
+
 class DynamoDays:
     """The days of one stack, in the state table."""
 
@@ -89,20 +98,16 @@ class DynamoDays:
         self._mark(Gathered(found.since, target, target, due), was=Gathered(found.since, found.through, target, due))
         return pages
 
-    def of(self, days: Collection[DayOfSecret]) -> Iterator[tuple[DayOfSecret, Counts]]:
-        """Give the counts of secrets on days, as far as there are any."""
-        by_key = {(_day_key(day), key_part(secret)): (secret, day) for secret, day in days}
+    def of(self, days: Collection[DayOfSecret]) -> Iterator[Day]:
+        """Give the days of secrets, as far as anything stands in them."""
+        by_key = {(_day_key(day), key_part(secret)): day for secret, day in days}
         for item in self._table.get_all(by_key):
-            counts = read_counts(item)
-            if counts is not None:
-                yield by_key[str(item["pk"]), str(item["sk"])], counts
+            yield from _read(item, by_key[str(item["pk"]), str(item["sk"])])
 
-    def every(self, day: int) -> Iterator[Counts]:
-        """Give the counts of all secrets on a day, one after another."""
+    def every(self, day: int) -> Iterator[Day]:
+        """Give a day of all secrets, one after another."""
         for item in self._table.every(_day_key(day), since=FIRST, until=LAST):
-            counts = read_counts(item)
-            if counts is not None:
-                yield counts
+            yield from _read(item, day)
 
     def _begun(self) -> Gathered | None:
         first = first_page(self._table)
@@ -132,6 +137,13 @@ class DynamoDays:
             )
         except Conflict:
             return
+
+
+def _read(item: Item, day: int) -> Iterator[Day]:
+    counts = read_counts(item)
+    if counts:
+        secret = next(iter(counts.pairs)).secret if counts.pairs else next(iter(counts.typed)).secret
+        yield Day((secret, day), int(item["through"]), counts)
 
 
 def _joined(item: Item | None, more: Counts) -> Counts:

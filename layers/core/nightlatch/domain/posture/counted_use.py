@@ -10,8 +10,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from nightlatch.domain.posture.counts import HOUR_S, NEVER, Counts, Hour, Key, Pair, Seen, Typed, kinder, newest
+from nightlatch.domain.posture.counts import (
+    HOUR_S,
+    NEVER,
+    Counts,
+    Hour,
+    Key,
+    Pair,
+    Seen,
+    Typed,
+    hour_of,
+    kinder,
+    newest,
+)
 from nightlatch.domain.posture.use import READS_WITH_5MIN_CACHE, ReaderKind, ReaderUse, SecretUse, TypedWrite
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time in which was counted."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def hours(self) -> float:
+        """How long it is, an hour at least."""
+        return max((self.until - self.since).total_seconds() / HOUR_S, 1.0)
+
+    def cut(self, counts: Counts) -> Counts:
+        """Leave out what lies outside, by whole hours."""
+        first, last = hour_of(self.since), hour_of(self.until)
+        inside = {
+            key: replace(pair, hours={hour: more for hour, more in pair.hours.items() if first <= hour <= last})
+            for key, pair in counts.pairs.items()
+        }
+        typed = {one for one in counts.typed if first <= one.at_s // HOUR_S <= last}
+        return Counts({key: pair for key, pair in inside.items() if pair.hours}, typed)
 
 
 @dataclass(slots=True)
@@ -61,19 +96,17 @@ class Totals:
         self._sums: dict[Key, Sums] = {}
         self._typed: set[Typed] = set()
 
-    def add(self, counts: Counts, *, first_hour: int, last_hour: int) -> None:
-        """Add the counts of a part of the span, without what lies outside of it; both hours count."""
+    def add(self, counts: Counts) -> None:
+        """Add the counts of a part of the span."""
         for key, pair in counts.pairs.items():
-            inside = {hour: more for hour, more in pair.hours.items() if first_hour <= hour <= last_hour}
-            if inside:
-                self._sums.setdefault(key, Sums(pair.kind)).add(replace(pair, hours=inside))
-        self._typed |= {one for one in counts.typed if first_hour <= one.at_s // HOUR_S <= last_hour}
+            self._sums.setdefault(key, Sums(pair.kind)).add(pair)
+        self._typed |= counts.typed
 
     def uses(self) -> Iterable[tuple[str, ReaderUse]]:
         """Give every reader, with the key of the secret that it read."""
         return ((key.secret, sums.use_by(key.principal)) for key, sums in self._sums.items())
 
-    def by_secret(self, secrets: Iterable[str], since: datetime, until: datetime) -> dict[str, SecretUse]:
+    def by_secret(self, secrets: Iterable[str], span: Span) -> dict[str, SecretUse]:
         """Give the use of secrets, of each one that was asked for; the most eager reader first."""
         readers: dict[str, list[ReaderUse]] = {}
         for secret, reader in self.uses():
@@ -84,8 +117,8 @@ class Totals:
             typed.setdefault(one.secret, []).append(TypedWrite(principal=one.principal, tool=one.tool, at=at))
         return {
             secret: SecretUse(
-                since=since,
-                until=until,
+                since=span.since,
+                until=span.until,
                 readers=tuple(sorted(readers.get(secret, ()), key=lambda one: (-one.reads, one.principal))),
                 typed=tuple(typed.get(secret, ())),
             )
