@@ -116,9 +116,9 @@ def how_often(asked: SecretRef, connection: Connection) -> dict[str, str]:
     span = counted.span()
     if span is None:
         return {}
-    uses = (use for one in counted.totals(asked.keys).by_secret(asked.keys, span).values() for use in one.readers)
+    readers = counted.totals(asked.keys).use_of(asked.keys, span).readers
     return {use.principal: f"{rate(use.reads / span.hours)}, last {moment(use.last_read)} UTC from {came_from(use)}"
-            for use in uses if use.reads}  # fmt: skip
+            for use in readers if use.reads}  # fmt: skip
 
 
 def held_versions(kept: Kept, proofs: Mapping[str, Proof]) -> list[Held]:
