@@ -43,9 +43,11 @@ class Protected:
 
     is_guarded: bool  # its resource policy holds the statement that denies force deletes
     wants_guard: bool  # the operator's policy asks for one
-    metadata_kept_at: datetime | None = None  # the last snapshot of what it is beside its value; None: none
+    metadata_kept_at: datetime | None = (
+        None  # the keeper's last look, whose sight is kept; None: never
+    )
     wants_copies: bool = False  # the operator's policy asks for copies of its values
-    copied_at: datetime | None = None  # the last copy of a value; None: none
+    copied_at: datetime | None = None  # the last copy of a value that has not expired; None: none
     proven_at: datetime | None = None  # when a restore drill last opened a copy of it; None: never
 
 
@@ -65,7 +67,9 @@ class SecretPosture:
     created_at: datetime | None = None
     last_changed: datetime | None = None  # any modification, so no proof of a rotation
     last_read: date | None = None  # a day, as AWS tells no more; None: never, as far as AWS knows
-    deleted_at: datetime | None = None  # it waits to be deleted since then
+    deleted_at: datetime | None = (
+        None  # it waits to be deleted; what moment AWS means, its pages differ on
+    )
     primary_region: str | None = None
     owning_service: str | None = None  # the service of AWS that manages it
     type: str | None = None  # of a managed external secret: the partner that holds the credential

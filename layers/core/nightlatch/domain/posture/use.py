@@ -22,6 +22,8 @@ class ReaderUse:
     is_caching: bool = False  # its client says that it caches
     throttled: int = 0  # calls refused for their rate
     hasty: int = 0  # of the calls after such a refusal, those within 50 ms of it
+    refused_deleted: int = 0  # reads refused because the secret waits to be deleted
+    is_consumer: bool = True  # neither nightlatch nor AWS for itself, whose reads are nobody's polling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +48,8 @@ class SecretUse:
     def hours(self) -> float:
         """How long was counted, an hour at least."""
         return max((self.until - self.since).total_seconds() / 3_600, 1.0)
+
+    @property
+    def consumers(self) -> tuple[ReaderUse, ...]:
+        """Who uses it for what it is for, in the order of their names."""
+        return tuple(sorted((one for one in self.readers if one.is_consumer), key=lambda one: one.principal))
