@@ -276,6 +276,13 @@ def test_every_region_that_is_not_approved_is_named() -> None:
     assert "sa-east-1, us-east-1," in finding.reason
 
 
+@pytest.mark.parametrize("check", [FAILED, UNAPPROVED_REPLICA], ids=lambda check: check.id)
+def test_replicas_that_nobody_could_look_at_are_not_none(check: Check[Any]) -> None:
+    terms = trusting(approved_regions=frozenset({"eu-central-1"}))
+
+    assert outcome_of(check, a_secret(replicas=DENIED), terms) is Outcome.UNSEEN
+
+
 # Tags and versions
 
 
