@@ -118,9 +118,9 @@ def _meaning(check: Check[Any]) -> str:
 
 def _facts(check: Check[Any]) -> str:
     others = {_severity(check, one) for one in check.examples if one.violates} - {check.severity}
-    by_weight = ", ".join(sorted(others, key=lambda severity: severity.rank, reverse=True))
+    by_weight = sorted(others, key=lambda severity: severity.rank, reverse=True)
     rows = {
-        "severity": f"{check.severity}; by what it finds also {by_weight}" if others else check.severity,
+        "severity": f"{check.severity}; by what it finds also {', '.join(by_weight)}" if others else check.severity,
         "looks at": f"{_ABOUT[check.about]}{_further(check)}",
         "Well-Architected": ", ".join(check.well_architected),
         "covers": "; ".join(map(_control_name, check.covers)) or "nothing that another tool asks",
