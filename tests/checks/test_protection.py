@@ -15,6 +15,7 @@ from nightlatch.checks import (
     monitoring_unguarded,
     monitoring_unused,
 )
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check, Outcome
 from nightlatch.domain.posture.examples import NOW, PROTECTED, TERMS, a_secret, a_use, ago
@@ -166,7 +167,6 @@ def unread(**other: object) -> SecretPosture:
         (ago(days=90).date(), ago(days=400), Outcome.CLEAN),
         (None, ago(days=91), Outcome.VIOLATED),
         (None, ago(days=90), Outcome.CLEAN),
-        (ago(days=400).date(), ago(days=10), Outcome.CLEAN),
         (None, None, Outcome.SPARED),
         (ago(days=400).date(), None, Outcome.SPARED),
     ],
@@ -182,6 +182,16 @@ def test_the_days_of_disuse_are_the_operators() -> None:
 
     assert outcome_of(UNUSED, secret) is Outcome.CLEAN
     assert outcome_of(UNUSED, secret, replace(TERMS, limits=Limits(unused_days=39))) is Outcome.VIOLATED
+
+
+def test_a_decoy_is_meant_to_be_read_by_nobody() -> None:
+    planted = replace(TERMS, inventory=Inventory(decoys=frozenset({"prod/db"})))
+
+    assert outcome_of(UNUSED, unread(), planted) is Outcome.SPARED
+    assert (
+        outcome_of(UNUSED, replace(unread(), arn=unread().arn.replace("prod/db", "prod/pay")), planted)
+        is Outcome.VIOLATED
+    )
 
 
 def test_disuse_says_since_when() -> None:
