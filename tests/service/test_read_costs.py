@@ -6,12 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse
-from nightlatch.service.read_costs import costs_of, saved, usd_a_month
-
-
-def test_ten_million_reads_a_day_cost_1500_usd_a_month():
-    assert usd_a_month(10_000_000, 24) == pytest.approx(1_500)
+from nightlatch.service.read_costs import costs_of, saved
 
 
 def test_a_secret_polled_each_second_saves_all_but_an_hours_reads_by_a_cache():

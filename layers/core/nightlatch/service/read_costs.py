@@ -1,12 +1,12 @@
 """What reads cost at the rate that was counted, and what a cache would leave of it.
 
-A month is one of thirty days. What a cache saves is reckoned as if one process read: each further one with a cache of
+What a cache saves is reckoned as if one process read: each further one with a cache of
 its own would keep as many reads again. So it is the most that a cache can save. A client that says it caches saves
 nothing more.
 
-Source: Secrets Manager pricing, 0.05 USD for 10,000 calls; caching clients keep a value for an hour (Python), the
-Lambda extension for five minutes (design facts 2.2). Whether AWS bills a batch call as one or as each of its secrets,
-and whom a call across accounts is billed to, only a bill can tell; here each read counts, and with its reader.
+Source: caching clients keep a value for an hour (Python), the Lambda extension for five minutes (design facts 2.2).
+Whether AWS bills a batch call as one or as each of its secrets, and whom a call across accounts is billed to, only a
+bill can tell; here each read counts, and with its reader.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nightlatch.domain.posture.use import HOURS_OF_DAY, ReaderUse
-
-USD_PER_READ = 0.05 / 10_000
-HOURS_OF_MONTH = 30 * HOURS_OF_DAY
+from nightlatch.domain.posture.prices import usd_a_month
+from nightlatch.domain.posture.use import ReaderUse
 
 Use = tuple[str, ReaderUse]  # the key of a secret, and one of its readers
 
@@ -45,11 +43,6 @@ class ReadCost:
     readers: frozenset[str]
     secrets: frozenset[str]
     throttled: int = 0
-
-
-def usd_a_month(reads: int, hours: float) -> float:
-    """Give what so many reads in so many hours come to in a month."""
-    return reads / hours * HOURS_OF_MONTH * USD_PER_READ
 
 
 def costs_of(uses: Iterable[Use], hours: float, by: Callable[[Use], str]) -> tuple[ReadCost, ...]:

@@ -11,8 +11,9 @@ from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, plain
 from nightlatch.cli.speech.writing import write
 from nightlatch.domain.aws_policies.named_readers import NamedReader
+from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse, SecretUse
-from nightlatch.service.read_costs import saved, usd_a_month
+from nightlatch.service.read_costs import saved
 from nightlatch.service.use_words import caller, came_from, moment, money, rate, time_text
 
 _NUMBERS = frozenset({"READS", "BUSIEST HOUR", "USD/MONTH"})
@@ -60,6 +61,7 @@ def _reader(one: ReaderUse, hours: float) -> dict[str, object]:
         "caching": one.is_caching,
         "throttled": one.throttled,
         "hasty": one.hasty,
+        "refused_deleted": one.refused_deleted,
         "usd_a_month": round(usd_a_month(one.reads, hours), _DIGITS),
         "saved_by_hour_cache": round(by_hour, _DIGITS),
         "saved_by_5min_cache": round(by_5min, _DIGITS),
@@ -112,6 +114,7 @@ def _note(one: ReaderUse, hours: float) -> str:
         "caches" if one.is_caching else "",
         f"1 h cache saves {money(by_hour)}" if by_hour >= 0.01 else "",  # noqa: PLR2004 - a cent
         f"{one.throttled:,} throttled{haste}" if one.throttled else "",
+        f"{one.refused_deleted:,} in vain, for it waits to be deleted" if one.refused_deleted else "",
     )
     return ", ".join(text for text in said if text)
 

@@ -15,6 +15,7 @@ from nightlatch.domain.event.events import SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.habits import agent_family, network_of
+from nightlatch.domain.history.sightings import is_refused_as_deleted
 from nightlatch.domain.judging.callers import is_aws_service, is_human, may_be_human
 from nightlatch.domain.posture.counts import Counts, Hour, Key, Seen, Typed, hour_of, key_of
 from nightlatch.domain.posture.use import ReaderKind
@@ -82,7 +83,9 @@ def _is_call(event: SecretEvent) -> bool:
 
 
 def _count(event: SecretEvent, secret: str, counts: Counts) -> None:
-    who = event.principal.key
+    who, kind = event.principal.key, kind_of(event, secret.split("/", 1)[0])
+    if event.called("GetSecretValue") and is_refused_as_deleted(event):
+        counts.add(Key(secret, who), kind, hour_of(event.at), Hour(refused_deleted=1))
     if not event.succeeded:
         return
     if event.called("GetSecretValue"):
@@ -94,7 +97,6 @@ def _count(event: SecretEvent, secret: str, counts: Counts) -> None:
             caching=int(_CACHES in agent),
         )
         last = Seen(int(event.at.timestamp()), _place_of(event), agent_family(agent) if agent else "")
-        kind = kind_of(event, secret.split("/", 1)[0])
         counts.add(Key(secret, who), kind, hour_of(event.at), hour, last)
         return
     tool = _tool_of(event)

@@ -38,6 +38,7 @@ class ReaderUse:
     is_caching: bool = False  # its client says that it caches
     throttled: int = 0  # calls refused for their rate
     hasty: int = 0  # of the calls after such a refusal, those within 50 ms of it, as far as whole seconds prove it
+    refused_deleted: int = 0  # reads refused because the secret waits to be deleted
     last_read: datetime | None = None
     place: str | None = None  # where the last read came from: a VPC endpoint, a network, or AWS
     client: str | None = None  # the family of its user agent, which is the caller's word
@@ -70,3 +71,8 @@ class SecretUse:
     def hours(self) -> float:
         """How long was counted, an hour at least."""
         return max((self.until - self.since).total_seconds() / 3_600, 1.0)
+
+    @property
+    def consumers(self) -> tuple[ReaderUse, ...]:
+        """Who uses it for what it is for: AWS, for itself, does not, and nightlatch's own calls are not counted."""
+        return tuple(one for one in self.readers if one.kind is not ReaderKind.SERVICE)
