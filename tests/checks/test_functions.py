@@ -163,6 +163,11 @@ def test_a_trusted_account_is_none_outside() -> None:
     assert finding_of(FORWARDED, a_log_group(forwarded_to=(place,)), trusting).severity is Severity.LOW
 
 
+@of_lines
+def test_the_log_group_is_evidence(check: Check[FunctionPosture]) -> None:
+    assert violation_of(check, BAD).evidence[0] == "log group /aws/lambda/rotate-db"
+
+
 def test_a_destination_that_names_no_account_is_none_outside() -> None:
     assert finding_of(FORWARDED, a_log_group(forwarded_to=("",))).severity is Severity.LOW
 

@@ -111,10 +111,10 @@ def test_of_two_who_cost_the_same_the_order_is_sure(readers: tuple[ReaderUse, ..
 
 
 def test_polling_that_costs_ten_dollars_a_month_is_graver() -> None:
-    needless = 460_274  # in a week: 10.0000 USD at the rate of 730 hours a month
-    dear = used(reader(reads=needless, busiest_hour=3_000))
-    cheaper = used(reader(reads=needless - 10, busiest_hour=3_000))
-    split = used(*(reader(name, reads=needless // 2 + 1, busiest_hour=3_000) for name in ("a", "b")))
+    month, needless = ago(hours=730), 2_000_000  # exactly 10 USD
+    dear = used(reader(reads=needless, busiest_hour=3_000), since=month)
+    cheaper = used(reader(reads=needless - 1, busiest_hour=3_000), since=month)
+    split = used(*(reader(name, reads=needless // 2, busiest_hour=3_000) for name in ("a", "b")), since=month)
 
     assert finding_of(POLLING, dear).severity is Severity.MEDIUM
     assert finding_of(POLLING, cheaper).severity is Severity.LOW
@@ -178,6 +178,12 @@ def test_the_hastiest_caller_is_named() -> None:
         "a: 5 refused, 4 within 50 ms",
         "b: 4 refused, 4 within 50 ms",
     ]
+
+
+def test_of_two_hasty_callers_the_other_one_is_counted() -> None:
+    found = violation_of(HASTY, used(reader("a", throttled=4, hasty=4), reader("b", throttled=4, hasty=4)))
+
+    assert found.reason.endswith("4 times; 1 other caller likewise")
 
 
 def test_one_hasty_caller_has_nobody_likewise() -> None:
