@@ -79,14 +79,14 @@ def test_a_command_can_be_pasted_whatever_the_name_is(check: Check[Any]) -> None
 
 
 def _with_hostile_names(check: Check[Any], example: Example[Any]) -> Iterator[Judgement]:
-    """Judge with a hostile name, and let all that the violation names for its command be hostile, too."""
+    """Give what the check says, of a posture with a hostile name, and with such a one in each place of its command."""
     posture = example.posture
     if not isinstance(posture, AccountPosture):
         posture = replace(posture, name=HOSTILE)
-    for one in judge(posture, (check,), example.terms or TERMS):
+    for one in judge(example.posture, (check,), example.terms or TERMS):
         assert one.violation is not None
         values = tuple((place, HOSTILE) for place, _ in one.violation.values)
-        yield replace(one, violation=replace(one.violation, values=values))
+        yield replace(one, posture=posture, violation=replace(one.violation, values=values))
 
 
 @every_check

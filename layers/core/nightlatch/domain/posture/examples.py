@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -67,6 +68,17 @@ def a_secret(**other: object) -> SecretPosture:
         protected=PROTECTED,
     )
     return replace(clean, **other)  # type: ignore[arg-type]
+
+
+def a_policy(*statements: object) -> str:
+    """Give the text of a resource policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def an_allowance(principal: object, **more: object) -> dict[str, object]:
+    """Give a statement that lets somebody read the secret."""
+    action = "secretsmanager:GetSecretValue"
+    return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
 
 
 def a_use(*readers: ReaderUse, **other: object) -> SecretUse:
