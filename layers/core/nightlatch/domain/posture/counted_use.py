@@ -83,6 +83,7 @@ class Sums:
             is_caching=self.all.caching > 0,
             throttled=self.all.throttled,
             hasty=self.all.hasty,
+            refused_deleted=self.all.refused_deleted,
             last_read=datetime.fromtimestamp(self.last.at_s, UTC) if self.last.at_s else None,
             place=self.last.place or None,
             client=self.last.client or None,
