@@ -11,12 +11,13 @@ from dataclasses import replace
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import AccountPosture
-from nightlatch.domain.posture.findings import UNSEEN, FindingKind, Mute, PostureFinding
+from nightlatch.domain.posture.findings import FAULT, UNSEEN, FindingKind, Mute, PostureFinding
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.reports import Run
 from nightlatch.domain.posture.terms import Terms
 
 VANISHED, MUTE_EXPIRED = "audit.vanished", "audit.mute-expired"
+BESIDE_CHECKS = (f"{UNSEEN}.", f"{FAULT}.", VANISHED, MUTE_EXPIRED)  # what stands where a check's id would
 _PRACTICES = {"secretsmanager": Practice.MONITORING, "lambda": Practice.LAMBDA}
 
 
