@@ -29,6 +29,9 @@ from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.history.sightings import Sighting
 from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.posture.findings import PostureFinding
+from nightlatch.domain.posture.reports import Kept as KeptFinding
+from nightlatch.domain.posture.reports import Run
 from nightlatch.domain.secret.copies import Copy, Proof
 from nightlatch.domain.secret.metadata import MetadataSnapshot
 
@@ -42,10 +45,13 @@ Stored = TypeVar(
     Held,
     Incident,
     Kept,
+    KeptFinding,
     MetadataSnapshot,
+    PostureFinding,
     Proof,
     Replication,
     Response,
+    Run,
     SecretEvent,
     Sighting,
     Storm,
