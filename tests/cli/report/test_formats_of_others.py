@@ -31,16 +31,7 @@ KINDS = {
     "function": kept(a_posture_finding("rotate-db", subject=FUNCTION)),
     "account": kept(a_posture_finding(an_account().name, subject=an_account().arn)),
     "long": kept(a_posture_finding(LONG, title=LONG, reason=LONG, remedy=LONG, command=LONG, evidence=(LONG,) * 9)),
-    "hostile": kept(
-        a_posture_finding(
-            HOSTILE,
-            title=HOSTILE,
-            reason=HOSTILE,
-            remedy=HOSTILE,
-            evidence=(HOSTILE,),
-            subject=secret_arn("prod/hostile"),
-        )
-    ),
+    "hostile": kept(a_posture_finding(HOSTILE, title=HOSTILE, reason=HOSTILE, remedy=HOSTILE, evidence=(HOSTILE,))),
     "bare": kept(a_posture_finding("", title="", reason="", remedy="", subject="", evidence=(), command=None)),
 }
 every_kind = pytest.mark.parametrize("one", KINDS.values(), ids=KINDS)
