@@ -69,7 +69,7 @@ class SecretPosture:
     primary_region: str | None = None
     owning_service: str | None = None  # the service of AWS that manages it
     type: str | None = None  # of a managed external secret: the partner that holds the credential
-    replicas: tuple[ReplicaPosture, ...] = ()
+    replicas: tuple[ReplicaPosture, ...] | Gap = ()
     versions: tuple[VersionPosture, ...] | Gap = ()
     policy_text: str | Gap | None = None  # of its resource policy, as AWS gives it
     use: SecretUse | Gap = NOT_COUNTED
