@@ -76,7 +76,7 @@ class PostureFinding:
 
 def finding_id(check: str, subject: str) -> str:
     """Give the id that a finding of a check about an ARN has, or would have."""
-    return sha256(f"{check}|{subject}".encode()).hexdigest()[:_ID_LENGTH]
+    return sha256(f"{check}|{subject}".encode(errors="replace")).hexdigest()[:_ID_LENGTH]
 
 
 def findings_of(judgements: Sequence[Judgement], terms: Terms, mutes: Iterable[Mute] = ()) -> Iterator[PostureFinding]:
