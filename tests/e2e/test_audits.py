@@ -42,6 +42,7 @@ def test_what_the_auditor_may_not_look_at_is_no_surprise(watched: Watched) -> No
     """Its role is made for the audit: nothing is left out for want of a permission."""
     watched.audit()
 
+    assert watched.book.last() is not None
     refused = {one.finding.check for one in watched.book.findings() if "audit.not-seen" in one.finding.check}
     assert {one for one in refused if "nightlatch" not in one} == set()
 

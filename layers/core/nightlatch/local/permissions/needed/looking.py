@@ -41,7 +41,6 @@ TABLE: Table = {
     ("logs", "DescribeLogGroups"): _on_all("logs:DescribeLogGroups", "log-group"),
     ("logs", "DescribeSubscriptionFilters"): _on_one("logs:DescribeSubscriptionFilters", "log-group:", "logGroupName"),
     ("monitoring", "DescribeAlarms"): _on_all("cloudwatch:DescribeAlarms", "alarm"),
-    ("cloudwatch", "DescribeAlarms"): _on_all("cloudwatch:DescribeAlarms", "alarm"),
     ("ec2", "DescribeVpcEndpoints"): on_everything("ec2:DescribeVpcEndpoints"),
     ("cloudtrail", "DescribeTrails"): on_everything("cloudtrail:DescribeTrails"),
     ("cloudtrail", "GetTrailStatus"): _on_one("cloudtrail:GetTrailStatus", "trail/", "Name"),
