@@ -103,9 +103,7 @@ def audit(  # noqa: PLR0913 - one parameter is one option
         Path | None,
         typer.Option(metavar="FILE", dir_okay=False, help="Write to this file, for your eyes alone, not to stdout."),
     ] = None,
-    output: Annotated[
-        AuditOutput, typer.Option(case_sensitive=False, help="How to write it.")
-    ] = AuditOutput.TABLE,
+    output: Annotated[AuditOutput, typer.Option(case_sensitive=False, help="How to write it.")] = AuditOutput.TABLE,
     where: Where,
 ) -> int:
     """Look how secrets, their functions and the account stand by the ten practices; changes nothing, reads no value.
