@@ -8,8 +8,10 @@ from pathlib import Path
 
 from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.words import blank_line, minute, number
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.speech.terminal import Show, complain, progress, say
 from nightlatch.domain.errors import Refused
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.reports import Run, Stage, Standing
 from nightlatch.reach.bare import Reached
 from nightlatch.service.audit import Progress, audit
@@ -110,3 +112,10 @@ def tell(report: Report, reached: Reached, out: Path | None) -> None:
         f"secrets={run.secrets} functions={run.functions} calls={run.calls} findings={tally.total} new={new} "
         f"fixed={fixed} muted={tally.muted} not_seen={sum(blank.count for blank in missing)}"
     )
+
+
+def ended(report: Report, fail_on: Severity | None) -> ExitCode:
+    """Findings outrank what could not be looked at (ruling 7)."""
+    if fail_on is not None and report.tally.at_or_above(fail_on):
+        return ExitCode.FINDINGS
+    return ExitCode.PARTIAL if report.tally.missing else ExitCode.CLEAN

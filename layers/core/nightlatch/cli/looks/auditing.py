@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nightlatch.checks import CHECKS
 from nightlatch.cli.looks.audit_books import book_of
-from nightlatch.cli.looks.audit_going import go_through, tell
+from nightlatch.cli.looks.audit_going import ended, go_through, tell
 from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.writing import refuse_query_of, write_report
 from nightlatch.cli.speech.documents import read_policy
@@ -68,7 +68,7 @@ def run(request: Request) -> ExitCode:
         report = _report(book, policy, reached, request)
         write_report(report, request.form, request.out, place=request.where.options)
         tell(report, reached, request.out)
-        return _ended(report, request)
+        return ended(report, request.fail_on)
 
 
 def _policy(request: Request, reached: Reached) -> Policy:
@@ -105,10 +105,3 @@ def _version() -> str:
         return version("nightlatch")
     except PackageNotFoundError:  # run from its sources
         return "unreleased"
-
-
-def _ended(report: Report, request: Request) -> ExitCode:
-    """Findings outrank what could not be looked at (ruling 7)."""
-    if request.fail_on is not None and report.tally.at_or_above(request.fail_on):
-        return ExitCode.FINDINGS
-    return ExitCode.PARTIAL if report.tally.missing else ExitCode.CLEAN
