@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
+from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,15 @@ class TrailPosture:
     losses: tuple[Loss, ...]  # what its selectors leave out
     key: str | None = None  # that encrypts its files
     validates_files: bool = False
+
+    @property
+    def home(self) -> str:
+        """The Region where it was made, which alone can change it."""
+        return self.arn.split(":")[3]
+
+    def keeps(self, loss: Loss) -> bool:
+        """Tell whether it records what would be lost without it."""
+        return self.is_logging and loss not in self.losses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,14 @@ class AccountPosture:
     endpoints: tuple[EndpointPosture, ...] | Gap = ()
     grants: tuple[GrantPosture, ...] | Gap = ()
     restore_proven_at: datetime | Gap | None = NOT_DEPLOYED
+
+    def own_trails(self) -> tuple[TrailPosture, ...]:
+        """Give the trails that are this account's; one of an organisation is its management account's.
+
+        Raises:
+            NotSeen: Nobody could look.
+        """
+        return tuple(one for one in seen(self.trails) if account_of(one.arn) == self.account_id)
 
     @property
     def arn(self) -> str:

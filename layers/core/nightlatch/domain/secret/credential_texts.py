@@ -43,6 +43,9 @@ _REFERENCE = re.compile(r"(?:arn:|\{\{|\$\{|[a-z][a-z0-9+.-]{1,20}://|/|\./|~/)"
 _SHORTEST_PASSWORD, _SHORTEST_KEY = 4, 12
 _DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[A-Za-z]")
 _NAME_OF_SECRET = re.compile(r"[A-Za-z0-9_+=.@-]{1,64}(?:/[A-Za-z0-9_+=.@-]{1,64})+")
+_MAY_NAME_SECRET = re.compile(r"(?<!client)(?<!client_)secret$", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z0-9]{1,64}(?:[-_.][a-z0-9]{1,64})+")  # `orders-db-01`
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def credential_named(name: str, value: str) -> str | None:
@@ -59,6 +62,8 @@ def credential_named(name: str, value: str) -> str | None:
         return None
     if _PASSWORD_NAME.search(name) and len(plain) >= _SHORTEST_PASSWORD:
         return "a password"
+    if _MAY_NAME_SECRET.search(name) and _WORDS.fullmatch(plain) and not _UUID.fullmatch(plain):
+        return None
     is_mixed = _DIGIT.search(plain) is not None and _LETTER.search(plain) is not None
     if _KEY_NAME.search(name) and len(plain) >= _SHORTEST_KEY and is_mixed and " " not in plain:
         return "a key or token"
