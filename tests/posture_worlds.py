@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nightlatch.domain.errors import WorldMoved
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import AccountPosture
-from nightlatch.domain.posture.examples import ACCOUNT, REGION, a_function, a_secret, an_account
+from nightlatch.domain.posture.examples import ACCOUNT, NOW, REGION, a_function, a_secret, an_account
+from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.functions import FunctionPosture
+from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.secret.metadata import RotationSettings
 from nightlatch.service.audit_ports import FunctionPage, SecretPage
@@ -28,6 +31,26 @@ def named(name: str, **other: object) -> SecretPosture:
 def bare(name: str, **other: object) -> SecretPosture:
     """Give a secret that nobody ever rotated."""
     return named(name, rotation=BARE, last_rotated=None, **other)
+
+
+def a_posture_finding(name: str = "prod/db", *, check: str = "rotation.off", **other) -> PostureFinding:
+    return PostureFinding(
+        **{
+            "check": check,
+            "practice": Practice.ROTATION,
+            "kind": FindingKind.VIOLATION,
+            "severity": Severity.MEDIUM,
+            "subject": an_arn(name),
+            "name": name,
+            "account_id": ACCOUNT,
+            "region": REGION,
+            "title": "Nobody rotates it",
+            "reason": "no rotation has ever been set up for it",
+            "remedy": "Rotate it.",
+            "seen_at": NOW,
+            **other,
+        }
+    )
 
 
 @dataclass

@@ -15,11 +15,10 @@ from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.comparing import GIVEN_UP_AFTER, HELD_FOR
 from nightlatch.domain.posture.examples import ACCOUNT, FUNCTION, NOW, REGION
-from nightlatch.domain.posture.findings import FindingKind, Mute, PostureFinding
-from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.findings import Mute, PostureFinding
 from nightlatch.domain.posture.reports import Run, Stage
 from nightlatch.service.audit_ports import Book
-from posture_worlds import an_arn
+from posture_worlds import a_posture_finding
 from worlds import a_client, a_table, items_of, on_moto
 
 DAY = timedelta(days=1)
@@ -40,26 +39,6 @@ def opened(request, monkeypatch, tmp_path) -> Iterator[Opened]:
 @pytest.fixture
 def book(opened: Opened) -> Book:
     return opened()
-
-
-def a_posture_finding(name: str = "prod/db", *, check: str = "rotation.off", **other) -> PostureFinding:
-    return PostureFinding(
-        **{
-            "check": check,
-            "practice": Practice.ROTATION,
-            "kind": FindingKind.VIOLATION,
-            "severity": Severity.MEDIUM,
-            "subject": an_arn(name),
-            "name": name,
-            "account_id": ACCOUNT,
-            "region": REGION,
-            "title": "Nobody rotates it",
-            "reason": "no rotation has ever been set up for it",
-            "remedy": "Rotate it.",
-            "seen_at": NOW,
-            **other,
-        }
-    )
 
 
 def begun(book: Book, now: datetime = NOW, *, at_once: bool = True) -> Run | None:

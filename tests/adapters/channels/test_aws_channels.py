@@ -14,7 +14,8 @@ from builders import a_finding, a_response, an_incident
 from fakes import ACCOUNT, REGION, FixedClock
 from nightlatch.adapters.channels.asff import Hub
 from nightlatch.adapters.channels.eventbridge import ENTRY_LIMIT, EventBridgeChannel
-from nightlatch.adapters.channels.security_hub import AT_ONCE, SecurityHubChannel
+from nightlatch.adapters.channels.hub_calls import AT_ONCE
+from nightlatch.adapters.channels.security_hub import SecurityHubChannel
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.responses import ResponseState

@@ -23,7 +23,7 @@ from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.answering.summaries import Held, Storm
+from nightlatch.domain.answering.summaries import Held, Storm, Summary
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.parameters import Parameters
@@ -55,6 +55,7 @@ Stored = TypeVar(
     SecretEvent,
     Sighting,
     Storm,
+    Summary,
     Taking,
 )
 

@@ -15,9 +15,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from nightlatch.domain.errors import WorldMoved
+from nightlatch.domain.posture.news import percent
 from nightlatch.domain.posture.reports import Run, Stage
 from nightlatch.service.audit_pages import Look, Page, Yardstick
-from nightlatch.service.audit_ports import AuditPorts
+from nightlatch.service.audit_ports import AuditPorts, Book
 
 
 class Progress(StrEnum):
@@ -84,6 +85,11 @@ def audit(  # noqa: PLR0913 - who asks, by what, from when until when
             ports.book.keep(page.run, page.findings, page.doubtful)
         run = page.run
         heard(run)
-    run = replace(run, finished_at=now())
-    ports.book.finish(run)
-    return Audit(Progress.FINISHED, run)
+    return Audit(Progress.FINISHED, _finished(run, ports.book, now()))
+
+
+def _finished(run: Run, book: Book, at: datetime) -> Run:
+    before = book.last()
+    done = replace(run, finished_at=at, score_before=None if before is None else percent(before.counts))
+    book.finish(done)
+    return done

@@ -63,6 +63,7 @@ class Run:
     gaps: int = 0  # findings that say that nobody could look
     once: tuple[PostureFinding, ...] = ()  # what is said once of the account, kept with its last page
     unlisted: tuple[Stage, ...] = ()  # whose list could not be had, or not to its end
+    score_before: int | None = None  # of the audit before, in percent; told beside its own
     finished_at: datetime | None = None
 
     def with_page(self, judgements: Iterable[Judgement], **other: object) -> Run:
