@@ -1,4 +1,4 @@
-"""`nightlatch audit` looks at an account with or without a nightlatch, keeps what it found, and ends with a clear code."""
+"""`nightlatch audit` looks at an account with or without a nightlatch, keeps what it found, and ends as clearly."""
 
 from __future__ import annotations
 
