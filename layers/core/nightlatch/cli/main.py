@@ -40,6 +40,7 @@ from nightlatch.cli.verbs import (
     snooze,
     stage,
     suggest,
+    using,
 )
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.reach.hints import place_in, placed
@@ -82,6 +83,8 @@ app.command("restore", epilog=secrets.RESTORE_EXAMPLES + CODES_OF_ACTS)(secrets.
 app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references)
 app.command("rescue-key", epilog=rescue.KEY_EXAMPLES + CODES_OF_ACTS)(rescue.rescue_key)
 app.command("replicate-again", epilog=rescue.REPLICA_EXAMPLES + CODES_OF_ACTS)(rescue.replicate_again)
+app.command("who", epilog=using.WHO_EXAMPLES)(using.who)
+app.command("costs", epilog=using.COSTS_EXAMPLES)(using.costs)
 app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)
