@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
+from nightlatch.adapters.counting.uses import CountedUses
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.adapters.posture.protections import KeptProtections
 from nightlatch.domain.answering.policy import Policy
@@ -14,14 +16,23 @@ from nightlatch.domain.posture.secrets import Protected
 from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap
 from nightlatch.domain.posture.use import SecretUse
 from nightlatch.reach.bare import Reached
-from nightlatch.service.audit_ports import Protections
+from nightlatch.service.audit_ports import Protections, Uses
 from nightlatch.service.audit_scope import Scope
 
 _TABLES = "dynamodb:BatchGetItem"
 
 
-def premises_of(reached: Reached, policy: Policy, scope: Scope, *, scans_lines: bool) -> AwsPremises:
+def premises_of(
+    reached: Reached, policy: Policy, scope: Scope, *, uses: Uses | None = None, scans_lines: bool = False
+) -> AwsPremises:
     """Give the account as AWS gives it, beside what a nightlatch here knows of it.
+
+    Args:
+        reached: The account, with or without a nightlatch.
+        policy: What is wished for secrets.
+        scope: Which secrets are looked at.
+        uses: How secrets are used, where that is not what this nightlatch counted.
+        scans_lines: Look through log lines of rotation functions, too.
 
     Raises:
         Unavailable: Nobody can tell whose credentials they are.
@@ -31,13 +42,20 @@ def premises_of(reached: Reached, policy: Policy, scope: Scope, *, scans_lines: 
         connection.client,
         account_id=connection.caller().account_id or "",
         region=connection.region,
-        uses=NothingCounted(),
+        uses=uses or _uses(reached),
         protections=_protections(reached, policy),
         now=connection.now,
         stack=connection.settings.stack or None,
         scans_lines=scans_lines,
         wants=scope.covers,
     )
+
+
+def _uses(reached: Reached) -> Uses:
+    if not reached.is_deployed:
+        return NothingCounted()
+    connection = reached.connection
+    return CountedUses(DynamoCounted(connection.state, now=connection.now))
 
 
 def _protections(reached: Reached, policy: Policy) -> Protections:

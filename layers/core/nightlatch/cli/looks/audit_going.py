@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
+from nightlatch.adapters.counting.counted_files import CountedFiles
+from nightlatch.adapters.counting.uses import CountedUses
+from nightlatch.cli.looks.reading import files_below, list_unread, numbers, shown
 from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.words import blank_line, minute, number
 from nightlatch.cli.speech.exit_codes import ExitCode
@@ -93,6 +97,16 @@ def _doing(run: Run) -> str:
             return f"looking at the account, {run.calls:,} calls"
 
 
+def counted_in(paths: tuple[Path, ...]) -> tuple[CountedUses, bool]:
+    """Count use in log files, and list those that could not be read; tell whether all of them were."""
+    begun = count()
+    with progress(files_below(*paths)) as show:
+        files = CountedFiles(paths, begun=shown(show, "counting", begun))
+    list_unread(files.tally)
+    say(numbers(files.tally))
+    return CountedUses(files), not files.tally.is_partial
+
+
 def tell(report: Report, reached: Reached, out: Path | None) -> None:
     """Name what could not be looked at, say what was not judged for want of a nightlatch, and give the numbers."""
     missing = report.tally.missing
@@ -114,8 +128,8 @@ def tell(report: Report, reached: Reached, out: Path | None) -> None:
     )
 
 
-def ended(report: Report, fail_on: Severity | None) -> ExitCode:
+def ended(report: Report, fail_on: Severity | None, *, is_read: bool = True) -> ExitCode:
     """Findings outrank what could not be looked at (ruling 7)."""
     if fail_on is not None and report.tally.at_or_above(fail_on):
         return ExitCode.FINDINGS
-    return ExitCode.PARTIAL if report.tally.missing else ExitCode.CLEAN
+    return ExitCode.PARTIAL if report.tally.missing or not is_read else ExitCode.CLEAN

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nightlatch.checks import CHECKS
 from nightlatch.cli.looks.audit_books import book_of
-from nightlatch.cli.looks.audit_going import ended, go_through, tell
+from nightlatch.cli.looks.audit_going import counted_in, ended, go_through, tell
 from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.writing import refuse_query_of, write_report
 from nightlatch.cli.speech.documents import read_policy
@@ -33,6 +33,7 @@ class Request:
     where: Where
     scope: Scope
     policy: Path | None = None  # None: the one in force, where there is one
+    trail: tuple[Path, ...] = ()  # log files in which use is counted; what was counted live if none
     scans_lines: bool = False
     is_fresh: bool = False
     is_last: bool = False
@@ -58,7 +59,8 @@ def run(request: Request) -> ExitCode:
         raise NotFound("no check is called so; the page docs/audit.md lists them, and completion offers them")
     reached = reach(request.where)
     policy = _policy(request, reached)
-    premises = premises_of(reached, policy, request.scope, scans_lines=request.scans_lines)
+    uses, is_read = counted_in(request.trail) if request.trail and not request.is_last else (None, True)
+    premises = premises_of(reached, policy, request.scope, uses=uses, scans_lines=request.scans_lines)
     by = Yardstick(checks=checks, limits=policy.audit.limits, inventory=policy.inventory, mutes=policy.audit.mutes)
     is_local = request.where.local
     with book_of(premises.account_id, premises.region, request.scope, is_local=is_local) as book:
@@ -68,7 +70,7 @@ def run(request: Request) -> ExitCode:
         report = _report(book, policy, reached, request)
         write_report(report, request.form, request.out, place=request.where.options)
         tell(report, reached, request.out)
-        return ended(report, request.fail_on)
+        return ended(report, request.fail_on, is_read=is_read)
 
 
 def _policy(request: Request, reached: Reached) -> Policy:
