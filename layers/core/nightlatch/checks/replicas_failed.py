@@ -14,6 +14,7 @@ from nightlatch.domain.posture.examples import KEY, a_secret, ago
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import ReplicaPosture, SecretPosture
 from nightlatch.domain.posture.terms import Terms
+from nightlatch.domain.posture.unseen import seen
 
 _IN_SYNC = "InSync"
 _UNDER_WAY = frozenset({"InProgress", "Pending"})
@@ -23,7 +24,7 @@ _LONGEST = timedelta(hours=1)  # copying takes minutes; after this time it is st
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire on a replica that failed, and on one that is still being made an hour after the last change."""
     is_settled = secret.last_changed is None or terms.now - secret.last_changed > _LONGEST
-    behind = [one for one in secret.replicas if _is_behind(one.status, is_settled=is_settled)]
+    behind = [one for one in seen(secret.replicas) if _is_behind(one.status, is_settled=is_settled)]
     if not behind:
         return None
     first = behind[0]

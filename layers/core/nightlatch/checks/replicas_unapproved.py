@@ -12,13 +12,16 @@ from nightlatch.domain.posture.examples import NOW, a_secret
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import ReplicaPosture, SecretPosture
 from nightlatch.domain.posture.terms import Terms
+from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire where Regions were approved and a replica is in none of them."""
     if not terms.inventory.approved_regions:
         return Spared("no Regions were approved in the policy")
-    outside = sorted(one.region for one in secret.replicas if terms.inventory.approves_region(one.region) is False)
+    outside = sorted(
+        one.region for one in seen(secret.replicas) if terms.inventory.approves_region(one.region) is False
+    )
     if not outside:
         return None
     return Violation(
