@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ from nightlatch.service.audit_ports import AuditPorts, Book
 from posture_worlds import FakePremises, an_arn, bare, named
 from worlds import a_client, a_table, on_moto
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 DENIED = Gap("secretsmanager:GetResourcePolicy", "not permitted")
 
 
@@ -111,6 +112,13 @@ def test_functions_are_looked_at_by_what_secrets_name_them_the_first_of_these(bo
     assert premises.rotators == {FUNCTION: tuple(names[:NAMED_PER_ROTATOR])}
 
 
+def test_without_time_nothing_is_begun_and_nobody_is_kept_from_going_on(book):
+    ports = AuditPorts(FakePremises([bare("a")]), book)
+
+    assert audit(ports, by=BY, now=lambda: NOW, until=NOW) == Audit(Progress.STOPPED)
+    assert whole(ports.premises, book).run.begun_at == NOW
+
+
 def test_each_page_is_heard_of(book):
     heard = []
 
@@ -132,7 +140,7 @@ def test_nothing_is_done_where_no_audit_is_due(book):
 def test_time_that_is_over_stops_it_and_the_next_invocation_goes_on(book):
     premises = FakePremises([bare("a"), bare("b"), bare("c")])
     ports = AuditPorts(premises, book)
-    moments = iter([NOW, NOW, NOW + DAY])
+    moments = iter([NOW, NOW, NOW, NOW + DAY])
 
     stopped = audit(ports, by=BY, now=lambda: next(moments), until=NOW + timedelta(minutes=3))
 
@@ -296,7 +304,7 @@ class Cut:
 
     def go_on(self, book: Book, now: datetime) -> Audit | None:
         way = next(self._ways, "none")
-        until = now + DAY if way != "time" else now
+        moments = iter([now, now, now]) if way == "time" else repeat(now)  # over after a page
         self._premises.fails = {"secrets": Unavailable("not now"), "functions": Killed()} if way == "aws" else {}
 
         def heard(_run: object) -> None:
@@ -304,9 +312,8 @@ class Cut:
                 raise Killed
 
         try:
-            return audit(
-                AuditPorts(self._premises, book), by=BY, now=lambda: now, until=until, at_once=True, heard=heard
-            )
+            ports, until = AuditPorts(self._premises, book), now + MINUTE
+            return audit(ports, by=BY, now=lambda: next(moments, until), until=until, at_once=True, heard=heard)
         except (Unavailable, Killed):
             return None
 

@@ -64,6 +64,8 @@ def audit(  # noqa: PLR0913 - who asks, by what, from when until when
     Raises:
         Unavailable: AWS or the book could not be asked; what was kept stays, and the next invocation goes on.
     """
+    if now() >= until:
+        return Audit(Progress.STOPPED)  # and nobody is kept from going on
     account_id, region = ports.premises.account_id, ports.premises.region
     run = ports.book.begin(now(), account_id=account_id, region=region, at_once=at_once)
     if run is None:

@@ -45,10 +45,10 @@ class DynamoBook:
 
     Args:
         table: The state table.
-        hour: At which the daily audit begins, UTC.
+        hour: At which the daily audit begins, UTC; None where none comes by itself.
     """
 
-    def __init__(self, table: Table, *, hour: int = HOUR) -> None:
+    def __init__(self, table: Table, *, hour: int | None = HOUR) -> None:
         self._table = table
         self._hour = hour
         self._turn = ""

@@ -61,10 +61,10 @@ class SqliteBook:
 
     Args:
         place: The file, whose folder is there; or `IN_MEMORY`.
-        hour: At which the daily audit begins, UTC.
+        hour: At which the daily audit begins, UTC; None where none comes by itself.
     """
 
-    def __init__(self, place: Path | str, *, hour: int = HOUR) -> None:
+    def __init__(self, place: Path | str, *, hour: int | None = HOUR) -> None:
         self._place = place
         self._hour = hour
         self._turn = ""

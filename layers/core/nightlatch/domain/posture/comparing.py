@@ -14,8 +14,10 @@ GIVEN_UP_AFTER = timedelta(days=1)  # since somebody last went on with it: what 
 _DAY = timedelta(days=1)
 
 
-def is_due(last: Run | None, now: datetime, *, hour: int) -> bool:
-    """Tell whether an audit should begin: there is none yet, or the last began before today's hour."""
+def is_due(last: Run | None, now: datetime, *, hour: int | None) -> bool:
+    """Tell whether an audit should begin: there is none yet, or the last began before today's hour; None for never."""
+    if hour is None:
+        return False
     if last is None:
         return True
     moment = now.astimezone(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
