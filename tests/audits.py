@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from nightlatch.checks import CHECKS
 from nightlatch.cli.report.report import Report
 from nightlatch.domain.judging.findings import Severity
-from nightlatch.domain.posture.checks import Outcome
-from nightlatch.domain.posture.examples import ACCOUNT, NOW, REGION, ago
-from nightlatch.domain.posture.findings import UNSEEN, FindingKind, Mute, PostureFinding
+from nightlatch.domain.posture.accounts import AccountPosture
+from nightlatch.domain.posture.checks import Outcome, judge
+from nightlatch.domain.posture.examples import ACCOUNT, NOW, REGION, TERMS, ago
+from nightlatch.domain.posture.findings import UNSEEN, FindingKind, Mute, PostureFinding, findings_of
+from nightlatch.domain.posture.functions import FunctionPosture
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.reports import Kept, Run, Stage, Standing, scores
+from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.tallies import tallied
 
 MUTE = Mute(
@@ -110,29 +115,61 @@ def a_report(found: Sequence[Kept] = (), **other: Any) -> Report:
     )
 
 
+_OFTEN = {
+    Severity.CRITICAL: 1,
+    Severity.HIGH: 2,
+    Severity.MEDIUM: 9,
+    Severity.LOW: 14,
+    Severity.INFORMATIONAL: 20,
+}
+_NAMES = ("orders", "billing", "mail", "search", "ledger", "partners", "crm")
+
+
+@cache
+def violations() -> tuple[PostureFinding, ...]:
+    """What each check says of its own examples."""
+    return tuple(
+        finding
+        for check in CHECKS
+        for example in check.examples
+        if example.violates
+        for finding in findings_of(list(judge(example.posture, (check,), example.terms or TERMS)), TERMS)
+    )
+
+
+@cache
+def _wheel() -> tuple[PostureFinding, ...]:
+    of_secrets = [one for one in violations() if ":secret:" in one.subject]
+    return tuple(one for one in of_secrets for _ in range(_OFTEN[one.severity]))
+
+
 def a_company(size: int) -> Iterator[Kept]:
     """Findings as an account of some size has them: many kinds, a few grave ones, some known, fixed or muted."""
-    kinds = (
-        ("access.public-policy", Practice.PILLAR, Severity.CRITICAL, "Anybody may read it", 97),
-        ("lambda.credential", Practice.LAMBDA, Severity.HIGH, "A variable holds a credential", 23),
-        ("vpc.outside", Practice.VPC, Severity.MEDIUM, "It is read from the internet", 7),
-        ("rotation.off", Practice.ROTATION, Severity.MEDIUM, "Nobody rotates it", 3),
-        ("caching.polled", Practice.CACHING, Severity.LOW, "It is read without a cache", 2),
-        ("tags.missing", Practice.PILLAR, Severity.INFORMATIONAL, "It has no owner", 1),
-    )
+    others = [one for one in violations() if ":secret:" not in one.subject]
+    wheel = _wheel()
     for place in range(size):
-        check, practice, severity, title, _ = next(one for one in kinds if place % one[4] == 0)
-        name = f"{('prod', 'test', 'ci')[place % 3]}/{('orders', 'billing', 'mail', 'search')[place % 4]}/{place:05}"
-        finding = a_posture_finding(
-            name,
-            check=check,
-            practice=practice,
-            severity=severity,
-            title=title,
-            muted=MUTE if place % 41 == 0 else None,
-        )
-        standing = (Standing.OPEN, Standing.OPEN, Standing.NEW, Standing.OPEN, Standing.FIXED)[place % 5]
-        yield kept(finding, standing, days=place % 90)
+        if place < len(others):
+            finding = others[place]
+        else:
+            name = f"{('prod', 'test', 'ci')[place % 3]}/{_NAMES[place % 7]}/{place:05}"
+            finding = replace(wheel[place * 7 % len(wheel)], name=name, subject=secret_arn(name))
+        muted = MUTE if place % 41 == 40 else None
+        standing = (Standing.OPEN, Standing.OPEN, Standing.NEW, Standing.OPEN, Standing.FIXED)[place * 3 % 5]
+        yield kept(replace(finding, muted=muted), standing, days=place % 90)
+
+
+def a_company_run(found: Iterable[Kept], secrets: int = 1_204) -> Run:
+    """The run that found it: what nothing is said of is clean, and use could not be judged."""
+    there = [one.finding for one in found if one.standing is not Standing.FIXED]
+    violated = Counter(one.check for one in there)
+    of = {SecretPosture: secrets, FunctionPosture: 38, AccountPosture: 1}
+    counts = {}
+    for check in CHECKS:
+        broken = min(violated[check.id], of[check.about])
+        rest = of[check.about] - broken
+        kind = Outcome.UNSEEN if check.practice is Practice.RETRIES else Outcome.CLEAN
+        counts[check.id] = {Outcome.VIOLATED.value: broken, kind.value: rest}
+    return a_run(secrets=secrets, counts=counts)
 
 
 def names(found: Iterable[Kept]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from botocore.model import ServiceModel
 from botocore.validate import validate_parameters
 
@@ -155,14 +155,22 @@ class _ScriptedClient:
         model = _model(self._service).operation_model(operation)
 
         def call(**asked: Any) -> Any:
-            validate_parameters(asked, model.input_shape)
+            _hold(asked, model.input_shape)
             found = answer(asked) if callable(answer) else answer
             if isinstance(found, Exception):
                 raise found
-            validate_parameters(found, model.output_shape)
+            _hold(found, model.output_shape)
             return found
 
         return call
+
+
+def _hold(what: Any, shape: Any) -> None:
+    """Hold a script against AWS's model, loudly: what botocore raises of it would be taken for AWS's own word."""
+    try:
+        validate_parameters(what, shape)
+    except ParamValidationError as error:
+        raise AssertionError(str(error)) from error
 
 
 @cache

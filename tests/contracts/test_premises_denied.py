@@ -1,4 +1,4 @@
-"""Every call of the audit that is denied is a gap by its name, and everything else is there; no call is made besides."""
+"""Each call of the audit that is denied is a gap by its name, and all else is there; no call is made besides."""
 
 from __future__ import annotations
 

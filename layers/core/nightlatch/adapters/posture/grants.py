@@ -36,6 +36,7 @@ class _Wide:
 
     actions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by policy
     holders: dict[str, list[str]] = field(default_factory=dict)  # by policy, the first of them
+    unreadable: list[str] = field(default_factory=list)
 
 
 def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[GrantPosture, ...] | Gap:
@@ -46,7 +47,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
         Unavailable: AWS cannot be reached at all.
     """
     met = _Wide()
-    probes = tuple(f"arn:aws:secretsmanager:{region}:{account_id}:secret:{name}" for name in ("a-AbCdEf", "z/9-012345"))
+    probes = tuple(f"{_anywhere(region)}:{account_id}:secret:{name}" for name in ("a-AbCdEf", "z/9-012345"))
     more: dict[str, str] = {}
     while True:
         answer = questions.answer(_LIST, Filter=_KINDS, **more)
@@ -61,9 +62,17 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
             held = met.holders.setdefault(arn, [])
             if len(held) < _MOST_NAMED:
                 held.append(holder)
+        if met.unreadable:
+            return Gap(_LIST, f"{met.unreadable[0]} is no JSON, so that nobody can tell what it allows; look at it")
         if not answer.get("IsTruncated"):
             return tuple(_grants(met))
         more = {"Marker": answer["Marker"]}
+
+
+def _anywhere(region: str) -> str:
+    """Begin the ARN of a secret, in the partition that a Region belongs to."""
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+    return f"arn:{partition}:secretsmanager:{region}"
 
 
 def _grants(met: _Wide) -> Iterator[GrantPosture]:
@@ -78,7 +87,11 @@ def _grants(met: _Wide) -> Iterator[GrantPosture]:
 
 
 def _note(met: _Wide, policy: str, document: object, probes: tuple[str, ...]) -> None:
-    statements = Parameters(document).children("Statement") if isinstance(document, Mapping) else ()
+    read = Parameters({"document": document}).document("document")
+    if read is None:
+        met.unreadable.append(policy)
+        return
+    statements = Parameters(read).children("Statement")
     wide = dict.fromkeys(action for one in statements for action in _wide_actions(one, probes))
     if wide:
         met.actions[policy] = tuple(wide)

@@ -27,7 +27,7 @@ _NAMES_AT_ONCE = 100
 GONE = "DELETED"  # a state that AWS gives nothing
 ENABLED, WATCHES_ALL = "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 WANTED_STATES: Mapping[str, str] = {"ReadsRule": WATCHES_ALL, "KeyUseRule": WATCHES_ALL}  # by logical id
-WANTED_TARGETS: Mapping[str, int] = {"LabelsRule": 2}  # one for every other rule
+WANTED_TARGETS: Mapping[str, int] = {"ChangesRule": 2, "LabelsRule": 2}  # one for every other rule
 
 
 @dataclass(frozen=True, slots=True)

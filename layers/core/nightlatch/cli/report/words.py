@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from nightlatch.cli.report.report import Report
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import FindingKind
+from nightlatch.domain.posture.remarks import VANISHED
 from nightlatch.domain.posture.reports import Score, Standing
 from nightlatch.domain.posture.tallies import Blank
 
@@ -53,6 +54,8 @@ def blank_line(blank: Blank) -> str:
     """Say what could not be looked at or judged, where, and why."""
     others = blank.count - len(blank.names)
     names = ", ".join(blank.names) + (f" and {others:,} more" if others > 0 else "")
+    if blank.about == VANISHED:
+        return f"vanished during the audit: {names}"
     what = "could not judge" if blank.kind is FindingKind.FAULT else "could not look"
     return f"{what}: {blank.about} ({names}): {blank.why}"
 

@@ -58,7 +58,12 @@ def draw(shown: RenderableType) -> None:
     if not isinstance(shown, str) and console.is_terminal:
         console.print(shown)
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in _lines(shown)))
+        sys.stdout.writelines(drawn_in_lines(shown))
+
+
+def drawn_in_lines(shown: RenderableType) -> Iterator[str]:
+    """Write a table or lines for a file: each row is a line, its cells between tabs."""
+    return (f"{line}\n" for line in _lines(shown))
 
 
 def _lines(shown: RenderableType) -> Iterator[str]:

@@ -79,6 +79,10 @@ def audit(  # noqa: PLR0913 - one parameter is one option
             help="Policy file, for its limits and mutes, instead of the one that is in force.",
         ),
     ] = None,
+    trail: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", exists=True, help="Count use in these log files, with reads. May be given again."),
+    ] = None,
     scan_logs: Annotated[
         bool,
         typer.Option(
@@ -118,6 +122,7 @@ def audit(  # noqa: PLR0913 - one parameter is one option
         where=where,
         scope=scope,
         policy=policy,
+        trail=tuple(trail or ()),
         scans_lines=scan_logs,
         is_fresh=not resume,
         is_last=last,

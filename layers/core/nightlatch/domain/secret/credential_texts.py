@@ -31,35 +31,3 @@ def credential_in(texts: Iterable[str]) -> str | None:
     """Name what some texts seem to hold, None where they seem harmless."""
     said = "\n".join(texts)
     return next((kind for kind, form in _KINDS.items() if form.search(said)), None)
-
-
-_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|pwd|_pass)$", re.IGNORECASE)
-_KEY_NAME = re.compile(
-    r"(?:token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|secret_?key|client_?secret|secret)$",
-    re.IGNORECASE,
-)
-# What only says where the credential is: an ARN, a dynamic reference, an address, a path, a template's place.
-_REFERENCE = re.compile(r"(?:arn:|\{\{|\$\{|[a-z][a-z0-9+.-]{1,20}://|/|\./|~/)", re.IGNORECASE)
-_SHORTEST_PASSWORD, _SHORTEST_KEY = 4, 12
-_DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[A-Za-z]")
-_NAME_OF_SECRET = re.compile(r"[A-Za-z0-9_+=.@-]{1,64}(?:/[A-Za-z0-9_+=.@-]{1,64})+")
-
-
-def credential_named(name: str, value: str) -> str | None:
-    """Name what a setting seems to hold, by its name and its value; None where it seems harmless.
-
-    A value under the name of a password is one whatever it is, unless it only says where the password is. Under the
-    name of a key or token it must look like one, for names such as `DB_SECRET` mostly hold the name of a secret.
-    """
-    plain = value.strip()
-    known = credential_in([plain])
-    if known is not None:
-        return known
-    if _REFERENCE.match(plain) or _NAME_OF_SECRET.fullmatch(plain):
-        return None
-    if _PASSWORD_NAME.search(name) and len(plain) >= _SHORTEST_PASSWORD:
-        return "a password"
-    is_mixed = _DIGIT.search(plain) is not None and _LETTER.search(plain) is not None
-    if _KEY_NAME.search(name) and len(plain) >= _SHORTEST_KEY and is_mixed and " " not in plain:
-        return "a key or token"
-    return None

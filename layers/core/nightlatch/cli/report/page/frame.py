@@ -33,8 +33,8 @@ def findings(report: Report) -> str:
     """Write the tools; the rows are drawn by the page's own script."""
     return (
         '<section aria-labelledby="findings">\n<h2 id="findings" tabindex="-1">Findings</h2>\n'
-        '<noscript><p class="careful">The list needs this page\'s own script. Without it, write the findings with '
-        "<code>nightlatch audit --output csv</code>.</p></noscript>\n"
+        '<p class="careful" id="unscripted">The list needs this page\'s own script. Without it, write the findings '
+        "with <code>nightlatch audit --last --output csv</code>.</p>\n"
         f'{_only_changes(report)}<form class="tools" id="tools" hidden>\n'
         '<div class="field grow"><label for="words">Search</label>'
         '<input type="search" id="words" autocomplete="off" spellcheck="false" '

@@ -188,6 +188,7 @@
   });
   addEventListener("beforeprint", () => draw(ON_PAPER));
 
+  by("unscripted").hidden = true;
   for (const one of document.querySelectorAll(".tools, .show, .copy")) one.hidden = false;
   filter();
 })();

@@ -52,6 +52,7 @@ def practices(report: Report) -> str:
     """Draw each practice's score."""
     items = "".join(_practice(score, report.tally.by_practice.get(score.practice, 0)) for score in report.scores)
     key = (
+        '<p class="soft lead">Every check of a practice, on every secret and function and on the account.</p>\n'
         '<p class="key"><span><i class="k clean"></i>as it should be</span><span><i class="k off"></i>not so</span>'
         '<span><i class="k blank"></i>could not be judged</span></p>\n'
     )
