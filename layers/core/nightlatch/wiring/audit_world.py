@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nightlatch.adapters.aws_clients import Clients
@@ -12,15 +11,14 @@ from nightlatch.adapters.books.book_dynamodb import DynamoBook
 from nightlatch.adapters.channels.asff import Hub
 from nightlatch.adapters.channels.posture_hub import PostureHub
 from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
+from nightlatch.adapters.counting.uses import CountedUses
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.adapters.posture.protections import KeptProtections
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.event.secrets import SecretRef
-from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
-from nightlatch.domain.posture.use import SecretUse
 from nightlatch.service.audit_news import NewsPorts
 from nightlatch.service.audit_pages import Yardstick
 from nightlatch.service.audit_ports import AuditPorts
@@ -58,7 +56,7 @@ class AuditWorld:
             Clients(retries="adaptive").of,
             account_id=account_id,
             region=region,
-            uses=NothingCounted(),
+            uses=CountedUses(DynamoCounted(self._table(self.settings.state_table), now=self.now)),
             protections=KeptProtections(
                 states=self.snapshots.metadata,
                 copies=self.snapshots.copies,
@@ -90,15 +88,6 @@ class AuditWorld:
 
     def _table(self, name: str) -> Table:
         return Table(self.aws.of("dynamodb"), name)
-
-
-class NothingCounted:
-    """The port `Uses` where nobody has counted."""
-
-    def of(self, secrets: Sequence[SecretRef]) -> Mapping[SecretRef, SecretUse] | Gap:
-        """Say so."""
-        del secrets
-        return NOT_COUNTED
 
 
 def _at_once(_seconds: float) -> None:
