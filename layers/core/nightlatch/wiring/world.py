@@ -48,6 +48,7 @@ from nightlatch.service.pipeline import Ports
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.audit_world import AuditWorld
 from nightlatch.wiring.counting_world import CountingWorld
 from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.policy_in_force import PolicyInForce
@@ -82,6 +83,14 @@ class World:
         self.notices = DynamoNotices(incidents, now=self.now)
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
+        )
+        self.audits = AuditWorld(
+            settings=settings,
+            aws=self._aws,
+            snapshots=self.snapshots,
+            holdings=self._holdings,
+            dispatch=self.dispatch,
+            now=self.now,
         )
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
