@@ -74,8 +74,10 @@ def _sum(costs: Sequence[ReadCost]) -> ReadCost:
 
 def _table(shown: Sequence[ReadCost], left: Sequence[ReadCost], by: By) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in (by.value.upper(), "READS", "USD/MONTH", "SAVED BY 1 H CACHE", "BY 5 MIN", _other(by), "NOTE"):
-        table.add_column(name)
+    table.add_column(by.value.upper())
+    for name in ("READS", "USD/MONTH", "SAVED BY 1 H CACHE", "BY 5 MIN", _other(by)):
+        table.add_column(name, justify="right")
+    table.add_column("NOTE")
     for one in shown:
         _add(table, _named(one, by), one, by)
     if left:
