@@ -28,7 +28,7 @@ from nightlatch.domain.posture.accounts import GONE, AccountPosture, EndpointPos
 from nightlatch.domain.posture.checks import Check, Outcome
 from nightlatch.domain.posture.examples import TERMS, WATCHES_ALL, a_rule, a_trail, ago, an_account, an_alarm
 from nightlatch.domain.posture.terms import Limits
-from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
+from nightlatch.domain.posture.unseen import NO_COPIES, NOT_DEPLOYED, Gap
 from postures import finding_of, judgement_of, outcome_of, violation_of
 
 NO_TRAIL, READS, KMS, ONE_REGION, UNENCRYPTED, UNVALIDATED = (
@@ -276,6 +276,10 @@ def test_a_restore_is_proven_within_the_limit(proven: object, limit: int, severi
         assert outcome_of(UNPROVEN, account, terms) is Outcome.CLEAN
     else:
         assert finding_of(UNPROVEN, account, terms).severity is severity
+
+
+def test_where_nothing_is_copied_no_restore_can_be_proven() -> None:
+    assert judgement_of(UNPROVEN, an_account(restore_proven_at=NO_COPIES)).why == NO_COPIES.why
 
 
 def test_how_long_ago_a_restore_was_proven_is_said() -> None:

@@ -12,8 +12,9 @@ from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, plain
 from nightlatch.cli.speech.writing import write
 from nightlatch.domain.aws_policies.named_readers import NamedReader
+from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse, SecretUse
-from nightlatch.service.read_costs import saved, usd_a_month
+from nightlatch.service.read_costs import saved
 
 _NUMBERS = frozenset({"READS", "BUSIEST HOUR", "USD/MONTH"})
 _DIGITS = 4  # of numbers for programs; more would be noise
