@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     monitoring_alarm_silent,
     monitoring_kms_unrecorded,
@@ -29,7 +30,6 @@ from nightlatch.domain.posture.checks import Check, Outcome
 from nightlatch.domain.posture.examples import TERMS, WATCHES_ALL, a_rule, a_trail, ago, an_account, an_alarm
 from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import NO_COPIES, NOT_DEPLOYED, Gap
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 NO_TRAIL, READS, KMS, ONE_REGION, UNENCRYPTED, UNVALIDATED = (
     one.CHECK

@@ -52,6 +52,7 @@ def test_aws_knows_the_call_and_all_its_options(command: str) -> None:
 
     assert call in names
     shape = model.operation_model(names[call]).input_shape
+    assert shape is not None
     known = {flag for name, member in shape.members.items() for flag in flags_of(name, member.type_name)}
     given = {word for word in rest if word.startswith("--")}
     assert given <= known | OF_EVERY_CALL

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     lambda_credential_by_name,
     lambda_credential_in_variable,
@@ -25,7 +26,6 @@ from nightlatch.domain.posture.examples import ACCOUNT, FUNCTION, TERMS, a_funct
 from nightlatch.domain.posture.functions import FunctionPosture, LogGroupPosture, Variable
 from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import Gap
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 KEPT, KEYLESS, UNMASKED, FORWARDED, LEAKS = (
     one.CHECK

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     caching_polling,
     command_line_typed_values,
@@ -21,7 +22,6 @@ from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
 from nightlatch.domain.posture.use import OTHERS, ReaderKind, ReaderUse, TypedWrite
 from nightlatch.domain.secret.versions import CURRENT, PREVIOUS
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 ROLE = "arn:aws:iam::111122223333:role/"
 POLLING = caching_polling.CHECK
