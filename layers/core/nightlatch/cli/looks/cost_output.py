@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from nightlatch.cli.looks.use_words import caller, moment, money, rate, time_text
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, say
 from nightlatch.cli.speech.writing import write
 from nightlatch.domain.posture.counted_use import Span
 from nightlatch.service.read_costs import By, ReadCost
+from nightlatch.service.use_words import caller, moment, money, rate, time_text
 
 _DIGITS = 4
 

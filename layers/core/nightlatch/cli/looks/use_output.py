@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from nightlatch.cli.looks.use_words import caller, came_from, moment, money, rate, time_text
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, plain
 from nightlatch.cli.speech.writing import write
@@ -15,6 +14,7 @@ from nightlatch.domain.aws_policies.named_readers import NamedReader
 from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse, SecretUse
 from nightlatch.service.read_costs import saved
+from nightlatch.service.use_words import caller, came_from, moment, money, rate, time_text
 
 _NUMBERS = frozenset({"READS", "BUSIEST HOUR", "USD/MONTH"})
 _DIGITS = 4  # of numbers for programs; more would be noise

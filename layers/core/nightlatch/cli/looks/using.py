@@ -22,7 +22,6 @@ from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.posture.counted_use import Span
 from nightlatch.domain.posture.counts import key_of
-from nightlatch.domain.posture.use import SecretUse
 from nightlatch.reach.connection import Connection
 from nightlatch.reach.where import Where, connect
 from nightlatch.service.read_costs import By, Use, costs_of
@@ -51,7 +50,7 @@ def who(secret: str, paths: tuple[Path, ...], days: int, where: Where, output: F
     if paths:
         files = _read(paths)
         key = _place_of(secret, files)
-        write_use(key, _use_of(key, files, _span(files)), None, output)
+        write_use(key, files.totals((key,)).use_of((key,), _span(files)), None, output)
         return _account_of(files)
     connection = connect(where)
     asked = connection.secret(secret)
@@ -59,20 +58,19 @@ def who(secret: str, paths: tuple[Path, ...], days: int, where: Where, output: F
     span = counted.span()
     if span is None:
         raise NotFound(f"{_NOTHING_YET}; or count in log files: nightlatch who {secret} --trail PATH")
-    found = counted.totals(asked.keys).by_secret(asked.keys, span)
-    key = max(dict.fromkeys((key_of(asked), *asked.keys)), key=lambda one: len(found[one].readers))
+    key, found = key_of(asked), counted.totals(asked.keys).use_of(asked.keys, span)
     try:
         policy: tuple[NamedReader, ...] | None = read_policy(asked, connection)
     except Refused as refused:
-        write_use(key, found[key], None, output)
+        write_use(key, found, None, output)
         say(f"not looked at: whom its resource policy lets read: {refused}")
         return ExitCode.PARTIAL
     except NotFound:
-        if not found[key].readers:
+        if not found.readers:
             raise
         policy = None
         say("the secret does not exist (any more); this is who read it")
-    write_use(key, found[key], policy, output)
+    write_use(key, found, policy, output)
     return ExitCode.CLEAN
 
 
@@ -126,10 +124,6 @@ def _account_of(files: CountedFiles) -> ExitCode:
     list_unread(files.tally)
     say(numbers(files.tally))
     return ExitCode.PARTIAL if files.tally.is_partial else ExitCode.CLEAN
-
-
-def _use_of(key: str, counted: Counted, span: Span) -> SecretUse:
-    return counted.totals((key,)).by_secret((key,), span)[key]
 
 
 def _place_of(secret: str, files: CountedFiles) -> str:
