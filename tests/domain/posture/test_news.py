@@ -110,7 +110,7 @@ def test_the_message_says_what_is_new_what_is_fixed_the_score_and_where_to_read_
         "Open in all: 1 HIGH, 1 MEDIUM; 1 muted",
         "Score 77 %, was 70 %",
         "3 looks were refused or not possible; what was open there stays open",
-        "Read more: nightlatch audit lists every finding with the command that mends it; or the console, under Secrets",
+        "Read more: nightlatch audit lists every finding with the command that mends it; or the console, under Audit",
     )
 
 

@@ -11,7 +11,7 @@ from nightlatch.domain.posture.news import News
 
 _FIXED_NAMED = 3
 _LINE_LIMIT = 220
-_MORE = "Read more: nightlatch audit lists every finding with the command that mends it; or the console, under Secrets"
+_MORE = "Read more: nightlatch audit lists every finding with the command that mends it; or the console, under Audit"
 
 
 def audit_message(news: News) -> Summary | None:
