@@ -13,7 +13,8 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.metrics import Metric
 from nightlatch.domain.posture.news import News
 from nightlatch.service.stocktaking import Progress
-from nightlatch.wiring import wire_audit, wire_auditor, wire_references
+from nightlatch.wiring import wire_auditor, wire_references
+from nightlatch.wiring.auditing import wire_audit
 
 logger = Logger()
 metrics = Metrics()

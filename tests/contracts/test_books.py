@@ -326,3 +326,12 @@ def test_a_book_of_another_version_is_begun_anew(tmp_path):
     book.close()
 
     assert SqliteBook(place).last() is None
+
+
+def test_where_none_comes_by_itself_one_that_was_begun_is_brought_to_its_end(table):
+    quiet = DynamoBook(table, hour=None)
+    assert begun(quiet, at_once=False) is None
+
+    run = kept_page(quiet, begun(quiet), a_posture_finding("a"))
+
+    assert begun(DynamoBook(table, hour=None), NOW + HELD_FOR, at_once=False) == run

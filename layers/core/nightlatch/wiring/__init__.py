@@ -7,7 +7,6 @@ environment comes in as an argument, so a test wires the real thing to whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -16,11 +15,8 @@ from nightlatch.config import load_settings
 from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.answering.responses import Response
 from nightlatch.domain.event.secrets import secret_ref
-from nightlatch.domain.posture.news import News
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
-from nightlatch.service.audit import Audit, audit
-from nightlatch.service.audit_news import spread_news
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
@@ -34,7 +30,6 @@ from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
-A_PAGE_TAKES = timedelta(seconds=60)  # of an audit, at most: what has begun is brought to its end
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
 
 
@@ -97,7 +92,7 @@ def wire_notifier(
         storms=world.people.storms,
         each=pool().map,
     )
-    summaries = world.people.summaries(world.notices, telling.channels, world.audits.notes)
+    summaries = world.people.summaries(world.notices, telling.channels, world.audit_notes)
 
     def tell(notice: Notice) -> tuple[str, ...]:
         if is_summary(notice):
@@ -117,28 +112,6 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
         done = take_stock(ports, now=world.now, until=until)
         world.counting.days.gather(until)
         return done
-
-    return go_on
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """What the auditor made of one invocation."""
-
-    audit: Audit
-    news: News | None  # of an audit that has ended, the first time
-
-
-def wire_audit(environ: Mapping[str, str]) -> Callable[..., Audited]:
-    """Build the audit: the time that is left in, how far it came and what is new out."""
-    world = World(load_settings(environ))
-
-    def go_on(left: timedelta, *, at_once: bool = False) -> Audited:
-        until = world.now() + left - A_PAGE_TAKES
-        policy = world.policy()
-        ports, by = world.audits.auditing(policy), world.audits.yardstick(policy)
-        done = audit(ports, by=by, now=world.now, until=until, at_once=at_once)
-        return Audited(done, spread_news(world.audits.news(policy), now=world.now, until=until))
 
     return go_on
 
