@@ -60,7 +60,7 @@ def test_what_is_new_and_grave_is_told_in_one_message(watched: Watched) -> None:
     watched.audit()
     watched.audit()
 
-    told = [json.dumps(one) for one in watched.messages(name) if "Audit:" in json.dumps(one)]
+    told = [text for one in watched.theatre.slack.messages() if "Audit:" in (text := json.dumps(one)) and name in text]
     assert len(told) == 1
     assert "of HIGH or worse" in told[0]
 
