@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from checks.said_for_aws import in_place_of_aws
 from fakes_posture import FakeProtections, FakeUses, Watched, all_functions, all_secrets, premises
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.checks import CHECKS
@@ -20,7 +21,7 @@ from nightlatch.domain.posture.checks import Posture, judge
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding, findings_of
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.local import fidelity
-from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account, stack_list
+from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account
 from nightlatch.local.scenes.planted.beyond import Beyond, beyond, tidy_protection, tidy_use
 from nightlatch.local.scenes.planted.functions import PlantedFunction, plant_function, take_away
 from nightlatch.local.scenes.planted.ground import Ground
@@ -29,7 +30,6 @@ from nightlatch.local.scenes.planted.secrets import PlantedSecret, plant_secret
 from worlds import ACCOUNT, REGION, on_moto
 
 AHEAD = timedelta(days=60)  # of the machine's clock, by which moto's Lambda lives: nothing is newly changed
-VPC_OF_MOTO = "vpc-123abc"  # which its Lambda gives whatever subnet a function is in
 Found = set[tuple[str, str]]
 
 
@@ -59,7 +59,7 @@ class World:
 
     def premises(self) -> AwsPremises:
         return premises(
-            Watched(self.ground.client, **_in_place_of_aws(self)),
+            Watched(self.ground.client, **in_place_of_aws(self)),
             uses=self.uses,
             protections=self.protections,
             stack="nightlatch",
@@ -173,60 +173,3 @@ def audited_account(world: World, what: PlantedAccount) -> list[PostureFinding]:
 
 def violations(findings: list[PostureFinding]) -> Found:
     return {(one.check, one.name) for one in findings if one.kind is FindingKind.VIOLATION}
-
-
-def _in_place_of_aws(world: World) -> dict[str, Any]:
-    """Say what neither moto nor the stage can hold."""
-
-    def secrets(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        return {**answer, "SecretList": [{**one, **world.listed.get(one["Name"], {})} for one in answer["SecretList"]]}
-
-    def policy(asked: Mapping[str, Any], call: Any) -> Any:
-        given = world.policies.get(asked["SecretId"])
-        return {**call(**asked)} if given is None else {"ResourcePolicy": given}
-
-    def key(asked: Mapping[str, Any], call: Any) -> Any:
-        if STRANGER in asked["KeyId"]:
-            return {"KeyMetadata": {"Arn": asked["KeyId"], "KeyId": "k", "KeyState": "Enabled"}}
-        return call(**asked)
-
-    def functions(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        return {**answer, "Functions": [_as_aws_has_it(world, one) for one in answer["Functions"]]}
-
-    def groups(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        masked = [
-            one
-            if one["logGroupName"].rpartition("/")[2] in world.unmasked
-            else {**one, "dataProtectionStatus": "ACTIVATED"}
-            for one in answer["logGroups"]
-        ]
-        return {**answer, "logGroups": masked}
-
-    def iam(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        held = [{"PolicyArn": one["Arn"], "PolicyName": one["PolicyName"]} for one in world.by_aws]
-        roles = [{**one, "AttachedManagedPolicies": held} for one in answer["RoleDetailList"]]
-        return {**answer, "RoleDetailList": roles, "Policies": [*answer["Policies"], *world.by_aws]}
-
-    return {
-        "secretsmanager__ListSecrets": secrets,
-        "secretsmanager__GetResourcePolicy": policy,
-        "kms__DescribeKey": key,
-        "lambda__ListFunctions": functions,
-        "logs__DescribeLogGroups": groups,
-        "iam__GetAccountAuthorizationDetails": iam,
-        "cloudformation__ListStackResources": lambda _asked, _call: stack_list(),
-    }
-
-
-def _as_aws_has_it(world: World, function: Mapping[str, Any]) -> Mapping[str, Any]:
-    lately = {"LastModified": (world.ground.now - timedelta(days=1)).isoformat()}
-    is_there = (function.get("VpcConfig") or {}).get("VpcId") == VPC_OF_MOTO
-    return {
-        **function,
-        **(lately if function["FunctionName"] in world.changed else {}),
-        **({"VpcConfig": {"VpcId": world.ground.vpc}} if is_there else {}),
-    }
