@@ -73,6 +73,7 @@ def test_a_tag_that_only_aws_can_set_is_left_alone() -> None:
 def test_a_tag_is_read_with_its_key() -> None:
     assert violation_of(CREDENTIAL, a_secret(tags=(("db_password", "hunter2!"),))) is not None
     assert violation_of(CREDENTIAL, a_secret(tags=(("db_password", "monthly"),))) is None
+    assert violation_of(CREDENTIAL, a_secret(tags=(("password", f"{a_secret().arn}"),))) is None
     assert violation_of(HINT, a_secret(tags=(("PIN", "4711"),))) is not None
 
 

@@ -117,6 +117,16 @@ def test_an_approved_key_may_be_named_by_its_arn_where_the_secret_names_an_alias
     )
 
 
+def test_an_alias_whose_key_nobody_could_look_at_is_not_taken_for_another_key() -> None:
+    by_alias = a_secret(key="alias/secrets", key_state=DENIED)
+
+    assert outcome_of(UNAPPROVED_KEY, by_alias, trusting(approved_keys=frozenset({KEY}))) is Outcome.UNSEEN
+    assert (
+        outcome_of(UNAPPROVED_KEY, replace(by_alias, key=KEY), trusting(approved_keys=frozenset({"alias/x"})))
+        is Outcome.VIOLATED
+    )
+
+
 # Policies
 
 
@@ -274,6 +284,13 @@ def test_every_region_that_is_not_approved_is_named() -> None:
     )
 
     assert "sa-east-1, us-east-1," in finding.reason
+
+
+@pytest.mark.parametrize("check", [FAILED, UNAPPROVED_REPLICA], ids=lambda check: check.id)
+def test_replicas_that_nobody_could_look_at_are_not_none(check: Check[Any]) -> None:
+    terms = trusting(approved_regions=frozenset({"eu-central-1"}))
+
+    assert outcome_of(check, a_secret(replicas=DENIED), terms) is Outcome.UNSEEN
 
 
 # Tags and versions

@@ -139,6 +139,16 @@ def test_without_the_versions_nobody_knows_how_old_a_value_is() -> None:
     assert outcome_of(TOO_OLD, a_secret(versions=DENIED)) is Outcome.UNSEEN
 
 
+def test_what_nothing_rotates_is_not_told_to_be_rotated() -> None:
+    by_hand = finding_of(TOO_OLD, replace(of_age(days=91), rotation=RotationSettings())).command
+    by_its_function = finding_of(TOO_OLD, of_age(days=91)).command
+
+    assert by_hand is not None
+    assert "put-secret-value" in by_hand
+    assert by_its_function is not None
+    assert "rotate-secret" in by_its_function
+
+
 def test_a_version_without_a_date_is_as_old_as_its_last_rotation_else_as_the_secret() -> None:
     undated = a_secret(versions=(VersionPosture(id="v-2", labels=(CURRENT,)),), created_at=ago(days=400))
 

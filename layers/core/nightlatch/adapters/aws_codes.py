@@ -31,6 +31,11 @@ def is_signed_out(code: str) -> bool:
     return code.startswith(_NOT_SIGNED_IN)
 
 
+def is_denied(code: str) -> bool:
+    """Tell whether the caller lacks the permission."""
+    return code.startswith(_DENIED)
+
+
 def why_not_permitted(code: str, said: str, action: str) -> str | None:
     """Say what stands against the caller, and what to do; None where the refusal is about something else.
 

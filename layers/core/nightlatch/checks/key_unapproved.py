@@ -12,15 +12,20 @@ from nightlatch.domain.posture.examples import KEY, NOW, a_secret
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
+from nightlatch.domain.posture.unseen import seen
 from nightlatch.domain.secret.key_states import KeyState
+
+_KEY = ":key/"
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire where keys were approved and this is none of them, by any form of its name."""
     if secret.key is None or not terms.inventory.approved_keys:
         return Spared("no key of yours encrypts it" if secret.key is None else "no keys were approved in the policy")
-    names = {secret.key, *((secret.key_state.arn,) if isinstance(secret.key_state, KeyState) else ())}
-    if terms.inventory.approves_key(*names):
+    if terms.inventory.approves_key(secret.key):
+        return None
+    state = secret.key_state if _KEY in secret.key else seen(secret.key_state)  # an alias says not which key it is
+    if isinstance(state, KeyState) and terms.inventory.approves_key(state.arn):
         return None
     return Violation(
         reason="the policy approves some keys, and its key is none of them", evidence=(f"key {secret.key}",)
@@ -46,7 +51,7 @@ CHECK = Check(
     sources=("AWS Config, secretsmanager-using-cmk (kmsKeyArns)",),
     well_architected=("SEC08-BP01",),
     covers=("config:secretsmanager-using-cmk",),
-    blind_spots="With no key approved in the policy, none is unapproved.",
+    blind_spots="With no key approved, none is unapproved. A key that was approved by an alias is known by that alone.",
     examples=(
         Example(name="another key", posture=a_secret(), violates=True, terms=_approving("alias/secrets")),
         Example(name="the approved key", posture=a_secret(), violates=False, terms=_approving(KEY)),

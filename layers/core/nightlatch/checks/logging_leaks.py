@@ -30,7 +30,7 @@ def evaluate(function: FunctionPosture, _terms: Terms) -> Verdict:
     if not leaks:
         return None
     return Violation(
-        reason=f"{counted(len(leaks), 'kind')} of what belongs into secrets stand in its lines",
+        reason=f"its lines hold {counted(len(leaks), 'kind')} of what belongs into secrets",
         evidence=(f"log group {group.name}", *first_of(leaks)),
         values=(("log_group", group.name),),
     )

@@ -49,7 +49,7 @@ CHECK = Check(
     ),
     sources=("CloudWatch Logs user guide, masking sensitive log data", "Secrets Manager user guide, best practices"),
     well_architected=("SEC07-BP02",),
-    blind_spots="A policy for the whole account masks, too, and is not looked at; nor is what a policy looks for.",
+    blind_spots="What a policy looks for is not judged.",
     examples=(
         Example(name="none", posture=a_log_group(has_data_protection=False), violates=True),
         Example(name="one", posture=a_log_group(), violates=False),

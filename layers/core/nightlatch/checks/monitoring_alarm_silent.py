@@ -7,7 +7,7 @@ the same of every alarm; this check asks it of nightlatch's own.
 from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
-from nightlatch.domain.posture.accounts import AccountPosture
+from nightlatch.domain.posture.accounts import GONE, AccountPosture
 from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import an_account, an_alarm
 from nightlatch.domain.posture.listing import counted, first_of
@@ -16,13 +16,14 @@ from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
 
 _ALARM = "ALARM"
+_DRIFT = "aws cloudformation detect-stack-drift --region {region} --stack-name nightlatch"
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for alarms that tell nobody, higher where one of them is ringing, and where a stack has no alarm left."""
     alarms = seen(account.alarms)
     if not alarms:
-        return Violation(reason="none of its alarms is there", severity=Severity.HIGH, command=_LIST)
+        return Violation(reason="none of its alarms is there", severity=Severity.HIGH, command=_DRIFT)
     silent = sorted((one for one in alarms if not one.is_telling), key=lambda one: (one.state != _ALARM, one.name))
     if not silent:
         return None
@@ -32,11 +33,10 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
         reason=f"{counted(len(silent), 'alarm tells', 'alarms tell')} nobody{heard}",
         severity=Severity.HIGH if ringing else None,
         evidence=first_of([f"{one.name}: {one.state}" for one in silent]),
+        command=_DRIFT if silent[0].state == GONE else None,
         values=(("alarm", silent[0].name),),
     )
 
-
-_LIST = "aws cloudwatch describe-alarms --region {region} --alarm-name-prefix nightlatch"
 
 CHECK = Check(
     id="monitoring.alarm-silent",
@@ -46,8 +46,8 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     evaluate=evaluate,
     remedy=(
-        "Turn the alarm's actions on. Where it has none, deploy the stack again: they lead to its topic, past every "
-        "function of nightlatch. Whoever turned them off for work of their own will be called again."
+        "Turn the alarm's actions on. Where it has none, or is gone, deploy the stack again: they lead to its topic, "
+        "past every function of nightlatch. Whoever turned them off for work of their own will be called again."
     ),
     command="aws cloudwatch enable-alarm-actions --region {region} --alarm-names {alarm}",
     sources=("CloudWatch API reference, MetricAlarm",),
@@ -66,6 +66,7 @@ CHECK = Check(
             violates=True,
             severity=Severity.HIGH,
         ),
+        Example(name="gone", posture=an_account(alarms=(an_alarm(is_telling=False, state=GONE),)), violates=True),
         Example(name="none left", posture=an_account(alarms=()), violates=True, severity=Severity.HIGH),
         Example(name="it rings and tells", posture=an_account(alarms=(an_alarm(state=_ALARM),)), violates=False),
     ),

@@ -1,70 +1,50 @@
 """The secret waits to be deleted: until then a restore brings it back, and who needs it is turned away already.
 
-AWS's pages differ on what DeletedDate is: the day of the deletion to come (DescribeSecret), or that of the call
-(ListSecrets). A moment to come is taken for the end; one that has passed for the call, and then the window, 7 to 30
-days, is not known. What it is in a real account, only one can tell.
-
-Source: Secrets Manager API reference, DescribeSecret, SecretListEntry and DeleteSecret; Secrets Manager user guide,
+Source: Secrets Manager API reference, DescribeSecret and DeleteSecret; Secrets Manager user guide,
 manage_delete-secret and monitoring_cloudwatch_deleted-secrets; design facts 2.8 and 5.1.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from nightlatch.domain.event.principals import short_name
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import NOW, a_secret, a_use, ago
 from nightlatch.domain.posture.listing import counted, first_of
+from nightlatch.domain.posture.pending import time_left
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
-from nightlatch.domain.posture.use import ReaderUse
-
-SHORTEST, LONGEST = timedelta(days=7), timedelta(days=30)
-_DAY = timedelta(days=1)
+from nightlatch.domain.posture.use import ReaderUse, SecretUse
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire for every such secret, higher where somebody was turned away."""
     if secret.deleted_at is None:
         return None
-    left = _left(secret.deleted_at, terms.now)
-    if isinstance(secret.use, Gap):
-        return Violation(reason=f"{left}; who reads it is not counted")
-    missing = sorted((one for one in secret.use.consumers if one.refused_deleted > 0), key=_misses)
-    if missing:
-        names = ", ".join(first_of([short_name(one.principal) for one in missing], most=3))
-        return Violation(
-            reason=f"{left}; {counted(len(missing), 'caller asks', 'callers ask')} for it in vain: {names}",
-            severity=Severity.HIGH,
-            evidence=first_of([f"{one.principal}: turned away {one.refused_deleted:,} times" for one in missing]),
-        )
-    readers = sorted(
-        (one for one in secret.use.consumers if one.reads > 0), key=lambda one: (-one.reads, one.principal)
-    )
+    who, evidence, severity = _missed_by(secret.use)
+    return Violation(reason=f"{time_left(secret.deleted_at, terms.now)}; {who}", evidence=evidence, severity=severity)
+
+
+def _missed_by(use: SecretUse | Gap) -> tuple[str, tuple[str, ...], Severity | None]:
+    """Say who asks for it, or did before: that nobody has counted is not that nobody asks."""
+    if isinstance(use, Gap):
+        return "who reads it is not counted", (), None
+    asked = sorted(use.consumers, key=lambda one: (-one.refused_deleted, -one.reads, one.principal))
+    refused = [one for one in asked if one.refused_deleted > 0]
+    if refused:
+        names = ", ".join(first_of([short_name(one.principal) for one in refused], most=3))
+        lines = [f"{one.principal}: turned away {counted(one.refused_deleted, 'time')}" for one in refused]
+        who = counted(len(refused), "caller asks", "callers ask")
+        return f"{who} for it in vain: {names}", first_of(lines), Severity.HIGH
+    readers = [one for one in asked if one.reads > 0]
     if readers:
-        return Violation(
-            reason=f"{left}; {counted(len(readers), 'caller')} read it before",
-            evidence=first_of([f"{one.principal}: {counted(one.reads, 'read')}" for one in readers]),
-        )
-    return Violation(reason=f"{left}; nobody has asked for it in the counted time")
-
-
-def _misses(reader: ReaderUse) -> tuple[int, str]:
-    return (-reader.refused_deleted, reader.principal)
-
-
-def _left(moment: datetime, now: datetime) -> str:
-    if moment > now:
-        days = counted((moment - now) // _DAY, "day is", "days are")
-        return f"{days} left to restore it, until {moment:%Y-%m-%d %H:%M} UTC"
-    least, most = max((moment + SHORTEST - now) // _DAY, 0), (moment + LONGEST - now) // _DAY
-    if most < 0:
-        return f"it may be gone any moment: its deletion was scheduled on {moment:%Y-%m-%d}"
-    return f"{least} to {counted(most, 'day is', 'days are')} left to restore it: scheduled on {moment:%Y-%m-%d}"
+        lines = [f"{one.principal}: {counted(one.reads, 'read')}" for one in readers]
+        return f"{counted(len(readers), 'caller')} read it before", first_of(lines), None
+    return "nobody has asked for it in the counted time", (), None
 
 
 CHECK = Check(

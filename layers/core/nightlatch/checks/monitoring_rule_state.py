@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nightlatch.domain.judging.findings import Severity
-from nightlatch.domain.posture.accounts import AccountPosture, RulePosture
+from nightlatch.domain.posture.accounts import GONE, AccountPosture, RulePosture
 from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import WATCHES_ALL, a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
@@ -18,15 +18,16 @@ from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
 
-_ENABLE = "aws events enable-rule --region {region} --name {rule}"  # gives plain ENABLED, and so helps those alone
 _ENABLED = "ENABLED"
+_ENABLE = "aws events enable-rule --region {region} --name {rule}"  # gives plain ENABLED, and so helps those alone
+_DRIFT = "aws cloudformation detect-stack-drift --region {region} --stack-name nightlatch"
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for rules that differ, and where a stack has no rule left at all."""
     rules = seen(account.rules)
     if not rules:
-        return Violation(reason="none of its rules is there", severity=Severity.CRITICAL, command=_REDEPLOY)
+        return Violation(reason="none of its rules is there", severity=Severity.CRITICAL, command=_DRIFT)
     changed = sorted((one for one in rules if one.state != one.wanted), key=lambda one: one.name)
     if not changed:
         return None
@@ -34,12 +35,17 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     return Violation(
         reason=f"{counted(len(changed), 'rule')} in another state than the stack gave",
         evidence=first_of([f"{one.name}: {one.state}, should be {one.wanted}" for one in changed]),
-        command=_ENABLE if first.wanted == _ENABLED else None,
+        command=_command(first),
         values=(("rule", first.name), ("state", first.wanted)),
     )
 
 
-_REDEPLOY = "aws cloudformation describe-stack-events --region {region} --stack-name nightlatch"
+def _command(rule: RulePosture) -> str | None:
+    if rule.state == GONE:
+        return _DRIFT
+    return _ENABLE if rule.wanted == _ENABLED else None
+
+
 _READS = a_rule()
 _CHANGES = RulePosture(name="nightlatch-ChangesRule", state=_ENABLED, wanted=_ENABLED, targets=1)
 
@@ -51,8 +57,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     evaluate=evaluate,
     remedy=(
-        "Find out who changed it (the rule MON-02 tells), then put the state back, by the call or by deploying the "
-        "stack again. PutRule forgets what it is not given: pattern.json is the EventPattern that describe-rule shows."
+        "Find out who changed it (the rule MON-02 tells), then put the state back; a rule that is gone comes back with "
+        "the stack. PutRule forgets what it is not given: pattern.json is the EventPattern that describe-rule shows."
     ),
     command=("aws events put-rule --region {region} --name {rule} --state {state} --event-pattern file://pattern.json"),
     sources=("EventBridge user guide, management events from AWS services", "EventBridge API reference, PutRule"),
@@ -65,6 +71,7 @@ CHECK = Check(
             violates=True,
             severity=Severity.HIGH,
         ),
+        Example(name="one is gone", posture=an_account(rules=(a_rule(state=GONE, targets=0),)), violates=True),
         Example(name="none left", posture=an_account(rules=()), violates=True, severity=Severity.CRITICAL),
         Example(name="as the stack gave it", posture=an_account(rules=(_READS, _CHANGES)), violates=False),
         Example(name="reads, all events", posture=an_account(rules=(a_rule(state=WATCHES_ALL),)), violates=False),

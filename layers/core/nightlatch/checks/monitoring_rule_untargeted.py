@@ -6,7 +6,7 @@ Source: EventBridge API reference, ListTargetsByRule, RemoveTargets; design fact
 from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
-from nightlatch.domain.posture.accounts import AccountPosture
+from nightlatch.domain.posture.accounts import GONE, AccountPosture
 from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Violation
 from nightlatch.domain.posture.examples import a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
@@ -17,7 +17,7 @@ from nightlatch.domain.posture.unseen import seen
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for rules with fewer targets than the stack gave them."""
-    rules = seen(account.rules)
+    rules = [one for one in seen(account.rules) if one.state != GONE]
     if not rules:
         return Spared("there are no rules, which is told by itself")
     lacking = sorted((one for one in rules if one.targets < one.wanted_targets), key=lambda one: one.name)
@@ -49,6 +49,9 @@ CHECK = Check(
         Example(name="none", posture=an_account(rules=(a_rule(targets=0),)), violates=True),
         Example(name="one of two", posture=an_account(rules=(a_rule(wanted_targets=2),)), violates=True),
         Example(name="all", posture=an_account(), violates=False),
+        Example(
+            name="the rule itself is gone", posture=an_account(rules=(a_rule(state=GONE, targets=0),)), violates=False
+        ),
         Example(name="no rule at all", posture=an_account(rules=()), violates=False),
     ),
 )

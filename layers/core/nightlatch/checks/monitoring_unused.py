@@ -9,8 +9,6 @@ SecretsManager.3; AWS Config, secretsmanager-secret-unused (90 days).
 
 from __future__ import annotations
 
-from datetime import date
-
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Violation
 from nightlatch.domain.posture.examples import NOW, a_secret, a_use, ago
@@ -23,23 +21,21 @@ from nightlatch.domain.posture.use import ReaderUse, SecretUse
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire when neither AWS nor the count knows of a read within the limit."""
+    if terms.inventory.is_decoy(secret.secret):
+        return Spared("it is a decoy, which nobody should read")
     if secret.created_at is None:
         return Spared("AWS does not say when it was made")
     limit = terms.limits.unused_days
     use = None if isinstance(secret.use, Gap) else secret.use
     if use is not None and any(one.reads > 0 for one in use.consumers):
         return None
-    if (terms.now.date() - _since(secret.last_read, secret.created_at.date())).days > limit:
+    if (terms.now.date() - (secret.last_read or secret.created_at.date())).days > limit:
         read = "nobody has ever read it" if secret.last_read is None else f"it was last read on {secret.last_read}"
     elif use is not None and use.hours >= 24 * limit and terms.age_days(secret.created_at) > limit:
         read = f"none of its reads of the last {use.hours / 24:.0f} days was a consumer's"
     else:
         return None
     return Violation(reason=read, evidence=(f"made on {secret.created_at:%Y-%m-%d}", *_elsewhere(secret)))
-
-
-def _since(last_read: date | None, created: date) -> date:
-    return created if last_read is None else max(last_read, created)
 
 
 def _elsewhere(secret: SecretPosture) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
     total = sum(one.throttled for one in throttled)
     return Violation(
         reason=(
-            f"{counted(total, 'call was', 'calls were')} refused for their rate, of "
+            f"{counted(total, 'call was refused for its rate', 'calls were refused for their rate')}, of "
             f"{counted(len(throttled), 'caller')}, most of them of {short_name(throttled[0].principal)}"
         ),
         evidence=first_of([f"{one.principal}: {one.throttled:,} refused, {one.reads:,} answered" for one in throttled]),

@@ -34,7 +34,11 @@ def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     return Violation(
         reason=f"its value is {days} days old; {limit} are the most that you allow",
         evidence=(f"version {current.id} of {made:%Y-%m-%d}",),
+        command=None if secret.rotation.enabled else _STORE,
     )
+
+
+_STORE = "aws secretsmanager put-secret-value --region {region} --secret-id {arn} --secret-string file://VALUE_FILE"
 
 
 def _of_age(**age: float) -> tuple[VersionPosture, ...]:

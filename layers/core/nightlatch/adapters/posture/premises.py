@@ -43,6 +43,7 @@ class AwsPremises:
         stack: ARN or name of nightlatch's stack; None where none is deployed here.
         now: Gives the moment, from which a scan of log lines goes back.
         scans_lines: Look through the log lines of rotation functions; only where the operator asked for it.
+        wants: Tells by its name whether a secret is looked at.
         tick: Gives seconds that only grow.
         pause: Waits so many seconds.
     """
@@ -58,6 +59,7 @@ class AwsPremises:
         now: Clock,
         stack: str | None = None,
         scans_lines: bool = False,
+        wants: Callable[[str], bool] = bool,
         tick: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -67,7 +69,7 @@ class AwsPremises:
         self._protections = protections
         self._questions = Questions(clients, tick=tick, pause=pause)
         keys = KeyStates(self._questions, account_id=account_id, region=region)
-        self._secrets = SecretPages(self._questions, keys)
+        self._secrets = SecretPages(self._questions, keys, wants=wants)
         groups = LogGroups(self._questions, LogLines(self._questions, now=now) if scans_lines else None)
         self._functions = FunctionPages(self._questions, groups, account_id=account_id, region=region)
         self._own = OwnStack(self._questions, stack)

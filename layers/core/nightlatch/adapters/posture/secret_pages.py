@@ -11,7 +11,7 @@ GetResourcePolicy refuses for any other state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -43,11 +43,21 @@ class _NotAsListed(Exception):
 
 
 class SecretPages:
-    """Secrets as AWS has them; what nightlatch knows of them is not its matter."""
+    """Secrets as AWS has them; what nightlatch knows of them is not its matter.
 
-    def __init__(self, questions: Questions, keys: KeyStates, *, threads: int = _THREADS) -> None:
+    Args:
+        questions: Asks AWS.
+        keys: Knows how keys stand.
+        wants: Tells by its name whether a secret is looked at.
+        threads: How many look at once.
+    """
+
+    def __init__(
+        self, questions: Questions, keys: KeyStates, *, wants: Callable[[str], bool], threads: int = _THREADS
+    ) -> None:
         self._questions = questions
         self._keys = keys
+        self._wants = wants
         self._threads = threads
 
     def page(self, token: str | None) -> SecretPage:
@@ -65,7 +75,8 @@ class SecretPages:
             if refused_as(error) == "InvalidNextTokenException":
                 raise WorldMoved("AWS no longer knows this place in its list; begin anew") from error
             raise
-        entries: tuple[Mapping[str, Any], ...] = tuple(answer.get("SecretList", ()))
+        listed: tuple[Mapping[str, Any], ...] = tuple(answer.get("SecretList", ()))
+        entries = [entry for entry in listed if self._wants(str(entry.get("Name", "")))]
         with ThreadPoolExecutor(self._threads, thread_name_prefix="audit") as pool:
             looked = list(pool.map(self._look, entries))
         return SecretPage(

@@ -17,6 +17,7 @@ from nightlatch.domain.answering.routes import Route
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.posture.choices import AuditChoices
 
 NEEDS_PREFIX = frozenset({"deletion.force-delete"})  # what nothing takes back is exempted for a name prefix alone
 
@@ -164,6 +165,7 @@ class Policy:
     digest: str = "built-in"
     digest_hour: int = 7  # UTC, at which what nobody was told of yesterday is told in one message
     storm_after: int = 10  # incidents within five minutes, after which one message takes the place of many
+    audit: AuditChoices = field(default_factory=AuditChoices)
 
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
         """Give the most attentive mode among every reading of the secrets: alert open."""

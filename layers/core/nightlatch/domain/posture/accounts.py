@@ -14,6 +14,8 @@ from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.aws_policies.policy_conditions import account_of
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
 
+GONE = "DELETED"  # the state of a rule or alarm that its stack made and that is no more; AWS gives it to nothing
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailPosture:
@@ -42,7 +44,7 @@ class RulePosture:
     """An EventBridge rule of our stack."""
 
     name: str
-    state: str  # ENABLED, DISABLED or ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS
+    state: str  # ENABLED, DISABLED or ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS; or GONE
     wanted: str  # the state that the stack gave it
     targets: int  # how many it has
     wanted_targets: int = 1
@@ -53,7 +55,7 @@ class AlarmPosture:
     """A CloudWatch alarm of our stack."""
 
     name: str
-    state: str  # OK, ALARM or INSUFFICIENT_DATA
+    state: str  # OK, ALARM or INSUFFICIENT_DATA; or GONE
     is_telling: bool  # its actions are enabled, and it has one
 
 

@@ -15,6 +15,7 @@ from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.secret.fingerprints import shown_name
 
 _BY_AWS = "aws:"
+_ARN = "arn:"  # the name of something: a tag `password` that leads to a secret holds no password
 _CLEAR_DESCRIPTION = "aws secretsmanager update-secret --region {region} --secret-id {arn} --description ''"
 _TAKE_TAG = "aws secretsmanager untag-resource --region {region} --secret-id {arn} --tag-keys {tag}"
 
@@ -39,12 +40,13 @@ class ClearText:
 
 
 def clear_texts(secret: SecretPosture) -> Iterator[ClearText]:
-    """Give the description, then each tag as `key=value`; what AWS itself wrote is left out."""
+    """Give the description, then each tag as `key=value`, an ARN by itself; what AWS itself wrote is left out."""
     if secret.description:
         yield ClearText(place="its description", text=secret.description)
     for key, value in own_tags(secret):
         shown = _shown(key)
-        yield ClearText(place=f"the tag {shown}" if shown else "a tag", text=f"{key}={value}", tag=key)
+        text = value if value.startswith(_ARN) else f"{key}={value}"
+        yield ClearText(place=f"the tag {shown}" if shown else "a tag", text=text, tag=key)
 
 
 def own_tags(secret: SecretPosture) -> Iterable[tuple[str, str]]:

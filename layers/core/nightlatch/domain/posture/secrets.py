@@ -66,7 +66,7 @@ class SecretPosture:
     created_at: datetime | None = None
     last_changed: datetime | None = None  # any modification, so no proof of a rotation
     last_read: date | None = None  # a day, as AWS tells no more; None: never, as far as AWS knows
-    deleted_at: datetime | None = None  # it waits to be deleted; what moment AWS means, its pages differ on
+    deleted_at: datetime | None = None  # it waits to be deleted; which moment this is, see `pending`
     primary_region: str | None = None
     owning_service: str | None = None  # the service of AWS that manages it
     type: str | None = None  # of a managed external secret: the partner that holds the credential

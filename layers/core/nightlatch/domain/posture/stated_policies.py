@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from nightlatch.domain.aws_policies.policy_text import read_policy
 from nightlatch.domain.errors import Refused
@@ -25,16 +26,22 @@ def stated_policy(secret: SecretPosture) -> Mapping[str, object]:
     text = seen(secret.policy_text)
     if text is None:
         return {}
-    if unreadable(text):
+    document = _read(text)
+    if document is None:
         raise NotSeen(_UNREADABLE)
-    document: Mapping[str, object] = json.loads(text)
     return document
 
 
 def unreadable(text: str) -> bool:
     """Tell whether the text of a policy is none that can be read in one way."""
+    return _read(text) is None
+
+
+@lru_cache(maxsize=16)  # several checks ask about one policy, one after another
+def _read(text: str) -> Mapping[str, object] | None:
     try:
         read_policy(text)
     except Refused:
-        return True
-    return False
+        return None
+    document: Mapping[str, object] = json.loads(text)
+    return document
