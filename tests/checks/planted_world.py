@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.core.config import default_user_config
 
 from checks.said_for_aws import in_place_of_aws
 from fakes_posture import FakeProtections, FakeUses, Watched, premises
@@ -20,6 +21,8 @@ from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.local import fidelity
+from nightlatch.local.aws.moto_server import MotoServer
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account
 from nightlatch.local.scenes.planted.beyond import Beyond, beyond, tidy_protection, tidy_use
 from nightlatch.local.scenes.planted.functions import PlantedFunction
@@ -109,6 +112,32 @@ def a_ground() -> Iterator[Ground]:
             )
     finally:
         fidelity.uninstall()
+
+
+@contextmanager
+def a_stage() -> Iterator[Ground]:
+    """Give an empty account on the stage's own AWS, over HTTP, whose clock is ahead."""
+    now = datetime.now(UTC).replace(microsecond=0) + AHEAD
+    clock = [now]
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        MotoServer(tell=lambda _: None, now=lambda: clock[0], account_id=ACCOUNT) as server,
+    ):
+        patch.setitem(default_user_config, "lambda", {"use_docker": False})  # functions that run nothing
+
+        @cache
+        def client(service: str, *, region_name: str = REGION) -> Any:
+            make: Any = stage_session(region_name, None).client
+            return make(service, endpoint_url=server.endpoint)
+
+        yield Ground(
+            client=client,
+            set_clock=lambda moment: clock.__setitem__(0, moment),
+            now=now,
+            account_id=ACCOUNT,
+            region=REGION,
+        )
 
 
 def plant_everything(world: World) -> None:
