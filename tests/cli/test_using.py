@@ -94,7 +94,7 @@ def test_programs_get_exact_numbers(capsys):
 
     assert (found["secret"], found["region"], reader["principal"]) == ("prod/db", REGION, APP.key)
     assert (reader["reads"], reader["busiest_hour"], reader["from_public"], reader["caching"]) == (50, 50, 50, False)
-    assert reader["usd_a_month"] == pytest.approx(50 / found["hours"] * 730 * 0.05 / 10_000, abs=1e-3)
+    assert reader["usd_a_month"] == pytest.approx(50 / found["hours"] * 720 * 0.05 / 10_000, abs=1e-3)
     assert found["named_by_policy"][0]["effect"] == "allow"
     assert shown(capsys, "who", "prod/db", "--query", "readers[0].reads") == "50\n"
 

@@ -11,6 +11,10 @@ from nightlatch.domain.posture.use import ReaderUse
 from nightlatch.service.read_costs import costs_of, saved
 
 
+def test_ten_million_reads_a_day_cost_1500_usd_a_month():
+    assert usd_a_month(10_000_000, 24) == pytest.approx(1_500)
+
+
 def test_a_secret_polled_each_second_saves_all_but_an_hours_reads_by_a_cache():
     use = ReaderUse(principal="app", reads=3_600 * 24, hours=24, with_5min_cache=12 * 24)
     by_hour, by_5min = saved(use, 24)

@@ -92,6 +92,23 @@ def test_counts_in_any_batching_and_order_are_the_true_ones(some, data):
     assert counted.pairs == counts_of(some).pairs
 
 
+def test_who_is_refused_because_the_secret_waits_to_be_deleted_is_counted_as_missing_it():
+    refused = an_event(
+        secret=DB,
+        by=APP,
+        failure=Failure(
+            "InvalidRequestException",
+            "You can\u2019t perform this operation on the secret because it was marked for deletion.",
+        ),
+    )
+
+    found = use_of(refused, replace(refused, event_id="again"))
+
+    assert (found.refused_deleted, found.reads, found.throttled) == (2, 0, 0)
+    assert found.last_read is None
+    assert unpack(pack(counts_of([refused]))).pairs == counts_of([refused]).pairs
+
+
 def test_the_last_read_is_the_latest_whatever_came_last():
     late, early = an_event(secret=DB, by=APP, after_s=50), from_(an_event(secret=DB, by=APP), address="10.1.2.3")
 

@@ -18,6 +18,7 @@ from nightlatch.cli.speech.next_steps import usage_in_words, with_next_step
 from nightlatch.cli.speech.presentation import flags_in, speaking
 from nightlatch.cli.verbs import (
     allow,
+    audit,
     brake,
     console,
     contain,
@@ -74,6 +75,7 @@ def everywhere(
 
 app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
+app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
 app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES + CODES_OF_ACTS)(secrets.rollback)

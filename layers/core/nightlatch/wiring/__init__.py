@@ -92,7 +92,7 @@ def wire_notifier(
         storms=world.people.storms,
         each=pool().map,
     )
-    summaries = world.people.summaries(world.notices, telling.channels)
+    summaries = world.people.summaries(world.notices, telling.channels, world.audit_notes)
 
     def tell(notice: Notice) -> tuple[str, ...]:
         if is_summary(notice):

@@ -14,6 +14,7 @@ from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
+from nightlatch.adapters.books.audit_notes import DynamoAuditNotes
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.process_memory import ProcessMemory
@@ -83,6 +84,7 @@ class World:
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.audit_notes = DynamoAuditNotes(incidents, now=self.now)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy) -> Ports:

@@ -83,25 +83,26 @@ def _is_call(event: SecretEvent) -> bool:
 
 
 def _count(event: SecretEvent, secret: str, counts: Counts) -> None:
-    who, kind = event.principal.key, kind_of(event, secret.split("/", 1)[0])
-    if event.called("GetSecretValue") and is_refused_as_deleted(event):
-        counts.add(Key(secret, who), kind, hour_of(event.at), Hour(refused_deleted=1))
+    key, hour = Key(secret, event.principal.key), hour_of(event.at)
+    kind = kind_of(event, secret.split("/", 1)[0])
+    if is_refused_as_deleted(event):
+        counts.add(key, kind, hour, Hour(refused_deleted=1))
     if not event.succeeded:
         return
     if event.called("GetSecretValue"):
         agent = event.origin.user_agent or ""
-        hour = Hour(
+        numbers = Hour(
             reads=1,
             endpoint=int(event.origin.vpc_endpoint_id is not None),
             public=int(_is_public(event)),
             caching=int(_CACHES in agent),
         )
         last = Seen(int(event.at.timestamp()), _place_of(event), agent_family(agent) if agent else "")
-        counts.add(Key(secret, who), kind, hour_of(event.at), hour, last)
+        counts.add(key, kind, hour, numbers, last)
         return
     tool = _tool_of(event)
     if tool is not None:
-        counts.typed.add(Typed(int(event.at.timestamp()), secret, who, tool))
+        counts.typed.add(Typed(int(event.at.timestamp()), secret, event.principal.key, tool))
 
 
 def _tool_of(event: SecretEvent) -> str | None:

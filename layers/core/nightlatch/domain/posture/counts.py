@@ -37,7 +37,7 @@ class Hour(NamedTuple):
     caching: int = 0  # of the reads, by a client that says it caches
     throttled: int = 0
     hasty: int = 0
-    refused_deleted: int = 0  # reads that were refused, for the secret waits to be deleted
+    refused_deleted: int = 0  # last, so that pages from before it are read with none
 
     def plus(self, other: Hour) -> Hour:
         """Add two up."""

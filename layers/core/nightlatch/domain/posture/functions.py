@@ -44,6 +44,7 @@ class FunctionPosture:
     region: str
     rotates: tuple[str, ...] = ()  # names of the secrets that it rotates, the first of them
     is_gone: bool = False  # secrets name it for their rotation, and it does not exist
+    unseen: Gap | None = None  # nothing of it could be looked at, as where it is in another account
     role: str | None = None
     runtime: str | None = None
     changed_at: datetime | None = None  # code or configuration
