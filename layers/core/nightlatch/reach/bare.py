@@ -21,6 +21,7 @@ class Reached:
 
     connection: Connection
     is_deployed: bool
+    is_local: bool = False  # on the stage, which has no quotas
     doubt: str = ""  # why it is not known whether a nightlatch is deployed
 
 
@@ -32,7 +33,7 @@ def reach(where: Where) -> Reached:
         Unavailable: AWS could not be asked; credentials are missing or expired.
     """
     try:
-        return Reached(connect(where), is_deployed=True)
+        return Reached(connect(where), is_deployed=True, is_local=where.local)
     except NotFound:
         if where.local or where.stack != USUAL_STACK:
             raise

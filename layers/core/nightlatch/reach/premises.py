@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
 from nightlatch.adapters.counting.uses import CountedUses
+from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.adapters.posture.protections import KeptProtections
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NightlatchError
 from nightlatch.domain.event.secrets import SecretRef
@@ -48,7 +51,24 @@ def premises_of(
         stack=connection.settings.stack or None,
         scans_lines=scans_lines,
         wants=scope.covers,
+        pause=_at_once if reached.is_local else time.sleep,
     )
+
+
+def inventory_of(reached: Reached, policy: Policy) -> Inventory:
+    """Give what the policy vouches for, with what a nightlatch here has learnt of the account.
+
+    Raises:
+        Refused: Its tables may not be read.
+        Unavailable: They could not be.
+    """
+    if not reached.is_deployed:
+        return policy.inventory
+    return DynamoHoldings(reached.connection.state).joined(policy.inventory)
+
+
+def _at_once(_seconds: float) -> None:
+    """Wait for nothing: the stage has no quotas."""
 
 
 def _uses(reached: Reached) -> Uses:

@@ -13,13 +13,15 @@ from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.writing import refuse_query_of, write_report
 from nightlatch.cli.speech.documents import read_policy
 from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.cli.speech.terminal import say
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.answering.policy import Policy
-from nightlatch.domain.errors import NotFound
+from nightlatch.domain.errors import NotFound, Refused, Unavailable
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.reports import scores
 from nightlatch.domain.posture.tallies import tallied
 from nightlatch.reach.bare import Reached, reach
-from nightlatch.reach.premises import premises_of
+from nightlatch.reach.premises import inventory_of, premises_of
 from nightlatch.reach.where import Where
 from nightlatch.service.audit_pages import Yardstick
 from nightlatch.service.audit_ports import AuditPorts, Book
@@ -61,7 +63,9 @@ def run(request: Request) -> ExitCode:
     policy = _policy(request, reached)
     uses, is_read = counted_in(request.trail) if request.trail and not request.is_last else (None, True)
     premises = premises_of(reached, policy, request.scope, uses=uses, scans_lines=request.scans_lines)
-    by = Yardstick(checks=checks, limits=policy.audit.limits, inventory=policy.inventory, mutes=policy.audit.mutes)
+    by = Yardstick(
+        checks=checks, limits=policy.audit.limits, inventory=_inventory(reached, policy), mutes=policy.audit.mutes
+    )
     is_local = request.where.local
     with book_of(premises.account_id, premises.region, request.scope, is_local=is_local) as book:
         ports = AuditPorts(premises=ScopedPremises(premises, request.scope, checks), book=book)
@@ -77,6 +81,15 @@ def _policy(request: Request, reached: Reached) -> Policy:
     if request.policy is not None:
         return read_policy(request.policy)
     return reached.connection.policy() if reached.is_deployed else Policy()
+
+
+def _inventory(reached: Reached, policy: Policy) -> Inventory:
+    """Go by the policy alone where one may not read what a nightlatch has learnt: less is vouched for then."""
+    try:
+        return inventory_of(reached, policy)
+    except (Refused, Unavailable) as error:
+        say(f"nightlatch's inventory could not be read, so the policy's alone counts ({error})")
+        return policy.inventory
 
 
 def _again(request: Request) -> str:

@@ -46,7 +46,7 @@ def comparison(report: Report) -> str:
     """Say what is different from the audit before."""
     new, still, fixed = (report.tally.of(one) for one in (Standing.NEW, Standing.OPEN, Standing.FIXED))
     if not still and not fixed:
-        return "There is no audit before it to compare with, or everything in it is new." if new else ""
+        return "All of it is new: there is nothing to compare it with yet." if new else ""
     return f"Since the audit before: {new:,} new, {fixed:,} fixed, {still:,} still open."
 
 

@@ -46,7 +46,7 @@ class Tally:
     mutes: tuple[tuple[Mute, int], ...]  # each that hid something, and how much
     blanks: tuple[Blank, ...]
     steps: tuple[Step, ...]
-    worst: tuple[Kept, ...]  # still there, the gravest first and what is new before what is known
+    worst: tuple[Kept, ...]  # still there, the gravest first; one of each check before a second one of any
 
     @property
     def total(self) -> int:
@@ -84,7 +84,7 @@ def tallied(kept: Iterable[Kept], *, most: int = 20) -> Tally:
         mutes=tuple(counting.mutes.most_common()),
         blanks=tuple(sorted(counting.blanks.values(), key=lambda one: (not one.is_partial, -one.count, one.about))),
         steps=steps,
-        worst=tuple(one for _, one in sorted(counting.worst, key=lambda pair: pair[0], reverse=True)),
+        worst=tuple(one for _, one in sorted(counting.worst, key=lambda pair: _order(pair[1]))),
     )
 
 
@@ -97,7 +97,8 @@ class _Counting:
         self.by_practice: Counter[Practice] = Counter()
         self.mutes: Counter[Mute] = Counter()
         self.blanks: dict[tuple[str, bool], Blank] = {}
-        self.worst: list[tuple[tuple[int, bool, int], Kept]] = []
+        self.worst: list[tuple[tuple[int, int, bool, int], Kept]] = []
+        self._met: Counter[str] = Counter()
 
     def passing(self, kept: Iterable[Kept]) -> Iterator[PostureFinding]:
         """Give on what asks to be done."""
@@ -117,7 +118,8 @@ class _Counting:
 
     def _hold(self, one: Kept, place: int) -> None:
         """Hold the worst; the place keeps two of the same weight apart."""
-        weight = (one.finding.severity.rank, one.standing is Standing.NEW, -place)
+        self._met[one.finding.check] += 1
+        weight = (one.finding.severity.rank, -self._met[one.finding.check], one.standing is Standing.NEW, -place)
         if len(self.worst) < self._most:
             heappush(self.worst, (weight, one))
         else:
@@ -132,6 +134,11 @@ class _Counting:
         names = known.names if len(known.names) >= _NAMED else (*known.names, finding.name)
         evidence = tuple(sorted({*known.evidence, *finding.evidence}))
         self.blanks[key] = replace(known, count=known.count + 1, names=names, evidence=evidence)
+
+
+def _order(kept: Kept) -> tuple[int, str, bool, str]:
+    finding = kept.finding
+    return -finding.severity.rank, finding.check, kept.standing is not Standing.NEW, finding.name
 
 
 def _blank(finding: PostureFinding) -> Blank:

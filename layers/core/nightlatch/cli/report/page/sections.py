@@ -87,7 +87,8 @@ def steps(report: Report) -> str:
 def _step(step: Step) -> str:
     more = step.count - len(step.names)
     names = ", ".join(map(name, step.names)) + (f" and {more:,} more" if more > 0 else "")
-    command = "" if step.command is None else copied(step.command, "The command for the first of them")
+    said = "The command" if step.count == 1 else "The command for the first of them"
+    command = "" if step.command is None else copied(step.command, said)
     return (
         f'<li class="card"><div class="line"><h3>{text(step.title)}</h3>{chip(step.severity)}</div>'
         f'<p class="names">{names}</p><p>{text(step.remedy)}</p>{command}'
