@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from checks.said_for_aws import in_place_of_aws
 from fakes_posture import FakeProtections, FakeUses, Watched, all_functions, all_secrets, premises
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.checks import CHECKS
@@ -20,16 +21,16 @@ from nightlatch.domain.posture.checks import Posture, judge
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding, findings_of
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.local import fidelity
-from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account, stack_list
+from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account
 from nightlatch.local.scenes.planted.beyond import Beyond, beyond, tidy_protection, tidy_use
-from nightlatch.local.scenes.planted.functions import PlantedFunction, plant_function, take_away
+from nightlatch.local.scenes.planted.functions import PlantedFunction
 from nightlatch.local.scenes.planted.ground import Ground
-from nightlatch.local.scenes.planted.plots import APPROVED_REGION, FUNCTIONS, SECRETS, STRANGER
+from nightlatch.local.scenes.planted.planting import ROTATOR, Planted, plant, plant_rotator
+from nightlatch.local.scenes.planted.plots import APPROVED_REGION, STRANGER
 from nightlatch.local.scenes.planted.secrets import PlantedSecret, plant_secret
 from worlds import ACCOUNT, REGION, on_moto
 
 AHEAD = timedelta(days=60)  # of the machine's clock, by which moto's Lambda lives: nothing is newly changed
-VPC_OF_MOTO = "vpc-123abc"  # which its Lambda gives whatever subnet a function is in
 Found = set[tuple[str, str]]
 
 
@@ -39,7 +40,6 @@ class World:
 
     ground: Ground
     expected: Found = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
     uses: FakeUses = field(default_factory=FakeUses)
     protections: FakeProtections = field(default_factory=FakeProtections)
     listed: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by name of a secret
@@ -59,7 +59,7 @@ class World:
 
     def premises(self) -> AwsPremises:
         return premises(
-            Watched(self.ground.client, **_in_place_of_aws(self)),
+            Watched(self.ground.client, **in_place_of_aws(self)),
             uses=self.uses,
             protections=self.protections,
             stack="nightlatch",
@@ -70,31 +70,20 @@ class World:
     def findings(self, *postures: Posture) -> list[PostureFinding]:
         return [one for posture in postures for one in findings_of([*judge(posture, CHECKS, self.terms)], self.terms)]
 
-    def secret(self, name: str, what: PlantedSecret, *, rotator: str, given: Beyond | None = None) -> str:
-        arn = plant_secret(self.ground, name, what, rotator=rotator)
-        self.names.add(name)
-        reader, typed = (given.reader, given.typed_days) if given else (None, None)
-        self.uses.by_name[name] = tidy_use(
-            self.ground, reader=reader, typed_days=typed, is_read=what.read_days is not None
+    def take(self, one: Planted, given: Beyond | None = None) -> None:
+        """Note what was planted, and say what AWS and nightlatch's tables do not."""
+        self.expected |= {(check, one.name) for check in one.breaks}
+        if not isinstance(one.what, PlantedSecret):
+            return
+        said = given or Beyond(why="")
+        is_read = one.what.read_days is not None
+        self.uses.by_name[one.name] = tidy_use(
+            self.ground, reader=said.reader, typed_days=said.typed_days, is_read=is_read
         )
-        self.protections.by_name[name] = (given and given.protected) or tidy_protection(self.ground)
-        if given is not None:
-            self.listed[name] = given.listed
-            if given.policy is not None:
-                self.policies[arn] = given.policy
-        return arn
-
-    def function(self, name: str, what: PlantedFunction) -> str:
-        self.names.add(name)
-        return plant_function(self.ground, name, what)
-
-    def rotator(self, name: str, what: PlantedFunction) -> None:
-        """Plant a function, and a secret that it rotates."""
-        arn = self.function(name, what)
-        if what.rotates:
-            self.secret(f"prod/of/{name}", PlantedSecret(), rotator=arn)
-        if what.is_gone:
-            take_away(self.ground, name)
+        self.protections.by_name[one.name] = said.protected or tidy_protection(self.ground)
+        self.listed[one.name] = said.listed
+        if said.policy is not None:
+            self.policies[one.arn] = said.policy
 
 
 @cache
@@ -125,28 +114,29 @@ def a_ground() -> Iterator[Ground]:
 
 def plant_everything(world: World) -> None:
     """Plant every secret and function, those that break a check and their twins."""
-    rotator = world.function("rotate-db", PlantedFunction())
-    for check, plot in SECRETS.items():
-        name = f"prod/{check}/breaks{plot.named and '-'}{plot.named}"
-        world.secret(name, plot.breaks, rotator=rotator)
-        world.secret(f"prod/{check}/twin", plot.twin, rotator=rotator)
-        world.expected |= {(one, name) for one in (check, *plot.also)}
+    rotator = ""
+    for one in plant(world.ground):
+        world.take(one)
+        rotator = one.arn if one.name == ROTATOR else rotator
     for check, given in beyond(world.ground).items():
         twin = Beyond(why=given.why, reader=given.twin_reader, protected=given.twin_protected)
-        world.secret(f"prod/{check}/breaks", PlantedSecret(), rotator=rotator, given=given)
-        world.secret(f"prod/{check}/twin", PlantedSecret(), rotator=rotator, given=twin)
-        world.expected |= {(one, f"prod/{check}/breaks") for one in (check, *given.also)}
-    for check, plot_of_function in FUNCTIONS.items():
-        name = check.replace(".", "-")
-        world.rotator(f"{name}-breaks", plot_of_function.breaks)
-        world.rotator(f"{name}-twin", plot_of_function.twin)
-        world.expected |= {(one, f"{name}-breaks") for one in (check, *plot_of_function.also)}
+        breaks = frozenset({check, *given.also})
+        world.take(a_secret(world, f"prod/{check}/breaks", rotator, breaks), given)
+        world.take(a_secret(world, f"prod/{check}/twin", rotator), twin)
     for check, marked in (("logging.code-changed", world.changed), ("logging.no-data-protection", world.unmasked)):
         name = check.replace(".", "-")
-        for which in ("breaks", "twin"):
-            world.rotator(f"{name}-{which}", PlantedFunction())
         marked.add(f"{name}-breaks")
-        world.expected.add((check, f"{name}-breaks"))
+        for one in (
+            *plant_rotator(world.ground, f"{name}-breaks", PlantedFunction(), {check}),
+            *plant_rotator(world.ground, f"{name}-twin", PlantedFunction()),
+        ):
+            world.take(one)
+
+
+def a_secret(world: World, name: str, rotator: str, breaks: frozenset[str] = frozenset()) -> Planted:
+    """Plant a secret that nothing of AWS's is wrong with."""
+    arn = plant_secret(world.ground, name, PlantedSecret(), rotator=rotator)
+    return Planted(name=name, arn=arn, what=PlantedSecret(), breaks=breaks)
 
 
 def audited(world: World) -> list[PostureFinding]:
@@ -163,8 +153,8 @@ def audited(world: World) -> list[PostureFinding]:
 
 def audited_account(world: World, what: PlantedAccount) -> list[PostureFinding]:
     """Plant an account as described, and audit what is one for all secrets."""
-    arn = world.function("rotate-db", PlantedFunction())
-    world.secret("prod/db", PlantedSecret(), rotator=arn)
+    for one in plant_rotator(world.ground, ROTATOR, PlantedFunction()):
+        world.take(one)
     plant_account(world.ground, what)
     proven = what.proven_days
     world.protections.proven_at = None if proven is None else world.ground.now - timedelta(days=proven)
@@ -173,60 +163,3 @@ def audited_account(world: World, what: PlantedAccount) -> list[PostureFinding]:
 
 def violations(findings: list[PostureFinding]) -> Found:
     return {(one.check, one.name) for one in findings if one.kind is FindingKind.VIOLATION}
-
-
-def _in_place_of_aws(world: World) -> dict[str, Any]:
-    """Say what neither moto nor the stage can hold."""
-
-    def secrets(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        return {**answer, "SecretList": [{**one, **world.listed.get(one["Name"], {})} for one in answer["SecretList"]]}
-
-    def policy(asked: Mapping[str, Any], call: Any) -> Any:
-        given = world.policies.get(asked["SecretId"])
-        return {**call(**asked)} if given is None else {"ResourcePolicy": given}
-
-    def key(asked: Mapping[str, Any], call: Any) -> Any:
-        if STRANGER in asked["KeyId"]:
-            return {"KeyMetadata": {"Arn": asked["KeyId"], "KeyId": "k", "KeyState": "Enabled"}}
-        return call(**asked)
-
-    def functions(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        return {**answer, "Functions": [_as_aws_has_it(world, one) for one in answer["Functions"]]}
-
-    def groups(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        masked = [
-            one
-            if one["logGroupName"].rpartition("/")[2] in world.unmasked
-            else {**one, "dataProtectionStatus": "ACTIVATED"}
-            for one in answer["logGroups"]
-        ]
-        return {**answer, "logGroups": masked}
-
-    def iam(asked: Mapping[str, Any], call: Any) -> Any:
-        answer = call(**asked)
-        held = [{"PolicyArn": one["Arn"], "PolicyName": one["PolicyName"]} for one in world.by_aws]
-        roles = [{**one, "AttachedManagedPolicies": held} for one in answer["RoleDetailList"]]
-        return {**answer, "RoleDetailList": roles, "Policies": [*answer["Policies"], *world.by_aws]}
-
-    return {
-        "secretsmanager__ListSecrets": secrets,
-        "secretsmanager__GetResourcePolicy": policy,
-        "kms__DescribeKey": key,
-        "lambda__ListFunctions": functions,
-        "logs__DescribeLogGroups": groups,
-        "iam__GetAccountAuthorizationDetails": iam,
-        "cloudformation__ListStackResources": lambda _asked, _call: stack_list(),
-    }
-
-
-def _as_aws_has_it(world: World, function: Mapping[str, Any]) -> Mapping[str, Any]:
-    lately = {"LastModified": (world.ground.now - timedelta(days=1)).isoformat()}
-    is_there = (function.get("VpcConfig") or {}).get("VpcId") == VPC_OF_MOTO
-    return {
-        **function,
-        **(lately if function["FunctionName"] in world.changed else {}),
-        **({"VpcConfig": {"VpcId": world.ground.vpc}} if is_there else {}),
-    }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asked import finding_of, outcome_of, violation_of
+from asked import finding_of, outcome_of
 from nightlatch.checks.text_credential import CHECK as CREDENTIAL
 from nightlatch.checks.text_credential_in_name import CHECK as IN_NAME
 from nightlatch.checks.text_hint import CHECK as HINT
@@ -71,10 +71,10 @@ def test_a_tag_that_only_aws_can_set_is_left_alone() -> None:
 
 
 def test_a_tag_is_read_with_its_key() -> None:
-    assert violation_of(CREDENTIAL, a_secret(tags=(("db_password", "hunter2!"),))) is not None
-    assert violation_of(CREDENTIAL, a_secret(tags=(("db_password", "monthly"),))) is None
-    assert violation_of(CREDENTIAL, a_secret(tags=(("password", f"{a_secret().arn}"),))) is None
-    assert violation_of(HINT, a_secret(tags=(("PIN", "4711"),))) is not None
+    assert outcome_of(CREDENTIAL, a_secret(tags=(("db_password", "hunter2!"),))) is Outcome.VIOLATED
+    assert outcome_of(CREDENTIAL, a_secret(tags=(("db_password", "monthly"),))) is Outcome.CLEAN
+    assert outcome_of(CREDENTIAL, a_secret(tags=(("password", f"{a_secret().arn}"),))) is Outcome.CLEAN
+    assert outcome_of(HINT, a_secret(tags=(("PIN", "4711"),))) is Outcome.VIOLATED
 
 
 @given(st.uuids(), st.binary(min_size=20, max_size=20).map(bytes.hex))
@@ -117,6 +117,9 @@ def test_ordinary_descriptions_raise_no_alarm() -> None:
     described = [" ".join(chance.choice(words) for _ in range(12)) for _ in range(300)]
 
     found = [
-        text for text in described for check in (CREDENTIAL, HINT) if violation_of(check, a_secret(description=text))
+        text
+        for text in described
+        for check in (CREDENTIAL, HINT)
+        if outcome_of(check, a_secret(description=text)) is Outcome.VIOLATED
     ]
     assert found == []

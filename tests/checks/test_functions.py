@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     lambda_credential_by_name,
     lambda_credential_in_variable,
@@ -25,7 +26,6 @@ from nightlatch.domain.posture.examples import ACCOUNT, FUNCTION, TERMS, a_funct
 from nightlatch.domain.posture.functions import FunctionPosture, LogGroupPosture, Variable
 from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import Gap
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 KEPT, KEYLESS, UNMASKED, FORWARDED, LEAKS = (
     one.CHECK
@@ -161,6 +161,11 @@ def test_a_trusted_account_is_none_outside() -> None:
     trusting = replace(TERMS, inventory=Inventory(trusted_accounts=frozenset({"444455556666"})))
 
     assert finding_of(FORWARDED, a_log_group(forwarded_to=(place,)), trusting).severity is Severity.LOW
+
+
+@of_lines
+def test_the_log_group_is_evidence(check: Check[FunctionPosture]) -> None:
+    assert violation_of(check, BAD).evidence[0] == "log group /aws/lambda/rotate-db"
 
 
 def test_a_destination_that_names_no_account_is_none_outside() -> None:

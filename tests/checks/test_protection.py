@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     monitoring_copy_missing,
     monitoring_copy_unproven,
@@ -24,7 +25,6 @@ from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap
 from nightlatch.domain.posture.use import ReaderKind, ReaderUse, SecretUse
 from nightlatch.domain.secret.versions import CURRENT, PENDING
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 UNGUARDED, SNAPSHOT = monitoring_unguarded.CHECK, monitoring_snapshot_old.CHECK
 NO_COPY, UNOPENED = monitoring_copy_missing.CHECK, monitoring_copy_unproven.CHECK

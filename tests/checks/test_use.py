@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from asked import finding_of, judgement_of, outcome_of, violation_of
 from nightlatch.checks import (
     caching_polling,
     command_line_typed_values,
@@ -19,9 +20,8 @@ from nightlatch.domain.posture.examples import TERMS, a_secret, a_use, ago
 from nightlatch.domain.posture.secrets import SecretPosture, VersionPosture
 from nightlatch.domain.posture.terms import Limits
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
-from nightlatch.domain.posture.use import ReaderKind, ReaderUse, TypedWrite
+from nightlatch.domain.posture.use import OTHERS, ReaderKind, ReaderUse, TypedWrite
 from nightlatch.domain.secret.versions import CURRENT, PREVIOUS
-from postures import finding_of, judgement_of, outcome_of, violation_of
 
 ROLE = "arn:aws:iam::111122223333:role/"
 POLLING = caching_polling.CHECK
@@ -69,7 +69,7 @@ def test_one_read_above_the_limit_is_polling_and_the_limit_is_the_operators() ->
 def test_polling_says_calls_caller_and_what_a_cache_would_save_in_a_month() -> None:
     found = violation_of(POLLING, used(reader(reads=1_680, busiest_hour=60, with_5min_cache=336)))
 
-    # 1,344 needless calls in 168 hours are 5,840 in 730, at 0.05 USD for 10,000
+    # 1,344 needless calls in 168 hours are 5,760 in 720, at 0.05 USD for 10,000
     assert found.reason == (
         "role/app read it 60 times in its busiest hour; a cache of five minutes would save 0.03 USD a month"
     )
@@ -91,7 +91,7 @@ def test_of_several_who_poll_the_dearest_is_named_and_all_are_summed() -> None:
 
     assert found.reason == (
         "role/big read it 3,000 times in its busiest hour, 1 other caller likewise; a cache of five minutes would save "
-        "13.04 USD a month"
+        "12.86 USD a month"
     )
     assert [line.split(":role/")[1].split(":")[0] for line in found.evidence] == ["big", "small"]
 
@@ -111,20 +111,28 @@ def test_of_two_who_cost_the_same_the_order_is_sure(readers: tuple[ReaderUse, ..
 
 
 def test_polling_that_costs_ten_dollars_a_month_is_graver() -> None:
-    needless = 460_274  # in a week: 10.0000 USD at the rate of 730 hours a month
-    dear = used(reader(reads=needless, busiest_hour=3_000))
-    cheaper = used(reader(reads=needless - 10, busiest_hour=3_000))
-    split = used(*(reader(name, reads=needless // 2 + 1, busiest_hour=3_000) for name in ("a", "b")))
+    month, needless = ago(hours=720), 2_000_000  # exactly 10 USD
+    dear = used(reader(reads=needless, busiest_hour=3_000), since=month)
+    cheaper = used(reader(reads=needless - 1, busiest_hour=3_000), since=month)
+    split = used(*(reader(name, reads=needless // 2, busiest_hour=3_000) for name in ("a", "b")), since=month)
 
     assert finding_of(POLLING, dear).severity is Severity.MEDIUM
     assert finding_of(POLLING, cheaper).severity is Severity.LOW
     assert finding_of(POLLING, split).severity is Severity.MEDIUM
 
 
+@pytest.mark.parametrize("check", [POLLING, HASTY], ids=lambda one: one.id)
+def test_what_many_do_together_is_nobodys_rate(check: Check[SecretPosture]) -> None:
+    together = reader(busiest_hour=9_000, throttled=40, hasty=40)
+
+    assert outcome_of(check, used(replace(together, principal=OTHERS))) is Outcome.CLEAN
+    assert outcome_of(check, used(together)) is Outcome.VIOLATED
+
+
 def test_a_month_is_reckoned_from_the_counted_hours() -> None:
     day = a_use(reader(reads=100_000, busiest_hour=9_000), since=ago(days=1))
 
-    assert "15.21 USD a month" in violation_of(POLLING, a_secret(use=day)).reason
+    assert "15.00 USD a month" in violation_of(POLLING, a_secret(use=day)).reason
 
 
 def test_one_refusal_for_the_rate_is_told_with_its_caller() -> None:
@@ -178,6 +186,12 @@ def test_the_hastiest_caller_is_named() -> None:
         "a: 5 refused, 4 within 50 ms",
         "b: 4 refused, 4 within 50 ms",
     ]
+
+
+def test_of_two_hasty_callers_the_other_one_is_counted() -> None:
+    found = violation_of(HASTY, used(reader("a", throttled=4, hasty=4), reader("b", throttled=4, hasty=4)))
+
+    assert found.reason.endswith("4 times; 1 other caller likewise")
 
 
 def test_one_hasty_caller_has_nobody_likewise() -> None:

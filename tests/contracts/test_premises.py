@@ -346,8 +346,9 @@ def test_a_place_in_a_list_that_aws_has_forgotten_says_to_begin_anew() -> None:
 
 @pytest.mark.parametrize("code", ["ExpiredTokenException", "UnrecognizedClientException"])
 def test_credentials_that_expire_on_the_way_stop_the_audit_and_are_no_gap(code: str) -> None:
-    with pytest.raises(Refused, match="sign in"):
-        on(secretsmanager__GetResourcePolicy=refusal(code)).secrets(None)
+    for refused in ("secretsmanager__GetResourcePolicy", "secretsmanager__ListSecrets"):
+        with pytest.raises(Unavailable, match="sign in"):
+            on(**{refused: refusal(code)}).secrets(None)
 
 
 def test_a_network_that_is_gone_stops_the_audit_and_is_no_gap() -> None:

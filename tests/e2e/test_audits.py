@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -45,6 +46,23 @@ def test_what_the_auditor_may_not_look_at_is_no_surprise(watched: Watched) -> No
     assert watched.book.last() is not None
     refused = {one.finding.check for one in watched.book.findings() if "audit.not-seen" in one.finding.check}
     assert {one for one in refused if "nightlatch" not in one} == set()
+
+
+def test_what_is_new_and_grave_is_told_in_one_message(watched: Watched) -> None:
+    name = f"e2e/{uuid.uuid4().hex[:8]}"
+    terraform = watched.theatre.as_role("terraform", "apply")
+    terraform.create_secret(Name=name, SecretString=a_value())
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    terraform.put_resource_policy(SecretId=name, ResourcePolicy=document)
+    watched.settle()
+
+    watched.audit()
+    watched.audit()
+
+    told = [text for one in watched.theatre.slack.messages() if "Audit:" in (text := json.dumps(one)) and name in text]
+    assert len(told) == 1
+    assert "of HIGH or worse" in told[0]
 
 
 def test_an_audit_takes_no_longer_than_a_knock(watched: Watched) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse
-from nightlatch.service.read_costs import costs_of, saved, usd_a_month
+from nightlatch.service.read_costs import costs_of, saved
 
 
 def test_ten_million_reads_a_day_cost_1500_usd_a_month():

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
+from datetime import timedelta
 
 from nightlatch.domain.event.events import Channel
 from nightlatch.domain.history.examples import a_secret, an_event
+from nightlatch.domain.posture.counting import counts_of
+from nightlatch.domain.posture.counts import Counts
+from nightlatch.service import reading_events
 from nightlatch.service.intake import FileRead, FileSkipped, Malformed
 from nightlatch.service.reading_events import Reading
 
@@ -43,3 +48,25 @@ def test_what_was_not_read_or_judged_is_in_the_account():
 
     assert (tally.files, tally.records, tally.malformed_count, tally.skipped) == (2, 5, 1, (skipped,))
     assert tally.is_partial
+
+
+def test_ten_times_as_many_records_take_no_more_memory(monkeypatch):
+    monkeypatch.setattr(reading_events, "MOST_REMEMBERED", 500)
+
+    def peak(number: int) -> int:
+        events = (
+            replace(READ, event_id=f"read-{one}", at=READ.at + timedelta(seconds=one % 3_600)) for one in range(number)
+        )
+        tracemalloc.start()
+        try:
+            counts = Counts()
+            for some in Reading(events).batches(100):
+                counts.join(counts_of(some))
+            assert sum(hour.reads for pair in counts.pairs.values() for hour in pair.hours.values()) == number
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    few = max(peak(1_000) for _ in range(2))  # the first fills caches
+
+    assert peak(10_000) < 1.5 * few

@@ -18,6 +18,7 @@ from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.policy import Mode, Policy, Protection, Selector
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.posture.secrets import Protected
+from nightlatch.domain.posture.unseen import NO_COPIES
 from nightlatch.domain.secret.copies import Proof
 from worlds import a_table, on_moto
 
@@ -91,6 +92,19 @@ def test_a_secret_that_was_made_again_is_not_taken_for_the_one_before(stores: St
     found = stores.protections().of([ref()])[ref()]
 
     assert (found.metadata_kept_at, found.copied_at) == (None, None)
+
+
+def test_where_nothing_is_copied_there_is_nothing_to_prove(stores: Stores) -> None:
+    def told(*protections: Protection) -> object:
+        selectors = tuple(Selector(names=("prod/*",), protection=one) for one in protections)
+        kept = KeptProtections(
+            states=stores.states, copies=stores.copies, proofs=stores.proofs, policy=Policy(selectors=selectors)
+        )
+        return kept.restore_proven_at()
+
+    assert told() == NO_COPIES
+    assert told(Protection(mode=Mode.PROTECT)) == NO_COPIES
+    assert told(Protection(mode=Mode.PROTECT), Protection(vault_days=30)) is None
 
 
 def test_when_a_restore_was_last_proven_is_told(stores: Stores) -> None:

@@ -26,7 +26,7 @@ from nightlatch.domain.history.examples import (
 )
 from nightlatch.domain.posture.counted_use import Span, Totals
 from nightlatch.domain.posture.counting import CALLS_50MS_APART, counts_of
-from nightlatch.domain.posture.counts import MOST_TYPED, Counts, Hour, Key, Seen, hour_of, key_of, newest
+from nightlatch.domain.posture.counts import MOST_TYPED, Counts, Hour, Key, Seen, hour_of, key_of, keys_of, newest
 from nightlatch.domain.posture.use import ReaderKind, ReaderUse
 
 DB, API = a_secret("prod/db"), a_secret("prod/api")
@@ -42,8 +42,7 @@ def from_(event: SecretEvent, **origin: str | None) -> SecretEvent:
 def use_of(*events: SecretEvent, secret=DB, by=APP) -> ReaderUse:
     totals = Totals()
     totals.add(counts_of(events))
-    found = totals.by_secret([key_of(secret)], SPAN)[key_of(secret)]
-    return next(one for one in found.readers if one.principal == by.key)
+    return next(one for one in totals.use_of(keys_of(secret), SPAN).readers if one.principal == by.key)
 
 
 events = st.builds(
@@ -93,6 +92,23 @@ def test_counts_in_any_batching_and_order_are_the_true_ones(some, data):
     assert counted.pairs == counts_of(some).pairs
 
 
+def test_who_is_refused_because_the_secret_waits_to_be_deleted_is_counted_as_missing_it():
+    refused = an_event(
+        secret=DB,
+        by=APP,
+        failure=Failure(
+            "InvalidRequestException",
+            "You can\u2019t perform this operation on the secret because it was marked for deletion.",
+        ),
+    )
+
+    found = use_of(refused, replace(refused, event_id="again"))
+
+    assert (found.refused_deleted, found.reads, found.throttled) == (2, 0, 0)
+    assert found.last_read is None
+    assert unpack(pack(counts_of([refused]))).pairs == counts_of([refused]).pairs
+
+
 def test_the_last_read_is_the_latest_whatever_came_last():
     late, early = an_event(secret=DB, by=APP, after_s=50), from_(an_event(secret=DB, by=APP), address="10.1.2.3")
 
@@ -103,6 +119,20 @@ def test_the_last_read_is_the_latest_whatever_came_last():
 
 def test_a_name_and_an_arn_of_one_secret_are_one():
     assert use_of(an_event(secret=DB, by=APP), an_event(secret=a_secret(suffix=None), by=APP, after_s=1)).reads == 2
+
+
+def test_an_arn_whose_end_reads_like_a_word_is_found_by_who_knows_it_whole():
+    """Of a caller's ARN nobody knows whether `backup` is a suffix; of AWS's own list it is certain."""
+    called = a_secret("prod/db", suffix="backup")
+    listed = replace(called, is_full=True)
+    counts = counts_of([an_event(secret=called, by=APP), an_event(secret=a_secret(suffix=None), by=APP, after_s=1)])
+    totals = Totals()
+    totals.add(counts)
+
+    assert [one.reads for one in totals.use_of(keys_of(listed), SPAN).readers] == [2]
+    assert counts_of([an_event(secret=called, by=APP)], meant=lambda _: listed).pairs.keys() == {
+        Key(key_of(listed), APP.key)
+    }
 
 
 def test_a_batch_call_counts_by_the_record_of_each_secret():

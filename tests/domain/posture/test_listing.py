@@ -28,5 +28,5 @@ def test_a_noun_of_its_own_for_many() -> None:
 
 
 def test_ten_thousand_calls_an_hour_cost_five_cents_an_hour() -> None:
-    assert usd_a_month(10_000, 1) == pytest.approx(730 * 0.05)
-    assert usd_a_month(10_000, 730) == pytest.approx(0.05)
+    assert usd_a_month(10_000, 1) == pytest.approx(720 * 0.05)
+    assert usd_a_month(10_000, 720) == pytest.approx(0.05)

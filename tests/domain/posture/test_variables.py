@@ -126,6 +126,7 @@ def test_a_value_with_the_form_of_a_credential_is_named_by_its_kind_whatever_the
         ("LOG_LEVEL", "DEBUG"),
         ("POWERTOOLS_LOG_LEVEL", " trace "),
         ("LOGLEVEL", "debug"),
+        ("APP_LOGLEVEL", "debug"),
         ("LOG_LEVEL", "10"),
         ("logLevel", "all"),
         ("DEBUG", "1"),

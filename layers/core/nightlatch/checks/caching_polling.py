@@ -27,7 +27,7 @@ WORTH_USD = 10.0  # a month; from here on it is no small change
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     """Fire for callers above the limit whose client does not say that it caches."""
     use, limit = seen(secret.use), terms.limits.reads_per_hour
-    polling = [one for one in use.consumers if one.busiest_hour > limit and not one.is_caching]
+    polling = [one for one in use.callers if one.busiest_hour > limit and not one.is_caching]
     if not polling:
         return None
     saved = {one.principal: usd_a_month(one.reads - one.with_5min_cache, use.hours) for one in polling}

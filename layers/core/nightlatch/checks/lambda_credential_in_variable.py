@@ -1,4 +1,4 @@
-"""An environment variable of a function holds a credential: whoever may look at the function reads it, unrecorded.
+"""An environment variable of a function holds a credential: whoever may look at the function reads it.
 
 GetFunctionConfiguration gives every variable in clear text to whoever may call it, and so do consoles, templates and
 deployment logs. The finding names the variable and the kind of credential; the value stayed where it was read.

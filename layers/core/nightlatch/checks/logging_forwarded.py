@@ -37,8 +37,9 @@ def evaluate(function: FunctionPosture, terms: Terms) -> Verdict:
 
 def _foreign(place: str, function: FunctionPosture, terms: Terms) -> str | None:
     account = account_of(place)
-    is_known = account in {None, function.account_id} or terms.inventory.trusts(account or "")
-    return None if is_known else account
+    if account is None or account == function.account_id or terms.inventory.trusts(account):
+        return None
+    return account
 
 
 _IN_ACCOUNT = "arn:aws:lambda:eu-west-1:111122223333:function:ship-logs"

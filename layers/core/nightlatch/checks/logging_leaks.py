@@ -1,4 +1,4 @@
-"""The scan met names of keys or fingerprints of values in a rotation function's lines: what it rotates stands in a log.
+"""The scan met keys with a value behind them, or tokens of a known form, in a rotation function's lines.
 
 The scan is asked for by the operator (`audit` section of the policy file), keeps no line, and gives kinds alone.
 

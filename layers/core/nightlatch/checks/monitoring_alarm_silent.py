@@ -12,18 +12,18 @@ from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import an_account, an_alarm
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
 
 _ALARM = "ALARM"
-_DRIFT = "aws cloudformation detect-stack-drift --region {region} --stack-name nightlatch"
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for alarms that tell nobody, higher where one of them is ringing, and where a stack has no alarm left."""
     alarms = seen(account.alarms)
     if not alarms:
-        return Violation(reason="none of its alarms is there", severity=Severity.HIGH, command=_DRIFT)
+        return Violation(reason="none of its alarms is there", severity=Severity.HIGH, command=PUT_BACK)
     silent = sorted((one for one in alarms if not one.is_telling), key=lambda one: (one.state != _ALARM, one.name))
     if not silent:
         return None
@@ -33,7 +33,7 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
         reason=f"{counted(len(silent), 'alarm tells', 'alarms tell')} nobody{heard}",
         severity=Severity.HIGH if ringing else None,
         evidence=first_of([f"{one.name}: {one.state}" for one in silent]),
-        command=_DRIFT if silent[0].state == GONE else None,
+        command=PUT_BACK if silent[0].state == GONE else None,
         values=(("alarm", silent[0].name),),
     )
 
@@ -46,11 +46,11 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     evaluate=evaluate,
     remedy=(
-        "Turn the alarm's actions on. Where it has none, or is gone, deploy the stack again: they lead to its topic, "
-        "past every function of nightlatch. Whoever turned them off for work of their own will be called again."
+        "Turn the alarm's actions on; whoever turned them off for work of their own will be called again. Where it "
+        f"has none, or is gone, have the stack put back. {HOW}"
     ),
     command="aws cloudwatch enable-alarm-actions --region {region} --alarm-names {alarm}",
-    sources=("CloudWatch API reference, MetricAlarm",),
+    sources=("CloudWatch API reference, MetricAlarm", "CloudFormation user guide, drift-aware change sets"),
     well_architected=("SEC04-BP03", "SEC10-BP06"),
     blind_spots="Whether anybody subscribes to the topic that an alarm tells is not looked at.",
     examples=(

@@ -39,8 +39,8 @@ CHECK = Check(
     severity=Severity.LOW,
     evaluate=evaluate,
     remedy=(
-        "Have its copies opened now. Where many wait, drill more often: a drill opens twenty-five. It changes nothing, "
-        "and no value leaves the responder."
+        "Have its copies opened now. Where many wait, ask for each: the weekly drill opens twenty-five. It changes "
+        "nothing, and no value leaves the responder."
     ),
     command="nightlatch snapshots verify {arn}",
     sources=("docs/decisions/0025-the-vault.md", "NIST SP 800-34, contingency planning"),

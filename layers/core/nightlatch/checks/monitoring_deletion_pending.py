@@ -55,8 +55,8 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     evaluate=evaluate,
     remedy=(
-        "Make sure that its owner wants this, and that who is turned away has another secret. Else restore it: it "
-        "works again at once, with its versions; its rotation may begin soon after."
+        "Make sure that its owner wants this, and that who is turned away has another secret. Else restore it, and its "
+        "readers get the value again. Whoever makes it by a stack or Terraform must then take it up there again."
     ),
     command="aws secretsmanager restore-secret --region {region} --secret-id {arn}",
     sources=(

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import AccountPosture
-from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
+from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Violation
 from nightlatch.domain.posture.examples import ago, an_account
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
-from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.posture.unseen import NO_COPIES, seen
 
 
 def evaluate(account: AccountPosture, terms: Terms) -> Verdict:
     """Fire where a restore was never proven, or longer ago than the limit."""
+    if account.restore_proven_at == NO_COPIES:
+        return Spared(NO_COPIES.why)
     proven = seen(account.restore_proven_at)
     if proven is None:
         return Violation(reason="no drill has ever opened a copy", severity=Severity.HIGH)
@@ -47,6 +49,7 @@ CHECK = Check(
             violates=True,
             severity=Severity.MEDIUM,
         ),
+        Example(name="nothing to prove", posture=an_account(restore_proven_at=NO_COPIES), violates=False),
         Example(name="eight days ago", posture=an_account(restore_proven_at=ago(days=8)), violates=False),
     ),
 )

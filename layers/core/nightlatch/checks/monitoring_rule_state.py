@@ -15,19 +15,19 @@ from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import WATCHES_ALL, a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
 
 _ENABLED = "ENABLED"
 _ENABLE = "aws events enable-rule --region {region} --name {rule}"  # gives plain ENABLED, and so helps those alone
-_DRIFT = "aws cloudformation detect-stack-drift --region {region} --stack-name nightlatch"
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for rules that differ, and where a stack has no rule left at all."""
     rules = seen(account.rules)
     if not rules:
-        return Violation(reason="none of its rules is there", severity=Severity.CRITICAL, command=_DRIFT)
+        return Violation(reason="none of its rules is there", severity=Severity.CRITICAL, command=PUT_BACK)
     changed = sorted((one for one in rules if one.state != one.wanted), key=lambda one: one.name)
     if not changed:
         return None
@@ -42,7 +42,7 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
 
 def _command(rule: RulePosture) -> str | None:
     if rule.state == GONE:
-        return _DRIFT
+        return PUT_BACK
     return _ENABLE if rule.wanted == _ENABLED else None
 
 
@@ -57,11 +57,15 @@ CHECK = Check(
     severity=Severity.HIGH,
     evaluate=evaluate,
     remedy=(
-        "Find out who changed it (the rule MON-02 tells), then put the state back; a rule that is gone comes back with "
-        "the stack. PutRule forgets what it is not given: pattern.json is the EventPattern that describe-rule shows."
+        "Find out who changed it (the rule MON-02 tells), then put it back. PutRule forgets what it is not given: "
+        f"pattern.json is the EventPattern that describe-rule shows. {HOW}"
     ),
     command=("aws events put-rule --region {region} --name {rule} --state {state} --event-pattern file://pattern.json"),
-    sources=("EventBridge user guide, management events from AWS services", "EventBridge API reference, PutRule"),
+    sources=(
+        "EventBridge user guide, management events from AWS services",
+        "EventBridge API reference, PutRule",
+        "CloudFormation user guide, drift-aware change sets",
+    ),
     well_architected=("SEC04-BP01", "SEC10-BP06"),
     examples=(
         Example(name="reads by plain ENABLED", posture=an_account(rules=(a_rule(state=_ENABLED),)), violates=True),

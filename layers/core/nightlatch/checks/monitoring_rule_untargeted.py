@@ -11,6 +11,7 @@ from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Vi
 from nightlatch.domain.posture.examples import a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
 
@@ -26,7 +27,6 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     return Violation(
         reason=f"{counted(len(lacking), 'rule')} without a target that the stack gave",
         evidence=first_of([f"{one.name}: {one.targets} of {counted(one.wanted_targets, 'target')}" for one in lacking]),
-        values=(("rule", lacking[0].name),),
     )
 
 
@@ -37,12 +37,9 @@ CHECK = Check(
     title="A rule of nightlatch has lost a target",
     severity=Severity.HIGH,
     evaluate=evaluate,
-    remedy=(
-        "Find out who took it away (the rule MON-02 tells), then put it back: change any parameter and deploy the "
-        "stack again, for CloudFormation does not look at what it believes to be there."
-    ),
-    command="aws events list-targets-by-rule --region {region} --rule {rule}",
-    sources=("EventBridge API reference, ListTargetsByRule", "CloudFormation user guide, drift"),
+    remedy=f"Find out who took it away (the rule MON-02 tells), then put it back. {HOW}",
+    command=PUT_BACK,
+    sources=("EventBridge API reference, ListTargetsByRule", "CloudFormation user guide, drift-aware change sets"),
     well_architected=("SEC04-BP01", "SEC10-BP06"),
     blind_spots="A target that was exchanged for another counts as there; the live rule MON-02 tells of the exchange.",
     examples=(

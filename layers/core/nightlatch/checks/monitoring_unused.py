@@ -55,7 +55,8 @@ CHECK = Check(
     evaluate=evaluate,
     remedy=(
         "Ask its owner. Where nobody misses it, schedule its deletion with the longest window and watch who is turned "
-        "away: until the window ends, a restore brings it back. Never force it: a yearly job may need it."
+        "away: until the window ends, a restore brings it back. Never force it: a yearly job may need it. A primary "
+        "with replicas must lose them first, and they are gone at once."
     ),
     command="aws secretsmanager delete-secret --region {region} --secret-id {arn} --recovery-window-in-days 30",
     sources=("Security Hub user guide, SecretsManager.3", "AWS Config, secretsmanager-secret-unused"),

@@ -24,7 +24,7 @@ LEAST = 3
 
 def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
     """Fire for consumers who come again too soon after half of their refusals."""
-    hasty = [one for one in seen(secret.use).consumers if one.hasty >= LEAST and 2 * one.hasty >= one.throttled]
+    hasty = [one for one in seen(secret.use).callers if one.hasty >= LEAST and 2 * one.hasty >= one.throttled]
     if not hasty:
         return None
     hasty.sort(key=lambda one: (-one.hasty, one.principal))

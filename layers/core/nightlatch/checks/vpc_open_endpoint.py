@@ -19,13 +19,14 @@ from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
-    """Fire for endpoints that kept the policy they were made with."""
+    """Fire for endpoints whose policy is the one that AWS gives them, or as wide."""
     found = [(one.endpoint, one.vpc) for one in seen(account.endpoints) if one.endpoint and one.is_open]
     if not found:
         return None
     found.sort()
+    which = counted(len(found), "endpoint lets", "endpoints let")
     return Violation(
-        reason=f"{counted(len(found), 'endpoint')} with the default policy, which lets everybody do everything",
+        reason=f"{which} everybody do everything, as the default policy does",
         evidence=first_of([f"{endpoint} in {vpc}" for endpoint, vpc in found]),
         values=(("endpoint", found[0][0]),),
     )
@@ -49,7 +50,7 @@ CHECK = Check(
     ),
     sources=("Secrets Manager user guide, vpc-endpoint-overview",),
     well_architected=("SEC05-BP02", "SEC03-BP05"),
-    blind_spots="Another policy than the default one may be as wide; only the default one is known here.",
+    blind_spots="A policy that is narrow in one thing and wide in all others counts as narrow.",
     examples=(
         Example(
             name="the default policy",

@@ -77,7 +77,7 @@ class Protections(Protocol):
         """Give it for some secrets."""
 
     def restore_proven_at(self) -> datetime | Gap | None:
-        """Say when a restore drill last proved any copy; None: never."""
+        """Say when a restore drill last proved any copy; None: never, NO_COPIES: there are none to prove."""
 
 
 class Book(Protocol):

@@ -15,10 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nightlatch.domain.posture.use import HOURS_OF_DAY, ReaderUse
-
-USD_PER_READ = 0.05 / 10_000
-HOURS_OF_MONTH = 30 * HOURS_OF_DAY
+from nightlatch.domain.posture.prices import usd_a_month
+from nightlatch.domain.posture.use import ReaderUse
 
 Use = tuple[str, ReaderUse]  # the key of a secret, and one of its readers
 
@@ -45,11 +43,6 @@ class ReadCost:
     readers: frozenset[str]
     secrets: frozenset[str]
     throttled: int = 0
-
-
-def usd_a_month(reads: int, hours: float) -> float:
-    """Give what so many reads in so many hours come to in a month."""
-    return reads / hours * HOURS_OF_MONTH * USD_PER_READ
 
 
 def costs_of(uses: Iterable[Use], hours: float, by: Callable[[Use], str]) -> tuple[ReadCost, ...]:

@@ -29,11 +29,10 @@ from nightlatch.adapters.stored_items import FIRST, LAST, seconds
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.posture.counts import Counts, Hour, Key, beginning_of, newest
-from nightlatch.domain.posture.use import HOURS_OF_DAY
+from nightlatch.domain.posture.use import HOURS_OF_DAY, OTHERS
 
 DAYS_KEPT = 35
 MOST_READERS = 100  # of a secret in a day; the others are added up under one name
-OTHERS = "others"
 MANY_PAGES = 10_000
 _RARELY_HOURS, _OFTEN_HOURS = 6, 1
 

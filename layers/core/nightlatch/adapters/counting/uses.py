@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.event.secrets import SecretRef
-from nightlatch.domain.posture.counts import key_of
+from nightlatch.domain.posture.counts import keys_of
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
 from nightlatch.domain.posture.use import SecretUse
 from nightlatch.service.use_ports import Counted
@@ -20,12 +20,12 @@ class CountedUses:
 
     def of(self, secrets: Sequence[SecretRef]) -> Mapping[SecretRef, SecretUse] | Gap:
         """Give the use of some secrets; a gap where nothing was counted, or nobody could ask."""
-        by_key = {key_of(secret): secret for secret in secrets}
+        keys = {secret: keys_of(secret) for secret in secrets}
         try:
             span = self._counted.span()
             if span is None:
                 return NOT_COUNTED
-            found = self._counted.totals(by_key).by_secret(by_key, span)
+            totals = self._counted.totals({key for some in keys.values() for key in some})
         except (Refused, Unavailable) as error:
             return Gap("nightlatch:use", str(error), is_once=True)
-        return {secret: found[key_of(secret)] for secret in secrets}
+        return {secret: totals.use_of(some, span) for secret, some in keys.items()}

@@ -33,8 +33,7 @@ def endpoints_seen(
         vpcs: By id of the VPC, the names of functions in it that rotate secrets.
 
     Raises:
-        Refused: AWS does not accept the credentials.
-        Unavailable: AWS cannot be reached at all.
+        Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     found: dict[str, EndpointPosture] = {vpc: EndpointPosture(vpc=vpc, functions=tuple(vpcs[vpc])) for vpc in vpcs}
     more: dict[str, str] = {}

@@ -53,7 +53,7 @@ class FunctionPages:
         """Look at the functions of a page.
 
         Raises:
-            Refused: The list is refused, or AWS does not accept the credentials.
+            Refused: The list is refused.
             WorldMoved: The list can no longer be gone on with from there.
             Unavailable: AWS could not be asked.
         """

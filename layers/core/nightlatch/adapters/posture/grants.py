@@ -43,8 +43,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
     """Look at every policy of the account.
 
     Raises:
-        Refused: AWS does not accept the credentials.
-        Unavailable: AWS cannot be reached at all.
+        Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     met = _Wide()
     probes = tuple(f"{_anywhere(region)}:{account_id}:secret:{name}" for name in ("a-AbCdEf", "z/9-012345"))

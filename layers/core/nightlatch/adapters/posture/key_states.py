@@ -37,8 +37,7 @@ class KeyStates:
             key: As the secret names it: an id, an ARN or an alias.
 
         Raises:
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         with self._lock:  # held while asking, so that two secrets do not ask for one key at once
             if key not in self._known:

@@ -38,8 +38,7 @@ class LogGroups:
         """Give the log group of a function's configuration; None where it has written nothing yet.
 
         Raises:
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         named = (function.get("LoggingConfig") or {}).get("LogGroup")
         name = str(named or f"/aws/lambda/{function['FunctionName']}")

@@ -53,8 +53,7 @@ class LogLines:
         """Name what a log group's lines seem to hold, each kind once.
 
         Raises:
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         found: dict[str, None] = {}
         more: dict[str, str] = {}

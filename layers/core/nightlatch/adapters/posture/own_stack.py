@@ -55,8 +55,7 @@ class OwnStack:
         """Look at them.
 
         Raises:
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         if self.stack is None:
             return NOT_DEPLOYED, NOT_DEPLOYED

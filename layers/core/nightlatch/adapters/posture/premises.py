@@ -98,7 +98,7 @@ class AwsPremises:
         """Look at the secrets of a page.
 
         Raises:
-            Refused: The list is refused, or AWS does not accept the credentials.
+            Refused: The list is refused.
             WorldMoved: The list can no longer be gone on with from there.
             Unavailable: AWS could not be asked.
         """
@@ -111,7 +111,7 @@ class AwsPremises:
         """Look at the functions of a page; those that rotate secrets more closely, and those of them that are gone.
 
         Raises:
-            Refused: The list is refused, or AWS does not accept the credentials.
+            Refused: The list is refused.
             WorldMoved: The list can no longer be gone on with from there.
             Unavailable: AWS could not be asked.
         """
@@ -121,8 +121,7 @@ class AwsPremises:
         """Look at what is one for all secrets.
 
         Raises:
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         rules, alarms = self._own.rules_and_alarms()
         vpcs = vpcs_of_rotators(self._questions) if self._functions.vpcs is None else self._functions.vpcs

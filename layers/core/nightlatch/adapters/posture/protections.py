@@ -13,6 +13,7 @@ from datetime import datetime
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.posture.secrets import Protected
+from nightlatch.domain.posture.unseen import NO_COPIES, Gap
 from nightlatch.domain.secret.copies import Copy, Proof
 from nightlatch.service.snapshot_ports import Copies, KeptStates, Proofs
 
@@ -54,13 +55,13 @@ class KeptProtections:
             for one in secrets
         }
 
-    def restore_proven_at(self) -> datetime | None:
-        """Say when a restore drill last opened everything that it tried; None: never.
+    def restore_proven_at(self) -> datetime | Gap | None:
+        """Say when a restore drill last opened everything that it tried; None: never, NO_COPIES: it has nothing to try.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        return self._proofs.last_drill()
+        return self._proofs.last_drill() if self._policy.keeps_copies else NO_COPIES
 
     def _wants_copies(self, secret: SecretRef) -> bool:
         return self._policy.protection_of(secret.name).vault_days > 0

@@ -63,7 +63,8 @@ class Questions:
         Raises:
             NotFound: What it is about does not exist.
             Refused: A permission is missing, or AWS does not answer this question.
-            Unavailable: AWS could not be asked.
+            Unavailable: AWS could not be asked, or does not accept the credentials: nobody may take that for a list
+                that is refused, and go on without it.
         """
         need = NEEDS[action]
         client = self._client(need)
@@ -77,6 +78,10 @@ class Questions:
             if isinstance(error.__cause__, ParamValidationError):  # its text quotes what was asked
                 raise Refused(f"{action}: the SDK takes no such request; please report it") from None
             raise
+        except Refused as error:
+            if isinstance(error.__cause__, BotoCoreError) or is_signed_out(refused_as(error)):
+                raise Unavailable(str(error)) from error.__cause__
+            raise
         return answer
 
     def answer(self, action: str, /, **asked: Any) -> Answer | Gap:
@@ -84,8 +89,7 @@ class Questions:
 
         Raises:
             NotFound: What it is about does not exist.
-            Refused: AWS does not accept the credentials.
-            Unavailable: AWS cannot be reached at all.
+            Unavailable: AWS cannot be reached at all, or does not accept the credentials.
         """
         try:
             return self.ask(action, **asked)
@@ -103,8 +107,7 @@ def gap_of(action: str, error: Refused | Unavailable) -> Gap:
     """Give the gap that a refusal leaves.
 
     Raises:
-        Refused: It is none: AWS does not accept the credentials.
-        Unavailable: It is none: AWS cannot be reached at all.
+        Unavailable: It is none: AWS cannot be reached at all, or does not accept the credentials.
     """
     if isinstance(error.__cause__, BotoCoreError) or is_signed_out(refused_as(error)):
         raise error

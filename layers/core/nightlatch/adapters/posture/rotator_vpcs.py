@@ -19,8 +19,7 @@ def vpcs_of_rotators(questions: Questions) -> dict[str, list[str]] | Gap:
     """Give the names of rotation functions by the VPC that they run in: two lists, read whole.
 
     Raises:
-        Refused: AWS does not accept the credentials.
-        Unavailable: AWS cannot be reached at all.
+        Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     rotators: set[str] = set()
     for answer in _pages(questions, _SECRETS, "NextToken", "NextToken", IncludePlannedDeletion=True, MaxResults=100):

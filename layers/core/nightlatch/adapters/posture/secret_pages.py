@@ -64,7 +64,7 @@ class SecretPages:
         """Look at the secrets of a page.
 
         Raises:
-            Refused: The list is refused, or AWS does not accept the credentials.
+            Refused: The list is refused.
             WorldMoved: The list can no longer be gone on with from there.
             Unavailable: AWS could not be asked.
         """

@@ -28,8 +28,7 @@ def trails_seen(questions: Questions) -> tuple[TrailPosture, ...] | Gap:
     """Look at the trails.
 
     Raises:
-        Refused: AWS does not accept the credentials.
-        Unavailable: AWS cannot be reached at all.
+        Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     answer = questions.answer(_LIST, includeShadowTrails=True)
     if isinstance(answer, Gap):

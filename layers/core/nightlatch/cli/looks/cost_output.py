@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from nightlatch.cli.looks.use_words import caller, moment, money, rate, time_text
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, say
 from nightlatch.cli.speech.writing import write
 from nightlatch.domain.posture.counted_use import Span
 from nightlatch.service.read_costs import By, ReadCost
+from nightlatch.service.use_words import caller, moment, money, rate, time_text
 
 _DIGITS = 4
 
@@ -74,8 +74,10 @@ def _sum(costs: Sequence[ReadCost]) -> ReadCost:
 
 def _table(shown: Sequence[ReadCost], left: Sequence[ReadCost], by: By) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in (by.value.upper(), "READS", "USD/MONTH", "SAVED BY 1 H CACHE", "BY 5 MIN", _other(by), "NOTE"):
-        table.add_column(name)
+    table.add_column(by.value.upper())
+    for name in ("READS", "USD/MONTH", "SAVED BY 1 H CACHE", "BY 5 MIN", _other(by)):
+        table.add_column(name, justify="right")
+    table.add_column("NOTE")
     for one in shown:
         _add(table, _named(one, by), one, by)
     if left:

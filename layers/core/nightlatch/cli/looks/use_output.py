@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from nightlatch.cli.looks.use_words import caller, came_from, moment, money, rate, time_text
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, plain
 from nightlatch.cli.speech.writing import write
 from nightlatch.domain.aws_policies.named_readers import NamedReader
+from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.use import ReaderUse, SecretUse
-from nightlatch.service.read_costs import saved, usd_a_month
+from nightlatch.service.read_costs import saved
+from nightlatch.service.use_words import caller, came_from, moment, money, rate, time_text
 
+_NUMBERS = frozenset({"READS", "BUSIEST HOUR", "USD/MONTH"})
 _DIGITS = 4  # of numbers for programs; more would be noise
 
 
@@ -109,7 +111,7 @@ def _note(one: ReaderUse, hours: float) -> str:
     haste = f" ({one.hasty:,} within 50 ms)" if one.hasty else ""
     said = (
         "caches" if one.is_caching else "",
-        f"a cache of an hour saves {money(by_hour)}" if by_hour >= 0.01 else "",  # noqa: PLR2004 - a cent
+        f"1 h cache saves {money(by_hour)}" if by_hour >= 0.01 else "",  # noqa: PLR2004 - a cent
         f"{one.throttled:,} throttled{haste}" if one.throttled else "",
     )
     return ", ".join(text for text in said if text)
@@ -133,5 +135,5 @@ def _allowed(may_read: Sequence[NamedReader]) -> Table:
 def _table(*names: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(name)
+        table.add_column(name, justify="right" if name in _NUMBERS else "left")
     return table

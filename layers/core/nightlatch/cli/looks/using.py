@@ -22,7 +22,6 @@ from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.posture.counted_use import Span
 from nightlatch.domain.posture.counts import key_of
-from nightlatch.domain.posture.use import SecretUse
 from nightlatch.reach.connection import Connection
 from nightlatch.reach.where import Where, connect
 from nightlatch.service.read_costs import By, Use, costs_of
@@ -51,21 +50,27 @@ def who(secret: str, paths: tuple[Path, ...], days: int, where: Where, output: F
     if paths:
         files = _read(paths)
         key = _place_of(secret, files)
-        write_use(key, _use_of(key, files, _span(files)), None, output)
+        write_use(key, files.totals((key,)).use_of((key,), _span(files)), None, output)
         return _account_of(files)
     connection = connect(where)
     asked = connection.secret(secret)
-    policy = _policy_of(asked, connection)
     counted = DynamoCounted(connection.state, now=connection.now, days=days)
     span = counted.span()
     if span is None:
         raise NotFound(f"{_NOTHING_YET}; or count in log files: nightlatch who {secret} --trail PATH")
-    found = counted.totals(asked.keys).by_secret(asked.keys, span)
-    key = max(dict.fromkeys((key_of(asked), *asked.keys)), key=lambda one: len(found[one].readers))
-    write_use(key, found[key], policy if isinstance(policy, tuple) else None, output)
-    if isinstance(policy, Refused):
-        say(f"not looked at: whom its resource policy lets read: {policy}")
+    key, found = key_of(asked), counted.totals(asked.keys).use_of(asked.keys, span)
+    try:
+        policy: tuple[NamedReader, ...] | None = read_policy(asked, connection)
+    except Refused as refused:
+        write_use(key, found, None, output)
+        say(f"not looked at: whom its resource policy lets read: {refused}")
         return ExitCode.PARTIAL
+    except NotFound:
+        if not found.readers:
+            raise
+        policy = None
+        say("the secret does not exist (any more); this is who read it")
+    write_use(key, found, policy, output)
     return ExitCode.CLEAN
 
 
@@ -121,10 +126,6 @@ def _account_of(files: CountedFiles) -> ExitCode:
     return ExitCode.PARTIAL if files.tally.is_partial else ExitCode.CLEAN
 
 
-def _use_of(key: str, counted: Counted, span: Span) -> SecretUse:
-    return counted.totals((key,)).by_secret((key,), span)[key]
-
-
 def _place_of(secret: str, files: CountedFiles) -> str:
     """Find which secret of the files a name or ARN means."""
     asked = secret_ref(secret, account_id="", region="")
@@ -139,16 +140,19 @@ def _place_of(secret: str, files: CountedFiles) -> str:
     return key_of(asked) if key_of(asked) in found else found[0]
 
 
-def _policy_of(secret: SecretRef, connection: Connection) -> tuple[NamedReader, ...] | Refused:
-    """Read whom the resource policy names; why not, where one may not look."""
-    try:
-        with on_secret(secret.name, "secretsmanager:GetResourcePolicy"):
-            answer = connection.client("secretsmanager").get_resource_policy(SecretId=secret.text)
-    except Refused as refused:
-        return refused
+def read_policy(secret: SecretRef, connection: Connection) -> tuple[NamedReader, ...]:
+    """Read whom the resource policy of a secret names.
+
+    Raises:
+        NotFound: There is no such secret.
+        Refused: One may not look, or what stands there is no policy.
+        Unavailable: AWS could not be asked.
+    """
+    with on_secret(secret.name, "secretsmanager:GetResourcePolicy"):
+        answer = connection.client("secretsmanager").get_resource_policy(SecretId=secret.text)
     document = Parameters(answer).document("ResourcePolicy")
     if document is None and answer.get("ResourcePolicy"):
-        return Refused("it is no JSON")
+        raise Refused("it is no JSON")
     return named_readers(document or {})
 
 

@@ -184,6 +184,11 @@ class Policy:
         """Tell whether copies are kept of anything that the reference can mean: only then is there a way back."""
         return any(self.protection_of(name).vault_days for name in secret.names)
 
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether copies are kept of any secret that there may be."""
+        return any(one.vault_days > 0 for one in (self.default, *(selector.protection for selector in self.selectors)))
+
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""
         return next((s.protection for s in self.selectors if s.covers(name)), self.default)

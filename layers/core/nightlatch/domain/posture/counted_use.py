@@ -6,7 +6,7 @@ the order of the parts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,6 @@ from nightlatch.domain.posture.counts import (
     NEVER,
     Counts,
     Hour,
-    Key,
     Pair,
     Seen,
     Typed,
@@ -69,6 +68,14 @@ class Sums:
             self.hours += hour.reads > 0
             self.capped += min(hour.reads, READS_WITH_5MIN_CACHE)
 
+    def join(self, other: Sums) -> None:
+        """Add what stands under another name of the same secret; hours in which both names were used count twice."""
+        self.kind, self.last = kinder(self.kind, other.kind), max(self.last, other.last)
+        self.all = self.all.plus(other.all)
+        self.busiest = max(self.busiest, other.busiest)
+        self.hours += other.hours
+        self.capped += other.capped
+
     def use_by(self, principal: str) -> ReaderUse:
         """Give it as what checks and people read."""
         return ReaderUse(
@@ -83,6 +90,7 @@ class Sums:
             is_caching=self.all.caching > 0,
             throttled=self.all.throttled,
             hasty=self.all.hasty,
+            refused_deleted=self.all.refused_deleted,
             last_read=datetime.fromtimestamp(self.last.at_s, UTC) if self.last.at_s else None,
             place=self.last.place or None,
             client=self.last.client or None,
@@ -93,34 +101,34 @@ class Totals:
     """Adds counts up, part by part."""
 
     def __init__(self) -> None:
-        self._sums: dict[Key, Sums] = {}
+        self._sums: dict[str, dict[str, Sums]] = {}  # by secret and principal
         self._typed: set[Typed] = set()
 
     def add(self, counts: Counts) -> None:
         """Add the counts of a part of the span."""
         for key, pair in counts.pairs.items():
-            self._sums.setdefault(key, Sums(pair.kind)).add(pair)
+            self._sums.setdefault(key.secret, {}).setdefault(key.principal, Sums(pair.kind)).add(pair)
         self._typed |= counts.typed
 
-    def uses(self) -> Iterable[tuple[str, ReaderUse]]:
+    def uses(self) -> Iterator[tuple[str, ReaderUse]]:
         """Give every reader, with the key of the secret that it read."""
-        return ((key.secret, sums.use_by(key.principal)) for key, sums in self._sums.items())
+        for secret, readers in self._sums.items():
+            yield from ((secret, sums.use_by(principal)) for principal, sums in readers.items())
 
-    def by_secret(self, secrets: Iterable[str], span: Span) -> dict[str, SecretUse]:
-        """Give the use of secrets, of each one that was asked for; the most eager reader first."""
-        readers: dict[str, list[ReaderUse]] = {}
-        for secret, reader in self.uses():
-            readers.setdefault(secret, []).append(reader)
-        typed: dict[str, list[TypedWrite]] = {}
-        for one in newest(self._typed):
-            at = datetime.fromtimestamp(one.at_s, UTC)
-            typed.setdefault(one.secret, []).append(TypedWrite(principal=one.principal, tool=one.tool, at=at))
-        return {
-            secret: SecretUse(
-                since=span.since,
-                until=span.until,
-                readers=tuple(sorted(readers.get(secret, ()), key=lambda one: (-one.reads, one.principal))),
-                typed=tuple(typed.get(secret, ())),
-            )
-            for secret in secrets
-        }
+    def use_of(self, keys: Collection[str], span: Span) -> SecretUse:
+        """Give the use of a secret under all its keys; the most eager reader first."""
+        joined: dict[str, Sums] = {}
+        for key in dict.fromkeys(keys):
+            for principal, sums in self._sums.get(key, {}).items():
+                joined.setdefault(principal, Sums(sums.kind)).join(sums)
+        readers = [sums.use_by(principal) for principal, sums in joined.items()]
+        typed = newest(replace(one, secret="") for one in self._typed if one.secret in keys)
+        return SecretUse(
+            since=span.since,
+            until=span.until,
+            readers=tuple(sorted(readers, key=lambda one: (-one.reads, -one.throttled, one.principal))),
+            typed=tuple(
+                TypedWrite(principal=one.principal, tool=one.tool, at=datetime.fromtimestamp(one.at_s, UTC))
+                for one in typed
+            ),
+        )

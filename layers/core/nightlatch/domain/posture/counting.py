@@ -15,6 +15,7 @@ from nightlatch.domain.event.events import SECRETS_MANAGER, Channel, SecretEvent
 from nightlatch.domain.event.principals import PrincipalKind
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.habits import agent_family, network_of
+from nightlatch.domain.history.sightings import is_refused_as_deleted
 from nightlatch.domain.judging.callers import is_aws_service, is_human, may_be_human
 from nightlatch.domain.posture.counts import Counts, Hour, Key, Seen, Typed, hour_of, key_of
 from nightlatch.domain.posture.use import ReaderKind
@@ -82,24 +83,26 @@ def _is_call(event: SecretEvent) -> bool:
 
 
 def _count(event: SecretEvent, secret: str, counts: Counts) -> None:
-    who = event.principal.key
+    key, hour = Key(secret, event.principal.key), hour_of(event.at)
+    kind = kind_of(event, secret.split("/", 1)[0])
+    if is_refused_as_deleted(event):
+        counts.add(key, kind, hour, Hour(refused_deleted=1))
     if not event.succeeded:
         return
     if event.called("GetSecretValue"):
         agent = event.origin.user_agent or ""
-        hour = Hour(
+        numbers = Hour(
             reads=1,
             endpoint=int(event.origin.vpc_endpoint_id is not None),
             public=int(_is_public(event)),
             caching=int(_CACHES in agent),
         )
         last = Seen(int(event.at.timestamp()), _place_of(event), agent_family(agent) if agent else "")
-        kind = kind_of(event, secret.split("/", 1)[0])
-        counts.add(Key(secret, who), kind, hour_of(event.at), hour, last)
+        counts.add(key, kind, hour, numbers, last)
         return
     tool = _tool_of(event)
     if tool is not None:
-        counts.typed.add(Typed(int(event.at.timestamp()), secret, who, tool))
+        counts.typed.add(Typed(int(event.at.timestamp()), secret, event.principal.key, tool))
 
 
 def _tool_of(event: SecretEvent) -> str | None:

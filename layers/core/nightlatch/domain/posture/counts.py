@@ -14,7 +14,7 @@ Secrets Manager's throttled records leave the request out, as those of Systems M
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ class Hour(NamedTuple):
     caching: int = 0  # of the reads, by a client that says it caches
     throttled: int = 0
     hasty: int = 0
+    refused_deleted: int = 0  # last, so that pages from before it are read with none
 
     def plus(self, other: Hour) -> Hour:
         """Add two up."""
@@ -147,6 +148,12 @@ def newest(typed: Iterable[Typed]) -> Iterator[Typed]:
 def key_of(secret: SecretRef) -> str:
     """Give what a secret is counted under: one name, the likeliest where an ARN could mean two."""
     return f"{secret.account_id}/{secret.region}/{secret.name}"
+
+
+def keys_of(secret: SecretRef) -> tuple[str, ...]:
+    """Give all that a secret may be counted under: by its name, and by an ARN whose end was taken for a part of it."""
+    as_called = replace(secret, is_full=False)
+    return tuple(dict.fromkeys((key_of(secret), key_of(as_called))))
 
 
 def hour_of(at: datetime) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 HOURS_OF_DAY = 24
+OTHERS = "others"  # under this name the readers of a secret are added up, but for those that read most
 READS_WITH_5MIN_CACHE = 12  # of an hour, by one client whose cache keeps a value for five minutes
 
 
@@ -76,3 +77,8 @@ class SecretUse:
     def consumers(self) -> tuple[ReaderUse, ...]:
         """Who uses it for what it is for: AWS, for itself, does not, and nightlatch's own calls are not counted."""
         return tuple(one for one in self.readers if one.kind is not ReaderKind.SERVICE)
+
+    @property
+    def callers(self) -> tuple[ReaderUse, ...]:
+        """The consumers that are one each: what many make together in an hour is nobody's rate."""
+        return tuple(one for one in self.consumers if one.principal != OTHERS)

@@ -117,7 +117,6 @@ class FunctionPlot:
 
     breaks: PlantedFunction
     twin: PlantedFunction = field(default_factory=PlantedFunction)
-    also: tuple[str, ...] = ()
 
 
 FUNCTIONS: Mapping[str, FunctionPlot] = {

@@ -40,11 +40,13 @@ def caller(principal: str, kind: ReaderKind | None = None) -> str:
 
 
 def came_from(use: ReaderUse) -> str:
-    """Say where the last read came from, and how many of all came over the internet or by an endpoint."""
+    """Say where the last read came from, and how many of all came over the internet."""
     place = use.place or ""
-    if use.from_public and use.reads:
-        return f"{place}, {share(use.from_public, use.reads)} public"
-    return place
+    if not use.from_public:
+        return place
+    return (
+        f"{place} (public)" if use.from_public == use.reads else f"{place} ({share(use.from_public, use.reads)} public)"
+    )
 
 
 def share(part: int, whole: int) -> str:
