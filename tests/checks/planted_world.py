@@ -11,23 +11,28 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.core.config import default_user_config
 
 from checks.said_for_aws import in_place_of_aws
-from fakes_posture import FakeProtections, FakeUses, Watched, all_functions, all_secrets, premises
+from fakes_posture import FakeProtections, FakeUses, Watched, premises
+from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
 from nightlatch.adapters.posture.premises import AwsPremises
-from nightlatch.checks import CHECKS
 from nightlatch.domain.account.inventory import Inventory
-from nightlatch.domain.posture.checks import Posture, judge
-from nightlatch.domain.posture.findings import FindingKind, PostureFinding, findings_of
+from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.local import fidelity
+from nightlatch.local.aws.moto_server import MotoServer
+from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.scenes.planted.accounts import PlantedAccount, plant_account
 from nightlatch.local.scenes.planted.beyond import Beyond, beyond, tidy_protection, tidy_use
 from nightlatch.local.scenes.planted.functions import PlantedFunction
 from nightlatch.local.scenes.planted.ground import Ground
 from nightlatch.local.scenes.planted.planting import ROTATOR, Planted, plant, plant_rotator
-from nightlatch.local.scenes.planted.plots import APPROVED_REGION, STRANGER
+from nightlatch.local.scenes.planted.plots import APPROVED_REGION
 from nightlatch.local.scenes.planted.secrets import PlantedSecret, plant_secret
+from nightlatch.service.audit import Progress, audit
+from nightlatch.service.audit_pages import Yardstick
+from nightlatch.service.audit_ports import AuditPorts
 from worlds import ACCOUNT, REGION, on_moto
 
 AHEAD = timedelta(days=60)  # of the machine's clock, by which moto's Lambda lives: nothing is newly changed
@@ -66,9 +71,6 @@ class World:
             scans_lines=True,
             now=lambda: datetime.now(UTC),  # moto's Logs live by the machine's clock
         )
-
-    def findings(self, *postures: Posture) -> list[PostureFinding]:
-        return [one for posture in postures for one in findings_of([*judge(posture, CHECKS, self.terms)], self.terms)]
 
     def take(self, one: Planted, given: Beyond | None = None) -> None:
         """Note what was planted, and say what AWS and nightlatch's tables do not."""
@@ -112,8 +114,35 @@ def a_ground() -> Iterator[Ground]:
         fidelity.uninstall()
 
 
+@contextmanager
+def a_stage() -> Iterator[Ground]:
+    """Give an empty account on the stage's own AWS, over HTTP, whose clock is ahead."""
+    now = datetime.now(UTC).replace(microsecond=0) + AHEAD
+    clock = [now]
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        MotoServer(tell=lambda _: None, now=lambda: clock[0], account_id=ACCOUNT) as server,
+    ):
+        patch.setitem(default_user_config, "lambda", {"use_docker": False})  # functions that run nothing
+
+        @cache
+        def client(service: str, *, region_name: str = REGION) -> Any:
+            make: Any = stage_session(region_name, None).client
+            return make(service, endpoint_url=server.endpoint)
+
+        yield Ground(
+            client=client,
+            set_clock=lambda moment: clock.__setitem__(0, moment),
+            now=now,
+            account_id=ACCOUNT,
+            region=REGION,
+        )
+
+
 def plant_everything(world: World) -> None:
-    """Plant every secret and function, those that break a check and their twins."""
+    """Plant every secret and function, those that break a check and their twins, in a good account."""
+    plant_whole(world, PlantedAccount())
     rotator = ""
     for one in plant(world.ground):
         world.take(one)
@@ -140,25 +169,29 @@ def a_secret(world: World, name: str, rotator: str, breaks: frozenset[str] = fro
 
 
 def audited(world: World) -> list[PostureFinding]:
-    """Audit the secrets and functions of the account."""
-    port = world.premises()
-    secrets = all_secrets(port)
-    rotators: dict[str, tuple[str, ...]] = {}
-    for one in secrets:
-        if one.rotation.lambda_arn is not None:
-            rotators[one.rotation.lambda_arn] = (*rotators.get(one.rotation.lambda_arn, ()), one.name)
-    rotators = {arn: names for arn, names in rotators.items() if STRANGER not in arn}
-    return world.findings(*secrets, *all_functions(port, rotators))
+    """Audit the account as the auditor does, from the first page to the last."""
+    book = SqliteBook(IN_MEMORY)
+    now = world.ground.now
+    by = Yardstick(limits=world.terms.limits, inventory=world.terms.inventory)
+    until = now + timedelta(hours=1)
+    done = audit(AuditPorts(world.premises(), book), by=by, now=lambda: now, until=until, at_once=True)
+    assert done.progress is Progress.FINISHED
+    return [one.finding for one in book.findings()]
 
 
 def audited_account(world: World, what: PlantedAccount) -> list[PostureFinding]:
-    """Plant an account as described, and audit what is one for all secrets."""
+    """Plant an account as described, and audit it."""
     for one in plant_rotator(world.ground, ROTATOR, PlantedFunction()):
         world.take(one)
+    plant_whole(world, what)
+    return audited(world)
+
+
+def plant_whole(world: World, what: PlantedAccount) -> None:
+    """Plant what is one for all secrets."""
     plant_account(world.ground, what)
     proven = what.proven_days
     world.protections.proven_at = None if proven is None else world.ground.now - timedelta(days=proven)
-    return world.findings(world.premises().account(1))
 
 
 def violations(findings: list[PostureFinding]) -> Found:

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from nightlatch.local.scenes.planted.accounts import stack_list
+from nightlatch.local.scenes.planted.beyond import VPC_OF_FUNCTIONS
 from nightlatch.local.scenes.planted.ground import Ground
 from nightlatch.local.scenes.planted.plots import STRANGER
-
-VPC_OF_MOTO = "vpc-123abc"  # which its Lambda gives whatever subnet a function is in
 
 
 class Planted(Protocol):
@@ -73,7 +72,7 @@ def in_place_of_aws(world: Planted) -> dict[str, Any]:
 
 def _as_aws_has_it(world: Planted, function: Mapping[str, Any]) -> Mapping[str, Any]:
     lately = {"LastModified": (world.ground.now - timedelta(days=1)).isoformat()}
-    is_there = (function.get("VpcConfig") or {}).get("VpcId") == VPC_OF_MOTO
+    is_there = (function.get("VpcConfig") or {}).get("VpcId") == VPC_OF_FUNCTIONS
     return {
         **function,
         **(lately if function["FunctionName"] in world.changed else {}),

@@ -78,7 +78,7 @@ class SecretPages:
         listed: tuple[Mapping[str, Any], ...] = tuple(answer.get("SecretList", ()))
         entries = [entry for entry in listed if self._wants(str(entry.get("Name", "")))]
         with ThreadPoolExecutor(self._threads, thread_name_prefix="audit") as pool:
-            looked = list(pool.map(self._look, entries))
+            looked = list(pool.map(self._look, entries))  # a failure that ends the page cancels what has not begun
         return SecretPage(
             secrets=tuple(one for one in looked if one is not None),
             token=answer.get("NextToken") or None,

@@ -106,4 +106,6 @@ _ELSEWHERE: Mapping[str, Beyond] = {
 _MACHINE = "the Lambda of the stage lives by the machine's clock, so that every function was changed at the same moment"
 _UNMASKED = "the Logs of the stage know no data protection, so that nothing masks any group"
 OF_FUNCTIONS: Mapping[str, str] = {"logging.code-changed": _MACHINE, "logging.no-data-protection": _UNMASKED}
+# moto's Lambda gives it whatever subnet a function is in, so that no endpoint is where functions are.
+VPC_OF_FUNCTIONS = "vpc-123abc"
 OF_ACCOUNTS: Mapping[str, str] = {"grants.by-aws": "the IAM of the stage has none of the policies that AWS keeps"}

@@ -38,9 +38,8 @@ def plant_function(ground: Ground, name: str, what: PlantedFunction) -> str:
         Environment={"Variables": dict(what.variables)},
         **placed,
     )
-    arn = str(made["FunctionArn"])
-    _write(ground, f"/aws/lambda/{name}", what, arn)
-    return arn
+    _write(ground, f"/aws/lambda/{name}", what)
+    return str(made["FunctionArn"])
 
 
 def take_away(ground: Ground, name: str) -> None:
@@ -48,13 +47,15 @@ def take_away(ground: Ground, name: str) -> None:
     ground.client("lambda").delete_function(FunctionName=name)
 
 
-def _write(ground: Ground, group: str, what: PlantedFunction, function: str) -> None:
+def _write(ground: Ground, group: str, what: PlantedFunction) -> None:
     logs = ground.client("logs")
     logs.create_log_group(logGroupName=group, **({"kmsKeyId": ground.key} if what.has_key else {}))
     if what.retention_days is not None:
         logs.put_retention_policy(logGroupName=group, retentionInDays=what.retention_days)
     if what.is_forwarded:
-        logs.put_subscription_filter(logGroupName=group, filterName="out", filterPattern="", destinationArn=function)
+        logs.put_subscription_filter(
+            logGroupName=group, filterName="out", filterPattern="", destinationArn=ground.shipper
+        )
     if what.line is not None:
         logs.create_log_stream(logGroupName=group, logStreamName="1")
         now_ms = int(time.time() * 1_000)  # the stage's Logs live by the machine's clock

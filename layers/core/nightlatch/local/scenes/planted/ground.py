@@ -76,6 +76,18 @@ class Ground:
         return {"SubnetIds": [subnet], "SecurityGroupIds": [group]}
 
     @cached_property
+    def shipper(self) -> str:
+        """The function that gets what others log; it rotates nothing and logs nothing."""
+        made = self.client("lambda").create_function(
+            FunctionName="ship-logs",
+            Runtime="python3.13",
+            Role=self.role,
+            Handler="app.handler",
+            Code={"ZipFile": self.code},
+        )
+        return str(made["FunctionArn"])
+
+    @cached_property
     def code(self) -> bytes:
         """The code of every planted function: none."""
         packed = io.BytesIO()
