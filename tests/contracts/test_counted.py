@@ -10,11 +10,16 @@ import pytest
 
 from fakes import FixedClock
 from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
+from nightlatch.adapters.counting.counting_baselines import CountingBaselines
 from nightlatch.adapters.counting.days_dynamodb import DAYS_KEPT, MOST_READERS, OTHERS, DynamoDays
 from nightlatch.adapters.counting.pages_dynamodb import GATHERED, PARTITION, item_of, pages_since
 from nightlatch.adapters.counting.process_counts import ProcessCounts
 from nightlatch.adapters.counting.uses import CountedUses
+from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
+from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
 from nightlatch.adapters.table import Table
+from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.examples import a_role, a_secret, an_event
@@ -207,6 +212,24 @@ def test_the_span_begins_with_the_first_count(stack):
     use = stack.use_of()
 
     assert (use.since, use.until) == (began.replace(minute=0, second=0, microsecond=0), stack.clock.time)
+
+
+def test_of_routine_reads_only_the_last_five_minutes_can_be_missing(stack):
+    """The whole way: reads that history stores once in five minutes are counted each."""
+    days = [an_event(secret=DB, by=a_role(), at=stack.clock.time - timedelta(days=day)) for day in (20, 3, 2, 1)]
+    trails = TrailBaselines(
+        DynamoTrails(stack.table, stack.processes[0]), DynamoWaits(stack.table), inventory=Inventory(), now=stack.clock
+    )
+    baselines = CountingBaselines(trails, stack.processes[0], stack.table, Inventory)
+    baselines.learn(days)
+    counted = []
+    for minute in range(1, 62):
+        stack.clock.advance(timedelta(minutes=1))
+        baselines.observe([an_event(secret=DB, by=a_role(), at=stack.clock.time, event_id=f"read-{minute}")])
+        counted.append(stack.reads()["app"])
+
+    assert all(minute - 5 < number <= minute for minute, number in enumerate(counted, start=1))
+    assert sum(item["pk"]["S"] == PARTITION for item in items_of(stack.client)) < 20
 
 
 def test_all_and_some_give_the_same(stack):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -20,10 +21,11 @@ from nightlatch.adapters.table import Table
 from nightlatch.adapters.wire import Item
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.events import Failure, SecretEvent
 from nightlatch.domain.history.examples import a_role, a_secret, an_event
 from nightlatch.domain.history.sightings import sighting_of
-from nightlatch.domain.posture.counts import Counts
+from nightlatch.domain.posture.counting import counts_of
+from nightlatch.domain.posture.counts import LONGEST_NAME, Counts
 
 
 class Wished(Table):
@@ -201,6 +203,32 @@ def test_too_many_pairs_are_not_kept_waiting_and_fill_several_pages(world):
 
     assert (waiting, world.written) == (1, 3 + MOST_PENDING)
     assert len(world.table.items) >= MOST_PENDING / MOST_IN_PAGE
+
+
+def test_no_names_make_an_item_so_large_that_the_store_refuses_what_rides_with_it(world):
+    """DynamoDB takes 400 KB: names as long as AWS gives them, of letters that deflate badly, a role for each."""
+    chance = Random(1)  # noqa: S311 - names, no secrets
+
+    def name(length: int) -> str:
+        return "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(length))
+
+    world.baselines.observe(
+        [
+            an_event(secret=a_secret(name(LONGEST_NAME)), by=a_role(name(600)), event_id=f"e-{number}")
+            for number in range(3 * MOST_IN_PAGE)
+        ]
+    )
+    sizes = [len(item["counts"]) for item in world.table.items.values() if "counts" in item]
+
+    assert len(sizes) == 3
+    assert max(sizes) < 400_000
+
+
+def test_what_no_secret_can_be_called_is_counted_without_a_name():
+    refused = Failure("ThrottlingException")
+    called = an_event(secret=a_secret("x" * (LONGEST_NAME + 1)), by=a_role(), failure=refused)
+
+    assert [key.secret for key in counts_of([called]).pairs] == ["111122223333/eu-west-1/"]
 
 
 def test_counting_changes_no_judgement(world):

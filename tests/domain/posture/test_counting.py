@@ -157,6 +157,14 @@ def test_what_gave_no_value_is_no_read(event):
     assert not counts_of([event])
 
 
+def test_who_asks_in_vain_for_a_secret_that_waits_to_be_deleted_is_counted():
+    words = "You can't perform this operation on the secret because it was marked for deletion."
+    refused = an_event(secret=DB, by=APP, failure=Failure("InvalidRequestException", words))
+    use = use_of(refused, replace(refused, event_id="again"))
+
+    assert (use.reads, use.refused_deleted, use.last_read) == (0, 2, None)
+
+
 def test_nightlatchs_own_reads_are_left_out():
     own, other = an_event(secret=DB, by=APP), an_event(secret=DB, by=APP, after_s=1)
 

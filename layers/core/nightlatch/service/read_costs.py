@@ -1,12 +1,11 @@
 """What reads cost at the rate that was counted, and what a cache would leave of it.
 
-A month is one of thirty days. What a cache saves is reckoned as if one process read: each further one with a cache of
-its own would keep as many reads again. So it is the most that a cache can save. A client that says it caches saves
-nothing more.
+What a cache saves is reckoned as if one process read: each further one with a cache of its own would keep as many
+reads again. So it is the most that a cache can save. A client that says it caches saves nothing more.
 
-Source: Secrets Manager pricing, 0.05 USD for 10,000 calls; caching clients keep a value for an hour (Python), the
-Lambda extension for five minutes (design facts 2.2). Whether AWS bills a batch call as one or as each of its secrets,
-and whom a call across accounts is billed to, only a bill can tell; here each read counts, and with its reader.
+Source: caching clients keep a value for an hour (Python), the Lambda extension for five minutes (design facts 2.2).
+Whether AWS bills a batch call as one or as each of its secrets, and whom a call across accounts is billed to, only a
+bill can tell; here each read counts, and with its reader.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from nightlatch.domain.posture.counts import Counts, hour_of
 
 WAITS_AT_MOST = timedelta(minutes=5)
 MOST_PENDING = 20_000  # pairs; more are written at once
-MOST_IN_PAGE = 2_000  # pairs; a hundred kilobytes, of the four hundred that an item may have
+MOST_IN_PAGE = 100  # pairs: names may be long and random, and an item of 400 KB is refused, with all that rides
 MOST_REMEMBERED = 50_000  # calls by which one that comes again is known
 
 
@@ -108,8 +108,6 @@ class ProcessCounts:
 
 def _parts(counts: Counts) -> Iterator[Counts]:
     """Cut counts into parts that fit an item."""
-    left = iter(counts.pairs.items())
-    first = Counts(dict(islice(left, MOST_IN_PAGE)), counts.typed)
-    yield first
-    while some := dict(islice(left, MOST_IN_PAGE)):
-        yield Counts(some)
+    pairs, typed = iter(counts.pairs.items()), iter(sorted(counts.typed))
+    while part := Counts(dict(islice(pairs, MOST_IN_PAGE)), set(islice(typed, MOST_IN_PAGE))):
+        yield part

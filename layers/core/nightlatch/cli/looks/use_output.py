@@ -61,6 +61,7 @@ def _reader(one: ReaderUse, hours: float) -> dict[str, object]:
         "caching": one.is_caching,
         "throttled": one.throttled,
         "hasty": one.hasty,
+        "refused_deleted": one.refused_deleted,
         "usd_a_month": round(usd_a_month(one.reads, hours), _DIGITS),
         "saved_by_hour_cache": round(by_hour, _DIGITS),
         "saved_by_5min_cache": round(by_5min, _DIGITS),
@@ -113,6 +114,7 @@ def _note(one: ReaderUse, hours: float) -> str:
         "caches" if one.is_caching else "",
         f"1 h cache saves {money(by_hour)}" if by_hour >= 0.01 else "",  # noqa: PLR2004 - a cent
         f"{one.throttled:,} throttled{haste}" if one.throttled else "",
+        f"{one.refused_deleted:,} in vain, for it waits to be deleted" if one.refused_deleted else "",
     )
     return ", ".join(text for text in said if text)
 

@@ -7,8 +7,10 @@ each of its secrets gets. A refusal for the rate names no secret: it is put to t
 to it, and stands without a secret where there is none near. CloudTrail writes whole seconds: of calls that stand in one
 second with a refusal, those beyond twenty cannot all have been 50 ms apart, and so many at least were hasty.
 
-Source: design facts 2.2, 2.3 (the codes), 2.5, 2.6 and 3.4; CloudTrail user guide, record contents (eventTime). Whether
-Secrets Manager's throttled records leave the request out, as those of Systems Manager do, only a real account tells.
+Source: design facts 2.2, 2.3 (the codes), 2.5, 2.6 and 3.4; CloudTrail user guide, record contents (eventTime);
+botocore 1.44 service model, BatchGetSecretValue (a record for each secret), CreateSecret (names of 512 characters at
+most). Whether Secrets Manager's throttled records leave the request out, as Systems Manager's do, only a real account
+can tell.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.posture.use import ReaderKind
 
 HOUR_S = 3_600
+LONGEST_NAME = 512  # that AWS gives a secret
 MOST_TYPED = 20  # kept of each secret, the newest
 
 
@@ -146,8 +149,12 @@ def newest(typed: Iterable[Typed]) -> Iterator[Typed]:
 
 
 def key_of(secret: SecretRef) -> str:
-    """Give what a secret is counted under: one name, the likeliest where an ARN could mean two."""
-    return f"{secret.account_id}/{secret.region}/{secret.name}"
+    """Give what a secret is counted under: one name, the likeliest where an ARN could mean two.
+
+    A caller may write what no secret is called; that is counted without a name.
+    """
+    name = secret.name if len(secret.name) <= LONGEST_NAME else ""
+    return f"{secret.account_id}/{secret.region}/{name}"
 
 
 def keys_of(secret: SecretRef) -> tuple[str, ...]:
