@@ -17,6 +17,7 @@ from nightlatch.checks import CHECKS
 from nightlatch.cli.report.sarif import FINGERPRINT, sarif_text
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.examples import ACCOUNT, FUNCTION, NOW, a_function, an_account
+from nightlatch.domain.posture.remarks import MUTE_EXPIRED, VANISHED
 from nightlatch.domain.posture.reports import Kept, Standing
 from nightlatch.local.fidelity.findings import _why_not as why_security_hub_would_not
 
@@ -28,6 +29,8 @@ KINDS = {
     "fixed": kept(a_posture_finding("prod/c"), Standing.FIXED, days=30),
     "muted": kept(a_posture_finding("prod/d", muted=MUTE), Standing.OPEN),
     "unseen": kept(unseen()),
+    "vanished": kept(unseen("prod/gone", check=VANISHED)),
+    "expired": kept(a_posture_finding(check=MUTE_EXPIRED)),
     "function": kept(a_posture_finding("rotate-db", subject=FUNCTION)),
     "account": kept(a_posture_finding(an_account().name, subject=an_account().arn)),
     "long": kept(a_posture_finding(LONG, title=LONG, reason=LONG, remedy=LONG, command=LONG, evidence=(LONG,) * 9)),
@@ -216,7 +219,8 @@ def test_every_check_is_a_rule_and_every_result_points_to_its_own() -> None:
 
     assert [rule["id"] for rule in rules[: len(CHECKS)]] == [check.id for check in CHECKS]
     for result in run["results"]:
-        assert result["ruleId"].startswith(rules[result["ruleIndex"]]["id"])
+        assert result["ruleIndex"] >= 0
+        assert result["ruleId"].partition("/")[0] == rules[result["ruleIndex"]]["id"]
 
 
 def test_sarif_compares_with_the_audit_before_and_says_what_is_muted() -> None:
@@ -240,9 +244,10 @@ def test_what_could_not_be_looked_at_makes_the_run_no_success() -> None:
     (invocation,) = sarif()["runs"][0]["invocations"]
 
     assert not invocation["executionSuccessful"]
-    assert [one["associatedRule"]["id"] for one in invocation["toolExecutionNotifications"]] == [
-        "audit.not-seen/secretsmanager:GetResourcePolicy"
-    ]
+    assert {one["associatedRule"]["id"] for one in invocation["toolExecutionNotifications"]} == {
+        "audit.not-seen/secretsmanager:GetResourcePolicy",
+        "audit.vanished",
+    }
 
 
 @pytest.mark.parametrize("severity", list(Severity))

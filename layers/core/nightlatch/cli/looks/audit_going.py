@@ -30,13 +30,14 @@ _TOLD = 20  # questions that are named at the end
 class _Heard:
     """Shows how far an audit is, and remembers it."""
 
-    def __init__(self, show: Show, run: Run | None) -> None:
-        self._show = show
+    def __init__(self, run: Run | None) -> None:
         self.run = run
+        self.show: Show | None = None
 
     def __call__(self, run: Run) -> None:
         self.run = run
-        self._show(_doing(run), done=run.secrets)
+        if self.show is not None:
+            self.show(_doing(run), done=run.secrets)
 
 
 def go_through(ports: AuditPorts, by: Yardstick, now: Callable[[], datetime], *, is_fresh: bool, again: str) -> None:
@@ -53,22 +54,19 @@ def go_through(ports: AuditPorts, by: Yardstick, now: Callable[[], datetime], *,
         Refused: AWS forgets its place in the list again and again.
         Unavailable: AWS or the book could not be asked.
     """
-    begun = _begun(ports, now, is_fresh=is_fresh)
+    heard = _Heard(_begun(ports, now, is_fresh=is_fresh))
     last = ports.book.last()
-    with progress(last.secrets if last is not None and last.secrets else None) as show:
-        heard = _Heard(show, begun)
-        show("looking at secrets")
-        try:
+    try:
+        with progress(last.secrets if last is not None and last.secrets else None) as heard.show:
+            heard.show("looking at secrets")
             for _ in range(_RESTARTS):
                 done = audit(ports, by=by, now=now, until=_NEVER, at_once=True, heard=heard)
                 if done.progress is not Progress.RESTARTS:
                     return
-        except KeyboardInterrupt:
-            far = number(heard.run.secrets if heard.run is not None else 0, "secret")
-            complain(
-                f"stopped after {far}; what was found is kept, and this goes on from there: nightlatch audit{again}"
-            )
-            raise
+    except KeyboardInterrupt:
+        far = number(heard.run.secrets if heard.run is not None else 0, "secret")
+        complain(f"stopped after {far}; what was found is kept, and this goes on from there: nightlatch audit{again}")
+        raise
     raise Refused("AWS forgets its place in the list again and again; try again later")
 
 

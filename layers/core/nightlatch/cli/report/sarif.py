@@ -19,6 +19,7 @@ from nightlatch.cli.report.report import Report
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check
 from nightlatch.domain.posture.findings import FAULT, UNSEEN, FindingKind, PostureFinding
+from nightlatch.domain.posture.remarks import MUTE_EXPIRED, VANISHED
 from nightlatch.domain.posture.reports import Kept, Standing
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -39,7 +40,13 @@ _RANKS = {
 }
 _STATES = {Standing.NEW: "new", Standing.OPEN: "unchanged", Standing.FIXED: "absent"}
 _PLACES = {check.id: place for place, check in enumerate(CHECKS)}
-_OTHERS = {UNSEEN: ("Could not look", len(CHECKS)), FAULT: ("Could not judge", len(CHECKS) + 1)}
+_SAID = {
+    UNSEEN: "Could not look",
+    FAULT: "Could not judge",
+    VANISHED: "It vanished during the audit",
+    MUTE_EXPIRED: "A mute has expired",
+}
+_OTHERS = {name: (said, len(CHECKS) + place) for place, (name, said) in enumerate(_SAID.items())}
 
 
 def sarif_text(report: Report) -> Iterator[str]:
@@ -80,10 +87,9 @@ def _invocation(report: Report) -> dict[str, object]:
         {
             "level": "warning",
             "message": {"text": f"{blank.why} ({blank.count} times)"},
-            "associatedRule": {"id": f"{name}/{blank.about}", "index": _OTHERS[name][1]},
+            "associatedRule": dict(zip(("id", "index"), _rule_of(blank.check), strict=True)),
         }
         for blank in report.tally.missing
-        for name in [FAULT if blank.kind is FindingKind.FAULT else UNSEEN]
     ]
     return {
         "executionSuccessful": not told,
@@ -95,7 +101,7 @@ def _invocation(report: Report) -> dict[str, object]:
 
 def _result(kept: Kept) -> dict[str, object]:
     finding = kept.finding
-    rule, place = _rule_of(finding)
+    rule, place = _rule_of(finding.check)
     is_violation = finding.kind is FindingKind.VIOLATION
     return {
         "ruleId": rule,
@@ -122,12 +128,14 @@ def _result(kept: Kept) -> dict[str, object]:
     }
 
 
-def _rule_of(finding: PostureFinding) -> tuple[str, int]:
+def _rule_of(check: str) -> tuple[str, int]:
     """Name the rule and its place; what could not be looked at stands below one rule for all questions."""
     for name, (_, place) in _OTHERS.items():
-        if finding.check.startswith(f"{name}."):
-            return f"{name}/{finding.check.removeprefix(f'{name}.')}", place
-    return finding.check, _PLACES.get(finding.check, -1)  # -1: a check of the audit before that is gone
+        if check == name:
+            return name, place
+        if check.startswith(f"{name}."):
+            return f"{name}/{check.removeprefix(f'{name}.')}", place
+    return check, _PLACES.get(check, -1)  # -1: a check of the audit before that is gone
 
 
 def _location(finding: PostureFinding) -> dict[str, str]:

@@ -20,7 +20,8 @@ _OURS = "nightlatch"  # questions that only a deployed nightlatch answers: not t
 class Blank:
     """One question that could not be answered, or one check that failed, wherever it was so."""
 
-    about: str  # the IAM action of the call, or the check's id
+    check: str  # as its findings name it
+    about: str  # the IAM action of the call, or the id of the check that failed
     kind: FindingKind
     why: str
     remedy: str
@@ -143,6 +144,7 @@ def _order(kept: Kept) -> tuple[int, str, bool, str]:
 
 def _blank(finding: PostureFinding) -> Blank:
     return Blank(
+        check=finding.check,
         about=finding.check.removeprefix(f"{UNSEEN}.").removeprefix(f"{FAULT}."),
         kind=finding.kind,
         why=finding.reason,
