@@ -249,4 +249,16 @@ def test_the_computation_knows_the_template_and_the_metrics():
 
     assert len(alarms) == costs.ALARMS
     of_vault = {Metric.COPIES_KEPT, Metric.COPIES_PROVEN, Metric.COPIES_NOT_RESTORABLE}  # never counted without one
-    assert len(set(Metric) - of_vault) == costs.METRICS
+    of_audit = {
+        Metric.SECRETS_AUDITED,
+        Metric.AUDIT_SCORE,
+        Metric.AUDIT_GAPS,
+        Metric.VIOLATIONS_CRITICAL,
+        Metric.VIOLATIONS_HIGH,
+        Metric.VIOLATIONS_MEDIUM,
+        Metric.VIOLATIONS_LOW,
+        Metric.SECRETS_UNGUARDED,
+        Metric.ROTATIONS_OVERDUE,
+    }
+    assert len(of_audit) == costs.METRICS_OF_AN_AUDIT
+    assert len(set(Metric) - of_vault - of_audit) == costs.METRICS
