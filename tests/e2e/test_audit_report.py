@@ -86,7 +86,7 @@ def test_what_is_still_there_is_shown_the_gravest_first(open_report: Any) -> Non
     assert shown(page) == ["prod/orders/db", "prod/billing/api", "test/mail", "prod/orders/db"]
     assert page.locator("#rows .chip").all_inner_texts()[:2] == ["Critical", "New"]
     expect(page.locator(".verdict")).to_contain_text("4 findings in 220 secrets and 38 functions, 1 critical")
-    expect(page.locator("#mutes ~ .scroll")).to_contain_text("thrown away each night")
+    expect(page.locator("#mutes ~ .cards")).to_contain_text("thrown away each night")
     expect(page.locator("#blanks ~ .cards")).to_contain_text("secretsmanager:GetResourcePolicy")
 
 

@@ -137,19 +137,21 @@ def mutes(report: Report) -> str:
     known = report.tally.mutes
     if not known:
         return section("mutes", "What is muted", '<p class="soft">Nothing is muted.</p>\n')
-    rows = "".join(_mute(mute, count) for mute, count in known)
-    head = "".join(f'<th scope="col">{one}</th>' for one in ("Checks", "Names", "Owner", "Reason", "Until", "Findings"))
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return section(
-        "mutes",
-        "What is muted",
-        f'<div class="scroll" role="region" aria-labelledby="mutes" tabindex="0">{table}</div>\n',
-    )
+    cards = "".join(_mute(mute, count) for mute, count in known)
+    return section("mutes", "What is muted", f'<ul class="cards">{cards}</ul>\n')
 
 
 def _mute(mute: Mute, count: int) -> str:
-    cells = (", ".join(mute.checks), ", ".join(mute.names), mute.owner, mute.reason, day(mute.expires))
-    return f'<tr>{"".join(f"<td>{name(one)}</td>" for one in cells)}<td class="amount">{count:,}</td></tr>'
+    facts = (
+        ("Checks", ", ".join(mute.checks)),
+        ("Names", ", ".join(mute.names)),
+        ("Owner", mute.owner),
+        ("Until", day(mute.expires)),
+    )
+    return (
+        f'<li class="card"><div class="line"><h3>{name(mute.reason)}</h3>'
+        f'<span class="chip quiet">{number(count, "finding")}</span></div><dl class="facts">{_facts(facts)}</dl></li>'
+    )
 
 
 def about(report: Report) -> str:
