@@ -19,6 +19,7 @@ from nightlatch.cli.speech.presentation import flags_in, speaking
 from nightlatch.cli.verbs import (
     allow,
     brake,
+    canary,
     console,
     contain,
     diff,
@@ -93,6 +94,7 @@ app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
+app.add_typer(canary.app, name="canary")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 app.add_typer(inventory.app, name="inventory")

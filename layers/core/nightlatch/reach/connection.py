@@ -62,6 +62,15 @@ class Connection:
         """Give the client of a service."""
         return self._clients.client(service)
 
+    def unmarked_client(self, service: str) -> Any:
+        """Give a client whose calls do not say in the trail that nightlatch makes them."""
+        return self._clients.unmarked(service)
+
+    @property
+    def region(self) -> str:
+        """The Region that is asked."""
+        return self._clients.region
+
     @property
     def ledger(self) -> DynamoLedger:
         """The responses of this nightlatch."""

@@ -13,6 +13,10 @@ PLACED = frozenset(
     {
         "allow",
         "approve",
+        "canary fire",
+        "canary list",
+        "canary plant",
+        "canary remove",
         "console",
         "contain",
         "diff",

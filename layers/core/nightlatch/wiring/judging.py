@@ -44,7 +44,8 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
             bearers.setdefault(item.event_id, []).append(message["messageId"])
     is_tick = any(isinstance(item, Tick) for item in batch)
     policy = _policy(world, tells=is_tick)
-    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
+    ports = world.judging(policy, [item for item in batch if isinstance(item, SecretEvent)])
+    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=ports, now=now)
     if is_tick:
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)

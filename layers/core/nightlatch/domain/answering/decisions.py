@@ -110,7 +110,7 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
         return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
     if finding.rule in policy.staged:  # after exemptions: what is left here is what the rule would tell once promoted
         return Record(finding, STAGED)
-    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
+    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE and not finding.asked_for:
         return Record(finding, "mode is observe")
     return None
 
