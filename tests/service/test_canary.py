@@ -258,3 +258,26 @@ def test_there_is_an_end_to_decoys(garden):
 
 def test_what_a_neighbour_says_stands_in_no_repr():
     assert "orders" not in repr(LIKE).replace("alias/orders", "")
+
+
+def test_it_counts_from_when_it_was_planted_and_not_from_when_it_was_planned(garden):
+    planned = garden.plan(now=AT)
+
+    planted = canary.plant(planned, by=ANA, ports=garden.ports, now=AT + timedelta(seconds=40))
+
+    assert planted.planted_at == AT + timedelta(seconds=40)
+
+
+def test_a_name_that_somebody_took_after_the_decoy_was_gone_is_refused(garden):
+    garden.remove(garden.plant())
+    garden.ground.standing["prod/db-admin"] = Standing(arn="arn", versions=frozenset(), is_leaving=False)
+
+    with pytest.raises(Refused, match="is there already"):
+        garden.plan(now=AT + 8 * DAY)
+
+
+def test_what_is_taken_back_has_counted_all_along(garden):
+    first = garden.plant()
+    garden.remove(first)
+
+    assert garden.plant(now=AT + DAY).planted_at == first.planted_at

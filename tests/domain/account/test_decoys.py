@@ -10,7 +10,7 @@ import pytest
 from fakes_canaries import a_decoy
 from nightlatch.domain.account.decoys import TENDED_FOR, Decoy, Deed, Planted, Tending
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
-from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_role, a_user, an_event
+from nightlatch.domain.history.examples import ACCOUNT, AT, REGION, a_person, a_role, a_user, an_event
 
 ANA = a_user("ana")
 OFTEN = 40
@@ -82,16 +82,16 @@ def test_a_test_is_a_touch_and_removal_is_none():
     event = an_event("DescribeSecret", secret=ref("prod/db-admin"), by=ANA)
     tried, removed = (a_decoy(tendings=(a_word(deed),)) for deed in (Deed.FIRE, Deed.REMOVE))
 
-    assert not Planted(decoys=(tried,)).are_tended(event)
+    assert not Planted(decoys=(tried,)).tended_by(event)
     assert tried.tended(event, Deed.FIRE) == a_word(Deed.FIRE)
-    assert Planted(decoys=(removed,)).are_tended(replace(event, name="DeleteSecret"))
+    assert Planted(decoys=(removed,)).tended_by(replace(event, name="DeleteSecret")) == "ana (U0ANA)"
 
 
 def test_a_call_that_touches_a_second_decoy_which_nobody_spoke_of_is_not_covered():
     both = Planted(decoys=(a_decoy(tendings=(a_word(),)), a_decoy("prod/pay-admin")))
     event = replace(an_event("DeleteSecret", by=ANA), secrets=(ref("prod/db-admin"), ref("prod/pay-admin")))
 
-    assert not both.are_tended(event)
+    assert not both.tended_by(event)
 
 
 def test_words_do_not_pile_up_and_the_last_is_kept():
@@ -109,3 +109,24 @@ def test_whatever_stands_in_the_registry_the_memo_is_one_printable_line():
     assert said.isprintable()
     assert len(said) < 300
     assert said.startswith("memo by ana (U0ANA): first second")
+
+
+def test_a_call_from_before_it_was_planted_is_no_touch():
+    assert not found(a_decoy(), "prod/db-admin", after=-timedelta(seconds=1))
+
+
+def test_a_person_of_identity_center_is_known_by_their_session_for_the_path_of_their_role_is_not():
+    person = a_person("ana")
+    signed_in = Tending(deed=Deed.REMOVE, by=str(person.arn), title="ana", since=AT, until=AT + TENDED_FOR)
+
+    assert person.arn != person.key
+    assert signed_in.covers(an_event("DeleteSecret", secret=ref("prod/db-admin"), by=person))
+    assert not signed_in.covers(an_event("DeleteSecret", secret=ref("prod/db-admin"), by=a_person("mallory")))
+
+
+def test_a_test_right_after_planting_is_a_touch():
+    event = an_event("DescribeSecret", secret=ref("prod/db-admin"), by=ANA)
+    planted = a_decoy(tendings=(a_word(Deed.PLANT),))
+
+    assert Planted(decoys=(planted,)).tended_by(event)
+    assert not Planted(decoys=(planted.with_tending(a_word(Deed.FIRE)),)).tended_by(event)

@@ -52,3 +52,16 @@ def test_what_somebody_laid_out_to_hear_of_is_told_in_observe():
 
     assert isinstance(decide(event, [by_policy], OBSERVE, AT)[0], Record)
     assert isinstance(decide(event, [planted], OBSERVE, AT + timedelta(minutes=1))[0], Alert)
+
+
+def test_a_removal_that_was_said_is_recorded_whatever_deletion_it_is_found_to_be_and_nothing_else_is():
+    event = an_event("DeleteSecret", secret=BAIT, by=a_user("ana"))
+    notify = Policy(default=Protection(mode=Mode.NOTIFY))
+    many, root = (a_finding(rule=rule, secrets=(BAIT,)) for rule in ("deletion.mass-deletion", "access.root-use"))
+
+    recorded, told = decide(event, [many, root], notify, AT, tended="ana (U0ANA)")
+
+    assert isinstance(recorded, Record)
+    assert recorded.why == "a decoy that ana (U0ANA) takes away; else HIGH"
+    assert isinstance(told, Alert)
+    assert isinstance(decide(event, [many], notify, AT)[0], Alert)

@@ -59,7 +59,7 @@ def evaluate(event: SecretEvent, baseline: Baseline) -> Verdict:
 
 def _is_expected(event: SecretEvent, inventory: Inventory) -> bool:
     looks = event.called(*_LOOKS) and event.principal.key in inventory.watchers
-    return looks or inventory.planted.are_tended(event)
+    return looks or bool(inventory.planted.tended_by(event))
 
 
 def _of_planted(event: SecretEvent, what: str, planted: tuple[Decoy, ...], decoys: tuple[SecretRef, ...]) -> Match:

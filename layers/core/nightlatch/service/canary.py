@@ -38,6 +38,7 @@ class Planting:
 
     decoy: Decoy
     like: Neighbour | None = None
+    is_begun: bool = False  # there is an entry already, and what happened since it was written counts
     leaving: Decoy | None = None  # as it is where it waits to be deleted, and is taken back
 
 
@@ -54,29 +55,38 @@ def plan_planting(wish: PlantWish, *, by: Principal, policy: Policy, ports: Cana
     name, memo = checked_name(wish.name), checked_memo(wish.memo)
     planted = ports.registry.all()
     known = _entry(planted, name, by)
-    if known is not None and known.arn and known.leaves_at is None:
-        raise Refused(f"{name} is a decoy already; nightlatch canary remove {name} takes it away")
+    begun = known if known is not None and known.stands(now) else None
+    _refuse_taken(name, begun, ports)
     if known is None and len(planted.decoys) >= MOST_DECOYS:
         raise Refused(f"there are {MOST_DECOYS} decoys, which is the most; remove one first")
-    leaving = known if known is not None and known.arn and known.stands(now) else None
-    if known is None and (standing := ports.ground.look(name)) is not None:
-        why = "waits to be deleted and holds the name until then" if standing.is_leaving else "is there already"
-        raise Refused(f"a secret of the name {name} {why}, and is no decoy; choose another name")
+    leaving = begun if begun is not None and begun.arn else None
     like = ports.neighbours.named(wish.like) if wish.like and leaving is None else None
-    fresh = Decoy(
+    decoy = Decoy(
         name=name,
         account_id=by.account_id or "",
         region=ports.region,
         memo=memo,
-        kind=wish.kind,
+        kind=begun.kind if begun else wish.kind,
         by=title,
-        planted_at=now,
-        token=ports.mint(),
+        planted_at=begun.planted_at if begun else now,
+        token=begun.token if begun else ports.mint(),
+        arn=begun.arn if begun else "",
+        tendings=begun.tendings if begun else (),
         revision=known.revision if known else 0,
     )
-    if known is not None and known.stands(now):
-        fresh = replace(fresh, token=known.token, arn=known.arn, kind=known.kind, tendings=known.tendings)
-    return Planting(decoy=fresh, like=like, leaving=leaving)
+    return Planting(decoy=decoy, like=like, is_begun=begun is not None, leaving=leaving)
+
+
+def _refuse_taken(name: str, begun: Decoy | None, ports: CanaryPorts) -> None:
+    """Refuse a name that somebody uses; a decoy is not looked at, for that would be a touch."""
+    if begun is not None:
+        if begun.arn and begun.leaves_at is None:
+            raise Refused(f"{name} is a decoy already; nightlatch canary remove {name} takes it away")
+        return
+    standing = ports.ground.look(name)
+    if standing is not None:
+        why = "waits to be deleted and holds the name until then" if standing.is_leaving else "is there already"
+        raise Refused(f"a secret of the name {name} {why}, and is no decoy; choose another name")
 
 
 def plant(planting: Planting, *, by: Principal, ports: CanaryPorts, now: datetime) -> Decoy:
@@ -86,7 +96,8 @@ def plant(planting: Planting, *, by: Principal, ports: CanaryPorts, now: datetim
         Refused: AWS refused it, or the name was taken meanwhile; nothing is left of it.
         Unavailable: AWS could not be asked; plant it again, and what was begun is gone on with.
     """
-    decoy = ports.registry.keep(planting.decoy.with_tending(_word(planting.decoy, Deed.PLANT, by, now)))
+    begun = planting.decoy if planting.is_begun else replace(planting.decoy, planted_at=now)
+    decoy = ports.registry.keep(begun.with_tending(_word(begun, Deed.PLANT, by, now)))
     if planting.leaving is not None:
         return _taken_back(decoy, planting.leaving, ports)
     try:
@@ -185,4 +196,4 @@ def _entry(planted: Planted, name: str, by: Principal) -> Decoy | None:
 
 def _word(decoy: Decoy, deed: Deed, by: Principal, now: datetime, policy: Policy | None = None) -> Tending:
     title = approver_of(by, policy).title if policy is not None else decoy.by
-    return Tending(deed=deed, by=by.key, title=title, since=now, until=now + TENDED_FOR)
+    return Tending(deed=deed, by=by.arn or by.key, title=title, since=now, until=now + TENDED_FOR)

@@ -9,6 +9,7 @@ from functools import partial
 
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.speed import FIRST_NOTICE, Opened, opened
 from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
@@ -34,6 +35,7 @@ class NotifyPorts:
     routed: Callable[[Incident], Sequence[MessageChannel]] | None = None  # who hears of an incident; else everybody
     told: Told | None = None  # what each channel has told; without it every change is sent to everybody
     storms: StormPorts | None = None  # what is told in one summary until it is calm
+    opened: Callable[[Opened], None] | None = None  # hears of each incident that is told for the first time
     each: Each = map  # how channels are told: one after another, or all at once
 
 
@@ -55,6 +57,8 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     channels = ports.channels if ports.routed is None else ports.routed(picture.incident)
     outcomes = list(ports.each(told_on, channels))
     shown = [one for one, (_, is_told, _) in zip(channels, outcomes, strict=True) if is_told]
+    if shown and notice.mark == FIRST_NOTICE and ports.opened is not None:
+        ports.opened(opened(picture.incident, now))
     failures = [
         f"{name}: {why}" for name, _, why in (*outcomes, *_brought_up_to_date(shown, notice, picture, ports)) if why
     ]

@@ -174,7 +174,8 @@ def _judge(
     allowances = _allowances(event, ports) if asks_what_is_allowed(event, findings, policy) else ()
     radius = partial(radius_of, case.baseline.by_principal, upto=event.at)
     declared = _declared(findings, policy, ports.declarations)
-    made = decide(event, findings, policy, now, allowances=allowances, declared=declared, radius=radius)
+    tended = ports.planted.tended_by(event)
+    made = decide(event, findings, policy, now, allowances=allowances, declared=declared, tended=tended, radius=radius)
     return made, waits
 
 

@@ -156,7 +156,7 @@ def _awaited(decoy: Decoy, by: Principal, since: datetime, connection: Connectio
     while time.monotonic() < until:
         for incident in connection.incident_list.newest(_NEWEST):
             tests = (one for one in incident.findings if one.subject == decoy.tested)
-            if any(one.principal.key == by.key and one.last_seen >= earliest for one in tests):
+            if any(one.principal.arn == by.arn and one.last_seen >= earliest for one in tests):
                 return incident
         time.sleep(_LOOK_EVERY_S)
     raise Unavailable(

@@ -25,17 +25,20 @@ Examples:
 LIST_EXAMPLES = """\b
 Examples:
   nightlatch canary list
+  nightlatch canary list --local
   nightlatch canary list --output json | jq -r '.[].name'
 """
 FIRE_EXAMPLES = """\b
 Examples:
   nightlatch canary fire prod/orders/db-admin
+  nightlatch canary fire prod/orders/db-admin --dry-run
   nightlatch canary fire prod/orders/db-admin --local --yes
 """
 REMOVE_EXAMPLES = """\b
 Examples:
   nightlatch canary remove prod/orders/db-admin --dry-run
   nightlatch canary remove prod/orders/db-admin
+  nightlatch canary remove prod/orders/db-admin --local --yes
 """
 EXAMPLES = """\b
 Examples:

@@ -59,7 +59,7 @@ class Tending:
     """Somebody's word, given beforehand, of what they are about to do to a decoy."""
 
     deed: Deed
-    by: str  # what history keeps the principal under
+    by: str  # the ARN of the principal's session: who calls does not learn the path of their role, so no key
     title: str  # the approver behind it
     since: datetime
     until: datetime
@@ -68,7 +68,7 @@ class Tending:
         """Tell whether an event is what was said: this call, by them, now, and by nobody on their way."""
         return (
             event.called(*_CALLS[self.deed])
-            and event.principal.key == self.by
+            and self.by in {event.principal.arn, event.principal.key}
             and not event.principal.is_through_aws
             and self.since - _EARLY <= event.at < self.until
         )
@@ -118,8 +118,11 @@ class Decoy:
         return f"memo by {self.by}: {line}"
 
     def stands(self, at: datetime) -> bool:
-        """Tell whether a touch counts at a moment: while it waits to be deleted, too."""
-        return self.leaves_at is None or at < self.leaves_at
+        """Tell whether a touch counts at a moment: while it waits to be deleted, too; not before it was planted.
+
+        Whoever plants looks first whether the name is free, and then there is no decoy yet.
+        """
+        return self.planted_at <= at and (self.leaves_at is None or at < self.leaves_at)
 
     def tended(self, event: SecretEvent, *deeds: Deed) -> Tending | None:
         """Give the word that covers an event, if somebody gave one."""
@@ -154,10 +157,16 @@ class Planted:
             if found.stands(at) and may_be_same(secret, found.secret)
         )
 
-    def are_tended(self, event: SecretEvent) -> bool:
-        """Tell whether an event touches decoys only as somebody said they would plant or remove them."""
-        found = self.among(event.secrets, event.at)
-        return bool(found) and all(one.tended(event, Deed.PLANT, Deed.REMOVE) for _, one in found)
+    def tended_by(self, event: SecretEvent) -> str:
+        """Give who said they would plant or remove every decoy that an event touches; empty where nobody did of one.
+
+        What is a test is a touch, however short a time ago the decoy was planted.
+        """
+        found = [one for _, one in self.among(event.secrets, event.at)]
+        if any(one.tended(event, Deed.FIRE) is not None for one in found):
+            return ""
+        words = [one.tended(event, Deed.PLANT, Deed.REMOVE) for one in found]
+        return ", ".join(sorted({word.title for word in words if word is not None})) if all(words) else ""
 
     @cached_property
     def _by_key(self) -> Mapping[str, tuple[Decoy, ...]]:
