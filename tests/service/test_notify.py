@@ -58,9 +58,9 @@ def test_an_incident_is_shown_on_every_channel(world):
 
 
 def test_that_an_incident_opened_is_measured_once_from_its_first_event(world):
-    world.notify(now=AT + timedelta(seconds=42))
-    world.notify(now=AT + timedelta(minutes=9))
+    world.notify("revision-2", now=AT + timedelta(seconds=42))  # what is offered was linked before anybody was told
     world.notify("revision-2", now=AT + timedelta(minutes=9))
+    world.notify("revision-3", now=AT + timedelta(minutes=9))
 
     assert world.opened == [Opened(Severity.HIGH, timedelta(seconds=42))]
 

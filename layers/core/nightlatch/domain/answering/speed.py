@@ -10,7 +10,7 @@ from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response, ResponseState
 from nightlatch.domain.judging.findings import Severity
 
-FIRST_NOTICE = "revision-1"  # the mark of the notice that an incident has opened
+OPENED = "opened"  # the mark under which is noted that an incident was counted
 _RESTORING = frozenset(
     {
         ActionKind.RESTORE_DELETED,
