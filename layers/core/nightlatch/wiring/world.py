@@ -14,6 +14,7 @@ from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
+from nightlatch.adapters.books.audit_notes import DynamoAuditNotes
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.process_memory import ProcessMemory
@@ -50,6 +51,7 @@ from nightlatch.service.pipeline import Ports
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.counting_world import CountingWorld
 from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.policy_in_force import PolicyInForce
 from nightlatch.wiring.snapshot_world import SnapshotWorld
@@ -69,6 +71,7 @@ class World:
         self.policies = PolicyInForce(parameter, settings, reaches_back=reaches_back)
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
+        self.counting = CountingWorld(self._table(settings.state_table), self.now)
         self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         responses = self._table(settings.response_table)
         self.complaints = Complaints()
@@ -84,22 +87,25 @@ class World:
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.audit_notes = DynamoAuditNotes(incidents, now=self.now)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy, events: Sequence[SecretEvent]) -> Ports:
         """Give what judging some events needs under a policy."""
         state = self._table(self._settings.state_table)
         planted, watchers = self._decoys.around(events), self._settings.own_roles | self._settings.auditor_roles
+        inventory = policy.inventory.with_scanners(self._settings.auditor_roles).with_decoys(planted, watchers)
         baselines = TrailBaselines(
-            DynamoTrails(state),
+            self.counting.trails(),
             DynamoWaits(state),
-            inventory=policy.inventory.with_scanners(self._settings.auditor_roles).with_decoys(planted, watchers),
+            inventory=inventory,
             now=self.now,
             holdings=self._holdings,
             memory=self._memory,
         )
         own, said = self.snapshots.own(self.deeds), self.people.declarations
-        return Ports(baselines, own, self._effects(), allowances=self.allowances, declarations=said, planted=planted)
+        counting = self.counting.around(baselines, self._holdings, inventory)
+        return Ports(counting, own, self._effects(), allowances=self.allowances, declarations=said, planted=planted)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(
