@@ -34,6 +34,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             },
         )
         metrics.add_metric(name=Metric.FINDINGS, unit=MetricUnit.Count, value=1)
+    for caller, count in judged.reads.items():
+        logger.info("reads", extra={"caller": caller, "count": count})
     for message_id, reason in judged.malformed.items():
         logger.warning("malformed record", extra={"message_id": message_id, "reason": reason})
         metrics.add_metric(name=Metric.MALFORMED_RECORDS, unit=MetricUnit.Count, value=1)

@@ -10,7 +10,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import NightlatchError
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.metrics import Metric
 from nightlatch.service.ports import Notice
 from nightlatch.wiring import wire_notifier
@@ -28,7 +30,20 @@ def _failed(channel: str, reason: str) -> None:
         metrics.add_metric(name=Metric.CHANNEL_FAILURES, unit=MetricUnit.Count, value=1)
 
 
-tell = wire_notifier(os.environ, _failed)
+def _opened(told: Opened) -> None:
+    metrics.add_metric(name=Metric.TIME_TO_DETECT, unit=MetricUnit.Seconds, value=told.after.total_seconds())
+    match told.severity:
+        case Severity.CRITICAL:
+            metrics.add_metric(name=Metric.INCIDENTS_CRITICAL, unit=MetricUnit.Count, value=1)
+        case Severity.HIGH:
+            metrics.add_metric(name=Metric.INCIDENTS_HIGH, unit=MetricUnit.Count, value=1)
+        case Severity.MEDIUM:
+            metrics.add_metric(name=Metric.INCIDENTS_MEDIUM, unit=MetricUnit.Count, value=1)
+        case _:
+            metrics.add_metric(name=Metric.INCIDENTS_LOW, unit=MetricUnit.Count, value=1)
+
+
+tell = wire_notifier(os.environ, _failed, _opened)
 
 
 @logger.inject_lambda_context

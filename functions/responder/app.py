@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from nightlatch.domain.answering.speed import restored_after
 from nightlatch.domain.errors import IllegalTransition, NightlatchError
 from nightlatch.domain.metrics import Metric
 from nightlatch.wiring import wire_drill, wire_responder
@@ -38,6 +39,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 "response", extra={"response_id": response.id, "state": response.state, "result": response.result}
             )
             metrics.add_metric(name=Metric.RESPONSES, unit=MetricUnit.Count, value=1)
+            if (after := restored_after(response)) is not None:
+                metrics.add_metric(name=Metric.RESTORES, unit=MetricUnit.Count, value=1)
+                metrics.add_metric(name=Metric.TIME_TO_RESTORE, unit=MetricUnit.Seconds, value=after.total_seconds())
         except IllegalTransition as error:
             # Another delivery runs it or somebody denied it: nothing is left to do with this message.
             logger.info("response skipped", extra={"message_id": record["messageId"], "reason": str(error)})

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from fakes_canaries import a_decoy
 from nightlatch.detections.decoy import DETECTION
+from nightlatch.domain.account.decoys import TENDED_FOR, Decoy, Deed, Planted, Tending
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.event.calls import SECRETS_MANAGER_CALLS
 from nightlatch.domain.event.events import Failure, SecretEvent
+from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.history.examples import (
     ACCOUNT,
+    AT,
     REGION,
     a_denial,
     a_person,
@@ -150,3 +154,94 @@ def test_a_scanner_is_told_of_the_decoy_alone():
     (finding,) = judge(event)
 
     assert (finding.severity, finding.secrets) == (Severity.LOW, (FULL,))
+
+
+# Decoys that somebody planted
+
+
+def plant(*decoys: Decoy, watchers: frozenset[str] = frozenset()) -> Baseline:
+    return Baseline(inventory=Inventory(planted=Planted(decoys=decoys), watchers=watchers))
+
+
+def found(baseline: Baseline, *events: SecretEvent) -> tuple[Finding, ...]:
+    return fold(tuple(f for event in events for f in detect(event, baseline, (DETECTION,))[0]))
+
+
+def a_test_by(who: Principal) -> Tending:
+    return Tending(deed=Deed.FIRE, by=who.key, title="ana (U0ANA)", since=AT, until=AT + TENDED_FOR)
+
+
+BAIT = a_secret("prod/db-admin")
+
+
+@pytest.mark.parametrize("name", ["GetSecretValue", "DescribeSecret", "DeleteSecret", "PutResourcePolicy"])
+@pytest.mark.parametrize("failure", [None, a_denial("GetSecretValue", "prod/db-admin")])
+def test_any_touch_of_a_planted_decoy_is_critical_and_says_its_memo(name, failure):
+    (finding,) = found(plant(a_decoy()), an_event(name, secret=BAIT, failure=failure))
+
+    assert (finding.severity, finding.state, finding.asked_for) == (Severity.CRITICAL, State.OPEN, True)
+    assert finding.reason.startswith("memo by ana (U0ANA): stands in the wiki of the orders team; ")
+
+
+def test_touches_of_two_decoys_by_one_thief_are_two_findings_with_a_memo_each():
+    other = a_decoy("prod/pay-admin", memo="lay in the backup")
+
+    both = found(
+        plant(a_decoy(), other), an_event(secret=BAIT), an_event(secret=a_secret("prod/pay-admin"), after_s=60)
+    )
+
+    assert [finding.secrets for finding in both] == [(BAIT,), (a_secret("prod/pay-admin"),)]
+    assert ["stands in the wiki" in finding.reason for finding in both] == [True, False]
+    assert ["lay in the backup" in finding.reason for finding in both] == [False, True]
+
+
+def test_a_batch_that_names_two_decoys_says_both_memos():
+    batch = replace(an_event("BatchGetSecretValue"), secrets=(BAIT, a_secret("prod/pay-admin")))
+
+    (finding,) = found(plant(a_decoy(), a_decoy("prod/pay-admin", memo="lay in the backup")), batch)
+
+    assert "stands in the wiki" in finding.reason
+    assert "lay in the backup" in finding.reason
+
+
+def test_a_test_is_told_like_a_theft_says_so_and_never_speaks_for_one():
+    ana = a_user("ana")
+    baseline = plant(a_decoy(tendings=(a_test_by(ana),)))
+    tried = an_event("DescribeSecret", secret=BAIT, by=ana)
+
+    test, theft = found(baseline, tried, an_event(secret=BAIT, by=ana, after_s=30))
+
+    assert test.severity is theft.severity is Severity.CRITICAL
+    assert test.reason.startswith("a test, as ana (U0ANA) said beforehand; memo by")
+    assert "test" not in theft.reason
+    assert "a test" not in found(baseline, replace(tried, principal=a_role()))[0].reason
+
+
+@pytest.mark.parametrize(
+    "name", ["DescribeSecret", "GetResourcePolicy", "ListSecretVersionIds", "ListResourcePolicies"]
+)
+def test_our_own_looks_are_no_news_and_a_read_by_our_own_role_is(name):
+    auditor = a_role("auditor")
+    baseline = plant(a_decoy(), watchers=frozenset({auditor.key}))
+
+    assert found(baseline, an_event(name, secret=BAIT, by=auditor)) == ()
+    assert found(baseline, an_event("GetSecretValue", secret=BAIT, by=auditor))
+    assert found(baseline, an_event(name, secret=BAIT, by=a_role()))
+
+
+def test_planting_and_removing_as_it_was_said_is_no_touch_and_anything_else_is():
+    ana = a_user("ana")
+    words = [replace(a_test_by(ana), deed=deed) for deed in (Deed.PLANT, Deed.REMOVE)]
+    baseline = plant(a_decoy(tendings=tuple(words)))
+
+    assert found(baseline, *(an_event(name, secret=BAIT, by=ana) for name in ("CreateSecret", "DeleteSecret"))) == ()
+    assert found(baseline, an_event("GetSecretValue", secret=BAIT, by=ana))
+    assert found(baseline, an_event("DeleteSecret", secret=BAIT, by=a_role()))
+
+
+def test_a_declared_scanner_may_describe_a_planted_decoy():
+    inventory = Inventory(planted=Planted(decoys=(a_decoy(),)), scanners=frozenset({SCANNER.key}))
+
+    (finding,) = found(Baseline(inventory=inventory), an_event("DescribeSecret", secret=BAIT, by=SCANNER))
+
+    assert finding.severity is Severity.LOW

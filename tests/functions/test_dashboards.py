@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from functions.transformed import TEMPLATE, resources, source
+from nightlatch.cli.pages.dashboards import dashboards as made
+from nightlatch.cli.pages.dashboards import in_template
 from nightlatch.domain.metrics import Metric
 
 DASHBOARDS = TEMPLATE.parent / "dashboards"
@@ -59,7 +62,8 @@ def asked_of_cloudwatch() -> set[str]:
 
 
 def asked_of_grafana() -> set[str]:
-    return {asked["expression"] for panel in grafana()["panels"] for asked in panel.get("targets", [])}
+    targets = [asked for panel in grafana()["panels"] for asked in panel.get("targets", [])]
+    return {asked["expression"] for asked in targets if asked["queryMode"] == "Metrics"}
 
 
 def test_both_dashboards_ask_the_same() -> None:
@@ -71,7 +75,7 @@ def test_a_dashboard_shows_each_metric_of_ours_and_no_other(asked: Any) -> None:
     namespace = source()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
     ours = [expression for expression in asked() if f"{{{namespace}," in expression]
 
-    shown = [name for expression in ours for name in re.findall(r'MetricName="(\w+)"', expression)]
+    shown = {name for expression in ours for name in re.findall(r'MetricName="(\w+)"', expression)}
     assert sorted(shown) == sorted(Metric)
 
 
@@ -101,14 +105,99 @@ def test_the_ids_of_widgets_are_their_own() -> None:
         assert len(ids) == len(set(ids))
 
 
-def test_the_log_widget_reads_groups_that_the_stack_makes() -> None:
-    (log,) = (widget for widget in cloudwatch()["widgets"] if widget["type"] == "log")
+def log_queries() -> list[str]:
+    return [widget["properties"]["query"] for widget in cloudwatch()["widgets"] if widget["type"] == "log"]
+
+
+def test_log_widgets_read_groups_that_the_stack_makes() -> None:
     groups = {
         group["LogGroupName"]["Fn::Sub"].replace("${AWS::StackName}", "nightlatch")
         for group in resources("AWS::Logs::LogGroup").values()
     }
 
-    assert {part for part in log["properties"]["query"].split("'") if part.startswith("/nightlatch")} <= groups
+    asked = {part for query in log_queries() for part in query.split("'") if part.startswith("/nightlatch")}
+    assert asked
+    assert asked <= groups
+    targets = [one for panel in grafana()["panels"] for one in panel.get("targets", [])]
+    assert {name for one in targets for name in one.get("logGroupNames", ())} == asked
+
+
+def test_log_widgets_ask_for_lines_and_fields_that_the_detector_writes() -> None:
+    written = ast.parse((TEMPLATE.parent / "functions/detector/app.py").read_text(encoding="utf-8"))
+    words = {node.value for node in ast.walk(written) if isinstance(node, ast.Constant)}
+
+    for query in log_queries():
+        (message,) = re.findall(r'filter message = "(\w+)"', query)
+        assert message in words
+        fields = set(re.findall(r"\b(rule_id|severity|caller|count)\b(?!\()", query))
+        assert fields
+        assert fields <= words
+
+
+def test_the_template_deploys_the_dashboard_under_the_stacks_own_name_and_region() -> None:
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    own = {"AWS::StackName": "nightlatch", "AWS::Region": "eu-west-1"}
+    text = re.sub(r"\$\{([^}]+)\}", lambda found: own[found[1]], dashboard["DashboardBody"]["Fn::Sub"])
+
+    assert json.loads(text) == cloudwatch()
+    assert dashboard["DashboardBody"]["Fn::Sub"].count(" ${AWS::StackName}'") > 5
+
+
+@pytest.mark.parametrize(("name", "text"), made().items())
+def test_a_dashboard_is_what_its_description_makes_of_it_today(name: str, text: str) -> None:
+    assert (DASHBOARDS / name).read_text(encoding="utf-8") == text, f"dashboards/{name} is another; run: make docs"
+
+
+def test_making_it_anew_changes_nothing_of_the_template() -> None:
+    text = TEMPLATE.read_text(encoding="utf-8")
+
+    assert in_template(text) == text
+    assert in_template("Outputs:\n") == "Outputs:\n"
+
+
+SHAPES: dict[str, Any] = {  # of Grafana's JSON model, as far as an import goes wrong without it
+    "type": "object",
+    "required": ["title", "uid", "schemaVersion", "panels", "templating", "time"],
+    "properties": {
+        "uid": {"type": "string", "maxLength": 40},
+        "schemaVersion": {"type": "integer", "minimum": 30},
+        "templating": {"properties": {"list": {"items": {"required": ["name", "type", "query"]}}}},
+        "panels": {
+            "items": {
+                "type": "object",
+                "required": ["id", "type", "title", "gridPos"],
+                "properties": {
+                    "type": {"enum": ["row", "timeseries", "table"]},
+                    "gridPos": {
+                        "required": ["x", "y", "w", "h"],
+                        "properties": {"w": {"type": "integer", "minimum": 1, "maximum": 24}},
+                    },
+                    "targets": {
+                        "minItems": 1,
+                        "items": {
+                            "required": ["refId", "datasource", "queryMode", "region", "expression"],
+                            "properties": {
+                                "refId": {"pattern": "^[A-Z]$"},
+                                "queryMode": {"enum": ["Metrics", "Logs"]},
+                                "expression": {"minLength": 1},
+                            },
+                            "if": {"properties": {"queryMode": {"const": "Metrics"}}},
+                            "then": {"required": ["metricQueryType", "metricEditorMode", "period", "statistic"]},
+                            "else": {"required": ["logGroupNames"]},
+                        },
+                    },
+                },
+            }
+        },
+    },
+}
+
+
+def test_grafanas_dashboard_has_the_shape_that_grafana_takes() -> None:
+    Draft202012Validator(SHAPES).validate(grafana())
+    for panel in grafana()["panels"]:
+        letters = [one["refId"] for one in panel.get("targets", [])]
+        assert len(letters) == len(set(letters))
 
 
 def test_no_two_widgets_lie_on_each_other() -> None:

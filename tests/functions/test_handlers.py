@@ -6,6 +6,7 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
@@ -19,8 +20,12 @@ from functions.handlers import Context, batch, cold_start, failed
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
 from nightlatch.domain.account.takings import Taking
+from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState
+from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import IllegalTransition, Unavailable
+from nightlatch.domain.history.examples import a_secret
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.ports import Notice
 from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record
@@ -121,6 +126,25 @@ def test_the_detector_gives_back_the_message_it_cannot_read_and_judges_its_neigh
     assert len(alerts()) == 1
 
 
+def test_the_detector_logs_who_read_how_often_for_the_dashboard(load: Load, caplog: pytest.LogCaptureFixture) -> None:
+    read = json.dumps(
+        in_envelope(
+            own_record(
+                "get_secret_value",
+                eventTime=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                eventID=str(uuid.uuid4()),
+            )
+        )
+    )
+
+    load("detector").handler(batch(read), Context())
+    alerts()  # which the next test must not find
+
+    [line] = logged(caplog, "reads")
+    assert line["count"] == 1
+    assert line["caller"].startswith("arn:aws:iam::111122223333:")
+
+
 def test_the_detector_takes_a_minutes_message(load: Load) -> None:
     assert load("detector").handler(batch('{"nightlatch": "tick"}'), Context()) == {"batchItemFailures": []}
 
@@ -219,6 +243,27 @@ def test_a_channel_that_fails_is_counted_and_named(
     assert '"ChannelFailures":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("severity", "metric"),
+    [("CRITICAL", "Critical"), ("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low"), ("INFORMATIONAL", "Low")],
+)
+def test_an_incident_that_opened_is_counted_by_severity_with_how_long_it_took(
+    load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], severity: str, metric: str
+) -> None:
+    app = load("notifier")
+
+    def tell(_notice: Notice) -> tuple[str, ...]:
+        app._opened(Opened(Severity(severity), timedelta(seconds=12.5)))
+        return ("sns",)
+
+    monkeypatch.setattr(app, "tell", tell)
+    app.handler(batch(a_notice()), Context())
+
+    counted = capsys.readouterr().out.replace(" ", "")
+    assert '"TimeToDetect":[12.5]' in counted
+    assert f'"Incidents{metric}":[1.0]' in counted
+
+
 # --- the responder
 
 
@@ -242,6 +287,23 @@ def test_the_responder_stops_at_a_failure_for_the_queue_keeps_the_order(
 
     assert failed(answer) == ["m1", "m2"]
     assert done == ["r-1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "times"), [(ActionKind.ROLL_BACK, 1), (ActionKind.PIN_VERSION, 0)], ids=["rollback", "pin"]
+)
+def test_what_was_put_back_is_counted_with_how_long_it_took(
+    load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: ActionKind, times: int
+) -> None:
+    app = load("responder")
+    done = a_response(ResponseState.SUCCEEDED, action=Action(kind=kind, secret=a_secret()))
+    slow = replace(done, proposed_at=done.proposed_at - timedelta(seconds=90))
+    monkeypatch.setattr(app, "carry_out", lambda _response_id: slow)
+
+    app.handler(batch(an_order("r-1")), Context())
+
+    said = capsys.readouterr().out.replace(" ", "")
+    assert (said.count('"TimeToRestore":[90.0]'), said.count('"Restores":[1.0]')) == (times, times)
 
 
 def test_the_responder_is_done_with_a_response_that_somebody_else_has_moved(

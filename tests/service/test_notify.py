@@ -16,8 +16,10 @@ from fakes_snapshots import FakeCopies
 from nightlatch.adapters.notices import LEASE
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import NotFound, Unavailable, Unreadable
 from nightlatch.domain.history.examples import AT, a_secret
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
@@ -30,10 +32,13 @@ class World:
     notices: FakeNotices = field(default_factory=FakeNotices)
     slack: FakeChannel = field(default_factory=lambda: FakeChannel("slack"))
     sns: FakeChannel = field(default_factory=lambda: FakeChannel("sns"))
+    opened: list[Opened] = field(default_factory=list)
 
     def notify(self, mark: str = "revision-1", *, now=AT) -> tuple[str, ...]:
         (incident_id,) = self.incidents.by_id
-        ports = NotifyPorts(self.incidents, self.ledger, self.notices, (self.slack, self.sns))
+        ports = NotifyPorts(
+            self.incidents, self.ledger, self.notices, (self.slack, self.sns), opened=self.opened.append
+        )
         return notify(Notice(incident_id, mark), ports=ports, now=now)
 
 
@@ -50,6 +55,21 @@ def test_an_incident_is_shown_on_every_channel(world):
     (incident_id,) = world.incidents.by_id
     assert world.slack.shown == [(incident_id, 1, None)]
     assert world.sns.shown == [(incident_id, 1, None)]
+
+
+def test_that_an_incident_opened_is_measured_once_from_its_first_event(world):
+    world.notify("revision-2", now=AT + timedelta(seconds=42))  # what is offered was linked before anybody was told
+    world.notify("revision-2", now=AT + timedelta(minutes=9))
+    world.notify("revision-3", now=AT + timedelta(minutes=9))
+
+    assert world.opened == [Opened(Severity.HIGH, timedelta(seconds=42))]
+
+
+def test_what_nobody_was_shown_is_not_measured_until_somebody_is(world):
+    world.slack.is_down = world.sns.is_down = True
+    with pytest.raises(Unavailable):
+        world.notify()
+    assert world.opened == []
 
 
 class Damaged(FakeLedger):

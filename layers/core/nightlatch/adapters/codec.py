@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from nightlatch.domain.account.decoys import Decoy
 from nightlatch.domain.account.holding import Found
 from nightlatch.domain.account.replications import Replication
 from nightlatch.domain.account.takings import Taking
@@ -40,6 +41,7 @@ Stored = TypeVar(
     Circuit,
     Copy,
     Declaration,
+    Decoy,
     Finding,
     Found,
     Held,

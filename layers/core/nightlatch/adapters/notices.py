@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from time import sleep
 
 from nightlatch.adapters.clock import Clock
+from nightlatch.adapters.stored_items import FIRST, LAST
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.errors import Unavailable
@@ -62,6 +63,16 @@ class DynamoNotices:
             Unavailable: The table could not be asked.
         """
         self._table.put({**_key(notice), "state": "shown", "expires_at": _seconds(self._now() + NOTICES_KEPT)})
+
+    def shown_on(self, incident_id: str) -> tuple[str, ...]:
+        """Name the channels that have shown any revision of an incident.
+
+        Raises:
+            Unavailable: The table could not be asked.
+        """
+        items = self._table.every(f"notice#{key_part(incident_id)}", since=FIRST, until=LAST)
+        marks = (str(item["sk"]).rpartition("-revision-") for item in items if item.get("state") == "shown")
+        return tuple(sorted({channel for channel, revision, _ in marks if revision}))
 
     def thread(self, incident_id: str, channel: str) -> str | None:
         """Give where a channel holds the incident's message, None to who may post it first.

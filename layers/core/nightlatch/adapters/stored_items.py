@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from nightlatch.adapters.codec import decode
 from nightlatch.adapters.wire import Item
+from nightlatch.domain.account.decoys import Decoy
 from nightlatch.domain.account.holding import Found
 from nightlatch.domain.account.replications import Replication
 from nightlatch.domain.account.takings import Taking
@@ -20,7 +21,7 @@ from nightlatch.domain.secret.metadata import MetadataSnapshot
 
 FIRST = "!"  # sorts before every letter and digit
 LAST = "~"  # sorts behind `#` and every digit
-Kept = TypeVar("Kept", Copy, Found, MetadataSnapshot, Replication, SecretEvent, Sighting, Taking)
+Kept = TypeVar("Kept", Copy, Decoy, Found, MetadataSnapshot, Replication, SecretEvent, Sighting, Taking)
 _logger = logging.getLogger(__name__)
 
 

@@ -20,6 +20,7 @@ from nightlatch.cli.verbs import (
     allow,
     audit,
     brake,
+    canary,
     console,
     contain,
     diff,
@@ -98,6 +99,7 @@ app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
+app.add_typer(canary.app, name="canary")
 app.add_typer(rules.app, name="rules")
 app.add_typer(policy.app, name="policy")
 app.add_typer(inventory.app, name="inventory")

@@ -10,15 +10,22 @@ from enum import StrEnum
 
 
 class Metric(StrEnum):
-    """Each is a count, in CloudWatch under the namespace `nightlatch` by the dimension `service`."""
+    """A count where it says nothing else, in CloudWatch under the namespace `nightlatch` by the dimension `service`."""
 
     MESSAGES_JUDGED = "MessagesJudged"  # everything a lane brought, ticks included: the pulse of the detector
     FINDINGS = "Findings"  # judged, whoever hears of them
     MALFORMED_RECORDS = "MalformedRecords"  # could not be judged; they end in a dead-letter queue
     NOTICES_SHOWN = "NoticesShown"  # one per channel that took it
     NOTICES_FAILED = "NoticesFailed"  # not every channel took it; it comes again
+    INCIDENTS_CRITICAL = "IncidentsCritical"  # told for the first time, by their severity then
+    INCIDENTS_HIGH = "IncidentsHigh"
+    INCIDENTS_MEDIUM = "IncidentsMedium"
+    INCIDENTS_LOW = "IncidentsLow"
+    TIME_TO_DETECT = "TimeToDetect"  # seconds from an incident's first event until the first channel showed it
     CHANNEL_FAILURES = "ChannelFailures"  # a message that one channel did not take after its tries; the log says which
     RESPONSES = "Responses"  # carried out, or ended by a guard that said no
+    RESTORES = "Restores"  # of these, what put something back that was deleted, overwritten or changed
+    TIME_TO_RESTORE = "TimeToRestore"  # seconds from the order or offer until it was back; people's time is in it
     RESPONSES_FAILED = "ResponsesFailed"  # could not be carried out; it comes again
     RESPONSES_UNREADABLE = "ResponsesUnreadable"  # looked at in the ledger and passed over; the log says which
     PRESSES_ACCEPTED = "PressesAccepted"  # a button that counted

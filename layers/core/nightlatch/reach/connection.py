@@ -58,9 +58,9 @@ class Connection:
         """Give the time: the stage's own on the stage."""
         return self._clock()
 
-    def client(self, service: str) -> Any:
-        """Give the client of a service."""
-        return self._clients.client(service)
+    def client(self, service: str, *, marked: bool = True) -> Any:
+        """Give the client of a service; the trail does not show the calls of one without a mark as nightlatch's."""
+        return self._clients.client(service) if marked else self._clients.unmarked(service)
 
     @property
     def region(self) -> str:

@@ -14,8 +14,13 @@ PLACED = frozenset(
         "allow",
         "approve",
         "audit",
+        "canary fire",
+        "canary list",
+        "canary plant",
+        "canary remove",
         "console",
         "contain",
+        "costs",
         "diff",
         "guard apply",
         "guard plan",
@@ -44,6 +49,7 @@ PLACED = frozenset(
         "snapshots take",
         "snapshots verify",
         "snooze",
+        "who",
     }
 )
 _COMMAND = re.compile(rf"\bnightlatch (?:{'|'.join(sorted(PLACED, reverse=True))})(?![\w-])")

@@ -19,6 +19,7 @@ from nightlatch.domain.posture.secrets import Protected
 from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap
 from nightlatch.domain.posture.use import SecretUse
 from nightlatch.reach.bare import Reached
+from nightlatch.reach.canaries import decoy_names
 from nightlatch.service.audit_ports import Protections, Uses
 from nightlatch.service.audit_scope import Scope
 
@@ -41,6 +42,7 @@ def premises_of(
         Unavailable: Nobody can tell whose credentials they are.
     """
     connection = reached.connection
+    decoys = decoy_names(connection) if reached.is_deployed else frozenset[str]()
     return AwsPremises(
         connection.client,
         account_id=connection.caller().account_id or "",
@@ -50,7 +52,7 @@ def premises_of(
         now=connection.now,
         stack=connection.settings.stack or None,
         scans_lines=scans_lines,
-        wants=scope.covers,
+        wants=lambda name: scope.covers(name) and name not in decoys,  # to look at one would be to touch it
         pause=_at_once if reached.is_local else time.sleep,
     )
 

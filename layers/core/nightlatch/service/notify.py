@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.speed import OPENED, Opened, opened
 from nightlatch.domain.errors import Unavailable, Unreadable
 from nightlatch.service.change_notes import ChangeNotes
 from nightlatch.service.ports import Incidents, Ledger, MessageChannel, Notice, Notices
@@ -34,6 +36,7 @@ class NotifyPorts:
     routed: Callable[[Incident], Sequence[MessageChannel]] | None = None  # who hears of an incident; else everybody
     told: Told | None = None  # what each channel has told; without it every change is sent to everybody
     storms: StormPorts | None = None  # what is told in one summary until it is calm
+    opened: Callable[[Opened], None] | None = None  # hears of each incident that is told for the first time
     each: Each = map  # how channels are told: one after another, or all at once
 
 
@@ -55,12 +58,23 @@ def notify(notice: Notice, *, ports: NotifyPorts, now: datetime) -> tuple[str, .
     channels = ports.channels if ports.routed is None else ports.routed(picture.incident)
     outcomes = list(ports.each(told_on, channels))
     shown = [one for one, (_, is_told, _) in zip(channels, outcomes, strict=True) if is_told]
+    if shown:
+        _count_opening(picture, ports)
     failures = [
         f"{name}: {why}" for name, _, why in (*outcomes, *_brought_up_to_date(shown, notice, picture, ports)) if why
     ]
     if failures:
         raise Unavailable(f"incident {notice.incident_id} was not shown on {'; '.join(failures)}")
     return tuple(channel.name for channel in shown)
+
+
+def _count_opening(picture: Picture, ports: NotifyPorts) -> None:
+    """Measure an incident when the first channel has shown it, whichever of its notices that was for."""
+    once = Notice(picture.incident.id, OPENED)
+    with suppress(Unavailable):  # another process counts it now
+        if ports.opened is not None and ports.notices.claim(once, picture.now):
+            ports.opened(opened(picture.incident, picture.now))
+            ports.notices.shown(once)
 
 
 def _tried(channel: MessageChannel, show: Callable[[], bool]) -> Outcome:

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from nightlatch.domain.account.decoys import NONE_PLANTED, Planted
 from nightlatch.domain.answering.allowances import Allowance
 from nightlatch.domain.answering.decisions import (
     Alert,
@@ -24,6 +25,7 @@ from nightlatch.domain.answering.decisions import (
     decide,
 )
 from nightlatch.domain.answering.declarations import Declaration
+from nightlatch.domain.answering.decoy_notes import removals
 from nightlatch.domain.answering.orders import Respond
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.responses import Response
@@ -87,6 +89,7 @@ class Ports:
     effects: Effects
     allowances: Allowances = field(default_factory=NothingIsAllowed)
     declarations: Declarations = field(default_factory=NothingIsDeclared)
+    planted: Planted = NONE_PLANTED  # decoys, whose removal somebody may have said beforehand
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +171,16 @@ def _judge(
     event = case.event
     found, waits = detect(event, case.baseline, case.rules)
     findings = [finding for finding in found if _is_news(finding, said)]
-    allowances = ports.allowances.on(event.secrets) if asks_what_is_allowed(event, findings, policy) else ()
+    allowances = _allowances(event, ports) if asks_what_is_allowed(event, findings, policy) else ()
     radius = partial(radius_of, case.baseline.by_principal, upto=event.at)
     declared = _declared(findings, policy, ports.declarations)
-    made = decide(event, findings, policy, now, allowances=allowances, declared=declared, radius=radius)
+    tended = ports.planted.tended_by(event)
+    made = decide(event, findings, policy, now, allowances=allowances, declared=declared, tended=tended, radius=radius)
     return made, waits
+
+
+def _allowances(event: SecretEvent, ports: Ports) -> list[Allowance]:
+    return [*ports.allowances.on(event.secrets), *removals(ports.planted, event.secrets)]
 
 
 def _declared(findings: Sequence[Finding], policy: Policy, declarations: Declarations) -> list[Declaration]:

@@ -14,6 +14,7 @@ from nightlatch.acts import ACTS
 from nightlatch.config import load_settings
 from nightlatch.domain.answering.acting import Moved
 from nightlatch.domain.answering.responses import Response
+from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
@@ -70,14 +71,21 @@ def _unheard(channel: str, reason: str) -> None:
     del channel, reason
 
 
+def _uncounted(_opened: Opened) -> None:
+    """Count no incident."""
+
+
 def wire_notifier(
-    environ: Mapping[str, str], on_failure: Callable[[str, str], None] = _unheard
+    environ: Mapping[str, str],
+    on_failure: Callable[[str, str], None] = _unheard,
+    on_opened: Callable[[Opened], None] = _uncounted,
 ) -> Callable[[Notice], tuple[str, ...]]:
     """Build the notifier: a notice in, the names of the channels that showed it out.
 
     Args:
         environ: What the function is told.
         on_failure: Hears which channel did not take a message, and why.
+        on_opened: Hears of each incident that is told for the first time.
     """
     world = World(load_settings(environ))
     telling = world.telling(on_failure)
@@ -90,6 +98,7 @@ def wire_notifier(
         changed=world.snapshots.change_notes(),
         told=world.people.told,
         storms=world.people.storms,
+        opened=on_opened,
         each=pool().map,
     )
     summaries = world.people.summaries(world.notices, telling.channels, world.audit_notes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
@@ -24,6 +25,7 @@ class JudgedBatch:
     outcome: Outcome
     malformed: Mapping[str, str]  # message id -> why nobody can judge it
     failed: Sequence[str]  # message ids to deliver again, the malformed among them
+    reads: Mapping[str, int] = field(default_factory=dict)  # of values, by who called
     unreadable: int = 0  # how often a response in the ledger could not be read; the log says which
 
 
@@ -44,15 +46,26 @@ def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> Ju
             bearers.setdefault(item.event_id, []).append(message["messageId"])
     is_tick = any(isinstance(item, Tick) for item in batch)
     policy = _policy(world, tells=is_tick)
-    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
+    ports = world.judging(policy, [item for item in batch if isinstance(item, SecretEvent)])
+    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=ports, now=now)
     if is_tick:
         expire_offers(world.expiring(), now)
         put_guards_back(world.lapsing(), policy, now)
         world.people.tick(policy, now)
     again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
     return JudgedBatch(
-        outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()
+        outcome=outcome,
+        malformed=malformed,
+        failed=(*malformed, *again),
+        reads=_reads(batch),
+        unreadable=world.complaints.taken(),
     )
+
+
+def _reads(batch: Sequence[SecretEvent | Tick]) -> Mapping[str, int]:
+    """Count the reads of values that AWS charges for, answered or refused; a twin is the same call once more."""
+    events = (item for item in batch if isinstance(item, SecretEvent) and not item.is_twin)
+    return Counter(event.principal.key for event in events if event.called("GetSecretValue", "BatchGetSecretValue"))
 
 
 def _policy(world: World, *, tells: bool) -> Policy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets as entropy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from nightlatch.adapters.acting.enquiries import AuditorEnquiries
@@ -27,6 +27,7 @@ from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.inventory.pointers import AwsPointers
 from nightlatch.adapters.inventory.takings_dynamodb import DynamoTakings
 from nightlatch.adapters.ledger.allowances import DynamoAllowances
+from nightlatch.adapters.ledger.decoys import DynamoDecoys, KnownDecoys
 from nightlatch.adapters.ledger.deeds import DynamoDeeds
 from nightlatch.adapters.ledger.moves import DynamoMoves
 from nightlatch.adapters.ledger.offers import DynamoOffers
@@ -41,6 +42,7 @@ from nightlatch.adapters.snapshots.descriptions import AwsDescriptions
 from nightlatch.adapters.table import Table
 from nightlatch.config import Settings
 from nightlatch.domain.answering.policy import Policy
+from nightlatch.domain.event.events import SecretEvent
 from nightlatch.service.act_ports import RespondPorts
 from nightlatch.service.effects import LiveEffects
 from nightlatch.service.expire import ExpirePorts
@@ -78,6 +80,7 @@ class World:
         self.moves = DynamoMoves(responses, now=self.now)
         self.offers = DynamoOffers(responses, now=self.now, complaints=self.complaints)
         self.allowances = DynamoAllowances(responses, complaints=self.complaints)
+        self._decoys = KnownDecoys(DynamoDecoys(responses), tick=lambda: self.now().timestamp())
         incidents = self._table(settings.incident_table)
         self.incidents = DynamoIncidents(incidents, now=self.now)
         self.notices = DynamoNotices(incidents, now=self.now)
@@ -87,10 +90,11 @@ class World:
         self.audit_notes = DynamoAuditNotes(incidents, now=self.now)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
-    def judging(self, policy: Policy) -> Ports:
-        """Give what judging needs under a policy."""
+    def judging(self, policy: Policy, events: Sequence[SecretEvent]) -> Ports:
+        """Give what judging some events needs under a policy."""
         state = self._table(self._settings.state_table)
-        inventory = policy.inventory.with_scanners(self._settings.auditor_roles)
+        planted, watchers = self._decoys.around(events), self._settings.own_roles | self._settings.auditor_roles
+        inventory = policy.inventory.with_scanners(self._settings.auditor_roles).with_decoys(planted, watchers)
         baselines = TrailBaselines(
             self.counting.trails(),
             DynamoWaits(state),
@@ -101,7 +105,7 @@ class World:
         )
         own, said = self.snapshots.own(self.deeds), self.people.declarations
         counting = self.counting.around(baselines, self._holdings, inventory)
-        return Ports(counting, own, self._effects(), allowances=self.allowances, declarations=said)
+        return Ports(counting, own, self._effects(), allowances=self.allowances, declarations=said, planted=planted)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(

@@ -78,7 +78,7 @@ def _policy(request: Request) -> Policy:
 
 def _joined(one: Inventory, other: Inventory) -> Inventory:
     """Hold what either of two inventories says; of two organisations the second."""
-    apart = {"organization_id", "tiers", "deployers", "replications"}
+    apart = {"organization_id", "tiers", "deployers", "replications", "planted"}
     parts = [part.name for part in fields(Inventory) if part.name not in apart]
     both = {part: getattr(one, part) | getattr(other, part) for part in parts}
     return Inventory(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from nightlatch.checks import CHECKS
 from nightlatch.cli.pages.check_page import check_page
 from nightlatch.cli.pages.command_page import command_page
 from nightlatch.cli.pages.correction_page import correction_page
+from nightlatch.cli.pages.dashboards import dashboards, in_template
 from nightlatch.cli.pages.runbook_page import file_name, index, runbook
 from nightlatch.cli.pages.sigma_page import sigma_page
 from nightlatch.cli.policy.schema import SCHEMA_FILE, schema_text
@@ -40,8 +42,8 @@ def write(folder: Path, root: Any) -> ExitCode:
         Unreadable: A page could not be written there.
     """
     made = pages(root)
-    for place, text in made.items():
-        page = folder / place
+    files = {folder / place: text for place, text in made.items()} | dict(_beside(folder.parent))
+    for page, text in files.items():
         try:
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
@@ -49,3 +51,11 @@ def write(folder: Path, root: Any) -> ExitCode:
             raise Unreadable(f"{page}: {(error.strerror or 'cannot be written').lower()}") from error
     sys.stdout.write(f"{len(made)} pages written below {folder}\n")
     return ExitCode.CLEAN
+
+
+def _beside(project: Path) -> Iterator[tuple[Path, str]]:
+    """Give the dashboards, and the template that deploys one, where the folder is a project's."""
+    template = project / "template.yaml"
+    if (project / "dashboards").is_dir() and template.is_file():
+        yield from ((project / "dashboards" / name, text) for name, text in dashboards().items())
+        yield template, in_template(template.read_text(encoding="utf-8"))

@@ -134,7 +134,8 @@ def _told_to_end() -> Iterator[None]:
 @contextmanager
 def announced(theatre: Theatre) -> Iterator[None]:
     """Leave a note of where the stage is, for `--local`; readable by this user alone, gone with the stage."""
-    from nightlatch.reach.where import stage_note  # noqa: PLC0415 - keeps `--help` quick
+    from nightlatch.local.clock import VARIABLE  # noqa: PLC0415 - keeps `--help` quick
+    from nightlatch.reach.where import stage_note  # noqa: PLC0415
 
     note = stage_note()
     note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -145,6 +146,7 @@ def announced(theatre: Theatre) -> Iterator[None]:
             **theatre.variables("Auditor"),
             **theatre.variables("DetectorChanges"),
             "AWS_DEFAULT_REGION": "eu-west-1",
+            VARIABLE: str(theatre.stage.clock.path),
         },
         "operator_role": theatre.operator_role,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from nightlatch.domain.account.decoys import NONE_PLANTED, Planted
 from nightlatch.domain.account.holdings import NOTHING, Holdings
 from nightlatch.domain.account.lineage import Deployer
 from nightlatch.domain.account.replications import NONE_SHOWN, Replications
@@ -29,7 +30,7 @@ class Inventory:
     rotation_functions: frozenset[str] = frozenset()
     self_resources: frozenset[str] = frozenset()
     trusted_accounts: frozenset[str] = frozenset()
-    decoys: frozenset[str] = frozenset()
+    decoys: frozenset[str] = frozenset()  # that the operator named; for those that were planted see below
     organization_id: str | None = None
     approved_regions: frozenset[str] = frozenset()  # where replicas may be; with none listed nothing is unapproved
     approved_keys: frozenset[str] = frozenset()  # KMS keys that secrets may be moved to; none listed as above
@@ -38,6 +39,8 @@ class Inventory:
     scanners: frozenset[str] = frozenset()  # principals that look through all secrets' metadata: globs over their ARNs
     holdings: Holdings = NOTHING  # what was found when the inventory was taken
     replications: Replications = NONE_SHOWN  # what records have shown of replicas
+    planted: Planted = NONE_PLANTED  # decoys of the registry, each with its memo
+    watchers: frozenset[str] = frozenset()  # our own roles, which look at every secret's metadata
     deployers: tuple[Deployer, ...] = ()  # whose new roles inherit what the roles that they replace were known to read
 
     def trusts(self, account_id: str) -> bool:
@@ -47,6 +50,10 @@ class Inventory:
     def with_scanners(self, principals: frozenset[str]) -> Inventory:
         """Let some further principals look through metadata: our own auditor does."""
         return replace(self, scanners=self.scanners | principals)
+
+    def with_decoys(self, planted: Planted, watchers: frozenset[str]) -> Inventory:
+        """Add the decoys that were planted, and the roles of ours whose looks at them are no news."""
+        return replace(self, planted=planted, watchers=watchers)
 
     def is_rotation_function(self, *texts: str) -> bool:
         """Tell whether a Lambda function's name, ARN, alias or version is a registered rotation function."""

@@ -24,6 +24,7 @@ from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.judging.findings import Finding, Severity, State
 
 STAGED = "staged until promoted"
+_DELETION = "deletion."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     *,
     allowances: Sequence[Allowance] = (),
     declared: Sequence[Declaration] = (),
+    tended: str = "",
     radius: Callable[[], BlastRadius] = unknown_radius,
 ) -> tuple[Decision, ...]:
     """Decide what follows from one event and what it was found to mean.
@@ -63,6 +65,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
         now: When it is decided: what is old is told and not acted on.
         allowances: Those on its secrets, needed where `asks_what_is_allowed`.
         declared: What people said was theirs, of whoever acted.
+        tended: Who said beforehand that they would plant or remove the decoy which the event is about.
         radius: Gives what else the principal does, for the offer to stop it.
     """
     allowed = allowing(event, allowances)
@@ -70,7 +73,7 @@ def decide(  # noqa: PLR0913 - what happened, what it means, by which choices, a
     decisions: list[Decision] = []
     for finding in findings:
         unheard = _unheard(finding, policy) or _allowed(finding, allowed) or _ended(finding, policy, allowances)
-        unheard = unheard or _declared(finding, declared)
+        unheard = unheard or _declared(finding, declared) or _tended(finding, tended)
         if unheard is not None:
             decisions.append(unheard)
             continue
@@ -110,7 +113,7 @@ def _unheard(finding: Finding, policy: Policy) -> Record | None:
         return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
     if finding.rule in policy.staged:  # after exemptions: what is left here is what the rule would tell once promoted
         return Record(finding, STAGED)
-    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE:
+    if policy.mode_to_tell(finding.secrets) is Mode.OBSERVE and not finding.asked_for:
         return Record(finding, "mode is observe")
     return None
 
@@ -130,6 +133,13 @@ def _declared(finding: Finding, declared: Sequence[Declaration]) -> Record | Non
         return None
     why = f"declared by {one.by} until {one.until:%Y-%m-%d %H:%M} UTC: {one.reason}"
     return Record(replace(finding, severity=Severity.LOW), f"{why}; else {finding.severity}")
+
+
+def _tended(finding: Finding, by: str) -> Record | None:
+    """Give the record of a decoy's deletion, and of the many that it is one of, where somebody said it beforehand."""
+    if not by or not finding.rule.startswith(_DELETION):
+        return None
+    return Record(replace(finding, severity=Severity.LOW), f"a decoy that {by} takes away; else {finding.severity}")
 
 
 def _ended(finding: Finding, policy: Policy, allowances: Sequence[Allowance]) -> Record | None:

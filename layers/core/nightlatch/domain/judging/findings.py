@@ -99,6 +99,7 @@ class Finding:
     contain: bool = False  # its principal is hostile or stolen: stopping it is offered
     tags: tuple[tuple[str, str], ...] = ()  # that the inventory saw on its secrets, for routing alone
     advice: str = ""  # how a person stops its principal, where nightlatch cannot or may not
+    asked_for: bool = False  # somebody planted what was touched in order to hear of it: told in observe, too
 
     @property
     def id(self) -> str:
@@ -187,6 +188,7 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         last_seen=max(f.last_seen for f in findings),
         avoid=tuple(sorted({version for f in findings for version in f.avoid})),
         contain=any(f.contain for f in findings),
+        asked_for=any(f.asked_for for f in findings),
         tags=tuple(sorted({tag for f in findings for tag in f.tags}))[:MOST_TAGS],
         advice=max((f.advice for f in findings), default=""),
         secrets=secrets,

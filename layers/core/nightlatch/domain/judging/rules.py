@@ -30,6 +30,7 @@ class Match:
     novelty: bool = False  # this clause means something only against history (see Detection.novelty)
     digest: bool = False  # worth a line in the daily digest, not a person's attention
     fault: bool = False  # the rule could not judge: a note beside whatever it and others decided (ruling 36)
+    asked_for: bool = False  # told whatever the mode: somebody laid it out to hear of it
     again: timedelta | None = None  # told now, and judged again after this time: what comes late may make it worse
 
 
@@ -157,6 +158,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         tags=baseline.inventory.tags_of(secrets),
         avoid=found.avoid,
         undoes=found.undoes,
+        asked_for=found.asked_for,
         contain=rule.contain and not found.fault and severity.rank >= Severity.HIGH.rank,
     )
 
