@@ -43,8 +43,9 @@ CHECK = Check(
     sources=("Secrets Manager user guide, security-encryption", "Secrets Manager API reference, CreateSecret"),
     well_architected=("SEC02-BP03", "SEC07-BP02"),
     blind_spots=(
-        "A finding is told by the secret's name and ARN, for without them nobody could act: what the name gives away, "
-        "the finding repeats. A word of one case, or shorter than 20 signs, looks like an identifier."
+        "Findings of the audit leave that part of the name out, and the last letters of the ARN tell which secret it "
+        "is. Whatever else names the secret, an incident or AWS itself, says all of it. A word of one case, or shorter "
+        "than 20 signs, looks like an identifier."
     ),
     examples=(
         Example(name="an access key", posture=a_secret(name="ci/AKIA" + "IOSFODNN7EXAMPLE"), violates=True),

@@ -15,6 +15,7 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import AccountPosture
 from nightlatch.domain.posture.checks import Check, Judgement, Outcome, Posture, Violation
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.redacting import redacted, sensitive_parts, shown_arn
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import Gap
 
@@ -76,15 +77,30 @@ class PostureFinding:
 
 def finding_id(check: str, subject: str) -> str:
     """Give the id that a finding of a check about an ARN has, or would have."""
-    return sha256(f"{check}|{subject}".encode(errors="replace")).hexdigest()[:_ID_LENGTH]
+    return sha256(f"{check}|{shown_arn(subject)}".encode(errors="replace")).hexdigest()[:_ID_LENGTH]
 
 
 def findings_of(judgements: Sequence[Judgement], terms: Terms, mutes: Iterable[Mute] = ()) -> Iterator[PostureFinding]:
     """Give what must be told of one posture: its violations, what could not be looked at once for each question."""
     known = tuple(mutes)
+    parts = sensitive_parts(judgements[0].posture) if judgements else ()
     for one in (*_violations(judgements, terms), *_unseen(judgements, terms), *_faults(judgements, terms)):
         mute = next((mute for mute in known if mute.covers(one.check, one.name, terms.now)), None)
-        yield one if mute is None else replace(one, muted=mute)
+        yield _shown(one if mute is None else replace(one, muted=mute), parts)
+
+
+def _shown(finding: PostureFinding, parts: tuple[str, ...]) -> PostureFinding:
+    """Take out what names give away; the finding keeps its id, which goes by the ARN as it is shown."""
+    if not parts:
+        return finding
+    return replace(
+        finding,
+        subject=redacted(finding.subject, parts),
+        name=redacted(finding.name, parts),
+        reason=redacted(finding.reason, parts),
+        evidence=tuple(redacted(line, parts) for line in finding.evidence),
+        command=None if finding.command is None else redacted(finding.command, parts),
+    )
 
 
 def _violations(judgements: Sequence[Judgement], terms: Terms) -> Iterator[PostureFinding]:

@@ -13,6 +13,7 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import AccountPosture
 from nightlatch.domain.posture.findings import FAULT, UNSEEN, FindingKind, Mute, PostureFinding
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.posture.redacting import shown_arn
 from nightlatch.domain.posture.reports import Run
 from nightlatch.domain.posture.terms import Terms
 
@@ -50,8 +51,8 @@ def vanished(run: Run, arn: str) -> PostureFinding:
         _about_account(run, VANISHED, "it was listed, and gone when the audit came to look at it"),
         practice=Practice.MONITORING,
         kind=FindingKind.UNSEEN,
-        subject=arn,
-        name=secret_ref(arn, account_id=run.account_id, region=run.region, by_aws=True).name,
+        subject=shown_arn(arn),
+        name=secret_ref(shown_arn(arn), account_id=run.account_id, region=run.region, by_aws=True).name,
         title="It vanished during the audit",
         remedy="Nothing, if it was meant to go. Else ask nightlatch who deleted it, and bring it back.",
     )

@@ -9,7 +9,7 @@ published prefixes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _KINDS = {
     "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -31,3 +31,8 @@ def credential_in(texts: Iterable[str]) -> str | None:
     """Name what some texts seem to hold, None where they seem harmless."""
     said = "\n".join(texts)
     return next((kind for kind, form in _KINDS.items() if form.search(said)), None)
+
+
+def credentials_of(text: str) -> Iterator[str]:
+    """Give what seems to be a credential in a text, to take it out."""
+    return (found[0] for form in _KINDS.values() for found in form.finditer(text))

@@ -11,7 +11,7 @@ Source: CDK guide, logical ids; RFC 9562 (UUIDs). Over random words of 40 signs 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}(?![A-Za-z0-9])")
 _SPELLED = re.compile(r"[a-z]{5,}|[A-Z]{5,}|[0-9]{6,}")
@@ -23,8 +23,13 @@ _NAMES_SOMETHING = ("://", "arn:", "@")
 
 def random_token_in(texts: Iterable[str]) -> bool:
     """Tell whether some texts hold such a word."""
-    words = (word for text in texts for word in text.split() if not any(sign in word for sign in _NAMES_SOMETHING))
-    return any(_is_random(found[0]) for word in words for found in _WORD.finditer(word))
+    return any(True for text in texts for _ in random_words_of(text))
+
+
+def random_words_of(text: str) -> Iterator[str]:
+    """Give each such word of a text."""
+    words = (word for word in text.split() if not any(sign in word for sign in _NAMES_SOMETHING))
+    return (found[0] for word in words for found in _WORD.finditer(word) if _is_random(found[0]))
 
 
 def _is_random(word: str) -> bool:
