@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from benchmarks import costs
+from nightlatch.checks import CHECKS
 from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.detections import CATALOGUE
@@ -85,4 +86,5 @@ def test_the_number_of_detections_and_what_a_month_costs_are_as_it_says() -> Non
     most = [sum(costs.month(reads, every_min=every).values()) for reads in (1_000, 100_000) for every in (1, 10)]
 
     assert f"each of the {len(CATALOGUE)} detections" in text
+    assert f"[{len(CHECKS)} checks](docs/checks.md)" in text
     assert f"{min(most):.0f} to {max(most):.0f} dollars a month and Region for most accounts" in text
