@@ -64,10 +64,11 @@ LOGGED_KB = 2.0  # by one batch
 SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
 SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
 PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
-ALARMS, METRICS = 36, 16  # template.yaml, domain/metrics.py; without a vault
+ALARMS, METRICS = 47, 22  # template.yaml, domain/metrics.py; without a vault
 SQS_TAKES = 10  # messages that one request can bring or delete
 POLLS = 5 * 5 * 3 * 60 * 24 * DAYS  # five lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
+BEATS, NAMES, LOOKUP_S = 60 * 24 * DAYS / 14, 107, 1.0  # heartbeats; names asked of the event history, one a second
 INVENTORIES, KNOCKS = 24 * DAYS, 12 * 24 * DAYS  # taken, and asked for by the schedule
 
 
@@ -89,13 +90,16 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         slots * FIRST_OF_SLOT.writes + firsts * FIRST_OF_DAY.writes + news * NEW_PAIR.writes + writes * WRITE.writes
     )
     pages = INVENTORIES * SECRETS / 100
+    read_units += TICKS + BEATS * 6  # how the heart beats; what was judged of what the event history has
+    write_units += writes + BEATS * 8  # that a change was judged; a beat that is sent and comes back
     read_units += writes * LOOK.reads + pages * 100
     write_units += writes * LOOK.writes
     read_units += PROCESSES * (TICKS + pages * PAGE_KB / 4)
     write_units += pages * PAGE_KB + INVENTORIES * 2
     calls = trails_asked + slots / 25 + firsts * 3 + news * 8 + writes * 10
-    handled = batches + 2 * writes + TICKS + KNOCKS
+    handled = batches + 2 * writes + TICKS + KNOCKS + BEATS
     seconds = (calls + writes * LOOKS) * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
+    seconds += BEATS * NAMES * LOOKUP_S
     stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * PAIR_KB) / 1_048_576
     price = PRICES
     return {
@@ -108,7 +112,7 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         "CloudWatch": ALARMS * price["CloudWatch, alarm"]
         + METRICS * price["CloudWatch, metric"]
         + handled * LOGGED_KB / 1_048_576 * price["CloudWatch Logs, GB taken in"],
-        "KMS and a secret": price["KMS, key"] + price["Secrets Manager, secret"],
+        "KMS and two secrets": price["KMS, key"] + 2 * price["Secrets Manager, secret"],
     }
 
 

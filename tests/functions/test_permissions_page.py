@@ -19,6 +19,8 @@ OF_THE_ACCOUNT = {
     ":key/*": "every key of the account and Region",
     ":function:*": "every function of the account and Region",
     "kms:*:${AWS::AccountId}:key/*": "every key of the account in any Region",
+    ":rule/${AWS::StackName}-*": "our own rules",
+    ":trail/*": "every trail of any account and Region",
     ":role/*": "every role of the account",
     ":user/*": "every user of the account",
     ":role/aws-service-role/*": "roles linked to services of AWS",

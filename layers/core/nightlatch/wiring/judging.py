@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from nightlatch.adapters.records.envelopes import parse_message
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import MalformedRecord
 from nightlatch.domain.event.events import SecretEvent, Tick
+from nightlatch.domain.watching.beats import Pulse
+from nightlatch.service.beat import hear, listen
 from nightlatch.service.expire import expire_offers
 from nightlatch.service.lapse import put_guards_back
 from nightlatch.service.pipeline import Outcome, handle
@@ -25,34 +28,72 @@ class JudgedBatch:
     malformed: Mapping[str, str]  # message id -> why nobody can judge it
     failed: Sequence[str]  # message ids to deliver again, the malformed among them
     unreadable: int = 0  # how often a response in the ledger could not be read; the log says which
+    beats: int = 0  # heartbeats that came back
+    lags: tuple[timedelta, ...] = ()  # from what happened to its judging; none for what was found later
+    silent_for: timedelta | None = None  # since the last heartbeat that came back; measured on ticks
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the messages of a batch hold."""
+
+    batch: list[SecretEvent | Tick] = field(default_factory=list)
+    malformed: dict[str, str] = field(default_factory=dict)
+    bearers: dict[str, list[str]] = field(default_factory=dict)  # event id -> message ids
+
+    @property
+    def events(self) -> list[SecretEvent]:
+        """What happened."""
+        return [item for item in self.batch if isinstance(item, SecretEvent)]
+
+    @property
+    def is_tick(self) -> bool:
+        """Whether a minute has passed, too."""
+        return len(self.events) < len(self.batch)
 
 
 def judge_messages(messages: Sequence[Mapping[str, str]], *, world: World) -> JudgedBatch:
     """Judge the messages of one SQS batch; what cannot be parsed is told apart and never stops its neighbours."""
     now = world.now()
-    batch: list[SecretEvent | Tick] = []
-    malformed: dict[str, str] = {}
-    bearers: dict[str, list[str]] = {}
+    read = _read(messages, now)
+    policy = _policy(world, tells=read.is_tick)
+    heard = world.watching.heard
+    pulse = listen(heard, now) if heard is not None and read.is_tick else Pulse()
+    outcome = handle(read.batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
+    if read.is_tick:
+        expire_offers(world.expiring(), now)
+        put_guards_back(world.lapsing(), policy, now)
+        world.people.tick(policy, now)
+    world.watching.note_judged(read.events, now)
+    beats = hear(read.events, heard, now) if heard is not None else ()  # last: what fails comes again, and counts then
+    again = [message_id for event_id in sorted(outcome.failed) for message_id in read.bearers.get(event_id, ())]
+    return JudgedBatch(
+        outcome=outcome,
+        malformed=read.malformed,
+        failed=(*read.malformed, *again),
+        unreadable=world.complaints.taken(),
+        beats=len(beats),
+        lags=tuple(max(now - event.at, timedelta(0)) for event in read.events if _is_live(event)),
+        silent_for=pulse.age(now),
+    )
+
+
+def _is_live(event: SecretEvent) -> bool:
+    return not event.replayed and not event.reconciled
+
+
+def _read(messages: Sequence[Mapping[str, str]], now: datetime) -> _Read:
+    read = _Read()
     for message in messages:
         try:
             item = parse_message(message["body"], now=now)
         except MalformedRecord as error:
-            malformed[message["messageId"]] = str(error)
+            read.malformed[message["messageId"]] = str(error)
             continue
-        batch.append(item)
+        read.batch.append(item)
         if isinstance(item, SecretEvent):
-            bearers.setdefault(item.event_id, []).append(message["messageId"])
-    is_tick = any(isinstance(item, Tick) for item in batch)
-    policy = _policy(world, tells=is_tick)
-    outcome = handle(batch, rules=CATALOGUE, policy=policy, ports=world.judging(policy), now=now)
-    if is_tick:
-        expire_offers(world.expiring(), now)
-        put_guards_back(world.lapsing(), policy, now)
-        world.people.tick(policy, now)
-    again = [message_id for event_id in sorted(outcome.failed) for message_id in bearers.get(event_id, ())]
-    return JudgedBatch(
-        outcome=outcome, malformed=malformed, failed=(*malformed, *again), unreadable=world.complaints.taken()
-    )
+            read.bearers.setdefault(item.event_id, []).append(message["messageId"])
+    return read
 
 
 def _policy(world: World, *, tells: bool) -> Policy:

@@ -52,6 +52,7 @@ from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.policy_in_force import PolicyInForce
 from nightlatch.wiring.snapshot_world import SnapshotWorld
 from nightlatch.wiring.telling import Telling
+from nightlatch.wiring.watching import WatchWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class World:
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.watching = WatchWorld(settings, self._aws)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy) -> Ports:
@@ -94,7 +96,7 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        own, said = self.snapshots.own(self.deeds), self.people.declarations
+        own, said = self.watching.own(self.snapshots.own(self.deeds)), self.people.declarations
         return Ports(baselines, own, self._effects(), allowances=self.allowances, declarations=said)
 
     def _effects(self) -> LiveEffects:
