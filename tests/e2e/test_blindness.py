@@ -260,7 +260,9 @@ def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: 
     with unseen(watched, "GetSecretValue"):
         pass_time(watched, heard + SILENT_AFTER + MINUTE - watched.theatre.stage.clock.now() + MINUTE)
         [told] = findings_since(watched, line, BLIND)
+        written = [text for _, text in watched.lines[line:] if '"HeartbeatsArrived"' in text]
 
+    assert written == []  # by which the alarm on missing data rings, with no function between
     assert told["severity"] == "HIGH"
     at = datetime.fromisoformat(str(told["event_id"]).split(":", 2)[2])
     assert at == heard + SILENT_AFTER
