@@ -24,6 +24,13 @@ TRIAL = {
     "secret": "ci-tmp/db",
     "expect": "recorded",
 }
+MUTE = {
+    "checks": ["rotation.*"],
+    "names": ["legacy/*"],
+    "owner": "ana",
+    "reason": "until the move",
+    "expires": "2027-01-31",
+}
 RECORD = {
     "eventVersion": "1.08",
     "eventTime": "2026-03-02T09:00:00Z",

@@ -34,6 +34,8 @@ ROUTINE, FIRST_OF_SLOT, FIRST_OF_DAY, NEW_PAIR, WRITE = (
     Units(12, 4),
 )
 
+PAIRS_IN_UNIT = 50  # counts of so many pairs cost one write unit; they ride with what history writes
+
 LOOK, LOOKS = Units(1, 5), 5  # of the keeper after a change: the state before, a new one of 3 KB, that it looked; calls
 
 # US East (N. Virginia), USD, without the free tiers; November 2026.
@@ -65,6 +67,8 @@ SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
 SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
 PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
 ALARMS, METRICS = 47, 22  # template.yaml, domain/metrics.py; without a vault
+MANY_PAGES, OFTEN, RARELY = 10_000, 24, 4  # of counts in six hours; how often a day they are gathered, then and else
+DAY_KB, DAYS_KEPT, UNPACK_S = 0.5, 36, 0.00005  # of one secret's counts; of reading one pair out of a page
 SQS_TAKES = 10  # messages that one request can bring or delete
 POLLS = 5 * 5 * 3 * 60 * 24 * DAYS  # five lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
@@ -96,11 +100,17 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
     write_units += writes * LOOK.writes
     read_units += PROCESSES * (TICKS + pages * PAGE_KB / 4)
     write_units += pages * PAGE_KB + INVENTORIES * 2
+    pages_of_counts = min(batches, slots)
+    page_units = pages_of_counts * ceil(reads / pages_of_counts / PAIRS_IN_UNIT)
+    gathered = pairs * DAYS * (OFTEN if pages_of_counts / DAYS / 4 > MANY_PAGES else RARELY)
+    write_units += page_units + gathered
+    read_units += page_units / 4 + gathered + KNOCKS
     calls = trails_asked + slots / 25 + firsts * 3 + news * 8 + writes * 10
     handled = batches + 2 * writes + TICKS + KNOCKS + BEATS
     seconds = (calls + writes * LOOKS) * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
     seconds += BEATS * NAMES * LOOKUP_S
-    stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * PAIR_KB) / 1_048_576
+    seconds += reads * UNPACK_S + gathered * CALL_S
+    stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * (PAIR_KB + DAYS_KEPT * DAY_KB)) / 1_048_576
     price = PRICES
     return {
         "DynamoDB": read_units / 1e6 * price["DynamoDB, million read units"]

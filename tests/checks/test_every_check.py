@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 from string import Formatter
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from nightlatch.checks import CHECKS
-from nightlatch.domain.posture.checks import Check, Example, Outcome, judge
+from nightlatch.domain.posture.accounts import AccountPosture
+from nightlatch.domain.posture.checks import Check, Example, Judgement, Outcome, judge
 from nightlatch.domain.posture.examples import TERMS, a_function, a_secret, ago, an_account
 from nightlatch.domain.posture.findings import findings_of
 from nightlatch.domain.posture.secrets import SecretPosture
@@ -68,13 +70,23 @@ def test_a_command_can_be_pasted_whatever_the_name_is(check: Check[Any]) -> None
     for example in check.examples:
         if not example.violates:
             continue
-        posture = replace(example.posture, name=HOSTILE)
-        for finding in findings_of(list(judge(posture, (check,), example.terms or TERMS)), example.terms or TERMS):
+        for finding in findings_of(list(_with_hostile_names(check, example)), example.terms or TERMS):
             if finding.command is not None:
                 assert "{" not in finding.command or "'" in finding.command
                 words = shlex.split(finding.command)
                 assert words[0] in {"aws", "nightlatch"}
                 assert all(HOSTILE in word for word in words if "reboot" in word)
+
+
+def _with_hostile_names(check: Check[Any], example: Example[Any]) -> Iterator[Judgement]:
+    """Give what the check says, of a posture with a hostile name, and with such a one in each place of its command."""
+    posture = example.posture
+    if not isinstance(posture, AccountPosture):
+        posture = replace(posture, name=HOSTILE)
+    for one in judge(example.posture, (check,), example.terms or TERMS):
+        assert one.violation is not None
+        values = tuple((place, HOSTILE) for place, _ in one.violation.values)
+        yield replace(one, posture=posture, violation=replace(one.violation, values=values))
 
 
 @every_check

@@ -40,6 +40,7 @@ def completed(words: str, **environ: str) -> subprocess.CompletedProcess[str]:
             {rule.catalogue for rule in CATALOGUE if rule.catalogue.startswith("DEL-0")},
         ),
         ("nightlatch rules test access.bulk", {"access.bulk-read"}),
+        ("nightlatch audit --check rotation.o", {"rotation.off", "rotation.overdue"}),
         ("nightlatch rollback prod/", set()),
     ],
 )

@@ -43,6 +43,7 @@ ASKS_AWS = [
     ["guard", "plan"],
     ["guard", "apply", "--all"],
     ["guard", "remove", "prod/db"],
+    ["audit"],
     ["inventory", "show"],
     ["inventory", "refresh"],
     ["policy", "show"],

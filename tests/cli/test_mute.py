@@ -88,3 +88,52 @@ def test_over_a_policy_that_is_none_nothing_is_put(ssm: Any, capsys: pytest.Capt
     assert run([*MUTE, "--push", "--yes"]) == ExitCode.ERROR
 
     assert "what is in force is no policy" in capsys.readouterr().err
+
+
+AUDIT = [
+    "mute",
+    "rotation.off",
+    "--audit",
+    "--secrets",
+    "ci-tmp/",
+    "--owner",
+    "platform",
+    "--reason",
+    "n",
+    "--for",
+    "30d",
+]
+
+
+def test_a_check_is_muted_for_audits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(AUDIT) == ExitCode.CLEAN
+
+    policy = parse_policy({"version": 1, **yaml.safe_load(capsys.readouterr().out)}).to_domain()
+    (mute,) = policy.audit.mutes
+    assert (mute.checks, mute.names, mute.owner) == (("rotation.off",), ("ci-tmp/*",), "platform")
+    assert policy.exemptions == ()
+
+
+def test_a_pushed_mute_stands_in_the_policy_in_force(ssm: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    for check in ("rotation.off", "tags.*"):
+        assert run([AUDIT[0], check, *AUDIT[2:], "--push", "--yes"]) == ExitCode.CLEAN
+
+    policy = in_force(ssm).to_domain()
+    assert [mute.checks for mute in policy.audit.mutes] == [("rotation.off",), ("tags.*",)]
+    assert len(policy.exemptions) == 1
+    assert "put it into your policy file, too" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        ([*AUDIT, "--principal", "arn:aws:iam::111122223333:role/x"], ExitCode.USAGE, "a check is nobody's doing"),
+        ([AUDIT[0], "rotation.of", *AUDIT[2:]], ExitCode.ERROR, "did you mean 'rotation.off'?"),
+    ],
+)
+def test_a_mute_that_hides_nothing_is_refused(
+    arguments: list[str], code: ExitCode, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == code
+
+    assert says in capsys.readouterr().err

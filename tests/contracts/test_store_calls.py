@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 import pytest
 
 from benchmarks import costs
-from fakes import FixedClock
+from fakes import NOW, FixedClock
 from functions.transformed import source
+from nightlatch.adapters.counting.counting_baselines import CountingBaselines
+from nightlatch.adapters.counting.process_counts import ProcessCounts
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.process_memory import ProcessMemory
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
@@ -44,9 +48,16 @@ class Process:
 
     def __init__(self, meter: Meter) -> None:
         table = Table(meter, TABLE, pause=lambda _: None)
-        self.baselines = TrailBaselines(
-            DynamoTrails(table), DynamoWaits(table), inventory=Inventory(), now=FixedClock(), memory=ProcessMemory()
+        self.clock = FixedClock()
+        self.counted = ProcessCounts("a", now=self.clock)
+        self.remembering = TrailBaselines(
+            DynamoTrails(table, self.counted),
+            DynamoWaits(table),
+            inventory=Inventory(),
+            now=self.clock,
+            memory=ProcessMemory(),
         )
+        self.baselines = CountingBaselines(self.remembering, self.counted, table, Inventory)
         self.meter = meter
 
     def calls(self, *events: SecretEvent) -> int:
@@ -167,7 +178,7 @@ def test_what_could_not_be_stored_is_stored_when_the_batch_comes_again(meter, mo
 
 def test_a_full_memory_forgets_and_asks_again(meter):
     process = taught(meter)
-    process.baselines._memory = ProcessMemory(most=2)
+    process.remembering._memory = ProcessMemory(most=2)
     process.calls(read(0, 0))
     asked = process.calls(read(0, 1))
 
@@ -179,13 +190,18 @@ def units(process: Process, *events: SecretEvent) -> costs.Units:
     return costs.Units(process.meter.read_units, process.meter.write_units)
 
 
+def and_a_page(of: costs.Units) -> costs.Units:
+    """Add the page of counts that rides with a write, here with one pair on it."""
+    return costs.Units(of.reads, of.writes + 1)
+
+
 def test_the_costs_are_computed_from_what_is_counted(meter):
     process = taught(meter)
 
-    assert units(process, read(0, 0)) == costs.FIRST_OF_DAY
+    assert units(process, read(0, 0)) == and_a_page(costs.FIRST_OF_DAY)
     assert units(process, read(0, 1)) == costs.ROUTINE
-    assert units(process, read(0, 301)) == costs.FIRST_OF_SLOT
-    assert units(process, read(MANY, 302)) == costs.NEW_PAIR
+    assert units(process, read(0, 301)) == and_a_page(costs.FIRST_OF_SLOT)
+    assert units(process, read(MANY, 302)) == and_a_page(costs.NEW_PAIR)
 
 
 def test_a_write_costs_what_the_costs_are_computed_from(meter):
@@ -193,6 +209,27 @@ def test_a_write_costs_what_the_costs_are_computed_from(meter):
     process.calls(read(0, 0))
 
     assert units(process, read(0, 1, name="PutSecretValue", version="v-1")) == costs.WRITE
+
+
+def test_the_counts_of_fifty_pairs_cost_a_write_unit_and_no_call(meter):
+    process = taught(meter)
+    process.calls(*refresh(0))
+    process.calls(*refresh(300))
+    calls, counted = process.meter.calls.total(), process.meter.write_units - MANY * costs.FIRST_OF_SLOT.writes
+
+    assert counted == MANY / costs.PAIRS_IN_UNIT
+    assert calls == 1 + ceil((MANY + 1) / 25)
+
+
+def test_what_only_waited_to_be_counted_is_written_once_in_five_minutes(meter):
+    process = taught(meter)
+    writes = []
+    for minute in (0, 4, 5, 6):
+        process.clock.time = NOW + timedelta(minutes=minute)
+        process.calls(read(0, minute))
+        writes.append(process.meter.calls["batch_write_item"])
+
+    assert writes == [1, 0, 1, 0]
 
 
 def test_the_page_shows_what_the_computation_gives():

@@ -103,7 +103,9 @@ def test_it_is_one_secret_by_all_its_names_and_no_other():
         ({"scheduleExpression": "rate(4 hours)"}, 9.1 / 24, True),
         ({"scheduleExpression": "rate(36 hours)"}, 2.5 + 0.9 / 24, False),
         ({"scheduleExpression": "rate(36 hours)"}, 2.5 + 1.1 / 24, True),
-        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 89, False),
+        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 32 + 0.9 / 24, False),
+        ({"scheduleExpression": "cron(0 8 1 * ? *)"}, 32 + 1.1 / 24, True),
+        ({"scheduleExpression": "cron(of a kind that is not known)"}, 89, False),
         ({}, 89, False),
     ],
 )

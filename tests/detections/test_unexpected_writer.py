@@ -326,7 +326,9 @@ def test_a_young_secret_has_a_value_once_another_version_was_current(label, fill
         (an_event("TagResource", secret=SECRET, after_s=-59), True),
         (an_event("TagResource", secret=SECRET, after_s=-60), False),
         (an_event("TagResource", secret=SECRET, after_s=1), True),
-        (an_event("TagResource", secret=a_secret("prod/other"), after_s=-1), True),
+        (an_event("TagResource", secret=a_secret("prod/other"), after_s=-90), True),
+        (an_event("CreateSecret", secret=a_secret("prod/other"), by=a_user("ben"), after_s=-30), True),
+        (an_event("CreateSecret", secret=SECRET, by=a_user("ben"), failure=Failure("X"), after_s=-30), True),
     ],
     ids=[
         "its own label",
@@ -337,6 +339,8 @@ def test_a_young_secret_has_a_value_once_another_version_was_current(label, fill
         "a minute before",
         "later",
         "another secret",
+        "another secret was made",
+        "it was not made",
     ],
 )
 def test_a_secret_is_unheard_of_until_anything_was_done_to_it_a_minute_ago(other, waits):

@@ -281,6 +281,7 @@ def test_every_page_fits_and_can_be_read(
     )
     connection = office.desk.connection
     watched.settle()
+    watched.audit()
     incident = next(one for one in connection.incident_list.newest(20) if secret in one.lead.title)
     (offer,) = (one for one in connection.offers.named(incident.responses) if one.action.kind == "roll-back")
     named = urlencode({"secret": secret})
@@ -289,9 +290,10 @@ def test_every_page_fits_and_can_be_read(
     paths = ("/", "/?only=waiting", about, f"{about}/say", f"/offers/{offer.id}", f"/progress?id={offer.id}")
     others = (f"/secret?{named}", f"/rollback?{named}", f"/rollback/preflight?{named}&part-value=yes", "/secrets")
     ends = ("/secrets?q=nothing-of-that-name", "/principals", f"/principal?{who}", "/health", "/principal?key=nobody")
+    audits = ("/audit", f"/audit?of={secret}", "/audit?of=nobody")
     seen = open_page(width=width, scheme=scheme)
 
-    for path in (*paths, *others, *ends):
+    for path in (*paths, *others, *ends, *audits):
         seen.page.goto(f"{office.address}{path}")
         expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
         fits(seen.page, width)

@@ -60,6 +60,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     watched.an_hour_later()
     watched.settle()
     watched.drill()
+    audit_all_that_there_is(watched)
     return tuple(watched.judged)
 
 
@@ -102,6 +103,21 @@ def needing_all_that_the_list_leaves_open(watched: Watched) -> None:
     terraform.rotate_secret(
         SecretId=watched.a_secret(), RotationLambdaARN=watched.a_function(), RotateImmediately=False
     )
+
+
+def audit_all_that_there_is(watched: Watched) -> None:
+    """Audit an account with a trail, and a rotation function that has written lines and lives in a VPC; and again."""
+    watched.client("s3").create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    watched.client("cloudtrail").create_trail(Name="all", S3BucketName="trail")
+    subnet = watched.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    function, name = watched.a_function(VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": []}), watched.a_secret()
+    watched.client("logs").create_log_group(logGroupName=f"/aws/lambda/{function.rpartition(':')[2]}")
+    terraform = watched.theatre.as_role("terraform", "apply")
+    terraform.rotate_secret(SecretId=name, RotationLambdaARN=function, RotateImmediately=False)
+    watched.audit()
+    terraform.delete_secret(SecretId=watched.a_secret(), ForceDeleteWithoutRecovery=True)
+    terraform.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    watched.audit()
 
 
 def guarding(watched: Watched) -> None:

@@ -19,6 +19,7 @@ import requests
 from moto.sqs.models import Queue
 
 from e2e.built import ROOT
+from nightlatch.adapters.books.book_dynamodb import DynamoBook
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
 from nightlatch.adapters.ledger.responses import DynamoLedger
@@ -111,7 +112,7 @@ class Watched:
             f"prod/e2e-copied-{mark}": {"AddReplicaRegions": [{"Region": "us-east-1"}]},
         }
 
-    def a_function(self) -> str:
+    def a_function(self, **other: Any) -> str:
         """Make a function that is not of the stack; the stage runs it to no effect."""
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as target:
@@ -122,6 +123,7 @@ class Watched:
             Role=self.theatre.operator_role,
             Handler="app.handler",
             Code={"ZipFile": code.getvalue()},
+            **other,
         )
         return str(made["FunctionArn"])
 
@@ -151,6 +153,17 @@ class Watched:
         responder = self.theatre.stage.stack.functions["Responder"]
         self.client("lambda").invoke(FunctionName=responder.name, InvocationType="Event", Payload=b'{"drill": null}')
         self.settle()
+
+    def audit(self) -> None:
+        """Let the auditor audit now."""
+        auditor = self.theatre.stage.stack.functions["Auditor"]
+        self.client("lambda").invoke(FunctionName=auditor.name, InvocationType="Event", Payload=b'{"audit": "now"}')
+        self.settle()
+
+    @property
+    def book(self) -> DynamoBook:
+        """Read what the auditor wrote down."""
+        return DynamoBook(Table(self.client("dynamodb"), self.theatre.variables()["NIGHTLATCH_STATE_TABLE"]))
 
     @property
     def holdings(self) -> Holdings:

@@ -37,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 
 
 Load = Callable[[str], ModuleType]
+A_WHOLE_RUN = Context(left_ms=600_000)
 
 
 @pytest.fixture(scope="module")
@@ -406,7 +407,7 @@ def test_the_auditor_takes_the_inventory_and_then_leaves_it_for_an_hour(
 
     assert (first["progress"], first["gaps"]) == ("finished", 0)
     assert first["secrets"] >= 1
-    assert second == {"progress": "fresh"}
+    assert second["progress"] == "fresh"
     [line] = logged(caplog, "inventory")
     assert line["secrets"] == first["secrets"]
 
@@ -421,6 +422,44 @@ def test_the_auditor_tells_what_it_could_not_look_at(
     assert app.handler({}, Context())["gaps"] == 1
     [warning] = logged(caplog, "not looked at")
     assert warning["gap"] == "its own stack: not permitted; add x"
+
+
+def test_an_audit_comes_at_once_where_somebody_asks_and_its_figures_are_counted(
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    alerts()
+    app = load("auditor")
+    monkeypatch.setattr(app, "take_stock", lambda: Stocktaking(Progress.FRESH))
+    with caplog.at_level("INFO"):
+        asked = app.handler({"audit": "now"}, A_WHOLE_RUN)
+        again = app.handler({}, A_WHOLE_RUN)
+
+    assert asked == {"audit": "finished"}
+    assert again["audit"] == "fresh"
+    [line] = logged(caplog, "audit")
+    assert (line["progress"], line["secrets"] >= 1, line["calls"] > 0) == ("finished", True, True)
+    [counted] = [found for found in map(json.loads, capsys.readouterr().out.splitlines()) if "AuditScore" in found]
+    assert counted["SecretsAudited"] == [line["secrets"]]
+    assert 0 <= counted["AuditScore"][0] <= 100
+    assert [json.loads(body)["incident_id"] for body in alerts()] in ([], ["audit"])
+
+
+def test_an_audit_without_time_stops_before_its_first_page_and_goes_on_with_the_next_knock(load: Load) -> None:
+    asked = load("auditor").handler({"audit": "now"}, Context(left_ms=1_000))
+
+    assert asked == {"audit": "stopped"}
+
+
+def test_news_of_an_audit_go_to_the_channels(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = load("notifier")
+    told: list[Notice] = []
+    monkeypatch.setattr(app, "tell", lambda notice: told.append(notice) or ("sns",))
+
+    assert failed(app.handler(batch(json.dumps({"incident_id": "audit", "mark": "run"})), Context())) == []
+    assert told == [Notice("audit", "run")]
 
 
 @pytest.mark.parametrize("name", ["detector", "notifier", "responder", "interactions", "auditor"])

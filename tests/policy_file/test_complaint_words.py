@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nightlatch.domain.errors import InvalidPolicy
 from nightlatch.policy_file import complaints, parse_policy
-from policies import ANA, EXEMPTION, TRIAL
+from policies import ANA, EXEMPTION, MUTE, TRIAL
 
 PLANTED = "planted-value-that-nobody-may-see"
 OURS = re.compile(
@@ -43,6 +43,7 @@ WHOLE: dict[str, Any] = {
         "taken_at": "2026-03-02T09:00:00Z",
     },
     "limits": {"act_within_min": 5},
+    "audit": {"daily": True, "hour": 4, "limits": {"value_days": 60}, "mutes": [MUTE]},
     "tests": [TRIAL, {"name": "of its own", "event": {"eventName": "X"}, "expect": {"verdict": "told", "acts": []}}],
 }
 del WHOLE["known_actors"][0]["rule"], WHOLE["change_windows"][0]["rule"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +14,19 @@ from builders import a_finding, a_response, an_incident
 from fakes import ACCOUNT, REGION, FixedClock
 from nightlatch.adapters.channels.asff import Hub
 from nightlatch.adapters.channels.eventbridge import ENTRY_LIMIT, EventBridgeChannel
-from nightlatch.adapters.channels.security_hub import AT_ONCE, SecurityHubChannel
+from nightlatch.adapters.channels.hub_calls import AT_ONCE
+from nightlatch.adapters.channels.posture_hub import PostureHub
+from nightlatch.adapters.channels.security_hub import SecurityHubChannel
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.errors import Unavailable, Undeliverable
 from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.posture.reports import Kept, Standing
 from nightlatch.local import fidelity
-from worlds import a_client, on_moto
+from posture_worlds import a_posture_finding
+from worlds import OneCallAtATime, a_client, on_moto
 
 RESTORABLE = an_incident(a_finding(remedy=Remedy.RESTORE))
 RESTORED = a_response(
@@ -244,3 +248,29 @@ def test_a_finding_that_failed_is_not_taken_for_told(refusing: Refusing, raised:
 def test_the_product_of_an_arn_is_its_accounts():
     assert Hub.of_product(HUB.product_arn) == HUB
     assert Hub.of_product("arn:aws-cn:securityhub:cn-north-1:1:product/1/default").partition == "aws-cn"
+
+
+# --- what audits find
+
+
+def kept(name: str, standing: Standing, at: datetime = AT) -> Kept:
+    return Kept(finding=a_posture_finding(name, seen_at=at), standing=standing, first_seen=AT)
+
+
+def test_what_an_audit_finds_is_imported_and_resolved_when_it_is_fixed(hub: Any):
+    place, later = PostureHub(hub, HUB), AT + timedelta(days=1)
+    place.take([kept("a", Standing.NEW), kept("b", Standing.NEW)], AT)
+    place.take([kept("a", Standing.OPEN, later), kept("b", Standing.FIXED)], later)
+
+    by_name = {one["Resources"][0]["Id"]: one for one in findings(hub)}
+    a, b = (by_name[a_posture_finding(name).subject] for name in "ab")
+    assert (a["Compliance"]["Status"], a["Workflow"]["Status"]) == ("FAILED", "NEW")
+    assert (b["Compliance"]["Status"], b["Workflow"]["Status"]) == ("PASSED", "RESOLVED")
+
+
+def test_a_finding_that_security_hub_does_not_take_is_told(hub: Any, monkeypatch: pytest.MonkeyPatch):
+    refused = {"FailedCount": 1, "FailedFindings": [{"ErrorCode": "InvalidInput", "ErrorMessage": "no"}]}
+    monkeypatch.setattr(OneCallAtATime, "__getattr__", lambda _self, _name: lambda **_asked: refused)
+
+    with pytest.raises(Undeliverable, match="did not take 1 of 1"):
+        PostureHub(hub, HUB).take([kept("a", Standing.NEW)], AT)

@@ -10,7 +10,7 @@ import pytest
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.answering.policy_changes import OF_THE_STACK, Change, changes
 from nightlatch.policy_file import parse_policy
-from policies import ANA, EXEMPTION, a_policy
+from policies import ANA, EXEMPTION, MUTE, a_policy
 
 BREAK_GLASS = {"break_glass": ["arn:aws:iam::*:role/break-glass"]}
 
@@ -183,6 +183,24 @@ def test_of_many_secrets_the_first_are_named_and_the_rest_counted() -> None:
             {"telling": {"storm_after": 2}},
             Change("telling", "2 incidents within five minutes are told in one message, 10 were", grave=True),
         ),
+        ({}, {"audit": {"daily": False}}, Change("audit", "no audit comes by itself any more", grave=True)),
+        ({"audit": {"daily": False}}, {}, Change("audit", "an audit comes each day")),
+        ({}, {"audit": {"hour": 3}}, Change("audit", "the daily audit begins at 3:00 UTC, began at 5:00")),
+        ({}, {"audit": {"limits": {"value_days": 365}}}, Change("audit", "value_days: 365, was 90", grave=True)),
+        ({}, {"audit": {"limits": {"value_days": 30}}}, Change("audit", "value_days: 30, was 90")),
+        ({}, {"audit": {"limits": {"settled_days": 3}}}, Change("audit", "settled_days: 3, was 7", grave=True)),
+        (
+            {},
+            {"audit": {"mutes": [MUTE]}},
+            Change(
+                "audit", "muted: rotation.* on legacy/* until 2027-01-31 00:00 UTC (ana: until the move)", grave=True
+            ),
+        ),
+        (
+            {"audit": {"mutes": [MUTE]}},
+            {},
+            Change("audit", "told again: rotation.* on legacy/* until 2027-01-31 00:00 UTC (ana: until the move)"),
+        ),
     ],
 )
 def test_each_change_is_said_in_words_and_the_grave_ones_are_marked(
@@ -243,4 +261,5 @@ OTHERS: dict[str, Any] = {
     "routes": policy(routes=[ROUTE]).routes,
     "digest_hour": 9,
     "storm_after": 2,
+    "audit": policy(audit={"daily": False}).audit,
 }

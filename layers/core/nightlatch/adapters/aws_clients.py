@@ -8,7 +8,7 @@ Source: botocore reference, Config (retries "standard": at most `total_max_attem
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -20,11 +20,24 @@ USER_AGENT = "nightlatch"
 
 
 class Clients:
-    """Makes each client once; boto3's clients may be shared by threads, its sessions may not."""
+    """Makes each client once; boto3's clients may be shared by threads, its sessions may not.
 
-    def __init__(self, *, region: str | None = None, endpoint_url: str | None = None) -> None:
+    Args:
+        region: The session's own where left out.
+        endpoint_url: AWS's own where left out.
+        retries: `adaptive` for what has time and asks much: the SDK itself slows down where AWS asks it to.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        retries: Literal["standard", "adaptive"] = "standard",
+    ) -> None:
         self._session = boto3.session.Session(region_name=region)
         self._endpoint_url = endpoint_url
+        self._retries = retries
         self._made: dict[str, Any] = {}
 
     def of(self, service: str) -> Any:
@@ -33,7 +46,7 @@ class Clients:
             config = Config(
                 connect_timeout=CONNECT_TIMEOUT_S,
                 read_timeout=READ_TIMEOUT_S,
-                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                retries={"mode": self._retries, "total_max_attempts": ATTEMPTS},
                 user_agent_extra=USER_AGENT,
             )
             make: Any = self._session.client  # typed by literal names, which a name given at run time is not

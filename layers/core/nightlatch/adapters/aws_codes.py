@@ -26,6 +26,16 @@ def is_for_later(code: str, status: int) -> bool:
     return code.startswith(_LATER) or status >= _SERVER_ERROR
 
 
+def is_signed_out(code: str) -> bool:
+    """Tell whether AWS does not accept the credentials, so that no other call will fare better."""
+    return code.startswith(_NOT_SIGNED_IN)
+
+
+def is_denied(code: str) -> bool:
+    """Tell whether the caller lacks the permission."""
+    return code.startswith(_DENIED)
+
+
 def why_not_permitted(code: str, said: str, action: str) -> str | None:
     """Say what stands against the caller, and what to do; None where the refusal is about something else.
 

@@ -32,7 +32,7 @@ _WORDS = {
 _HELD = "already scheduled for deletion"  # said of a name that is still taken
 _KEY_UNUSABLE = frozenset({"EncryptionFailure", "DecryptionFailure"})
 _KEY_ADVICE = "enable it: aws kms enable-key --key-id {key}; where it waits to be deleted, first cancel-key-deletion"
-_GONE = frozenset({"ResourceNotFoundException", "NotFoundException"})
+_GONE = frozenset({"ResourceNotFoundException", "NotFoundException", "TrailNotFoundException"})
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 
 

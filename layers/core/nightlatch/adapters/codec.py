@@ -23,12 +23,15 @@ from nightlatch.domain.answering.declarations import Declaration
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.keeping import Kept
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.answering.summaries import Held, Storm
+from nightlatch.domain.answering.summaries import Held, Storm, Summary
 from nightlatch.domain.errors import Unreadable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.history.sightings import Sighting
 from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.posture.findings import PostureFinding
+from nightlatch.domain.posture.reports import Kept as KeptFinding
+from nightlatch.domain.posture.reports import Run
 from nightlatch.domain.secret.copies import Copy, Proof
 from nightlatch.domain.secret.metadata import MetadataSnapshot
 
@@ -42,13 +45,17 @@ Stored = TypeVar(
     Held,
     Incident,
     Kept,
+    KeptFinding,
     MetadataSnapshot,
+    PostureFinding,
     Proof,
     Replication,
     Response,
+    Run,
     SecretEvent,
     Sighting,
     Storm,
+    Summary,
     Taking,
 )
 

@@ -18,6 +18,7 @@ from nightlatch.cli.speech.next_steps import usage_in_words, with_next_step
 from nightlatch.cli.speech.presentation import flags_in, speaking
 from nightlatch.cli.verbs import (
     allow,
+    audit,
     brake,
     console,
     contain,
@@ -40,6 +41,7 @@ from nightlatch.cli.verbs import (
     snooze,
     stage,
     suggest,
+    using,
 )
 from nightlatch.domain.errors import NightlatchError, Refused
 from nightlatch.reach.hints import place_in, placed
@@ -74,6 +76,7 @@ def everywhere(
 
 app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt)
+app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.suggest)
 app.command("timeline", epilog=secrets.TIMELINE_EXAMPLES)(secrets.timeline)
 app.command("rollback", epilog=secrets.ROLLBACK_EXAMPLES + CODES_OF_ACTS)(secrets.rollback)
@@ -81,6 +84,8 @@ app.command("restore", epilog=secrets.RESTORE_EXAMPLES + CODES_OF_ACTS)(secrets.
 app.command("references", epilog=secrets.REFERENCES_EXAMPLES)(secrets.references)
 app.command("rescue-key", epilog=rescue.KEY_EXAMPLES + CODES_OF_ACTS)(rescue.rescue_key)
 app.command("replicate-again", epilog=rescue.REPLICA_EXAMPLES + CODES_OF_ACTS)(rescue.replicate_again)
+app.command("who", epilog=using.WHO_EXAMPLES)(using.who)
+app.command("costs", epilog=using.COSTS_EXAMPLES)(using.costs)
 app.command("console", epilog=console.EXAMPLES)(console.console)
 app.command("approve", epilog=secrets.APPROVE_EXAMPLES + CODES_OF_ACTS)(secrets.approve)
 app.command("allow", epilog=allow.EXAMPLES + CODES_OF_ACTS)(allow.allow)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from nightlatch.console import words
 from nightlatch.console.answers import AnswerPages
+from nightlatch.console.audits import AuditPages
 from nightlatch.console.baselines import BaselinePages
 from nightlatch.console.choosing import ChoicePages
 from nightlatch.console.confirming import Confirmations
@@ -42,7 +43,13 @@ _SAID = {
     " printed, and opens it first. If that was not you, end it with Ctrl-C and start it again.",
     HTTPStatus.FORBIDDEN: "The request did not come from a page of this console. Nothing was changed.",
 }
-PAGES = (("incidents", "Incidents"), ("secrets", "Secrets"), ("principals", "Principals"), ("health", "Health"))
+PAGES = (
+    ("incidents", "Incidents"),
+    ("secrets", "Secrets"),
+    ("audit", "Audit"),
+    ("principals", "Principals"),
+    ("health", "Health"),
+)
 # Every text passes through `shown`, then through the escaping that Flask turns on for .html.
 _DRAWING: dict[str, Any] = {
     "finalize": words.shown,
@@ -68,6 +75,7 @@ def console_app(desk: Desk, door: Door) -> Flask:
         SecretPages(desk),
         RollbackPages(desk, confirmations),
         PosturePages(desk),
+        AuditPages(desk),
         BaselinePages(desk),
     )
     for pages in (incidents, answers, health, *others):

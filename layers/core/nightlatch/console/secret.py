@@ -9,17 +9,21 @@ from itertools import pairwise
 
 from flask import Flask, render_template, request
 
+from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
 from nightlatch.console.desk import Desk
 from nightlatch.domain.errors import NightlatchError, NotFound
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.secret.copies import Copy, Proof, of_version
 from nightlatch.domain.secret.metadata import MetadataSnapshot, changes
 from nightlatch.domain.secret.versions import Version
+from nightlatch.reach.connection import Connection
 from nightlatch.reach.kept import ANOTHER, Kept, what_is_kept
 from nightlatch.service.comparing import compare
 from nightlatch.service.timeline import Line, story_of_sightings
+from nightlatch.service.use_words import came_from, moment, rate
 
 REMEMBERED = timedelta(days=90)
+_DAYS_COUNTED = 7
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -90,13 +94,31 @@ class SecretPages:
         seen = [one for key in asked.keys for one in connection.trails.between(f"secret:{key}", now - REMEMBERED, now)]
         return tuple(reversed(story_of_sightings(asked, seen, connection.own_calls.behind(seen))))
 
-    def _readers(self, asked: SecretRef) -> list[str] | None:
+    def _readers(self, asked: SecretRef) -> list[tuple[str, str]] | None:
+        """Give who reads a secret, the most eager first, each with how often."""
+        connection = self._desk.connection
         try:
-            found = self._desk.connection.trails.readers(asked.keys)
+            found = connection.trails.readers(asked.keys)
+            often = how_often(asked, connection)
         except NightlatchError:
             return None
-        own = self._desk.connection.own_roles
-        return sorted({one for some in found.values() for one in some} - own)
+        known = {one for some in found.values() for one in some} - connection.own_roles
+        return [*often.items(), *((one, "") for one in sorted(known - often.keys()))]
+
+
+def how_often(asked: SecretRef, connection: Connection) -> dict[str, str]:
+    """Say of each reader of the last week how often it reads, when last and from where; empty where nothing is counted.
+
+    Raises:
+        Unavailable: The counts could not be asked.
+    """
+    counted = DynamoCounted(connection.state, now=connection.now, days=_DAYS_COUNTED)
+    span = counted.span()
+    if span is None:
+        return {}
+    readers = counted.totals(asked.keys).use_of(asked.keys, span).readers
+    return {use.principal: f"{rate(use.reads / span.hours)}, last {moment(use.last_read)} UTC from {came_from(use)}"
+            for use in readers if use.reads}  # fmt: skip
 
 
 def held_versions(kept: Kept, proofs: Mapping[str, Proof]) -> list[Held]:

@@ -151,8 +151,8 @@ DETECTION = Detection(
     blind_spots=(
         "A rotation that never starts leaves no record: it is seen by the inventory, an hour after its window at the "
         "soonest, and not in a hunt. A schedule is known for ninety days after it was set, and of a cron expression "
-        "only that it repeats within a year. As the window of a rotation the longest that its schedule allows, a day "
-        "at most, is taken where none is listed. Replicas rotate with their primary and are not judged."
+        "the longest gap that it leaves. As the window of a rotation the longest that its schedule allows, a day at "
+        "most, is taken where none is listed. Replicas rotate with their primary and are not judged."
     ),
     playbook="""\
 Read the log of the rotation function at the time of the failure; its last line usually says why.

@@ -33,6 +33,15 @@ class Metric(StrEnum):
     PRESSES_REFUSED = "PressesRefused"  # Slack's, but from somebody who may not, or too late
     SECRETS_LISTED = "SecretsListed"  # by each inventory that was finished
     INVENTORY_GAPS = "InventoryGaps"  # what it could not look at; the log says what
+    SECRETS_AUDITED = "SecretsAudited"  # by each audit that was finished
+    AUDIT_SCORE = "AuditScore"  # percent, of what could be judged
+    AUDIT_GAPS = "AuditGaps"  # looks that were refused or not possible; each is a finding
+    VIOLATIONS_CRITICAL = "ViolationsCritical"  # that stand, less what is muted
+    VIOLATIONS_HIGH = "ViolationsHigh"
+    VIOLATIONS_MEDIUM = "ViolationsMedium"
+    VIOLATIONS_LOW = "ViolationsLow"
+    SECRETS_UNGUARDED = "SecretsUnguarded"  # the policy asks for a guard on them, and they have none
+    ROTATIONS_OVERDUE = "RotationsOverdue"
     REQUESTS_FORGED = "RequestsForged"  # not signed by Slack
     SNAPSHOTS_KEPT = "SnapshotsKept"  # states of a secret's metadata that were new
     COPIES_KEPT = "CopiesKept"  # values put into the vault

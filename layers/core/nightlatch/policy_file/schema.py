@@ -19,6 +19,7 @@ from nightlatch.domain.account.tiers import Tier, TierOf
 from nightlatch.domain.answering.policy import Exemption, Limits, Mode, Policy, Protection, Selector
 from nightlatch.domain.recovering.pins import MOST_PINS
 from nightlatch.policy_file.approvers import ApproverPart, each_person_once
+from nightlatch.policy_file.auditing import AuditPart
 from nightlatch.policy_file.deployers import DeployerPart
 from nightlatch.policy_file.listed import FunctionPart, Moment, SecretPart
 from nightlatch.policy_file.parts import Part
@@ -149,6 +150,7 @@ class PolicyFile(Part):
     routes: tuple[RoutePart, ...] = ()
     limits: _Limits = _Limits()
     telling: TellingPart = TellingPart()
+    audit: AuditPart = AuditPart()
     tests: tuple[TrialPart, ...] = ()  # tried by `nightlatch policy test`; nothing of them is in force
 
     @model_validator(mode="after")
@@ -177,6 +179,7 @@ class PolicyFile(Part):
             digest=sha256(canonical.encode()).hexdigest()[:12],
             digest_hour=self.telling.digest_hour,
             storm_after=self.telling.storm_after,
+            audit=self.audit.to_domain(),
         )
 
     def to_store(self) -> str:

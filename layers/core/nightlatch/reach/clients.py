@@ -50,6 +50,7 @@ class Clients:
         return principal_of(Parameters(fields), setting)
 
     def _make(self, service: str) -> Any:
-        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"}, user_agent_extra="nightlatch")
+        # Adaptive: an audit makes thousands of calls, and the SDK itself slows down where AWS asks it to.
+        config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "adaptive"}, user_agent_extra="nightlatch")
         make: Any = self._session.client
         return make(service, endpoint_url=self._endpoint, config=config)

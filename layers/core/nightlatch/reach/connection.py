@@ -63,6 +63,11 @@ class Connection:
         return self._clients.client(service)
 
     @property
+    def region(self) -> str:
+        """The Region that is asked."""
+        return self._clients.region
+
+    @property
     def ledger(self) -> DynamoLedger:
         """The responses of this nightlatch."""
         return DynamoLedger(self._table(self.settings.response_table), now=self.now)

@@ -13,6 +13,7 @@ PLACED = frozenset(
     {
         "allow",
         "approve",
+        "audit",
         "console",
         "contain",
         "diff",

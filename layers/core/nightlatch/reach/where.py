@@ -19,6 +19,7 @@ from nightlatch.reach.connection import Connection
 from nightlatch.reach.signing_in import signing_in
 
 _PEOPLE = ("ana", "ben")  # the approvers of the local stage: who one is there, and who the other is
+USUAL_STACK = "nightlatch"
 _START = "start one in another terminal with: nightlatch up"
 _OUTPUTS = {
     "ResponderRoleArn": "NIGHTLATCH_ACTING_ROLE",
@@ -42,7 +43,7 @@ class Where:
     """What the command line said about where to go."""
 
     local: bool = False
-    stack: str = "nightlatch"
+    stack: str = USUAL_STACK
     profile: str | None = None
     region: str | None = None
 
@@ -62,7 +63,7 @@ class Where:
         return self.profile or _PEOPLE[0]
 
     def _with(self, profile: str | None) -> str:
-        stack = f" --stack {self.stack}" if self.stack != "nightlatch" else ""
+        stack = f" --stack {self.stack}" if self.stack != USUAL_STACK else ""
         place = " --local" if self.local else stack
         named = (("profile", profile), ("region", None if self.local else self.region))
         return place + "".join(f" --{name} {value}" for name, value in named if value)

@@ -77,7 +77,7 @@ class Protections(Protocol):
         """Give it for some secrets."""
 
     def restore_proven_at(self) -> datetime | Gap | None:
-        """Say when a restore drill last proved any copy; None: never."""
+        """Say when a restore drill last proved any copy; None: never, NO_COPIES: there are none to prove."""
 
 
 class Book(Protocol):
@@ -89,8 +89,11 @@ class Book(Protocol):
     def keep(self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str]) -> None:
         """Keep a page and how far the run is with it; the same page twice is kept once.
 
+        Raises:
+            Unavailable: It could not be kept, or somebody else goes on with this audit.
+
         Args:
-            run: As it stands with this page.
+            run: As it stands with this page; one without any page takes the place of the audit that is under way.
             findings: Of the page.
             doubtful: Ids that findings would have that could not be judged; where such a finding is open, it stays.
         """

@@ -1,4 +1,4 @@
-"""Tells a digest or a storm on every channel that can, each state once; orders the digest when its hour has come."""
+"""Tells digests, storms and audits on every channel that can, each state once; orders the digest at its hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nightlatch.domain.answering.summaries import DIGEST_DAYS, Storm, Summary, d
 from nightlatch.domain.errors import Unavailable
 from nightlatch.service.ports import Dispatch, MessageChannel, Notice, Notices
 from nightlatch.service.storms import LASTS, STORM
-from nightlatch.service.summary_ports import Digests, HeldBack, Storms, Summariser
+from nightlatch.service.summary_ports import AUDIT, AuditMessages, Digests, HeldBack, Storms, Summariser
 from nightlatch.service.telling_ports import Pace, pace_of
 
 DIGEST = "digest"  # stands where a notice names an incident
@@ -28,6 +28,7 @@ class SummaryPorts:
     held_back: HeldBack
     notices: Notices
     channels: Callable[[], Sequence[MessageChannel]]
+    audits: AuditMessages | None = None
 
 
 def order_digest(digests: Digests, dispatch: Dispatch, policy: Policy, now: datetime) -> None:
@@ -58,8 +59,8 @@ def _due(day: date, policy: Policy) -> datetime:
 
 
 def is_summary(notice: Notice) -> bool:
-    """Tell whether a notice is about a digest or a storm, and no incident."""
-    return notice.incident_id in {DIGEST, STORM}
+    """Tell whether a notice is about a digest, a storm or an audit, and no incident."""
+    return notice.incident_id in {DIGEST, STORM, AUDIT}
 
 
 def tell_summary(notice: Notice, *, ports: SummaryPorts, now: datetime) -> tuple[str, ...]:
@@ -71,6 +72,8 @@ def tell_summary(notice: Notice, *, ports: SummaryPorts, now: datetime) -> tuple
     if notice.incident_id == DIGEST:
         day = date.fromisoformat(notice.mark)
         summary = digest_of(day, ports.digests.recorded(day))
+    elif notice.incident_id == AUDIT:
+        summary = None if ports.audits is None else ports.audits.message(notice.mark)
     else:
         summary = _storm(notice.mark, ports)
     return _tell(summary, notice.mark, ports, now) if summary is not None else ()

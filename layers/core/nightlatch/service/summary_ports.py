@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from nightlatch.domain.answering.summaries import Held, Storm, Summary
 from nightlatch.domain.judging.findings import Finding
 
+AUDIT = "audit"  # stands where a notice names an incident
+
 
 class Digests(Protocol):
     """What nobody was told of, by the day on which it was recorded. All may raise Unavailable."""
@@ -24,6 +26,13 @@ class Digests(Protocol):
 
     def order(self, day: date) -> None:
         """Note that a day's digest was asked for."""
+
+
+class AuditMessages(Protocol):
+    """What is to be told of audits. May raise Unavailable."""
+
+    def message(self, run_id: str) -> Summary | None:
+        """Give the message about an audit."""
 
 
 class Storms(Protocol):

@@ -95,7 +95,7 @@ def wire_notifier(
         storms=world.people.storms,
         each=pool().map,
     )
-    summaries = world.people.summaries(world.notices, telling.channels)
+    summaries = world.people.summaries(world.notices, telling.channels, world.audit_notes)
 
     def tell(notice: Notice) -> tuple[str, ...]:
         if is_summary(notice):
@@ -106,10 +106,17 @@ def wire_notifier(
 
 
 def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
-    """Build the auditor: what came of going on with the inventory out."""
+    """Build the auditor: what came of going on with the inventory out; counts of reads are gathered on the way."""
     world = World(load_settings(environ))
     ports = world.auditing()
-    return lambda: take_stock(ports, now=world.now, until=world.now() + AUDITED_FOR)
+
+    def go_on() -> Stocktaking:
+        until = world.now() + AUDITED_FOR
+        done = take_stock(ports, now=world.now, until=until)
+        world.counting.days.gather(until)
+        return done
+
+    return go_on
 
 
 def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[], Reconciled]]:

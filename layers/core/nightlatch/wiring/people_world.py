@@ -23,6 +23,7 @@ from nightlatch.service.ports import Dispatch, Ledger, MessageChannel, Notices
 from nightlatch.service.snooze import SnoozePorts, wake
 from nightlatch.service.storms import StormPorts, look_at_the_weather, watch
 from nightlatch.service.summarise import SummaryPorts, order_digest
+from nightlatch.service.summary_ports import AuditMessages
 from nightlatch.service.vouch import VouchPorts
 
 
@@ -55,7 +56,9 @@ class PeopleWorld:
         order_digest(self.digests, self._dispatch, policy, now)
         look_at_the_weather(policy, self.storms, now)  # last: the end of a storm may take all the time there is
 
-    def summaries(self, notices: Notices, channels: Callable[[], Sequence[MessageChannel]]) -> SummaryPorts:
+    def summaries(
+        self, notices: Notices, channels: Callable[[], Sequence[MessageChannel]], audits: AuditMessages
+    ) -> SummaryPorts:
         """Give what telling summaries needs."""
         return SummaryPorts(
             digests=self.digests,
@@ -63,6 +66,7 @@ class PeopleWorld:
             held_back=self.storms.held_back,
             notices=notices,
             channels=channels,
+            audits=audits,
         )
 
     def choosing(self, ledger: Ledger) -> ChoosePorts:

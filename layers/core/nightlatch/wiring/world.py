@@ -14,6 +14,7 @@ from nightlatch.adapters.acting.identities import AwsIdentities
 from nightlatch.adapters.acting.keys import AwsKeys
 from nightlatch.adapters.acting.sight import AwsSight
 from nightlatch.adapters.aws_clients import Clients
+from nightlatch.adapters.books.audit_notes import DynamoAuditNotes
 from nightlatch.adapters.clock import Clock, clock
 from nightlatch.adapters.history.baselines import TrailBaselines
 from nightlatch.adapters.history.process_memory import ProcessMemory
@@ -48,6 +49,7 @@ from nightlatch.service.pipeline import Ports
 from nightlatch.service.references import ReferencePorts
 from nightlatch.service.stock_ports import StockPorts
 from nightlatch.service.sweeping import SweepPorts, sweep
+from nightlatch.wiring.counting_world import CountingWorld
 from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.policy_in_force import PolicyInForce
 from nightlatch.wiring.snapshot_world import SnapshotWorld
@@ -68,6 +70,7 @@ class World:
         self.policies = PolicyInForce(parameter, settings, reaches_back=reaches_back)
         self._holdings = DynamoHoldings(self._table(settings.state_table), tick=lambda: self.now().timestamp())
         self._memory = ProcessMemory()
+        self.counting = CountingWorld(self._table(settings.state_table), self.now)
         self.snapshots = SnapshotWorld(settings, self._aws, self.now)
         responses = self._table(settings.response_table)
         self.complaints = Complaints()
@@ -83,21 +86,24 @@ class World:
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
         self.watching = WatchWorld(settings, self._aws)
+        self.audit_notes = DynamoAuditNotes(incidents, now=self.now)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
     def judging(self, policy: Policy) -> Ports:
         """Give what judging needs under a policy."""
         state = self._table(self._settings.state_table)
+        inventory = policy.inventory.with_scanners(self._settings.auditor_roles)
         baselines = TrailBaselines(
-            DynamoTrails(state),
+            self.counting.trails(),
             DynamoWaits(state),
-            inventory=policy.inventory.with_scanners(self._settings.auditor_roles),
+            inventory=inventory,
             now=self.now,
             holdings=self._holdings,
             memory=self._memory,
         )
         own, said = self.watching.own(self.snapshots.own(self.deeds)), self.people.declarations
-        return Ports(baselines, own, self._effects(), allowances=self.allowances, declarations=said)
+        counting = self.counting.around(baselines, self._holdings, inventory)
+        return Ports(counting, own, self._effects(), allowances=self.allowances, declarations=said)
 
     def _effects(self) -> LiveEffects:
         return LiveEffects(

@@ -38,16 +38,21 @@ class AwsKeys:
             raise Refused(f"key {arn} is in {there[0]}, this nightlatch acts in {here}; act there")
         with acting_on(f"key {arn}", "kms:DescribeKey"):
             found: Mapping[str, Any] = self._client.describe_key(KeyId=arn)["KeyMetadata"]
-        several: Mapping[str, Any] = found.get("MultiRegionConfiguration", {})
-        return KeyState(
-            arn=str(found["Arn"]),
-            status=_status(str(found.get("KeyState", ""))),
-            is_aws_managed=found.get("KeyManager") == "AWS",
-            is_imported=found.get("Origin") == "EXTERNAL",
-            has_custom_store=bool(found.get("CustomKeyStoreId")),
-            has_replicas=several.get("MultiRegionKeyType") == "PRIMARY" and bool(several.get("ReplicaKeys")),
-            deletion_at=found.get("DeletionDate"),
-        )
+        return key_state(found)
+
+
+def key_state(found: Mapping[str, Any]) -> KeyState:
+    """Read what KMS says of a key."""
+    several: Mapping[str, Any] = found.get("MultiRegionConfiguration", {})
+    return KeyState(
+        arn=str(found["Arn"]),
+        status=_status(str(found.get("KeyState", ""))),
+        is_aws_managed=found.get("KeyManager") == "AWS",
+        is_imported=found.get("Origin") == "EXTERNAL",
+        has_custom_store=bool(found.get("CustomKeyStoreId")),
+        has_replicas=several.get("MultiRegionKeyType") == "PRIMARY" and bool(several.get("ReplicaKeys")),
+        deletion_at=found.get("DeletionDate"),
+    )
 
 
 def _status(text: str) -> KeyStatus:

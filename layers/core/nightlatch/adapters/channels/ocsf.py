@@ -17,7 +17,7 @@ from nightlatch.domain.judging.findings import Finding, Severity, State
 VERSION = "1.3.0"
 CLASS_UID = 2_004
 CREATE = 1
-_SEVERITIES = {
+SEVERITIES = {
     Severity.INFORMATIONAL: (1, "Informational"),
     Severity.LOW: (2, "Low"),
     Severity.MEDIUM: (3, "Medium"),
@@ -51,7 +51,7 @@ def ocsf(finding: Finding) -> dict[str, object]:
 
 
 def _classification(finding: Finding) -> dict[str, object]:
-    severity_id, severity = _SEVERITIES[finding.severity]
+    severity_id, severity = SEVERITIES[finding.severity]
     return {
         "activity_id": CREATE,
         "activity_name": "Create",

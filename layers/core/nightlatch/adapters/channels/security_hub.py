@@ -2,34 +2,24 @@
 
 What a person has done with a finding there stays: an import cannot change a workflow, and nightlatch sets it only where
 its own incident is settled, or open again after it had been (ruling 23).
-
-Source: Security Hub API reference, BatchImportFindings (100 findings, FailedFindings; Workflow and Note are not
-updated; the caller's account must be that of the finding) and BatchUpdateFindings (100 identifiers,
-UnprocessedFindings). Only a real account can tell how soon after its import a finding can be updated: one that is not
-there yet counts as unavailable and comes again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nightlatch.adapters.channels.asff import SCHEMA, Hub, asff, finding_uid
 from nightlatch.adapters.channels.document import moment
+from nightlatch.adapters.channels.hub_calls import HubCalls
 from nightlatch.adapters.channels.place import remembered
-from nightlatch.adapters.channels.publishing import publishing
 from nightlatch.adapters.channels.text import plain
 from nightlatch.adapters.clock import Clock
 from nightlatch.domain.answering.changes import Change, changes_of
 from nightlatch.domain.answering.circuits import Bulletin
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.responses import Response
-from nightlatch.domain.errors import Unavailable, Undeliverable
-
-AT_ONCE = 100
-_NOTE_LIMIT = 512
-_BY = "nightlatch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +35,10 @@ class SecurityHubChannel:
         """The name in notices, routes and logs."""
         return "security-hub"
 
+    @property
+    def _calls(self) -> HubCalls:
+        return HubCalls(self.client, self.hub)
+
     def show(
         self, incident: Incident, responses: Sequence[Response], place: str | None, notes: Sequence[str] = ()
     ) -> str | None:
@@ -57,12 +51,12 @@ class SecurityHubChannel:
         del notes
         memory = remembered(place)
         uids = {finding_uid(incident.id, finding): finding for finding in incident.findings}
-        self._import([asff(one, self.hub, uid=uid, updated_at=self.now()) for uid, one in uids.items()])
+        self._calls.bring([asff(one, self.hub, uid=uid, updated_at=self.now()) for uid, one in uids.items()])
         resolved = Change.RESOLVED in changes_of(incident, responses, is_first=place is None)
         if resolved:
-            self._set([*uids], "RESOLVED", _why(responses))
+            self._calls.set_workflow([*uids], "RESOLVED", _why(responses))
         elif memory.is_resolved:
-            self._set([*uids], "NEW", f"{incident.id} is open again")
+            self._calls.set_workflow([*uids], "NEW", f"{incident.id} is open again")
         return memory.with_told((), is_resolved=resolved).place
 
     def announce(self, bulletin: Bulletin) -> None:
@@ -73,31 +67,9 @@ class SecurityHubChannel:
             Unavailable: It could not be asked.
         """
         uid = f"{bulletin.key}/{bulletin.since:%Y%m%dT%H%M%SZ}"
-        self._import([self._health(bulletin, uid)])
+        self._calls.bring([self._health(bulletin, uid)])
         if bulletin.is_over:
-            self._set([uid], "RESOLVED", bulletin.text)
-
-    def _import(self, findings: Sequence[Mapping[str, object]]) -> None:
-        for some in _some(findings):
-            with publishing("Security Hub"):
-                answer: Mapping[str, Any] = self.client.batch_import_findings(Findings=some)
-            if answer.get("FailedCount"):
-                code = next((str(one.get("ErrorCode")) for one in answer.get("FailedFindings", ())), "no code")
-                kind = Unavailable if code == "InternalError" else Undeliverable
-                raise kind(f"Security Hub did not take {answer['FailedCount']} of {len(some)} findings ({code})")
-
-    def _set(self, uids: Sequence[str], status: str, why: str) -> None:
-        for some in _some(uids):
-            with publishing("Security Hub"):
-                answer: Mapping[str, Any] = self.client.batch_update_findings(
-                    FindingIdentifiers=[{"Id": uid, "ProductArn": self.hub.product_arn} for uid in some],
-                    Workflow={"Status": status},
-                    Note={"Text": plain(why, _NOTE_LIMIT), "UpdatedBy": _BY},
-                )
-            if left := answer.get("UnprocessedFindings", ()):
-                code = str(left[0].get("ErrorCode", "no code"))
-                kind = Unavailable if code == "FindingNotFound" else Undeliverable
-                raise kind(f"Security Hub did not set the workflow of {len(left)} findings ({code}); it comes again")
+            self._calls.set_workflow([uid], "RESOLVED", bulletin.text)
 
     def _health(self, bulletin: Bulletin, uid: str) -> dict[str, object]:
         severity = {"Label": "MEDIUM", "Original": "MEDIUM"}
@@ -124,8 +96,3 @@ class SecurityHubChannel:
 def _why(responses: Sequence[Response]) -> str:
     done = [f"{one.action.kind}: {one.state}" for one in responses if one.result]
     return "; ".join(done) or "nothing is left to decide"
-
-
-def _some(things: Sequence[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(things), AT_ONCE):
-        yield [*things[start : start + AT_ONCE]]

@@ -11,7 +11,8 @@
     learning                since                     when learning began                   for ever
 
 Every write is either whole and the same whoever makes it (sightings) or conditional (pairs, versions, learning), so
-handlers need no lock. A pair that is used again on a day costs a batched read and no write.
+handlers need no lock. A pair that is used again on a day costs a batched read and no write. What a process has counted
+rides with its sightings (decision 41).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from nightlatch.adapters.codec import encode
+from nightlatch.adapters.counting.pages_dynamodb import item_of
+from nightlatch.adapters.counting.process_counts import ProcessCounts
 from nightlatch.adapters.history.trails import MOST_PARTNERS, MOST_READ, MOST_READERS, Entry
 from nightlatch.adapters.history.uses import (
     KEPT_AFTER_USE,
@@ -44,10 +47,16 @@ _WEEK_S = _WEEK_DAYS * 86_400
 
 
 class DynamoTrails:
-    """Trails in the state table."""
+    """Trails in the state table.
 
-    def __init__(self, table: Table) -> None:
+    Args:
+        table: The state table.
+        counted: What the process counts, to be written beside sightings.
+    """
+
+    def __init__(self, table: Table, counted: ProcessCounts | None = None) -> None:
         self._table = table
+        self._counted = counted
 
     def touch(self, touches: Collection[Touch], also: Collection[PairKey]) -> Mapping[PairKey, Uses]:
         """Remember uses and give those of all these pairs."""
@@ -130,15 +139,10 @@ class DynamoTrails:
 
     def add(self, entries: Collection[Entry]) -> None:
         """Put sightings on trails."""
-        self._table.put_all(
-            {
-                "pk": _trail(entry.trail),
-                "sk": key_part(f"{time_key(entry.place[0])}#{entry.place[1]}"),
-                "sighting": encode(entry.sighting),
-                "expires_at": seconds(entry.kept_until),
-            }
-            for entry in entries
-        )
+        pages = self._counted.pages(rides=True) if self._counted is not None and entries else ()
+        self._table.put_all([*map(_item_of, entries), *map(item_of, pages)])
+        if self._counted is not None:
+            self._counted.written(pages)
 
     def between(self, trail: str, start: datetime, end: datetime) -> Sequence[Sighting]:
         """Give a trail's sightings of a span, the newest where there are too many."""
@@ -166,6 +170,15 @@ class DynamoTrails:
         except Conflict as conflict:
             return _moment(conflict.item)
         return start
+
+
+def _item_of(entry: Entry) -> Item:
+    return {
+        "pk": _trail(entry.trail),
+        "sk": key_part(f"{time_key(entry.place[0])}#{entry.place[1]}"),
+        "sighting": encode(entry.sighting),
+        "expires_at": seconds(entry.kept_until),
+    }
 
 
 def _trail(trail: str) -> str:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nightlatch.checks import CHECKS
+from nightlatch.cli.pages.check_page import check_page
 from nightlatch.cli.pages.command_page import command_page
 from nightlatch.cli.pages.correction_page import correction_page
 from nightlatch.cli.pages.runbook_page import file_name, index, runbook
@@ -24,6 +26,7 @@ def pages(root: Any) -> dict[str, str]:
         "cli.md": command_page(root),
         SCHEMA_FILE: schema_text(),
         "local-stage-corrections.md": correction_page(CORRECTIONS),
+        "checks.md": check_page(CHECKS),
         "sigma.md": sigma_page(PARTS, CATALOGUE),
         "runbooks/README.md": index(CATALOGUE),
         **{f"runbooks/{file_name(rule)}": runbook(rule) for rule in CATALOGUE},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from nightlatch.cli.policy.audit_words import AUDIT
+
 Words = Mapping[tuple[str, str], str]
 
 
@@ -26,6 +28,7 @@ _HOW = {
 _MAY = "What is not told: read, change, delete, rotate, policy, key, replicate."
 WORDS: Words = dict(
     [
+        *(pair for part, words in AUDIT.items() for pair in _of(part, words)),
         *_of(
             "PolicyFile",
             {
@@ -42,6 +45,7 @@ WORDS: Words = dict(
                 "routes": "Who hears of what; the first that fits a secret decides, and without any everybody hears.",
                 "limits": "How much is done without asking.",
                 "telling": "When people are told of many things at once instead of one by one.",
+                "audit": "The daily audit: its hour, its limits, and what it finds and does not tell.",
                 "tests": "Events that `nightlatch policy test` judges by this file; not part of what is in force.",
             },
         ),

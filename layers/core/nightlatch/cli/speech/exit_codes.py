@@ -34,7 +34,9 @@ MEANINGS: Mapping[ExitCode, Meaning] = {
     ExitCode.CLEAN: Meaning("clean", "It is done, or nothing was found that `--fail-on` asks about."),
     ExitCode.ERROR: Meaning("error", "Something went wrong: one line says what, and what to do next."),
     ExitCode.USAGE: Meaning("usage", "The command cannot be meant so: see the verb's `--help`."),
-    ExitCode.FINDINGS: Meaning("findings at or above --fail-on", "`hunt` has open findings at or above `--fail-on`."),
+    ExitCode.FINDINGS: Meaning(
+        "findings at or above --fail-on", "`hunt` or `audit` has open findings at or above `--fail-on`."
+    ),
     ExitCode.PARTIAL: Meaning("partial result", "Something could not be read, judged or looked at: it is listed."),
     ExitCode.REFUSED: Meaning(
         "refused, or waiting for a second person",

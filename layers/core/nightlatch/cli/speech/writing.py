@@ -14,7 +14,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -45,7 +45,7 @@ def write(document: object, form: Form | Output, table: Callable[[], RenderableT
         case "jsonl":
             sys.stdout.writelines(f"{json.dumps(one)}\n" for one in _entries(document))
         case "yaml":
-            sys.stdout.write(_as_yaml(document))
+            sys.stdout.write(as_yaml(document))
         case "csv":
             sys.stdout.write(as_csv(document))
         case _:
@@ -58,7 +58,12 @@ def draw(shown: RenderableType) -> None:
     if not isinstance(shown, str) and console.is_terminal:
         console.print(shown)
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in _lines(shown)))
+        sys.stdout.writelines(drawn_in_lines(shown))
+
+
+def drawn_in_lines(shown: RenderableType) -> Iterator[str]:
+    """Write a table or lines for a file: each row is a line, its cells between tabs."""
+    return (f"{line}\n" for line in _lines(shown))
 
 
 def _lines(shown: RenderableType) -> Iterator[str]:
@@ -83,11 +88,24 @@ def as_csv(document: object) -> str:
     """Write a list as rows, and anything else as one row; parts of parts are named with dots, lists stand as JSON."""
     rows = [dict(_flat(one)) for one in _entries(document)]
     names = list(dict.fromkeys(name for row in rows for name in row))
+    return "".join(_csv_lines(names, rows)) if names else ""
+
+
+def csv_lines(names: Sequence[str], documents: Iterable[object]) -> Iterator[str]:
+    """Write a line of names, and a line for each document as it comes."""
+    return _csv_lines(names, (dict(_flat(one)) for one in documents))
+
+
+def _csv_lines(names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(_cell, names))
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return text.getvalue() if names else ""
+    for row in rows:
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+        writer.writerow([_cell(row.get(name)) for name in names])
+    yield text.getvalue()
 
 
 def _entries(document: object) -> Sequence[object]:
@@ -120,7 +138,8 @@ def _cell(value: object) -> object:
     return plain(f"'{text}" if text.startswith(_RUNS) else text)
 
 
-def _as_yaml(document: object) -> str:
+def as_yaml(document: object) -> str:
+    """Write a document in YAML; a list of one entry is one entry of a longer list."""
     import yaml  # noqa: PLC0415 - the table, which is the usual form, can do without
 
     text: str = yaml.dump(document, Dumper=_dumper(yaml), sort_keys=False, allow_unicode=False, width=120)
@@ -129,8 +148,10 @@ def _as_yaml(document: object) -> str:
 
 def _dumper(yaml: Any) -> Any:
     """Give a dumper that writes a value that stands twice twice: anchors are nothing for people."""
+    # libyaml's, where PyYAML was built with it, is six times as fast: thirty thousand findings are many.
+    usual: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    class Dumper(usual):  # type: ignore[misc]
         def ignore_aliases(self, data: object) -> bool:
             del data
             return True

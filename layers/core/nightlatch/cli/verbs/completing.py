@@ -30,3 +30,10 @@ def secrets(context: typer.Context, incomplete: str) -> list[str]:
     except (NightlatchError, BotoCoreError, ClientError):  # the shell's line is no place for an error
         return []
     return sorted(name for name in names if name.startswith(incomplete))
+
+
+def checks(incomplete: str) -> list[tuple[str, str]]:
+    """Offer checks by their ids, each with its title."""
+    from nightlatch.checks import CHECKS  # noqa: PLC0415 - asked for by the shell alone
+
+    return [(check.id, check.title) for check in CHECKS if check.id.startswith(incomplete.lower())]

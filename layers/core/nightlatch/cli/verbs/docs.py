@@ -14,7 +14,7 @@ def docs(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where the pages go.")],
 ) -> int:
-    """Write runbooks, the pages of the command line and of Sigma, corrections and the policy's schema into a folder."""
+    """Write runbooks, pages of checks, command line and Sigma, corrections and the policy's schema into a folder."""
     from nightlatch.cli.pages.all import write  # noqa: PLC0415 - --help must not load the catalogue
 
     return write(folder, context.find_root().command)

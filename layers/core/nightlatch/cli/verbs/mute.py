@@ -18,6 +18,7 @@ EXAMPLES = """\b
 Examples:
   nightlatch mute DEL-01 --secrets ci-tmp/ --owner platform --reason 'nightly test stacks' --for 30d
   nightlatch mute ACC-03 --principal 'arn:aws:iam::111122223333:role/scan-*' --owner ana --reason audit --for 2d
+  nightlatch mute rotation.off --audit --secrets ci-tmp/ --owner platform --reason 'gone each night' --for 30d
   nightlatch mute DEL-01 --secrets ci-tmp/ --owner platform --reason 'nightly test stacks' --for 30d --push
 """
 
@@ -27,7 +28,9 @@ def mute(  # noqa: PLR0913 - one parameter is one option
     rule: Annotated[
         str,
         typer.Argument(
-            metavar="RULE", help="The rule's id or its number; * for every rule.", autocompletion=completing.rules
+            metavar="RULE",
+            help="The rule's id or its number; * for every rule. With --audit a check's id, with * and ?.",
+            autocompletion=completing.rules,
         ),
     ],
     *,
@@ -38,6 +41,9 @@ def mute(  # noqa: PLR0913 - one parameter is one option
     secrets: Annotated[
         str, typer.Option(metavar="PREFIX", help="The beginning of the secrets' names; every secret if none.")
     ] = "",
+    audit: Annotated[
+        bool, typer.Option("--audit", help="It is a check, and what audits find by it is muted; no rule is.")
+    ] = False,
     push: Annotated[
         bool, typer.Option("--push", help="Put it into the policy in force, instead of printing an entry for the file.")
     ] = False,
@@ -48,7 +54,14 @@ def mute(  # noqa: PLR0913 - one parameter is one option
     """Stop hearing of something that is meant to be so: an exemption with an owner, a reason and an end."""
     from nightlatch.cli.acts import muting  # noqa: PLC0415 - --help must not load the engine
 
-    entry = {"rule": rule, "principal": principal, "secrets": secrets, "owner": owner, "reason": reason}
+    if audit and principal != "*":
+        raise typer.BadParameter("a check is nobody's doing; leave --principal out")
+    about = (
+        {"checks": [rule], "names": [f"{secrets}*"]}
+        if audit
+        else {"rule": rule, "principal": principal, "secrets": secrets}
+    )
+    entry = muting.Entry({**about, "owner": owner, "reason": reason}, is_of_audit=audit)
     if not push:
         return muting.write_entry(entry, lasting)
     return muting.push_entry(entry, lasting, where, dry_run=dry_run, yes=yes)

@@ -22,6 +22,16 @@ GRACE = timedelta(hours=1)
 _DATE = "nextRotationDate"
 
 
+def late_after(due: datetime, window_h: int | None) -> datetime:
+    """Say from when on a rotation that has not succeeded is late.
+
+    Args:
+        due: The date that AWS names for it.
+        window_h: How many hours its window is open; None for AWS's own choice.
+    """
+    return due + (timedelta(hours=window_h) if window_h else LONGEST_WINDOW) + GRACE
+
+
 def missed_rotation(listed: Holding, *, at: datetime, before: datetime | None) -> SecretEvent | None:
     """Give what the list shows of a rotation that did not come, None where none is overdue or it was seen before.
 
@@ -33,8 +43,7 @@ def missed_rotation(listed: Holding, *, at: datetime, before: datetime | None) -
     due = listed.next_rotation
     if due is None or not listed.rotates_by_itself:
         return None
-    window = timedelta(hours=listed.rotation_window_h) if listed.rotation_window_h else LONGEST_WINDOW
-    over = due + window + GRACE
+    over = late_after(due, listed.rotation_window_h)
     if over > at or (before is not None and over <= before):
         return None
     secret = listed.secret

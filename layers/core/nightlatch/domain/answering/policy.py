@@ -17,6 +17,7 @@ from nightlatch.domain.answering.routes import Route
 from nightlatch.domain.event.principals import Principal
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.judging.findings import Finding
+from nightlatch.domain.posture.choices import AuditChoices
 
 NEEDS_PREFIX = frozenset({"deletion.force-delete"})  # what nothing takes back is exempted for a name prefix alone
 
@@ -164,6 +165,7 @@ class Policy:
     digest: str = "built-in"
     digest_hour: int = 7  # UTC, at which what nobody was told of yesterday is told in one message
     storm_after: int = 10  # incidents within five minutes, after which one message takes the place of many
+    audit: AuditChoices = field(default_factory=AuditChoices)
 
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
         """Give the most attentive mode among every reading of the secrets: alert open."""
@@ -181,6 +183,11 @@ class Policy:
     def may_be_vaulted(self, secret: SecretRef) -> bool:
         """Tell whether copies are kept of anything that the reference can mean: only then is there a way back."""
         return any(self.protection_of(name).vault_days for name in secret.names)
+
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether copies are kept of any secret that there may be."""
+        return any(one.vault_days > 0 for one in (self.default, *(selector.protection for selector in self.selectors)))
 
     def protection_of(self, name: str) -> Protection:
         """Give the protection of a secret whose name is certain."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from nightlatch.domain.answering.audit_changes import changed_audit
 from nightlatch.domain.answering.policy import Approver, Exemption, Mode, Policy, Protection
 from nightlatch.domain.answering.policy_parts import changed_inventory
 from nightlatch.domain.answering.telling_changes import changed_telling
@@ -19,7 +20,7 @@ OF_THE_STACK = frozenset({"own_roles", "containment", "acting_role", "digest"}) 
 _SAID = frozenset(
     {
         *("default", "selectors", "exemptions", "ask_first", "staged", "approvers", "inventory", "limits"),
-        *("buttons_live", "routes", "digest_hour", "storm_after"),
+        *("buttons_live", "routes", "digest_hour", "storm_after", "audit"),
     }
 )
 
@@ -49,6 +50,7 @@ def changes(before: Policy, after: Policy, known: Collection[str] = ()) -> tuple
         *(Change("inventory", text, grave) for text, grave in changed_inventory(before.inventory, after.inventory)),
         *_of_limits(before, after),
         *(Change(part, text, grave) for part, text, grave in changed_telling(before, after)),
+        *(Change("audit", text, grave) for text, grave in changed_audit(before.audit, after.audit)),
         *_of_the_rest(before, after),
     ]
     return tuple(sorted(found, key=lambda change: not change.grave))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from nightlatch.domain.aws_policies.policy_text import MOST_CHARACTERS, PolicyText, Written, read_policy
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.guarding.guards import SIDS, Guard, Statement
+from nightlatch.domain.guarding.guards import NO_FORCE_DELETE, SIDS, Guard, Statement
 
 _WAS_OBJECT = ",  "  # before the first of ours; no writer of JSON puts two blanks there
 _WAS_EMPTY = "  "  # before the first of ours, where the list had no statement
@@ -106,6 +106,14 @@ def loses_guard(now: str | None, then: str | None) -> bool:
 
 def _ours(text: str | None) -> list[Written]:
     return [] if text is None else [each for each in read_policy(text).statements if is_ours(each)]
+
+
+def stands_in(text: str | None) -> bool:
+    """Tell whether a policy holds the statement that denies force deletes; a text that is no policy holds none."""
+    try:
+        return any(each.sid == NO_FORCE_DELETE for each in _ours(text))
+    except Refused:
+        return False
 
 
 def is_ours(statement: Written) -> bool:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
+from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
+
+GONE = "DELETED"  # the state of a rule or alarm that its stack made and that is no more; AWS gives it to nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +29,22 @@ class TrailPosture:
     key: str | None = None  # that encrypts its files
     validates_files: bool = False
 
+    @property
+    def home(self) -> str:
+        """The Region where it was made, which alone can change it."""
+        return self.arn.split(":")[3]
+
+    def keeps(self, loss: Loss) -> bool:
+        """Tell whether it records what would be lost without it."""
+        return self.is_logging and loss not in self.losses
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePosture:
     """An EventBridge rule of our stack."""
 
     name: str
-    state: str  # ENABLED, DISABLED or ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS
+    state: str  # ENABLED, DISABLED or ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS; or GONE
     wanted: str  # the state that the stack gave it
     targets: int  # how many it has
     wanted_targets: int = 1
@@ -43,7 +55,7 @@ class AlarmPosture:
     """A CloudWatch alarm of our stack."""
 
     name: str
-    state: str  # OK, ALARM or INSUFFICIENT_DATA
+    state: str  # OK, ALARM or INSUFFICIENT_DATA; or GONE
     is_telling: bool  # its actions are enabled, and it has one
 
 
@@ -81,6 +93,14 @@ class AccountPosture:
     endpoints: tuple[EndpointPosture, ...] | Gap = ()
     grants: tuple[GrantPosture, ...] | Gap = ()
     restore_proven_at: datetime | Gap | None = NOT_DEPLOYED
+
+    def own_trails(self) -> tuple[TrailPosture, ...]:
+        """Give the trails that are this account's; one of an organisation is its management account's.
+
+        Raises:
+            NotSeen: Nobody could look.
+        """
+        return tuple(one for one in seen(self.trails) if account_of(one.arn) == self.account_id)
 
     @property
     def arn(self) -> str:

@@ -105,6 +105,8 @@ def judge(posture: Posture, checks: Iterable[Check[Any]], terms: Terms) -> Itera
 
 
 def _asked(check: Check[Any], posture: Posture, terms: Terms) -> Judgement:
+    if isinstance(posture, FunctionPosture) and posture.unseen is not None:
+        return Judgement(check=check, posture=posture, outcome=Outcome.UNSEEN, gap=posture.unseen)
     try:
         verdict = check.evaluate(posture, terms)
     except NotSeen as unseen:

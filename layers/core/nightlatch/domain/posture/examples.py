@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +45,7 @@ _LOG_GROUP = LogGroupPosture(
 _APP = ReaderUse(
     principal="role:app", reads=24, busiest_hour=2, hours=12, through_endpoint=24, from_public=0, is_caching=True
 )
+PROTECTED = Protected(is_guarded=True, wants_guard=True, metadata_kept_at=ago(days=9))
 
 
 def a_secret(**other: object) -> SecretPosture:
@@ -63,9 +65,20 @@ def a_secret(**other: object) -> SecretPosture:
         last_read=ago(days=1).date(),
         versions=_VERSIONS,
         use=SecretUse(since=ago(days=7), until=NOW, readers=(_APP,)),
-        protected=Protected(is_guarded=True, wants_guard=True, metadata_kept_at=ago(days=9)),
+        protected=PROTECTED,
     )
     return replace(clean, **other)  # type: ignore[arg-type]
+
+
+def a_policy(*statements: object) -> str:
+    """Give the text of a resource policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def an_allowance(principal: object, **more: object) -> dict[str, object]:
+    """Give a statement that lets somebody read the secret."""
+    action = "secretsmanager:GetSecretValue"
+    return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
 
 
 def a_use(*readers: ReaderUse, **other: object) -> SecretUse:
@@ -96,25 +109,40 @@ def a_log_group(**other: object) -> FunctionPosture:
     return a_function(log_group=replace(_LOG_GROUP, **other))  # type: ignore[arg-type]
 
 
+def a_trail(**other: object) -> TrailPosture:
+    """Give a trail to which no check has an objection, but for what is said."""
+    clean = TrailPosture(
+        arn=f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/all",
+        name="all",
+        is_logging=True,
+        is_multi_region=True,
+        losses=(),
+        key=KEY,
+        validates_files=True,
+    )
+    return replace(clean, **other)  # type: ignore[arg-type]
+
+
+def a_rule(**other: object) -> RulePosture:
+    """Give the rule for reads, as its stack made it, but for what is said."""
+    clean = RulePosture(name="nightlatch-ReadsRule", state=WATCHES_ALL, wanted=WATCHES_ALL, targets=1)
+    return replace(clean, **other)  # type: ignore[arg-type]
+
+
+def an_alarm(**other: object) -> AlarmPosture:
+    """Give an alarm that would tell, but for what is said."""
+    return replace(AlarmPosture(name="nightlatch-ChangesErrors", state="OK", is_telling=True), **other)  # type: ignore[arg-type]
+
+
 def an_account(**other: object) -> AccountPosture:
     """Give an account to which no check has an objection, but for what is said."""
     clean = AccountPosture(
         account_id=ACCOUNT,
         region=REGION,
         secrets=12,
-        trails=(
-            TrailPosture(
-                arn=f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/all",
-                name="all",
-                is_logging=True,
-                is_multi_region=True,
-                losses=(),
-                key=KEY,
-                validates_files=True,
-            ),
-        ),
-        rules=(RulePosture(name="nightlatch-ReadsRule", state=WATCHES_ALL, wanted=WATCHES_ALL, targets=1),),
-        alarms=(AlarmPosture(name="nightlatch-ChangesErrors", state="OK", is_telling=True),),
+        trails=(a_trail(),),
+        rules=(a_rule(),),
+        alarms=(an_alarm(),),
         endpoints=(EndpointPosture(vpc="vpc-0a", endpoint="vpce-0a", has_private_dns=True, functions=("rotate-db",)),),
         grants=(),
         restore_proven_at=ago(days=3),

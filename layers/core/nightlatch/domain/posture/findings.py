@@ -71,7 +71,12 @@ class PostureFinding:
     @property
     def id(self) -> str:
         """The same in each audit, so that two can be compared."""
-        return sha256(f"{self.check}|{self.subject}".encode()).hexdigest()[:_ID_LENGTH]
+        return finding_id(self.check, self.subject)
+
+
+def finding_id(check: str, subject: str) -> str:
+    """Give the id that a finding of a check about an ARN has, or would have."""
+    return sha256(f"{check}|{subject}".encode(errors="replace")).hexdigest()[:_ID_LENGTH]
 
 
 def findings_of(judgements: Sequence[Judgement], terms: Terms, mutes: Iterable[Mute] = ()) -> Iterator[PostureFinding]:

@@ -14,11 +14,12 @@ from nightlatch.domain.posture.unseen import Gap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """An environment variable, its value judged where it was read and left there."""
+    """An environment variable, its value judged where it was read (`variables.judged`) and left there."""
 
     name: str
     holds: str | None = None  # what its value looks like, such as `an AWS access key`; None: nothing that matters
     is_debug: bool = False  # it turns on debug logging
+    is_named_credential: bool = False  # named like a credential, and its value names no place where one is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class FunctionPosture:
     region: str
     rotates: tuple[str, ...] = ()  # names of the secrets that it rotates, the first of them
     is_gone: bool = False  # secrets name it for their rotation, and it does not exist
+    unseen: Gap | None = None  # nothing of it could be looked at, as where it is in another account
     role: str | None = None
     runtime: str | None = None
     changed_at: datetime | None = None  # code or configuration

@@ -6,6 +6,7 @@ Source: Secrets Manager user guide, best practices (the edition with ten section
 from __future__ import annotations
 
 from enum import Enum
+from typing import Self
 
 
 class Practice(Enum):
@@ -22,7 +23,13 @@ class Practice(Enum):
     LAMBDA = (9, "lambda", "Use Secrets Manager to provide credentials to Lambda functions")
     PILLAR = (10, "security-pillar", "More resources: the Security Pillar of the Well-Architected Framework")
 
-    def __init__(self, number: int, short: str, title: str) -> None:
-        self.number = number
-        self.short = short
-        self.title = title
+    number: int
+    short: str
+    title: str
+
+    def __new__(cls, number: int, short: str, title: str) -> Self:
+        """Let the short name be what is stored."""
+        practice = object.__new__(cls)
+        practice._value_ = short
+        practice.number, practice.short, practice.title = number, short, title
+        return practice

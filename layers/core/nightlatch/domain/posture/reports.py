@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Judgement, Outcome
-from nightlatch.domain.posture.findings import PostureFinding
+from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.practices import Practice
 
 
@@ -61,12 +61,40 @@ class Run:
     rotators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by ARN, which secrets name it, the first
     counts: Counts = field(default_factory=dict)
     gaps: int = 0  # findings that say that nobody could look
+    once: tuple[PostureFinding, ...] = ()  # what is said once of the account, kept with its last page
+    unlisted: tuple[Stage, ...] = ()  # whose list could not be had, or not to its end
+    score_before: int | None = None  # of the audit before, in percent; told beside its own
     finished_at: datetime | None = None
 
     def with_page(self, judgements: Iterable[Judgement], **other: object) -> Run:
         """Come one page further."""
         counts = added(self.counts, counted(judgements))
         return replace(self, pages=self.pages + 1, counts=counts, **other)  # type: ignore[arg-type]
+
+    def anew(self, now: datetime) -> Run:
+        """Begin from the start, under an id of its own: AWS's list can no longer be gone on with."""
+        return begun(now, account_id=self.account_id, region=self.region, calls=self.calls)
+
+    def leaves_open(self, finding: PostureFinding) -> bool:
+        """Tell whether an earlier finding that was not found again may stand all the same: nobody listed its like."""
+        if finding.kind is not FindingKind.VIOLATION:
+            return bool(self.unlisted)
+        stage = stage_of(finding.subject)
+        is_blind = stage is Stage.FUNCTIONS and Stage.SECRETS in self.unlisted  # who rotates was not known
+        return is_blind or stage in self.unlisted
+
+
+def begun(now: datetime, *, account_id: str, region: str, calls: int = 0) -> Run:
+    """Begin an audit; its id sorts by time."""
+    moment = now.astimezone(UTC)
+    run_id = f"{moment:%Y%m%dT%H%M%S}{moment.microsecond:06d}Z"
+    return Run(id=run_id, account_id=account_id, region=region, begun_at=now, calls=calls)
+
+
+def stage_of(subject: str) -> Stage:
+    """Say in which stage an ARN is looked at."""
+    service = subject.split(":")[2:3]
+    return {"secretsmanager": Stage.SECRETS, "lambda": Stage.FUNCTIONS}.get("".join(service), Stage.ACCOUNT)
 
 
 class Standing(StrEnum):

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
-from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap
+from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap, seen
 from nightlatch.domain.posture.use import SecretUse
 from nightlatch.domain.secret.key_states import KeyState
 from nightlatch.domain.secret.metadata import Pairs, RotationSettings
+from nightlatch.domain.secret.versions import CURRENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,9 @@ class Protected:
 
     is_guarded: bool  # its resource policy holds the statement that denies force deletes
     wants_guard: bool  # the operator's policy asks for one
-    metadata_kept_at: datetime | None = None  # the last snapshot of what it is beside its value; None: none
+    metadata_kept_at: datetime | None = None  # the keeper's last look, whose sight is kept; None: never
     wants_copies: bool = False  # the operator's policy asks for copies of its values
-    copied_at: datetime | None = None  # the last copy of a value; None: none
+    copied_at: datetime | None = None  # the last copy of a value that has not expired; None: none
     proven_at: datetime | None = None  # when a restore drill last opened a copy of it; None: never
 
 
@@ -65,11 +66,11 @@ class SecretPosture:
     created_at: datetime | None = None
     last_changed: datetime | None = None  # any modification, so no proof of a rotation
     last_read: date | None = None  # a day, as AWS tells no more; None: never, as far as AWS knows
-    deleted_at: datetime | None = None  # it waits to be deleted since then
+    deleted_at: datetime | None = None  # it waits to be deleted; which moment this is, see `pending`
     primary_region: str | None = None
     owning_service: str | None = None  # the service of AWS that manages it
     type: str | None = None  # of a managed external secret: the partner that holds the credential
-    replicas: tuple[ReplicaPosture, ...] = ()
+    replicas: tuple[ReplicaPosture, ...] | Gap = ()
     versions: tuple[VersionPosture, ...] | Gap = ()
     policy_text: str | Gap | None = None  # of its resource policy, as AWS gives it
     use: SecretUse | Gap = NOT_COUNTED
@@ -89,6 +90,14 @@ class SecretPosture:
     def region(self) -> str:
         """Where it is."""
         return self.secret.region
+
+    def current(self) -> VersionPosture | None:
+        """Give the version that readers get.
+
+        Raises:
+            NotSeen: Nobody could look at versions.
+        """
+        return next((one for one in seen(self.versions) if CURRENT in one.labels), None)
 
     @property
     def is_replica(self) -> bool:

@@ -26,6 +26,9 @@ NOT_COUNTED = Gap(
 NOT_DEPLOYED = Gap(
     "nightlatch", "no nightlatch is deployed here; deploy it, then its own state can be judged", is_once=True
 )
+NO_COPIES = Gap(
+    "nightlatch:copies", "the policy asks for copies of no secret, so there is nothing to prove", is_once=True
+)
 
 
 class NotSeen(Exception):

@@ -32,6 +32,7 @@ class KeyStatus(StrEnum):
     CREATING = "Creating"
     UPDATING = "Updating"
     UNKNOWN = "unknown"  # one that KMS has added since
+    GONE = "gone"  # KMS knows no such key (any more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ NO_WAY_BACK: Mapping[KeyStatus, str] = {
     KeyStatus.CREATING: "KMS is still making it; try again in a minute",
     KeyStatus.UPDATING: "KMS is moving its primary to another Region; try again in a minute",
     KeyStatus.UNKNOWN: "KMS gives it a state that nightlatch does not know; look at it in the console",
+    KeyStatus.GONE: "it was deleted, and what it encrypted with it; write the value anew under another key",
 }
 
 

@@ -37,11 +37,12 @@ NARRATED: Mapping[str, str] = {
 # Services of which nothing is told on the stage, and why.
 NOT_NARRATED: Mapping[str, str] = {
     "s3": "objects are data events; the few bucket calls travel as rest-xml and no rule of ours reads them",
+    "ec2": "only an audit looks at VPCs, and no rule of ours reads such a call",
     "execute-api": "calls of the deployed API are no calls of AWS's own API",
 }
 
 # The service models by which a call is understood, told or not: the guard judges calls that nobody tells.
-MODELS: Mapping[str, str] = {**NARRATED, "s3": "s3"}
+MODELS: Mapping[str, str] = {**NARRATED, "s3": "s3", "ec2": "ec2"}
 
 # Data events: CloudTrail writes them only where a trail selects them, and no trail of ours does.
 DATA_PLANE: Mapping[str, frozenset[str]] = {

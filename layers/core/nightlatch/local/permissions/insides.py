@@ -53,14 +53,6 @@ class Insides:
         """Give an event bus's ARN by its name or ARN."""
         return name if name.startswith("arn:") else self._arn("events", f"event-bus/{name}")
 
-    def rule(self, name: str) -> str:
-        """Give the ARN of a rule of the default bus by its name."""
-        return self._arn("events", f"rule/{name}")
-
-    def trail(self, name: str) -> str:
-        """Give a trail's ARN by its name or ARN."""
-        return name if name.startswith("arn:") else self._arn("cloudtrail", f"trail/{name}")
-
     @property
     def hub(self) -> str:
         """The ARN of the account's Security Hub."""

@@ -132,6 +132,7 @@ def policy_document() -> dict[str, Any]:
             {"slack": "U01ANA", "name": "ana", "principals": [f"*{SSO_ROLE}/ana", "ana"]},
             {"slack": "U02BEN", "name": "ben", "principals": [f"*{SSO_ROLE}/ben", "ben"]},
         ],
+        "audit": {"daily": False},  # a scene tells what happens; how things stand, an audit says when somebody asks
     }
 
 

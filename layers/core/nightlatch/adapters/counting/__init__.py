@@ -1,0 +1,1 @@
+"""How reads are counted: in a process, packed into pages, gathered into days, and read off again."""

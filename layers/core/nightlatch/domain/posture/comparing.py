@@ -1,0 +1,50 @@
+"""When an audit is due, and what a finding is beside the audit before: new, still open, or fixed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from nightlatch.domain.posture.findings import PostureFinding
+from nightlatch.domain.posture.reports import Kept, Run, Standing, begun
+
+HOUR = 5  # UTC, at which the daily audit begins where the operator does not say otherwise
+HELD_FOR = timedelta(seconds=270)  # by one invocation: longer than it may run, shorter than until the next knock
+GIVEN_UP_AFTER = timedelta(days=1)  # since somebody last went on with it: what was found then is too old to go on from
+_DAY = timedelta(days=1)
+
+
+def is_due(last: Run | None, now: datetime, *, hour: int | None) -> bool:
+    """Tell whether an audit should begin: there is none yet, or the last began before today's hour; None for never."""
+    if hour is None:
+        return False
+    if last is None:
+        return True
+    moment = now.astimezone(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return last.begun_at < (moment if moment <= now else moment - _DAY)
+
+
+def begun_after(last: Run | None, now: datetime, *, account_id: str, region: str) -> Run:
+    """Begin an audit whose id sorts behind the last one's, even where a clock stands still."""
+    at = now if last is None else max(now, last.begun_at + timedelta(microseconds=1))
+    return begun(at, account_id=account_id, region=region)
+
+
+def found_again(finding: PostureFinding, first_seen: datetime | None) -> Kept:
+    """Say what a finding is that was found now.
+
+    Args:
+        finding: As it is now.
+        first_seen: When it was first seen, where it was open until now.
+    """
+    if first_seen is None:
+        return Kept(finding=finding, standing=Standing.NEW, first_seen=finding.seen_at)
+    return Kept(finding=finding, standing=Standing.OPEN, first_seen=first_seen)
+
+
+def not_found(before: Kept, run: Run, *, is_doubtful: bool) -> Kept | None:
+    """Say what becomes of a finding that was not found now; None where it had been fixed before."""
+    if before.standing is Standing.FIXED:
+        return None
+    stays = is_doubtful or run.leaves_open(before.finding)
+    return replace(before, standing=Standing.OPEN if stays else Standing.FIXED)

@@ -1,0 +1,176 @@
+"""Looks at one page of an audit and judges it: secrets, functions, and at the end what is one for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nightlatch.checks import CHECKS
+from nightlatch.domain.account.inventory import Inventory
+from nightlatch.domain.errors import Refused, WorldMoved
+from nightlatch.domain.event.resources import unqualified
+from nightlatch.domain.posture.checks import Check, Judgement, Outcome, Posture, judge
+from nightlatch.domain.posture.findings import FindingKind, Mute, PostureFinding, finding_id, findings_of
+from nightlatch.domain.posture.remarks import expired_mutes, list_refused, too_many_rotators, vanished
+from nightlatch.domain.posture.reports import Run, Stage
+from nightlatch.domain.posture.secrets import SecretPosture
+from nightlatch.domain.posture.terms import Limits, Terms
+from nightlatch.service.audit_ports import AuditPorts
+
+MOST_ROTATORS = 2_000  # functions that are looked at closely; a run that names more does not fit where it is kept
+NAMED_PER_ROTATOR = 3  # secrets
+_LISTS = {Stage.SECRETS: "secretsmanager:ListSecrets", Stage.FUNCTIONS: "lambda:ListFunctions"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yardstick:
+    """What postures are judged by."""
+
+    checks: Sequence[Check[Any]] = CHECKS
+    limits: Limits = field(default_factory=Limits)
+    inventory: Inventory = field(default_factory=Inventory)
+    mutes: tuple[Mute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is kept of a page: the run as it stands with it, what was found, and what might have been."""
+
+    run: Run
+    findings: tuple[PostureFinding, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What came of some postures."""
+
+    judgements: tuple[Judgement, ...]
+    findings: tuple[PostureFinding, ...]  # each about its posture
+    once: tuple[PostureFinding, ...]  # about the whole account
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The ids of findings that might be there."""
+        unsure = (Outcome.UNSEEN, Outcome.FAULT)
+        return tuple(finding_id(one.check.id, one.posture.arn) for one in self.judgements if one.outcome in unsure)
+
+
+class Look:
+    """Looks at one page after another."""
+
+    def __init__(self, ports: AuditPorts, by: Yardstick, run: Run) -> None:
+        self._premises = ports.premises
+        self._by = by
+        self._calls_before = run.calls
+
+    def at(self, run: Run) -> Page:
+        """Look at the page that comes next, and judge it.
+
+        Raises:
+            WorldMoved: The list can no longer be gone on with.
+            Unavailable: AWS could not be asked.
+        """
+        if run.stage is Stage.ACCOUNT:
+            return self._at_account(run)
+        try:
+            return self._at_secrets(run) if run.stage is Stage.SECRETS else self._at_functions(run)
+        except WorldMoved:
+            raise
+        except Refused as refusal:
+            return self._skipped(run, str(refusal))
+
+    def _at_secrets(self, run: Run) -> Page:
+        page = self._premises.secrets(run.token)
+        judged = self._judged(run, page.secrets)
+        rotators, left = _rotators(run, page.secrets)
+        remarks = [vanished(run, arn) for arn in page.vanished]
+        once = (*judged.once, *([too_many_rotators(run, MOST_ROTATORS)] if left else []))
+        return self._page(
+            run,
+            replace(judged, once=once),
+            remarks,
+            stage=Stage.SECRETS if page.token else Stage.FUNCTIONS,
+            token=page.token,
+            secrets=run.secrets + len(page.secrets),
+            rotators=rotators,
+        )
+
+    def _at_functions(self, run: Run) -> Page:
+        page = self._premises.functions(run.token, dict(run.rotators))
+        return self._page(
+            run,
+            self._judged(run, page.functions),
+            stage=Stage.FUNCTIONS if page.token else Stage.ACCOUNT,
+            token=page.token,
+            functions=run.functions + len(page.functions),
+        )
+
+    def _at_account(self, run: Run) -> Page:
+        judged = self._judged(run, [self._premises.account(run.secrets)])
+        whole = _joined((*run.once, *judged.once))
+        remarks = [*whole, *expired_mutes(run, self._by.mutes, self._terms(run))]
+        return self._page(run, replace(judged, once=()), remarks, stage=Stage.DONE, token=None, once=())
+
+    def _skipped(self, run: Run, why: str) -> Page:
+        """Leave a stage whose list was refused; the others go on."""
+        following = Stage.FUNCTIONS if run.stage is Stage.SECRETS else Stage.ACCOUNT
+        remark = list_refused(run, _LISTS[run.stage], why)
+        unlisted = (*run.unlisted, run.stage)
+        return self._page(run, _Judged((), (), ()), [remark], stage=following, token=None, unlisted=unlisted)
+
+    def _page(self, run: Run, judged: _Judged, remarks: Sequence[PostureFinding] = (), **further: object) -> Page:
+        findings = (*judged.findings, *(self._muted(one, run) for one in remarks))
+        gaps = sum(one.kind is FindingKind.UNSEEN for one in findings)
+        further.setdefault("once", _joined((*run.once, *judged.once)))
+        calls = self._calls_before + self._premises.calls
+        told = run.with_page(judged.judgements, calls=calls, gaps=run.gaps + gaps, **further)
+        return Page(told, findings, judged.doubtful)
+
+    def _judged(self, run: Run, postures: Sequence[Posture]) -> _Judged:
+        terms = self._terms(run)
+        judgements: list[Judgement] = []
+        own: list[PostureFinding] = []
+        once: list[PostureFinding] = []
+        for posture in postures:
+            of_one = list(judge(posture, self._by.checks, terms))
+            judgements += of_one
+            for finding in findings_of(of_one, terms, self._by.mutes):
+                is_own = finding.subject == posture.arn
+                (own if is_own else once).append(finding)
+        return _Judged(tuple(judgements), tuple(own), _joined(once))
+
+    def _terms(self, run: Run) -> Terms:
+        return Terms(now=run.begun_at, limits=self._by.limits, inventory=self._by.inventory)
+
+    def _muted(self, finding: PostureFinding, run: Run) -> PostureFinding:
+        mutes = self._by.mutes
+        mute = next((one for one in mutes if one.covers(finding.check, finding.name, run.begun_at)), None)
+        return finding if mute is None else replace(finding, muted=mute)
+
+
+def _joined(findings: Iterable[PostureFinding]) -> tuple[PostureFinding, ...]:
+    """Say once what is about the whole account, with all that could not be judged for it."""
+    found: dict[str, PostureFinding] = {}
+    for one in findings:
+        known = found.get(one.id)
+        evidence = one.evidence if known is None else tuple(sorted({*known.evidence, *one.evidence}))
+        found[one.id] = replace(known or one, evidence=evidence)
+    return tuple(found.values())
+
+
+def _rotators(run: Run, secrets: Sequence[SecretPosture]) -> tuple[dict[str, tuple[str, ...]], bool]:
+    """Note which functions rotate secrets, and whether there are more than can be noted."""
+    found = dict(run.rotators)
+    is_left = False
+    for one in secrets:
+        if one.rotation.lambda_arn is None:
+            continue
+        function = unqualified(one.rotation.lambda_arn)
+        named = found.get(function, ())
+        if not named and len(found) >= MOST_ROTATORS:
+            is_left = True
+        elif len(named) < NAMED_PER_ROTATOR and one.name not in named:
+            found[function] = (*named, one.name)
+    return found, is_left
