@@ -49,4 +49,4 @@ def test_every_variable_that_the_template_sets_is_read(name: str) -> None:
 def test_the_template_sets_every_variable_but_those_of_the_local_stage() -> None:
     given = {key for function in FUNCTIONS.values() for key in function["Environment"]["Variables"]}
 
-    assert KNOWN - given == {"NIGHTLATCH_SLACK_API_URL", "NIGHTLATCH_CLOCK"}
+    assert KNOWN - given == {"NIGHTLATCH_SLACK_API_URL", "NIGHTLATCH_CLOCK", "NIGHTLATCH_LOOKUP_PAUSE_S"}

@@ -73,16 +73,16 @@ class OneCallAtATime:
         return call
 
 
-def a_table() -> tuple[Table, Any]:
+def a_table(name: str = TABLE) -> tuple[Table, Any]:
     """Create a table of the shape that template.yaml gives all three; give it and its client."""
     client = a_client("dynamodb")
     client.create_table(
-        TableName=TABLE,
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
-    return Table(client, TABLE, pause=lambda _: None), client
+    return Table(client, name, pause=lambda _: None), client
 
 
 class WholeLedger:

@@ -22,6 +22,12 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Judge a batch; what could not be judged or carried out comes again, and ends in the dead-letter queue."""
     judged = judge(event["Records"])
     metrics.add_metric(name=Metric.MESSAGES_JUDGED, unit=MetricUnit.Count, value=len(event["Records"]))
+    for lag in judged.lags:
+        metrics.add_metric(name=Metric.EVENT_LAG, unit=MetricUnit.Seconds, value=lag.total_seconds())
+    if judged.beats:
+        metrics.add_metric(name=Metric.HEARTBEATS_ARRIVED, unit=MetricUnit.Count, value=judged.beats)
+    if judged.silent_for is not None:
+        metrics.add_metric(name=Metric.HEARTBEAT_AGE, unit=MetricUnit.Seconds, value=judged.silent_for.total_seconds())
     for finding in judged.outcome.findings:
         logger.info(
             "finding",
@@ -31,6 +37,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 "severity": finding.severity,
                 "state": finding.state,
                 "event_id": finding.event_ids[0],
+                **({"via": finding.via} if finding.via else {}),
             },
         )
         metrics.add_metric(name=Metric.FINDINGS, unit=MetricUnit.Count, value=1)

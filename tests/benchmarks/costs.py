@@ -67,13 +67,14 @@ SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
 SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
 DECOYS_ASKED_A_MINUTE = 2
 PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
-ALARMS, METRICS = 36, 23  # template.yaml, domain/metrics.py; without a vault
+ALARMS, METRICS = 47, 38  # template.yaml, domain/metrics.py; without a vault
 METRICS_OF_AN_AUDIT = 9  # written in one hour of a day, and counted for that hour
 MANY_PAGES, OFTEN, RARELY = 10_000, 24, 4  # of counts in six hours; how often a day they are gathered, then and else
 DAY_KB, DAYS_KEPT, UNPACK_S = 0.5, 36, 0.00005  # of one secret's counts; of reading one pair out of a page
 SQS_TAKES = 10  # messages that one request can bring or delete
 POLLS = 5 * 5 * 3 * 60 * 24 * DAYS  # five lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
+BEATS, NAMES, LOOKUP_S = 60 * 24 * DAYS / 14, 107, 1.0  # heartbeats; names asked of the event history, one a second
 INVENTORIES, KNOCKS = 24 * DAYS, 12 * 24 * DAYS  # taken, and asked for by the schedule
 
 
@@ -95,6 +96,8 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         slots * FIRST_OF_SLOT.writes + firsts * FIRST_OF_DAY.writes + news * NEW_PAIR.writes + writes * WRITE.writes
     )
     pages = INVENTORIES * SECRETS / 100
+    read_units += TICKS + BEATS * 6  # how the heart beats; what was judged of what the event history has
+    write_units += writes + BEATS * 8  # that a change was judged; a beat that is sent and comes back
     read_units += writes * LOOK.reads + pages * 100
     write_units += writes * LOOK.writes
     read_units += PROCESSES * (TICKS + TICKS * DECOYS_ASKED_A_MINUTE + pages * PAGE_KB / 4)
@@ -105,8 +108,9 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
     write_units += page_units + gathered
     read_units += page_units / 4 + gathered + KNOCKS
     calls = trails_asked + slots / 25 + firsts * 3 + news * 8 + writes * 10
-    handled = batches + 2 * writes + TICKS + KNOCKS
+    handled = batches + 2 * writes + TICKS + KNOCKS + BEATS
     seconds = (calls + writes * LOOKS) * CALL_S + (reads + writes) * EVENT_S + handled * BATCH_S + pages * PAGE_S
+    seconds += BEATS * NAMES * LOOKUP_S
     seconds += reads * UNPACK_S + gathered * CALL_S
     stored_gb = (slots / DAYS * 26 / 24 * SIGHTING_KB + pairs * (PAIR_KB + DAYS_KEPT * DAY_KB)) / 1_048_576
     price = PRICES
@@ -120,7 +124,7 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         "CloudWatch": ALARMS * price["CloudWatch, alarm"]
         + (METRICS + METRICS_OF_AN_AUDIT / 24) * price["CloudWatch, metric"]
         + handled * LOGGED_KB / 1_048_576 * price["CloudWatch Logs, GB taken in"],
-        "KMS and a secret": price["KMS, key"] + price["Secrets Manager, secret"],
+        "KMS and two secrets": price["KMS, key"] + 2 * price["Secrets Manager, secret"],
     }
 
 

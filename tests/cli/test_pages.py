@@ -112,7 +112,8 @@ def test_the_help_of_the_command_says_every_exit_code(capsys: pytest.CaptureFixt
     assert [int(code) for code in re.findall(r"\d+", told)] == [code.value for code in ExitCode]
 
 
-ONE_PERSON = {f"nightlatch {verb}" for verb in ("resume", "policy push", "mute", "replay")}  # is enough for these
+ALONE = ("resume", "policy push", "mute", "replay", "doctor")  # one person is enough for these
+ONE_PERSON = {f"nightlatch {verb}" for verb in ALONE}
 
 
 def test_every_verb_that_can_wait_for_somebody_says_with_which_code_it_ends() -> None:

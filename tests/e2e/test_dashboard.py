@@ -36,6 +36,7 @@ def drawn(watched: Watched) -> Drawn:
         watched.theatre.as_role("cleanup", "run").get_secret_value(SecretId=offer.secret)
         watched.settle()
         watched.later(timedelta(minutes=5))
+    watched.audit()
     return draw(*what_there_is(watched))
 
 

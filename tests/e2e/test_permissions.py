@@ -56,6 +56,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     roll_back_out_of_the_vault(watched)
     agree_by_two(watched)
     leave_alone(watched)
+    tell_somebody_beside_slack(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
@@ -145,6 +146,12 @@ def leave_alone(watched: Watched) -> None:
     today = watched.theatre.stage.clock.now().date().isoformat()
     watched.send("AlertsQueue", json.dumps({"incident_id": "digest", "mark": today}))
     watched.settle()
+
+
+def tell_somebody_beside_slack(watched: Watched) -> None:
+    """Subscribe somebody to the topic, whom the heartbeat looks at."""
+    topic = watched.theatre.stage.stack.physical_id("AlertTopic")
+    watched.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ana@example.com")
 
 
 def destroy_without_a_call(watched: Watched) -> None:

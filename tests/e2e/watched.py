@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -75,6 +75,7 @@ class Watched:
     lines: list[tuple[str, str]]  # function, what it wrote
     bodies: list[str]  # of every message in every queue
     judged: list[Judged] = field(default_factory=list)  # every permission that a function's call needed
+    lost: list[Callable[[Mapping[str, Any]], bool]] = field(default_factory=list)  # what EventBridge does not deliver
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -350,16 +351,18 @@ def watched(stage_template: Path, interpreter: Interpreter, every_channel: bool)
     lines: list[tuple[str, str]] = []
     bodies: list[str] = []
     judged: list[Judged] = []
+    lost: list[Callable[[Mapping[str, Any]], bool]] = []
     settings = StageSettings(
         caps=Caps(redelivery_s=1, window_s=1.0),  # else what failed stays hidden for minutes, and reads lie for seconds
         on_envelope=lambda envelope: envelopes.append(dict(envelope)),
         on_judged=judged.append,
+        loses=lambda envelope: any(is_lost(envelope) for is_lost in lost),
         run=RunSettings(on_log=lambda function, line: lines.append((function, line)), interpreter=interpreter),
     )
     with pytest.MonkeyPatch.context() as patches:
         _overhear_queues(patches, bodies)
         with open_theatre(stage_template, settings=settings, policy=_policy(), every_channel=every_channel) as theatre:
-            found = Watched(theatre, envelopes, lines, bodies, judged)
+            found = Watched(theatre, envelopes, lines, bodies, judged, lost)
             yield found
             for client in found._clients.values():
                 client.close()

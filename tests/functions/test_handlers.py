@@ -19,6 +19,7 @@ from builders import a_response
 from functions.handlers import Context, batch, cold_start, failed
 from nightlatch.adapters.slack.requests import sign
 from nightlatch.adapters.table import Table
+from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
 from nightlatch.domain.account.takings import Taking
 from nightlatch.domain.answering.actions import Action, ActionKind
 from nightlatch.domain.answering.responses import Response, ResponseState
@@ -26,6 +27,7 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.local.events.event_history import EventHistory, answering_lookups
 from nightlatch.service.ports import Notice
 from nightlatch.service.stocktaking import Progress, Stocktaking
 from own_records import in_envelope, own_record
@@ -33,6 +35,7 @@ from worlds import TABLE, a_client, a_table, on_moto
 
 SIGNING_SECRET = "not-a-real-signing-secret"
 PARAMETER = "/nightlatch/policy"
+HEART_ROLE = "arn:aws:iam::111122223333:role/heartbeat"
 
 # Powertools warns where a batch had nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -80,6 +83,8 @@ def _environment() -> Mapping[str, str]:
         "NIGHTLATCH_SLACK_SECRET_ID": slack["ARN"],
         "NIGHTLATCH_ACTION_MODE": "slack",
         "NIGHTLATCH_STACK": _a_stack(),
+        "NIGHTLATCH_HEARTBEAT_SECRET": a_client("secretsmanager").create_secret(Name="heart", SecretString="no")["ARN"],
+        "NIGHTLATCH_HEARTBEAT_ROLE": HEART_ROLE,
     }
 
 
@@ -169,6 +174,72 @@ def test_the_detector_fails_as_a_whole_when_history_cannot_be_asked(monkeypatch:
 
     with pytest.raises(Unavailable):
         app.handler(batch(a_deletion()), Context())
+
+
+def metrics_in(text: str, name: str) -> list[float]:
+    """Give every value of a metric that was written."""
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{") and f'"{name}"' in line]
+    return [float(value) for line in lines if "_aws" in line for value in line[name]]
+
+
+def test_the_detector_measures_how_late_each_event_is(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    record = own_record("delete_secret", eventTime=f"{datetime.now(UTC) - timedelta(minutes=7):%Y-%m-%dT%H:%M:%SZ}")
+
+    load("detector").handler(batch(json.dumps(in_envelope(record)), a_deletion()), Context())
+
+    late, soon = sorted(metrics_in(capsys.readouterr().out, "EventLag"), reverse=True)
+    assert 419 <= late < 480
+    assert 0 <= soon < 60
+    alerts()
+
+
+@pytest.mark.usefixtures("load")
+def test_the_detector_counts_a_heartbeat_that_was_sent_once_and_a_forged_one_never(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", "of-the-detector")
+    arn = a_client("secretsmanager").describe_secret(SecretId="heart")["ARN"]
+    beats, nonce = DynamoBeats(a_table("of-the-detector")[0]), "a-nonce-that-was-sent"
+    beats.send(nonce, datetime.now(UTC))
+    session = {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/heartbeat/f"}
+    issuer = {"sessionContext": {"sessionIssuer": {"type": "Role", "arn": HEART_ROLE, "userName": "heartbeat"}}}
+
+    def record(said: str) -> str:
+        read = own_record("get_secret_value", eventID=str(uuid.uuid4()), userAgent=f"Boto3 nightlatch-beat/{said}")
+        read["userIdentity"] = {**session, **issuer, "accountId": "111122223333"}
+        read["requestParameters"] = {"secretId": arn}
+        return json.dumps(in_envelope(read))
+
+    cold_start("detector").handler(batch(record("a-nonce-never-sent-1"), record(nonce), record(nonce)), Context())
+
+    assert metrics_in(capsys.readouterr().out, "HeartbeatsArrived") == [1.0]
+
+
+# --- the heartbeat
+
+
+@pytest.mark.usefixtures("load")
+def test_the_heartbeat_counts_what_is_broken_and_missed_and_names_what_it_may_not_look_at(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", a_table("of-the-heart")[0]._name)  # else the next tick tells of it
+    monkeypatch.setenv("NIGHTLATCH_LOOKUP_PAUSE_S", "0")
+    changes = a_client("sqs").create_queue(QueueName="changes")["QueueUrl"]
+    monkeypatch.setenv("NIGHTLATCH_CHANGES_QUEUE_URL", changes)
+    history, at = EventHistory(), datetime.now(UTC) - timedelta(minutes=9)
+    history.add(in_envelope(own_record("delete_secret", eventTime=f"{at:%Y-%m-%dT%H:%M:%SZ}", eventID="missed-1")))
+
+    with answering_lookups(history):
+        answer = cold_start("heartbeat").handler({}, Context())
+
+    broken = logged(caplog, "broken path")
+    assert answer == {"faults": len(broken), "gaps": 0, "missed": 1}
+    assert "trail" in {line["about"] for line in broken}  # there is none in this account
+    [missed] = logged(caplog, "missed")
+    assert (missed["event_id"], missed["via"]) == ("missed-1", "reconcile")
+    out = capsys.readouterr().out
+    counted = {name: metrics_in(out, name) for name in ("BlindSpots", "LooksRefused", "EventsMissed")}
+    assert counted == {"BlindSpots": [float(len(broken))], "LooksRefused": [0.0], "EventsMissed": [1.0]}
 
 
 # --- the notifier

@@ -13,6 +13,7 @@ ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
 LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
 WHOLE_LISTS = ["iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"]  # so are these
+WITHOUT_ARN = ["cloudtrail:DescribeTrails", "cloudtrail:LookupEvents", "sns:GetSubscriptionAttributes"]
 WITHOUT_ARNS = ["cloudtrail:DescribeTrails", "ec2:DescribeVpcEndpoints"]  # and these
 LOOKING = {
     "secretsmanager:DescribeSecret",
@@ -114,7 +115,9 @@ def test_replicas_are_made_under_the_keys_of_secrets_and_never_over_a_namesake()
     assert keys["Condition"] == {"StringLike": {"kms:ViaService": "secretsmanager.*"}}
 
 
-def test_only_those_who_talk_to_slack_and_the_keeper_read_a_value_and_only_of_secrets_that_are_named() -> None:
+def test_only_those_who_talk_to_slack_the_keeper_and_the_heart_read_a_value_and_only_of_secrets_that_are_named() -> (
+    None
+):
     readers = {
         (role, str(resource_of))
         for role in ROLES
@@ -128,6 +131,7 @@ def test_only_those_who_talk_to_slack_and_the_keeper_read_a_value_and_only_of_se
         ("NotifierRole", str({"Ref": "ChannelsSecretArn"})),
         ("InteractionsRole", str(SLACK_SECRET)),
         ("KeeperRole", str(VAULTED)),
+        ("HeartbeatRole", str({"Ref": "HeartbeatSecret"})),
     }
 
 
@@ -165,7 +169,8 @@ def test_no_role_has_a_wildcard_action_or_is_allowed_on_everything(role: str) ->
     assert actions(role)
     assert not {action for action in actions(role) if "*" in action}
     on_everything = [one["Action"] for one in statements(role, "Allow") if "*" in many(one["Resource"])]
-    assert on_everything == ([LISTING, WHOLE_LISTS, WITHOUT_ARNS] if role == "AuditorRole" else [])
+    allowed = {"AuditorRole": [LISTING, WHOLE_LISTS, WITHOUT_ARNS], "HeartbeatRole": [WITHOUT_ARN]}
+    assert on_everything == allowed.get(role, [])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -182,6 +187,7 @@ def test_every_function_has_the_role_of_its_privilege_and_sam_adds_none() -> Non
         "DetectorChanges": "DetectorRole",
         "DetectorReads": "DetectorRole",
         "Auditor": "AuditorRole",
+        "Heartbeat": "HeartbeatRole",
         "Keeper": "KeeperRole",
         "Notifier": "NotifierRole",
         "Responder": "ResponderRole",
@@ -226,9 +232,11 @@ def test_a_function_may_use_every_resource_that_its_environment_names(name: str)
 
 
 def test_our_own_roles_are_known_to_whoever_must_recognise_our_own_actions() -> None:
+    acting = "${ResponderRole.Arn},${KeeperRole.Arn}"
     for name in ("DetectorChanges", "DetectorReads", "Responder"):
         variables = resource(name)["Properties"]["Environment"]["Variables"]
-        assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::Sub": "${ResponderRole.Arn},${KeeperRole.Arn}"}
+        beating = "" if name == "Responder" else ",${HeartbeatRole.Arn}"
+        assert variables["NIGHTLATCH_OWN_ROLES"] == {"Fn::Sub": f"{acting}{beating}"}
 
 
 def test_who_looks_through_all_secrets_is_known_as_a_scanner_to_whoever_judges() -> None:

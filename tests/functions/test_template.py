@@ -13,6 +13,8 @@ from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.lineage import MAKES_ROLES
 from nightlatch.domain.event.events import NIGHTLATCH, EventName
 from nightlatch.domain.judging.key_moves import MAKES_KEYS
+from nightlatch.domain.metrics import Metric
+from nightlatch.domain.watching.beats import BEAT_EVERY
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 PATTERN_RULES = {name: rule for name, rule in resources(RULES).items() if "EventPattern" in rule}
@@ -149,6 +151,43 @@ def test_alarms_watch_the_errors_and_throttles_of_every_function() -> None:
 
 def test_an_alarm_watches_the_delivery_of_every_rule() -> None:
     assert watched("FailedInvocations") == set(resources(RULES))
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "writer", "silent_s"),
+    [
+        ("HeartbeatMissingAlarm", Metric.HEARTBEATS_ARRIVED, "detector-reads", 1_800),
+        ("ChangesPulseAlarm", Metric.MESSAGES_JUDGED, "detector-changes", 600),
+    ],
+)
+def test_silence_rings_by_itself_and_goes_to_the_topic_with_no_function_between(
+    name: str, metric: Metric, writer: str, silent_s: int
+) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("nightlatch", metric)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": writer}]
+    assert (alarm["TreatMissingData"], alarm["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == silent_s
+    assert alarm["AlarmActions"] == [{"Ref": "AlertTopic"}]
+    services = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in resources(FUNCTIONS).values()}
+    assert writer in services
+
+
+@pytest.mark.parametrize("name", ["ChangesLagAlarm", "ReadsLagAlarm"])
+def test_ten_minutes_of_lag_ring(name: str) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["MetricName"], alarm["ExtendedStatistic"], alarm["Threshold"]) == (Metric.EVENT_LAG, "p95", 600)
+
+
+def test_two_heartbeats_are_within_half_an_hour_and_each_rule_is_looked_at() -> None:
+    rules = resources(RULES)
+    looked_at = resource("Heartbeat")["Properties"]["Environment"]["Variables"]["NIGHTLATCH_RULES"]["Fn::Join"][1]
+
+    assert rules["HeartbeatRule"]["ScheduleExpression"] == f"rate({int(BEAT_EVERY.total_seconds()) // 60} minutes)"
+    assert {target(one) for one in looked_at} == set(rules) - {"HeartbeatRule"}  # which the detector misses by itself
 
 
 def test_alarms_can_publish_to_the_encrypted_topic() -> None:

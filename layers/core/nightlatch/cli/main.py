@@ -25,6 +25,7 @@ from nightlatch.cli.verbs import (
     contain,
     diff,
     docs,
+    doctor,
     guard,
     hunt,
     incidents,
@@ -97,6 +98,7 @@ app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
 app.command("pause", epilog=brake.PAUSE_EXAMPLES)(brake.pause)
 app.command("resume", epilog=brake.RESUME_EXAMPLES)(brake.resume)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
+app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(guard.app, name="guard")
 app.add_typer(canary.app, name="canary")

@@ -32,10 +32,12 @@ from nightlatch.local.clock import VARIABLE, StageClock
 from nightlatch.local.deployment import Function, Stack, deploy, read_template
 from nightlatch.local.deployment.template import Place
 from nightlatch.local.events.bus import Bus
+from nightlatch.local.events.event_history import EventHistory, answering_lookups
 from nightlatch.local.events.put_events import taking_put_events
 from nightlatch.local.events.scheduler import Scheduler
 from nightlatch.local.events.targets import Targets
 from nightlatch.local.events.ticker import ticking
+from nightlatch.local.events.trails import is_recorded
 from nightlatch.local.gateway.doors import PREFIX, Doors
 from nightlatch.local.gateway.http_api import HttpApi
 from nightlatch.local.journal import Journal
@@ -64,6 +66,7 @@ class Stage:
     server: MotoServer
     clock: StageClock
     journal: Journal
+    history: EventHistory
 
     def __init__(self, template: Path, settings: StageSettings | None = None) -> None:
         self._template = template
@@ -147,6 +150,7 @@ class Stage:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="nightlatch-")))
         self.clock = StageClock(folder / "clock.json")
         self.journal = Journal(self.clock.now, settings.on_entry)
+        self.history = EventHistory()
         parts.enter_context(without_motos_mapping())
         self.server = MotoServer(
             self._hear,
@@ -187,6 +191,7 @@ class Stage:
         parts.enter_context(running_functions(self.runtime, invoker))
         parts.enter_context(listing_stack(self.stack))
         parts.enter_context(taking_put_events(self.bus))
+        parts.enter_context(answering_lookups(self.history))
         self.bus.start()
         parts.callback(self.bus.close)
         self._lanes.start()
@@ -209,9 +214,13 @@ class Stage:
 
     def _hear(self, envelope: Mapping[str, Any]) -> None:
         """Take what the narrator tells; the deployment itself is CloudFormation's doing and not told on."""
-        if self._is_open:
+        if not self._is_open:
+            return
+        self.history.add(envelope)
+        if is_recorded(envelope, self._settings.account):
             self._settings.on_envelope(envelope)
-            self.bus.tell(envelope)
+            if not self._settings.loses(envelope):
+                self.bus.tell(envelope)
 
     def _variables(self, function: Function) -> dict[str, str]:
         return {

@@ -19,6 +19,11 @@ def _unheard(*_told: object) -> None:
     """Hear nothing."""
 
 
+def _nothing(_envelope: Mapping[str, Any]) -> bool:
+    """Lose nothing."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSettings:
     """What a stage can be told; every part has a default.
@@ -27,6 +32,7 @@ class StageSettings:
     environment variables of every function. `prepare` is called with the server's address before the
     template is deployed: what the template refers to can be made there. `on_judged` hears of every permission
     that a function's call needed. `caps` shorten how long messages lie in a lane.
+    `loses` names what EventBridge fails to deliver, which it may: CloudTrail has it all the same.
     `name_held_for` says how long the name of a secret stays taken after a forced deletion.
     `tick_every_s` lets time pass by itself; without it schedules fire when somebody calls `Stage.tick`.
     """
@@ -40,6 +46,7 @@ class StageSettings:
     variables: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[str], None] = _unheard
     on_envelope: Callable[[Mapping[str, Any]], None] = _unheard
+    loses: Callable[[Mapping[str, Any]], bool] = _nothing
     on_entry: Callable[[Entry], None] = _unheard
     on_judged: OnJudged = _unheard
     run: RunSettings = field(default_factory=RunSettings)

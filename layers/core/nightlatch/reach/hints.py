@@ -22,6 +22,7 @@ PLACED = frozenset(
         "contain",
         "costs",
         "diff",
+        "doctor",
         "guard apply",
         "guard plan",
         "guard remove",

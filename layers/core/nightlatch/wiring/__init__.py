@@ -18,9 +18,11 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
+from nightlatch.service.beat import Beaten, beat
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
 from nightlatch.service.ports import Notice
+from nightlatch.service.reconcile import Reconciled, reconcile
 from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
@@ -31,6 +33,7 @@ from nightlatch.wiring.keeping import KeptBatch, keep_messages
 from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
+LOOKED_FOR = timedelta(minutes=4)  # through the event history, of the five minutes that the heartbeat may run
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
 
 
@@ -123,6 +126,17 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
         return done
 
     return go_on
+
+
+def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[], Reconciled]]:
+    """Build the heartbeat: how the heart beats and what is broken out; and the look for what was missed."""
+    world = World(load_settings(environ))
+    ports, wanted = world.watching.beating(), world.watching.expected()
+    missing = world.watching.reconciling(world.now)
+    return (
+        lambda: beat(ports, wanted, world.now()),
+        lambda: reconcile(missing, wanted.events, world.now() + LOOKED_FOR),
+    )
 
 
 def wire_references(environ: Mapping[str, str]) -> Callable[[Mapping[str, str | None]], References]:

@@ -56,6 +56,7 @@ from nightlatch.wiring.people_world import PeopleWorld
 from nightlatch.wiring.policy_in_force import PolicyInForce
 from nightlatch.wiring.snapshot_world import SnapshotWorld
 from nightlatch.wiring.telling import Telling
+from nightlatch.wiring.watching import WatchWorld
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class World:
         self.dispatch = SqsDispatch(
             self._aws.of("sqs"), alerts_url=settings.alerts_queue_url, responses_url=settings.responses_queue_url
         )
+        self.watching = WatchWorld(settings, self._aws)
         self.audit_notes = DynamoAuditNotes(incidents, now=self.now)
         self.people = PeopleWorld(incidents, responses, self.incidents, self.dispatch, self.now)
 
@@ -103,7 +105,7 @@ class World:
             holdings=self._holdings,
             memory=self._memory,
         )
-        own, said = self.snapshots.own(self.deeds), self.people.declarations
+        own, said = self.watching.own(self.snapshots.own(self.deeds)), self.people.declarations
         counting = self.counting.around(baselines, self._holdings, inventory)
         return Ports(counting, own, self._effects(), allowances=self.allowances, declarations=said, planted=planted)
 

@@ -18,8 +18,9 @@ Source: design traps 30 and 31; EventBridge, SNS and SQS guides, message formats
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nightlatch.adapters.records.cloudtrail import parse
@@ -34,6 +35,7 @@ _LISTS = ("Records", "records", "Events", "logEvents", "Messages")
 _INNER = ("Sns", "body", "Body", "Message", "message", "CloudTrailEvent")
 _DEEPEST = 8
 _TICK = "tick"
+_MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,13 @@ def parse_message(body: object, *, now: datetime | None = None) -> SecretEvent |
     found = list(records_in(document))
     if len(found) != 1:
         raise MalformedRecord(f"a message must hold one record, this one holds {len(found)}")
-    return found[0].event()
+    is_missed = isinstance(document, Mapping) and document.get("nightlatch") == _MISSED
+    return replace(found[0].event(), reconciled=is_missed)
+
+
+def missed_message(record: str) -> str:
+    """Write the message of a record that the usual way did not bring; `record` is its text as CloudTrail keeps it."""
+    return json.dumps({"nightlatch": _MISSED, "CloudTrailEvent": record})
 
 
 def _opened(document: object, allowance: Allowance, *, replayed: bool, depth: int) -> Iterator[Unwrapped]:

@@ -29,6 +29,7 @@ class Ask:
     metric: str
     statistic: str = "Sum"
     namespace: str = "nightlatch"
+    dimensions: str = ""  # where they are not its namespace's usual ones
 
     @property
     def is_known(self) -> bool:
@@ -38,7 +39,7 @@ class Ask:
     def expression(self, period: int) -> str:
         """Write it as a search of CloudWatch; of AWS's metrics only those of the stack's own parts are meant."""
         whose = "" if self.namespace == "nightlatch" else " nightlatch"
-        schema = f"{self.namespace},{_DIMENSIONS[self.namespace]}"
+        schema = f"{self.namespace},{self.dimensions or _DIMENSIONS[self.namespace]}"
         return f"SEARCH('{{{schema}}} MetricName=\"{self.metric}\"{whose}', '{self.statistic}', {period})"
 
 
@@ -91,6 +92,19 @@ _HEALTH = (
             *ours("BlindSpots", "LooksRefused", statistic="Maximum"),
             *ours("EventsMissed", "HeartbeatsArrived"),
         ),
+    ),
+    Panel(title="Pulse: messages judged, one a minute at least", asks=ours("MessagesJudged"), period=MINUTE),
+    Panel(
+        title="Notices shown, and messages that a channel did not take",
+        asks=ours("ChannelFailures", "NoticesShown"),
+        period=MINUTE,
+    ),
+    Panel(
+        title="Refused by a table: reads and writes beyond what it takes",
+        asks=tuple(
+            Ask(metric, "Sum", "AWS/DynamoDB", "TableName") for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
+        ),
+        period=MINUTE,
     ),
     Panel(
         title="Messages lying in queues: dead letters need you",

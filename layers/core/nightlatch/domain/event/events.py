@@ -102,6 +102,7 @@ class SecretEvent:
     shared_event_id: str | None = None  # the same in both accounts' records of a call across accounts
     corrects: str | None = None  # the event id of the record that CloudTrail wrote again here, with more or other data
     replayed: bool = False  # came out of an EventBridge archive: judge it, never act on it
+    reconciled: bool = False  # EventBridge did not bring it; it was found in CloudTrail's event history
 
     @property
     def succeeded(self) -> bool:

@@ -15,6 +15,7 @@ from nightlatch.domain.event.secrets import SecretRef, distinct
 
 _Part = TypeVar("_Part")
 MOST_TAGS = 50  # of one finding: an incident must fit one stored item
+RECONCILE = "reconcile"
 COOL_DOWN = timedelta(minutes=60)  # a hit within this time of the last one belongs to the same finding
 
 
@@ -98,6 +99,7 @@ class Finding:
     undoes: Undone | None = None  # what the remedy takes back, where that is not the found call itself
     contain: bool = False  # its principal is hostile or stolen: stopping it is offered
     tags: tuple[tuple[str, str], ...] = ()  # that the inventory saw on its secrets, for routing alone
+    via: str = ""  # how its event came, where that was not the usual way: `reconcile`
     advice: str = ""  # how a person stops its principal, where nightlatch cannot or may not
     asked_for: bool = False  # somebody planted what was touched in order to hear of it: told in observe, too
 
@@ -191,6 +193,7 @@ def _unite(findings: Sequence[Finding]) -> Finding:
         asked_for=any(f.asked_for for f in findings),
         tags=tuple(sorted({tag for f in findings for tag in f.tags}))[:MOST_TAGS],
         advice=max((f.advice for f in findings), default=""),
+        via=max(f.via for f in findings),
         secrets=secrets,
         named=named if len(named) < len(secrets) else (),
     )

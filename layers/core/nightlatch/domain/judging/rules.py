@@ -10,8 +10,10 @@ from nightlatch.domain.event.events import EventName, SecretEvent
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.evidence import Evidence
 from nightlatch.domain.judging.baseline import Baseline, Maturity
-from nightlatch.domain.judging.findings import Finding, Remedy, Severity, State, Undone
+from nightlatch.domain.judging.findings import RECONCILE, Finding, Remedy, Severity, State, Undone
 from nightlatch.domain.judging.weight import weighed
+
+_MISSED = " (its event did not come; CloudTrail's event history has it: via reconcile)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,8 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         severity=severity,
         state=_state(severity, baseline.maturity, novelty=is_novelty, digest=found.digest),
         headline=found.headline or rule.headline,
-        reason=f"{found.reason}{because}",
+        reason=f"{found.reason}{because}{_MISSED if event.reconciled else ''}",
+        via=RECONCILE if event.reconciled else "",
         subject=found.subject or f"principal:{event.principal.key}",
         principal=event.principal,
         account_id=event.account_id,

@@ -94,4 +94,5 @@ def read_queues(sizes: Mapping[str, int], tables: Iterable[str], at: datetime, i
         if not size:
             into.add("AWS/SQS", "ApproximateAgeOfOldestMessage", queue, [(at, 0.0)])
     for table in tables:
-        into.add("AWS/DynamoDB", "ThrottledRequests", table, [(at, 0.0)])
+        for metric in ("ThrottledRequests", "ReadThrottleEvents", "WriteThrottleEvents"):
+            into.add("AWS/DynamoDB", metric, table, [(at, 0.0)])

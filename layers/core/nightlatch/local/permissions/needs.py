@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nightlatch.local.narrator.calls import ApiCall
 from nightlatch.local.permissions.insides import Insides
-from nightlatch.local.permissions.needed import functions, identities, keys, looking, objects, secrets, stores
+from nightlatch.local.permissions.needed import functions, identities, keys, looking, objects, secrets, stores, watching
 from nightlatch.local.permissions.needed.asking import Table
 from nightlatch.local.permissions.policies import Request
 
@@ -51,5 +51,6 @@ _TABLE: Table = {
     **objects.TABLE,
     **identities.TABLE,
     **functions.TABLE,
+    **watching.TABLE,
     **looking.TABLE,
 }

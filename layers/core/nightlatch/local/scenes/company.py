@@ -20,6 +20,7 @@ ROLES = ("app", "terraform", "cleanup", SSO_ROLE)
 STOLEN_USER = "ci-deploy"
 LEGACY_SECRET = "prod/legacy/license"  # noqa: S105 - the name of a secret, not its value
 OPERATOR = "ana"
+TRAIL, TRAIL_BUCKET = "management", "company-trail"
 _OF_IDENTITY_CENTER = "/aws-reserved/sso.amazonaws.com/eu-west-1/"  # where AWS keeps the roles of its sign-in portal
 
 
@@ -65,6 +66,7 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any], channels: M
     slack_secret = manager.create_secret(Name="nightlatch/slack", SecretString=json.dumps(slack), KmsKeyId=key["KeyId"])
     others = manager.create_secret(Name="nightlatch/channels", SecretString=json.dumps(channels), KmsKeyId=key["KeyId"])
     client("securityhub").enable_security_hub()
+    _begin_trail(client)
     for role in ROLES:
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
         iam.create_role(RoleName=role, Path=_path_of(role), AssumeRolePolicyDocument=json.dumps(trust))
@@ -81,6 +83,14 @@ def found_company(client: MakesClients, *, slack: Mapping[str, Any], channels: M
         ledger_key_arn=ledger_key["Arn"],
         rotation_function=a_function(client, "rotate-ledger", {}),
     )
+
+
+def _begin_trail(client: MakesClients) -> None:
+    """Let the account have the trail that every account should have, for without one nothing is told."""
+    s3, cloudtrail = client("s3"), client("cloudtrail")
+    s3.create_bucket(Bucket=TRAIL_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    cloudtrail.create_trail(Name=TRAIL, S3BucketName=TRAIL_BUCKET, IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name=TRAIL)
 
 
 def a_value() -> str:

@@ -1,0 +1,287 @@
+"""nightlatch says when it is blind: a cut path is told by its own event, and without that event as blindness."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.watched import Watched
+from nightlatch.adapters.table import Table
+from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
+from nightlatch.cli.main import run
+from nightlatch.cli.verbs import stage as stage_verbs
+from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
+from nightlatch.domain.watching.paths import ALL_EVENTS
+from nightlatch.local.scenes.company import TRAIL
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("blindness")]
+
+TAMPERED, TRAIL_TAMPERED, BLIND = "monitor.tampered", "monitor.trail-tampered", "monitor.blind"
+MINUTE = timedelta(minutes=1)
+
+
+def name_of(watched: Watched, logical_id: str) -> str:
+    return str(watched.theatre.stage.stack.physical_id(logical_id))
+
+
+def pass_time(watched: Watched, span: timedelta) -> None:
+    """Let the stage's time pass minute by minute, with all that comes due."""
+    for _ in range(int(span / MINUTE)):
+        watched.later(MINUTE)
+
+
+def findings_since(watched: Watched, line: int, rule: str) -> list[Mapping[str, Any]]:
+
+    parsed = [json.loads(text) for _, text in watched.lines[line:] if text.startswith("{")]
+    return [one for one in parsed if one.get("message") == "finding" and one.get("rule_id") == rule]
+
+
+@contextmanager
+def unseen(watched: Watched, *calls: str) -> Iterator[None]:
+    """Keep the records of some calls from nightlatch."""
+
+    def is_lost(envelope: Mapping[str, Any]) -> bool:
+        return envelope.get("detail", {}).get("eventName") in calls
+
+    watched.lost.append(is_lost)
+    try:
+        yield
+    finally:
+        watched.lost.remove(is_lost)
+
+
+@pytest.fixture(scope="module")
+def subscription(watched: Watched) -> str:
+    """Somebody whom the topic tells."""
+    answer = watched.client("sns").subscribe(
+        TopicArn=name_of(watched, "AlertTopic"),
+        Protocol="email",
+        Endpoint="ana@example.com",
+        ReturnSubscriptionArn=True,
+    )
+    return str(answer["SubscriptionArn"])
+
+
+@pytest.fixture
+def beating(watched: Watched, subscription: str) -> Iterator[DynamoBeats]:
+    """A stage on which the heart has beaten and been heard; afterwards it is mended, and its clock goes on."""
+    del subscription
+    beats = DynamoBeats(Table(watched.client("dynamodb"), watched.theatre.variables()["NIGHTLATCH_STATE_TABLE"]))
+    pass_time(watched, BEAT_EVERY + MINUTE)
+    yield beats
+    watched.lost.clear()
+
+
+@pytest.fixture
+def local(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., tuple[int, list[dict[str, str]]]]]:
+    """Run a verb against the stage; give how it ended and the lines of its document."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    def verb(*arguments: str) -> tuple[int, list[dict[str, str]]]:
+        capsys.readouterr()
+        code = run([*arguments, "--local", "--output", "json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    with stage_verbs.announced(watched.theatre):
+        yield verb
+
+
+def stop_the_trail(watched: Watched) -> Callable[[], None]:
+    cloudtrail = watched.client("cloudtrail")
+    cloudtrail.stop_logging(Name=TRAIL)
+    return lambda: cloudtrail.start_logging(Name=TRAIL)
+
+
+def set_the_reads_rule_plain(watched: Watched) -> Callable[[], None]:
+    events, name = watched.client("events"), name_of(watched, "ReadsRule")
+    pattern = events.describe_rule(Name=name)["EventPattern"]
+    events.put_rule(Name=name, EventPattern=pattern, State="ENABLED")
+    return lambda: events.put_rule(Name=name, EventPattern=pattern, State=ALL_EVENTS)
+
+
+def remove_a_target(watched: Watched) -> Callable[[], None]:
+    events, name = watched.client("events"), name_of(watched, "ChangesRule")
+    targets = events.list_targets_by_rule(Rule=name)["Targets"]
+    events.remove_targets(Rule=name, Ids=[target["Id"] for target in targets])
+    return lambda: events.put_targets(Rule=name, Targets=targets)
+
+
+def mute_a_subscription(watched: Watched) -> Callable[[], None]:
+    sns = watched.client("sns")
+    [arn] = [
+        one["SubscriptionArn"]
+        for one in sns.list_subscriptions_by_topic(TopicArn=name_of(watched, "AlertTopic"))["Subscriptions"]
+    ]
+    mute = {"SubscriptionArn": arn, "AttributeName": "FilterPolicy"}
+    sns.set_subscription_attributes(**mute, AttributeValue='{"nobody": ["hears"]}')
+    return lambda: sns.set_subscription_attributes(**mute, AttributeValue="{}")
+
+
+CUTS = {
+    "StopLogging": (stop_the_trail, TRAIL_TAMPERED),
+    "PutRule": (set_the_reads_rule_plain, TAMPERED),
+    "RemoveTargets": (remove_a_target, TAMPERED),
+    "SetSubscriptionAttributes": (mute_a_subscription, TAMPERED),
+}
+
+
+def test_the_heart_beats_and_is_heard_and_nobody_is_told(watched: Watched, beating: DynamoBeats) -> None:
+    line = len(watched.lines)
+
+    pass_time(watched, BEAT_EVERY * 3)
+
+    pulse = beating.pulse()
+    assert pulse.arrived_at is not None
+    assert pulse.sent_at is not None
+    assert watched.theatre.stage.clock.now() - pulse.arrived_at < BEAT_EVERY + MINUTE
+    logged = [text for _, text in watched.lines[line:]]
+    assert sum('"HeartbeatsArrived"' in text and '"_aws"' in text for text in logged) >= 3
+    assert findings_since(watched, line, BLIND) == []
+    assert watched.messages("Heartbeat") == []
+
+
+@pytest.mark.parametrize("call", CUTS)
+def test_cutting_a_path_is_told_at_once_by_its_own_event(watched: Watched, beating: DynamoBeats, call: str) -> None:
+    del beating
+    cut, rule = CUTS[call]
+    line = len(watched.lines)
+
+    mend = cut(watched)
+    watched.settle()
+
+    told = findings_since(watched, line, rule)
+    mend()
+    assert len(told) == 1
+    watched.settle()
+
+
+@pytest.mark.parametrize("call", CUTS)
+def test_with_that_event_withheld_it_is_told_as_blindness_in_time(
+    watched: Watched, beating: DynamoBeats, call: str
+) -> None:
+    del beating
+    cut, rule = CUTS[call]
+    line, begun = len(watched.lines), watched.theatre.stage.clock.now()
+
+    with unseen(watched, call):
+        mend = cut(watched)
+        pass_time(watched, BEAT_EVERY + MINUTE * 2)
+        told = findings_since(watched, line, BLIND)
+        own = findings_since(watched, line, rule)
+        mend()
+
+    assert len(told) == 1
+    assert {one.get("via") for one in own} <= {"reconcile"}  # the look for what was missed finds the call itself
+    assert watched.theatre.stage.clock.now() - begun <= SILENT_AFTER
+    pass_time(watched, BEAT_EVERY + MINUTE)  # the next look finds it mended
+
+
+def test_a_deletion_whose_event_was_lost_is_found_told_and_undone_within_one_cycle(
+    watched: Watched, beating: DynamoBeats
+) -> None:
+    del beating
+    name = watched.a_secret()
+    line = len(watched.lines)
+
+    with unseen(watched, "DeleteSecret"):
+        watched.someone().delete_secret(SecretId=name, RecoveryWindowInDays=7)
+        watched.settle()
+        assert watched.messages(name) == []
+        pass_time(watched, BEAT_EVERY + MINUTE * 6)
+
+    told = findings_since(watched, line, "deletion.deletion-scheduled")  # judged again when its lateness is over
+    assert {one["via"] for one in told} == {"reconcile"}
+    assert len({one["finding_id"] for one in told}) == 1
+    [message] = watched.messages(name)
+    assert "via reconcile" in json.dumps(message)
+    assert len(watched.told("RestoreSecret", name)) == 1
+    pass_time(watched, BEAT_EVERY)
+    assert len({one["finding_id"] for one in findings_since(watched, line, "deletion.deletion-scheduled")}) == 1
+    assert len(watched.messages(name)) == 1
+
+
+def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_it(
+    watched: Watched, beating: DynamoBeats, local: Callable[..., tuple[int, list[dict[str, str]]]]
+) -> None:
+    del beating
+    code, lines = local("doctor")
+    bad = [line for line in lines if line["verdict"] in {"fail", "not looked"}]
+    assert [line["about"] for line in bad] == ["concurrency"], bad  # moto has no GetAccountSettings
+    assert code == 4
+
+    mends = [cut(watched) for cut, _ in CUTS.values()]
+    code, lines = local("doctor")
+    for mend in mends:
+        mend()
+    watched.settle()
+
+    assert code == 3
+    fixes = [line["fix"] for line in lines if line["verdict"] in {"fail", "warn"}]
+    assert f"aws cloudtrail start-logging --name {TRAIL}" in fixes
+    assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'ReadsRule')}") for fix in fixes)
+    assert any(fix.startswith(f"aws events put-targets --rule {name_of(watched, 'ChangesRule')}") for fix in fixes)
+    assert any("--attribute-name FilterPolicy --attribute-value '{}'" in fix for fix in fixes)
+    pass_time(watched, BEAT_EVERY + MINUTE)
+
+
+def test_live_fire_is_seen_told_and_undone_and_leaves_nothing_behind(
+    watched: Watched, local: Callable[..., tuple[int, list[dict[str, str]]]]
+) -> None:
+    code, lines = local("doctor", "--live-fire", "--under", "prod/e2e-fire-", "--wait", "30", "--yes")
+
+    assert (code, [line["verdict"] for line in lines]) == (0, ["ok"] * 5)
+    assert [line["about"] for line in lines] == [
+        "read is seen",
+        "change is seen",
+        "scheduled deletion is seen",
+        "deletion is told",
+        "deletion is undone",
+    ]
+    assert all(line["said"].startswith("after ") for line in lines)
+    [made] = [record["requestParameters"]["name"] for record in watched.told("CreateSecret", "prod/e2e-fire-")]
+    left = watched.client("secretsmanager").list_secrets(IncludePlannedDeletion=True, MaxResults=100)["SecretList"]
+    assert made not in {secret["Name"] for secret in left}
+
+
+def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: Watched, beating: DynamoBeats) -> None:
+    line = len(watched.lines)
+    heard = beating.pulse().arrived_at
+    assert heard is not None
+
+    with unseen(watched, "GetSecretValue"):
+        pass_time(watched, heard + SILENT_AFTER + MINUTE - watched.theatre.stage.clock.now() + MINUTE)
+        [told] = findings_since(watched, line, BLIND)
+        written = [text for _, text in watched.lines[line:] if '"HeartbeatsArrived"' in text]
+
+    assert written == []  # by which the alarm on missing data rings, with no function between
+    assert told["severity"] == "HIGH"
+    at = datetime.fromisoformat(str(told["event_id"]).split(":", 2)[2])
+    assert at == heard + SILENT_AFTER
+    pass_time(watched, BEAT_EVERY + MINUTE)
+    assert beating.pulse().arrived_at != heard
+
+
+def test_a_record_that_claims_to_be_a_heartbeat_keeps_nothing_beating(watched: Watched, beating: DynamoBeats) -> None:
+
+    last = next(
+        envelope
+        for envelope in reversed(watched.envelopes)
+        if "nightlatch-beat/" in str(envelope.get("detail", {}).get("userAgent"))
+    )
+    before = beating.pulse().arrived_at
+    again = json.dumps(last).replace(last["detail"]["eventID"], str(uuid.uuid4()))
+    forged = again.replace("nightlatch-beat/", "nightlatch-beat/x")
+
+    watched.send("ReadsQueue", again, forged)
+    watched.settle()
+
+    assert beating.pulse().arrived_at == before
