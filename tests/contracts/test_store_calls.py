@@ -249,4 +249,7 @@ def test_the_computation_knows_the_template_and_the_metrics():
 
     assert len(alarms) == costs.ALARMS
     of_vault = {Metric.COPIES_KEPT, Metric.COPIES_PROVEN, Metric.COPIES_NOT_RESTORABLE}  # never counted without one
-    assert len(set(Metric) - of_vault) == costs.METRICS
+    written_once_a_day = {Metric.SECRETS_AUDITED, Metric.AUDIT_SCORE, Metric.AUDIT_GAPS}  # which the page counts apart
+    written_once_a_day |= {Metric.VIOLATIONS_CRITICAL, Metric.VIOLATIONS_HIGH, Metric.VIOLATIONS_MEDIUM}
+    written_once_a_day |= {Metric.VIOLATIONS_LOW, Metric.SECRETS_UNGUARDED, Metric.ROTATIONS_OVERDUE}
+    assert len(set(Metric) - of_vault - written_once_a_day) == costs.METRICS
