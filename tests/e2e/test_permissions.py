@@ -57,6 +57,7 @@ def played(watched: Watched) -> Sequence[Judged]:
     agree_by_two(watched)
     leave_alone(watched)
     tell_somebody_beside_slack(watched)
+    lose_an_event(watched)
     watched.an_hour_later()
     watched.settle()
     watched.drill()
@@ -152,6 +153,15 @@ def tell_somebody_beside_slack(watched: Watched) -> None:
     """Subscribe somebody to the topic, whom the heartbeat looks at."""
     topic = watched.theatre.stage.stack.physical_id("AlertTopic")
     watched.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ana@example.com")
+
+
+def lose_an_event(watched: Watched) -> None:
+    """Keep a change from nightlatch, which the heartbeat function finds in the event history."""
+    watched.lost.append(lambda envelope: envelope.get("detail", {}).get("eventName") == "TagResource")
+    name = watched.a_secret()
+    watched.theatre.as_role("terraform", "apply").tag_resource(SecretId=name, Tags=[{"Key": "team", "Value": "red"}])
+    watched.settle()
+    watched.lost.clear()
 
 
 def destroy_without_a_call(watched: Watched) -> None:

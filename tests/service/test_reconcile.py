@@ -79,6 +79,15 @@ def test_what_was_not_judged_is_handed_over_and_what_was_is_not():
     assert [json.loads(record)["eventID"] for record in world.lane.brought] == ["two"]
 
 
+def test_what_was_handed_over_once_is_not_handed_over_again_while_the_lane_is_behind():
+    world = ports(FakeHistory({"DeleteSecret": [a_record("one")]}))
+
+    for _ in range(3):
+        reconcile(world, WANTED, AT + timedelta(minutes=4))
+
+    assert len(world.lane.brought) == 1
+
+
 def test_a_namesake_of_another_service_is_none_of_ours():
     world = ports(FakeHistory({"DeleteSecret": [a_record("theirs", source="vault.example.com")]}))
 

@@ -16,9 +16,7 @@ class Metric(StrEnum):
     EVENT_LAG = "EventLag"  # seconds from what happened to its judging, one value for each event: ask for p50 and p95
     HEARTBEATS_ARRIVED = "HeartbeatsArrived"  # the only metric that nothing but a heartbeat that came back writes
     HEARTBEAT_AGE = "HeartbeatAge"  # seconds since the last one that came back, measured each minute
-    BLIND_SPOTS = (
-        "BlindSpots"  # broken paths that the heartbeat function sees now: rules, targets, subscriptions, trails
-    )
+    BLIND_SPOTS = "BlindSpots"  # broken paths that the heartbeat function sees: rules, targets, subscriptions, trails
     LOOKS_REFUSED = "LooksRefused"  # what it may not look at; the log says what
     EVENTS_MISSED = "EventsMissed"  # changes that EventBridge did not bring, found in the event history and handed over
     FINDINGS = "Findings"  # judged, whoever hears of them

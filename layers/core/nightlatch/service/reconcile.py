@@ -49,7 +49,7 @@ class Judged(Protocol):
     """Which events were judged. All may raise Unavailable."""
 
     def note(self, event_ids: Collection[str], at: datetime) -> None:
-        """Remember that events were judged."""
+        """Remember that events were judged, or handed over to be."""
 
     def without(self, event_ids: Collection[str]) -> Collection[str]:
         """Give those of some events that were not."""
@@ -123,4 +123,5 @@ def _hand_over(found: Sequence[Found], ports: ReconcilePorts) -> list[SecretEven
     unseen.sort(key=lambda one: (one.event.at, one.event.event_id))
     if unseen:
         ports.lane.bring([one.record for one in unseen])
+        ports.judged.note([one.event.event_id for one in unseen], ports.now())  # a lane that is behind gets each once
     return [one.event for one in unseen]
