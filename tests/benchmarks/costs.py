@@ -67,8 +67,10 @@ SIGHTING_KB, PAIR_KB, PAIRS_KEPT_DAYS = 0.6, 2.5, 92
 SECRETS, PROCESSES = 1_000, 4  # listed by the inventory; warm detectors, each of which asks for it once a minute
 DECOYS_ASKED_A_MINUTE = 2
 PAGE_KB, PAGE_S = 25, 0.4  # of the inventory, a hundred secrets of which all is known
-ALARMS, METRICS = 47, 38  # template.yaml, domain/metrics.py; without a vault
-METRICS_OF_AN_AUDIT = 9  # written in one hour of a day, and counted for that hour
+ALARMS = 47  # template.yaml; without a vault
+METRICS_OF_EACH_HOUR = 11  # domain/metrics.py; CloudWatch counts a metric for the hours in which it is written
+METRICS_NOW_AND_THEN, HOURS_OF_THESE = 20, 4  # incidents and the like, taken to be written in four hours of a day
+METRICS_OF_AN_AUDIT = 9  # written in one hour of a day
 MANY_PAGES, OFTEN, RARELY = 10_000, 24, 4  # of counts in six hours; how often a day they are gathered, then and else
 DAY_KB, DAYS_KEPT, UNPACK_S = 0.5, 36, 0.00005  # of one secret's counts; of reading one pair out of a page
 SQS_TAKES = 10  # messages that one request can bring or delete
@@ -122,7 +124,8 @@ def month(reads_a_day: int, *, every_min: int) -> dict[str, float]:
         "Lambda": handled / 1e6 * price["Lambda, million requests"]
         + seconds * LAMBDA_GB * price["Lambda, GB second (arm64)"],
         "CloudWatch": ALARMS * price["CloudWatch, alarm"]
-        + (METRICS + METRICS_OF_AN_AUDIT / 24) * price["CloudWatch, metric"]
+        + METRICS_OF_EACH_HOUR * price["CloudWatch, metric"]
+        + (METRICS_NOW_AND_THEN * HOURS_OF_THESE + METRICS_OF_AN_AUDIT) / 24 * price["CloudWatch, metric"]
         + handled * LOGGED_KB / 1_048_576 * price["CloudWatch Logs, GB taken in"],
         "KMS and two secrets": price["KMS, key"] + 2 * price["Secrets Manager, secret"],
     }

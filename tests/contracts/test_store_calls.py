@@ -261,4 +261,15 @@ def test_the_computation_knows_the_template_and_the_metrics():
         Metric.ROTATIONS_OVERDUE,
     }
     assert len(of_audit) == costs.METRICS_OF_AN_AUDIT
-    assert len(set(Metric) - of_vault - of_audit) == costs.METRICS
+    by_each_detector = {Metric.MESSAGES_JUDGED, Metric.EVENT_LAG}  # two of them, each a metric of its own
+    of_each_hour = by_each_detector | {
+        Metric.HEARTBEATS_ARRIVED,
+        Metric.HEARTBEAT_AGE,
+        Metric.BLIND_SPOTS,
+        Metric.LOOKS_REFUSED,
+        Metric.EVENTS_MISSED,
+        Metric.SECRETS_LISTED,
+        Metric.INVENTORY_GAPS,
+    }
+    assert len(of_each_hour) + len(by_each_detector) == costs.METRICS_OF_EACH_HOUR
+    assert len(set(Metric) - of_vault - of_audit - of_each_hour) == costs.METRICS_NOW_AND_THEN

@@ -85,7 +85,7 @@ class Detector:
 
     def take(self, events: Sequence[SecretEvent]) -> list[Finding]:
         """Judge events, and whatever has waited long enough."""
-        batch = [*events, Tick(self.now)]
+        batch: list[SecretEvent | Tick] = [*events, Tick(self.now)]
         outcome = handle(batch, rules=CATALOGUE, policy=ORG.policy, ports=self._ports, now=self.now)
         self.judged.note([event.event_id for event in events], self.now)
         self.told += outcome.findings
@@ -122,7 +122,8 @@ def is_lost(event: SecretEvent) -> bool:
 @pytest.fixture(scope="module")
 def played() -> tuple[Detector, Reconciled, list[Finding]]:
     """Lose every twentieth, judge the rest, then look once."""
-    detector, brought = Detector(), []
+    detector = Detector()
+    brought: list[object] = []
     detector.take([event for event in HAPPENED if not is_lost(event)])
 
     class Lane:
