@@ -22,6 +22,7 @@ from nightlatch.domain.history.examples import (
 from nightlatch.domain.judging.baseline import LATENESS, Baseline, Maturity, Reader
 from nightlatch.domain.judging.findings import Severity, State
 from nightlatch.domain.judging.rules import Match, Wait, detect
+from nightlatch.domain.watching.signs import Place, Sign, blindness
 
 LABEL = a_label_event(a_secret(), version_id="v-2")
 
@@ -167,6 +168,26 @@ def test_every_call_whose_request_may_be_too_large_is_read(name):
 
 def test_whatever_moved_unseen_is_one_matter_of_the_account():
     assert judge().subject == "channels"
+
+
+@pytest.mark.parametrize("sign", list(Sign))
+def test_what_shows_our_own_blindness_is_told_about_what_is_silent_late_or_broken(sign):
+    event = blindness(sign, at=AT, place=Place("111122223333", "eu-west-1"), about="reads rule", why="it is off")
+
+    (finding,), waits = detect(event, Baseline(), (DETECTION,))
+
+    assert (finding.severity, finding.subject, finding.reason, waits) == (
+        Severity.HIGH,
+        "channels:reads rule",
+        "it is off",
+        (),
+    )
+
+
+def test_another_word_of_ours_is_no_sign():
+    event = blindness(Sign.SILENT, at=AT, place=Place("111122223333", "eu-west-1"), about="beat", why="none came")
+
+    assert DETECTION.evaluate(replace(event, name="RotationMissed"), Baseline()) is None
 
 
 def test_a_label_of_no_named_secret_cannot_be_judged():

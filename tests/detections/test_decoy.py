@@ -195,11 +195,15 @@ def test_touches_of_two_decoys_by_one_thief_are_two_findings_with_a_memo_each():
     assert ["lay in the backup" in finding.reason for finding in both] == [False, True]
 
 
-def test_a_batch_that_names_two_decoys_says_both_memos():
-    batch = replace(an_event("BatchGetSecretValue"), secrets=(BAIT, a_secret("prod/pay-admin")))
+def test_a_batch_that_names_two_decoys_says_both_memos_and_is_about_these_two():
+    one, other = a_decoy(), a_decoy("prod/pay-admin", memo="lay in the backup")
+    named = (a_secret("prod/db"), BAIT, a_secret("prod/pay-admin"))
+    batch = replace(an_event("BatchGetSecretValue"), secrets=named)
 
-    (finding,) = found(plant(a_decoy(), a_decoy("prod/pay-admin", memo="lay in the backup")), batch)
+    (finding,) = found(plant(one, other), batch)
 
+    assert finding.secrets == named[1:]
+    assert finding.subject == "+".join(sorted([one.touched, other.touched]))
     assert "stands in the wiki" in finding.reason
     assert "lay in the backup" in finding.reason
 
