@@ -200,6 +200,7 @@ WITHOUT_EXAMPLE = {"monitor.trail-tampered/advanced-selectors", "replica.cross-a
 """Documents about a clause of which the rule holds no example; they have tests of their own."""
 
 BLINDER = {
+    "access.decoy": {"a planted decoy is read"},
     "access.batch-retrieval": {"five equal calls in five seconds", "the first batch call of a role"},
     "policy.public": {"IfExists narrows nobody; the policy arrives as an object"},
     "replica.unapproved": {

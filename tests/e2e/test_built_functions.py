@@ -52,7 +52,7 @@ def test_the_interpreter_is_lambdas_and_brings_nothing_of_ours(lambda_python: Pa
 def test_every_function_and_the_layer_come_from_the_build(watched: Watched, deployed: Path) -> None:
     functions = watched.theatre.stage.stack.functions.values()
 
-    assert len(functions) == 7
+    assert len(functions) == 8
     for function in functions:
         assert function.code.is_relative_to(deployed)
         assert [layer.is_relative_to(deployed) for layer in function.layers] == [True]

@@ -41,12 +41,13 @@ def test_no_role_may_destroy_anything(role: str) -> None:
     assert {action for action in actions(role) if DESTROYING.match(action)} == set()
 
 
-def test_only_the_stage_which_plays_the_thief_calls_for_a_deletion() -> None:
-    calling = {
-        path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if CALLING.search(path.read_text("utf-8"))
-    }
+def test_only_a_thief_on_the_stage_calls_for_a_deletion_and_who_made_the_secret_for_it() -> None:
+    calling = {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if CALLING.search(path.read_text("utf-8"))}
 
-    assert calling == {"local"}
+    assert {path.as_posix() for path in calling if path.parts[0] != "local"} == {
+        "adapters/acting/planting.py",  # decoys that its own registry names
+        "cli/acts/firing.py",  # the throw-away secret of `doctor --live-fire`
+    }
 
 
 def test_no_verb_deletes_a_secret() -> None:
@@ -61,8 +62,15 @@ def test_no_page_advises_a_deletion(page: Path) -> None:
 
 
 def test_no_rule_judges_by_the_day_of_the_last_access() -> None:
-    texts = {path.relative_to(PACKAGE).parts[0]: path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
+    reading = {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if "LastAccessed" in path.read_text("utf-8")}
 
-    assert {room for room, text in texts.items() if "LastAccessed" in text} <= {"local"}  # which answers as AWS does
+    assert {path.parts[0] for path in reading} <= {
+        "local",
+        "adapters",
+        "checks",
+    }  # AWS's answers, and the audit's words
+    assert {path.as_posix() for path in reading if path.parts[0] == "adapters"} == {
+        "adapters/posture/secret_answers.py"
+    }
     advising = {rule.id for rule in CATALOGUE if re.search(r"\b[Dd]elete (it|the secret|them)\b", rule.playbook)}
     assert advising == {"replica.unapproved"}  # a copy that a thief cut loose, once its content is saved

@@ -35,8 +35,9 @@ def test_every_function_has_its_handler_and_its_layer(stack):
 
 
 def test_every_rule_may_reach_its_queues_and_their_dead_letters(stack):
-    # The rule of the inventory calls a function, and its next knock asks for the same.
-    rules = [rule for rule in stack.of_type("AWS::Events::Rule") if rule.logical_id != "AuditRule"]
+    # Those of the inventory and of the heart call a function, and their next knock asks for the same.
+    knocks = {"AuditRule", "HeartbeatRule"}
+    rules = [rule for rule in stack.of_type("AWS::Events::Rule") if rule.logical_id not in knocks]
     refused = [
         (rule.logical_id, arn)
         for rule in rules

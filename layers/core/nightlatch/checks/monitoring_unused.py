@@ -54,11 +54,11 @@ CHECK = Check(
     severity=Severity.LOW,
     evaluate=evaluate,
     remedy=(
-        "Ask its owner. Where nobody misses it, schedule its deletion with the longest window and watch who is turned "
-        "away: until the window ends, a restore brings it back. Never force it: a yearly job may need it. A primary "
-        "with replicas must lose them first, and they are gone at once."
+        "Ask its owner, and see who has read it. The day of the last read is of one Region, and a yearly job may need "
+        "the secret all the same, so take nothing away by it. Where its owner says that nobody does, deny reads in its "
+        "policy for a while and see who is turned away: a policy is put back in a second."
     ),
-    command="aws secretsmanager delete-secret --region {region} --secret-id {arn} --recovery-window-in-days 30",
+    command="nightlatch who {name}",
     sources=("Security Hub user guide, SecretsManager.3", "AWS Config, secretsmanager-secret-unused"),
     well_architected=("SEC02-BP05", "SEC03-BP06"),
     covers=("SecretsManager.3", "config:secretsmanager-secret-unused", "prowler:secretsmanager_secret_unused"),

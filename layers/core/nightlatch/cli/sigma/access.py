@@ -45,7 +45,8 @@ PARTS = (
         detects="Detects any call that names a decoy secret, which nothing uses, answered or refused.",
         less=(
             "A declared scanner's look at the metadata is a note for the rule and counts in full here. A refused call "
-            "shows its target in the text of the error alone, where a longer name that holds the decoy's counts too."
+            "shows its target in the text of the error alone, where a longer name that holds the decoy's counts too. "
+            "Decoys that `nightlatch canary` planted stand in its registry: put their names on the list."
         ),
         searches={
             "selection_calls": calls(*(name for name in _CALLS if name != "ListSecrets")),
