@@ -43,8 +43,12 @@ def test_of_several_secrets_the_most_watched_decides_about_telling():
     assert policy.mode_to_tell((a_secret("dev/db"), a_secret("prod/db"))) is Mode.PROTECT
 
 
-def test_a_finding_without_a_secret_is_told_by_the_default():
+def test_a_finding_about_no_secret_is_about_all_of_them_and_told_as_the_most_watched():
+    watched = Selector(names=("prod/*",), protection=Protection(mode=Mode.PROTECT))
+
     assert Policy(default=Protection(mode=Mode.NOTIFY)).mode_to_tell(()) is Mode.NOTIFY
+    assert Policy(selectors=(watched,)).mode_to_tell(()) is Mode.PROTECT
+    assert Policy().mode_to_tell(()) is Mode.OBSERVE
 
 
 @given(modes=st.tuples(st.sampled_from(list(Mode)), st.sampled_from(list(Mode))))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nightlatch.domain.aws_policies.policy_text import MOST_CHARACTERS
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.guarding.guard_texts import Drift, drift, merge, remove
+from nightlatch.domain.guarding.guard_texts import Drift, drift, merge, remove, stands_in
 from nightlatch.domain.guarding.guards import KEEP_POLICY, NO_FORCE_DELETE, SIDS, WINDOW, Guard
 
 GUARD = Guard(account_id="111122223333", spared=("arn:aws:iam::111122223333:role/break-glass",), min_window_days=14)
@@ -206,3 +206,54 @@ def test_a_policy_without_room_for_the_guard_is_refused_with_both_sizes():
 
     with pytest.raises(Refused, match=r"would have \d+ characters, AWS takes 20480"):
         merge(a_text(filler), GUARD)
+
+
+def guarded(**other: object) -> str:
+    """Write a policy with a guard's first statement, changed."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**GUARD.statements()[0], **other}]})
+
+
+def sparing(*entries: str, **more: object) -> dict[str, object]:
+    force = {"secretsmanager:ForceDeleteWithoutRecovery": "true"}
+    return {"Bool": force, "ArnNotLike": {"aws:PrincipalArn": list(entries)}, **more}
+
+
+@given(guards, texts)
+def test_whatever_guard_is_put_in_stands_there(guard: Guard, text: str) -> None:
+    try:
+        merged = merge(text, guard)
+    except Refused:
+        return
+
+    assert stands_in(merged)
+    assert not stands_in(remove(merged))
+
+
+def test_a_guard_stands_as_aws_gives_it_back() -> None:
+    assert stands_in(guarded(Principal={"AWS": "*"}, Action=["secretsmanager:DeleteSecret"]))
+    assert stands_in(guarded(Condition=sparing("arn:aws:iam::*:role/break-glass")))
+
+
+@pytest.mark.parametrize(
+    "gutted",
+    [
+        {"Effect": "Allow"},
+        {"Action": "secretsmanager:DescribeSecret"},
+        {"Principal": {"AWS": "arn:aws:iam::111122223333:role/nobody"}},
+        {"Resource": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf"},
+        {"Sid": "Mine"},
+        {"Condition": sparing("arn:aws:iam::111122223333:role/*")},
+        {"Condition": sparing("*")},
+        {"Condition": sparing("arn:aws:iam::111122223333:role/ci", StringEquals={"aws:PrincipalTag/x": "y"})},
+        {"Condition": {"Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}}},
+        {"Condition": "none"},
+    ],
+    ids=lambda gutted: next(iter(gutted)),
+)
+def test_a_sid_alone_is_no_guard(gutted: dict[str, object]) -> None:
+    assert not stands_in(guarded(**gutted))
+
+
+def test_a_text_that_is_no_policy_holds_no_guard() -> None:
+    assert not stands_in("{")
+    assert not stands_in(None)

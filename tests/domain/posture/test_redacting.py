@@ -53,6 +53,11 @@ def test_a_finding_is_known_by_the_same_id_whichever_arn_is_asked_for() -> None:
     assert one.id == finding_id(one.check, arn_of(f"ci/{KEY}")) == finding_id(one.check, one.subject)
 
 
+@pytest.mark.parametrize("name", ["db/password=hunter22", "xoxb-1234567890abc", f"ci/{KEY}/{WORD}"])
+def test_what_could_not_be_judged_again_has_the_id_of_what_was_found(name: str) -> None:
+    assert all(one.id == finding_id(one.check, arn_of(name)) for one in found(name))
+
+
 def test_a_mute_goes_by_the_name_that_the_secret_has() -> None:
     mute = Mute(checks=("*",), names=(f"ci/{KEY}",), owner="ana", reason="known", expires=TERMS.now.replace(year=2027))
 

@@ -15,6 +15,8 @@ PLAIN = "Tr0ub4dor&3"  # no form that an issuer has published, so that the name 
     "name",
     [
         "PASSWORD",
+        "PGPASSWORD",
+        "DBPASSWORD",
         "DB_PASSWORD",
         "dbPassword",
         "DBPassword",

@@ -18,6 +18,7 @@ from nightlatch.domain.secret.credential_texts import credential_in
         ("-----BEGIN RSA " + "PRIVATE KEY-----", "a private key"),
         ("eyJhbGciOiJIUzI1." + "eyJzdWIiOiIxMjM0.sig", "a web token"),
         ("postgres://app:hunter@db/orders", "an address with a password"),
+        ("redis://:hunter@cache", "an address with a password"),
         ("password=hunter2", "a password"),
         ("Passphrase : correct-horse1", "a password"),
         ("API key: 0123456789", "a password"),

@@ -42,6 +42,7 @@ CHECK = Check(
     well_architected=("SEC08-BP01", "SEC08-BP02"),
     covers=("config:secretsmanager-using-cmk",),
     blind_spots="Whether the policy of your key is any narrower than that of AWS's is not judged.",
+    of_replicas=True,
     examples=(
         Example(name="no key is named", posture=a_secret(key=None, key_state=None), violates=True),
         Example(

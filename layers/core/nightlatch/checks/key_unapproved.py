@@ -52,6 +52,7 @@ CHECK = Check(
     well_architected=("SEC08-BP01",),
     covers=("config:secretsmanager-using-cmk",),
     blind_spots="With no key approved, none is unapproved. A key that was approved by an alias is known by that alone.",
+    of_replicas=True,
     examples=(
         Example(name="another key", posture=a_secret(), violates=True, terms=_approving("alias/secrets")),
         Example(name="the approved key", posture=a_secret(), violates=False, terms=_approving(KEY)),

@@ -57,10 +57,14 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     evaluate=evaluate,
     remedy=(
-        "Name the roles that need it, or take the policy away: then IAM of this account decides alone, and readers of "
-        "other accounts lose it. Look who has read it from outside, and change the credential where anybody did."
+        "Name the roles that need it in the statement that lets everybody in, and keep every other statement, each "
+        "Deny above all. Readers of other accounts that are not named lose it. Look who has read it from outside, and "
+        "change the credential where anybody did."
     ),
-    command="aws secretsmanager delete-resource-policy --region {region} --secret-id {arn}",
+    command=(
+        "aws secretsmanager put-resource-policy --region {region} --secret-id {arn} --block-public-policy "
+        "--resource-policy file://POLICY_FILE"
+    ),
     sources=("Secrets Manager user guide, auth-and-access_resource-policies", "IAM user guide, Principal"),
     well_architected=("SEC03-BP07", "SEC08-BP04"),
     covers=(

@@ -168,9 +168,13 @@ class Policy:
     audit: AuditChoices = field(default_factory=AuditChoices)
 
     def mode_to_tell(self, secrets: tuple[SecretRef, ...]) -> Mode:
-        """Give the most attentive mode among every reading of the secrets: alert open."""
+        """Give the most attentive mode among every reading of the secrets: alert open.
+
+        What is about no secret (a trail stopped, nightlatch itself blind) is about all of them.
+        """
         names = [name for secret in secrets for name in secret.names]
-        modes = {self.protection_of(name).mode for name in names} or {self.default.mode}
+        everywhere = {self.default.mode, *(selector.protection.mode for selector in self.selectors)}
+        modes = {self.protection_of(name).mode for name in names} or everywhere
         return max(modes, key=lambda mode: mode.rank)
 
     def protection_to_act(self, secret: SecretRef) -> Protection:

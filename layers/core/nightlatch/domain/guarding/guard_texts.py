@@ -16,9 +16,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nightlatch.domain.aws_policies.policy_conditions import texts_of
 from nightlatch.domain.aws_policies.policy_text import MOST_CHARACTERS, PolicyText, Written, read_policy
 from nightlatch.domain.errors import Refused
-from nightlatch.domain.guarding.guards import NO_FORCE_DELETE, SIDS, Guard, Statement
+from nightlatch.domain.guarding.guards import FORCED, NO_FORCE_DELETE, SIDS, Guard, Statement, is_way_out
 
 _WAS_OBJECT = ",  "  # before the first of ours; no writer of JSON puts two blanks there
 _WAS_EMPTY = "  "  # before the first of ours, where the list had no statement
@@ -109,11 +110,23 @@ def _ours(text: str | None) -> list[Written]:
 
 
 def stands_in(text: str | None) -> bool:
-    """Tell whether a policy holds the statement that denies force deletes; a text that is no policy holds none."""
+    """Tell whether a policy denies force deletes as a guard does, whomever it spares; a Sid alone denies nothing.
+
+    A text that is no policy holds none.
+    """
     try:
-        return any(each.sid == NO_FORCE_DELETE for each in _ours(text))
+        return any(each.sid == NO_FORCE_DELETE and _denies_force(each.statement) for each in _ours(text))
     except Refused:
         return False
+
+
+def _denies_force(statement: Statement) -> bool:
+    condition = statement.get("Condition")
+    sparing = condition.get("ArnNotLike") if isinstance(condition, Mapping) else None
+    spared = texts_of(sparing.get("aws:PrincipalArn")) if isinstance(sparing, Mapping) else ()
+    guard = Guard(account_id="", spared=spared)
+    wanted = {**guard.statements()[0], "Condition": {**FORCED, "ArnNotLike": {"aws:PrincipalArn": list(spared)}}}
+    return bool(spared) and all(map(is_way_out, spared)) and _same(statement, wanted)
 
 
 def is_ours(statement: Written) -> bool:

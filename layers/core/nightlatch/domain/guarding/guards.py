@@ -113,6 +113,11 @@ def spared_by(break_glass: Iterable[str], own_roles: Iterable[str]) -> tuple[str
     return tuple(dict.fromkeys((*kept, *ours)))
 
 
+def is_way_out(entry: str) -> bool:
+    """Tell whether a guard may spare an entry that stands in a policy: the account itself, AWS's roles, or somebody."""
+    return entry.endswith((":root", ":role/aws-service-role/*")) or why_not_spared(entry) is None
+
+
 def why_not_spared(entry: str) -> str | None:
     """Say why a guard cannot spare an entry; None where it can."""
     found = _WHO.fullmatch(entry)

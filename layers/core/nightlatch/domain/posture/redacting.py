@@ -16,18 +16,18 @@ from nightlatch.domain.secret.credential_texts import credentials_of
 from nightlatch.domain.secret.random_texts import random_words_of
 
 REDACTED = "[redacted]"
+_SUFFIX = len("-AbCdEf")  # that AWS gives the ARN of each secret, and that is no part of the name
 
 
 def sensitive_parts(posture: Posture) -> tuple[str, ...]:
     """Give the parts of a posture's names that must not be shown, the longest first."""
-    parts = {part for name in _names(posture) for part in sensitive_in(name)}
-    return tuple(sorted(parts, key=lambda part: (-len(part), part)))
+    return _ordered(part for name in _names(posture) for part in sensitive_in(name))
 
 
 @lru_cache(maxsize=1_024)
 def sensitive_in(name: str) -> tuple[str, ...]:
-    """Give the parts of one name that seem to be credentials."""
-    return (*credentials_of(name), *random_words_of(name))
+    """Give the parts of one name that seem to be credentials, the longest first."""
+    return _ordered((*credentials_of(name), *random_words_of(name)))
 
 
 def redacted(text: str, parts: Iterable[str]) -> str:
@@ -39,8 +39,14 @@ def redacted(text: str, parts: Iterable[str]) -> str:
 
 def shown_arn(arn: str) -> str:
     """Give the ARN of a secret without what its name gives away; its last letters still tell it from others."""
-    head, mark, name = arn.partition(":secret:")
-    return f"{head}{mark}{redacted(name, sensitive_in(name))}" if mark else arn
+    head, mark, tail = arn.partition(":secret:")
+    suffix = tail[-_SUFFIX:]
+    name = tail.removesuffix(suffix)
+    return f"{head}{mark}{redacted(name, sensitive_in(name))}{suffix}" if mark else arn
+
+
+def _ordered(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(parts), key=lambda part: (-len(part), part)))
 
 
 def _names(posture: Posture) -> tuple[str, ...]:

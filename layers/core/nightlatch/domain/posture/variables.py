@@ -19,6 +19,7 @@ _FORMS = frozenset({"value", "text", "plain", "plaintext", "string"})  # said af
 _CREDENTIALS = frozenset(
     {"password", "passwd", "passphrase", "pwd", "pass", "secret", "token", "apikey", "credential", "credentials"}
 )
+_JOINED = ("password", "passwd")  # PGPASSWORD, DBPASSWORD: nobody writes an end like that of anything else
 _KEYS = frozenset({"api", "access", "secret", "private", "signing", "encryption", "auth", "master", "account"})
 _NO_CREDENTIALS = frozenset({"PWD", "OLDPWD"})  # a shell's folders
 
@@ -57,7 +58,7 @@ def _is_credential_name(name: str) -> bool:
     while words and words[-1] in _FORMS:
         words.pop()
     is_key = len(words) > 1 and words[-1] == "key" and words[-2] in _KEYS
-    return is_key or (bool(words) and words[-1] in _CREDENTIALS)
+    return is_key or (bool(words) and (words[-1] in _CREDENTIALS or words[-1].endswith(_JOINED)))
 
 
 def _is_reference(name: str, value: str) -> bool:

@@ -16,8 +16,8 @@ _KINDS = {
     "a GitHub token": re.compile(r"\b(?:gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"),
     "a Slack token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"),
-    "a web token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}"),
-    "an address with a password": re.compile(r"://[^/\s:@]{1,64}:[^/\s:@]{3,64}@"),
+    "a web token": re.compile(r"\beyJ[\w-]{10,1000}\.eyJ[\w-]{10,1000}"),
+    "an address with a password": re.compile(r"://[^/\s:@]{0,64}:[^/\s:@]{3,64}@"),
     # A word alone ("password: rotated monthly") is no password; one with a digit or a sign in it may be.
     "a password": re.compile(
         r"(?:\b|_)(?:password|passwd|passphrase|pwd|token|client[_ -]?secret|access[_ -]?key|api[_ -]?key)"
