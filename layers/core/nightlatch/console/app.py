@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from nightlatch.console import words
 from nightlatch.console.answers import AnswerPages
+from nightlatch.console.assets import add_assets
 from nightlatch.console.audits import AuditPages
 from nightlatch.console.baselines import BaselinePages
 from nightlatch.console.choosing import ChoicePages
@@ -62,12 +63,13 @@ _OTHERWISE = "That did not work"
 
 def console_app(desk: Desk, door: Door) -> Flask:
     """Build the console of one nightlatch, behind a door."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.jinja_options = _DRAWING
     guard(app, door)
     _add_words(app, desk, door)
     _add_ends(app, desk)
     _add_entrance(app, door)
+    add_assets(app)
     confirmations = Confirmations()
     incidents, answers, health = IncidentPages(desk), AnswerPages(desk, confirmations), HealthPages(desk)
     others = (
