@@ -34,6 +34,7 @@ from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
 LOOKED_FOR = timedelta(minutes=4)  # through the event history, of the five minutes that the heartbeat may run
+SPARED = timedelta(minutes=1)  # of what is left then, for the last request may be tried for so long
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
 
 
@@ -128,14 +129,14 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
     return go_on
 
 
-def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[], Reconciled]]:
-    """Build the heartbeat: how the heart beats and what is broken out; and the look for what was missed."""
+def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[timedelta], Reconciled]]:
+    """Build the heartbeat: what is broken out; and the look for what was missed, in the time that is left."""
     world = World(load_settings(environ))
     ports, wanted = world.watching.beating(), world.watching.expected()
     missing = world.watching.reconciling(world.now)
     return (
         lambda: beat(ports, wanted, world.now()),
-        lambda: reconcile(missing, wanted.events, world.now() + LOOKED_FOR),
+        lambda left: reconcile(missing, wanted.events, world.now() + min(LOOKED_FOR, left - SPARED)),
     )
 
 

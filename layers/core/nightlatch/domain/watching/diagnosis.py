@@ -64,7 +64,7 @@ class FunctionSeen:
 
 def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
     """Judge each rule by itself, then the events that none lets through."""
-    wrong = {fault.about: fault.why for fault in faults(Paths(rules=paths.rules), expected)}
+    wrong = {fault.about: fault.why for fault in faults(Paths(rules=paths.rules, unseen=paths.unseen), expected)}
     for rule in paths.rules:
         why = wrong.get(f"rule:{rule.name}")
         needs_all = rule.name in names.reads_rules and rule.state not in {None, DISABLED, ALL_EVENTS}
