@@ -54,7 +54,10 @@ class DynamoWaits:
         )
 
     def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
-        """Give the events whose time has come, signs first, MOST_DUE at most; what was dropped and written again is cleared away."""
+        """Give the events whose time has come, signs of blindness first, MOST_DUE at most.
+
+        What was dropped and written again is cleared away.
+        """
         items = self._table.query("waits", since=FIRST, until=f"{time_key(now)}{LAST}", most=MOST_DUE)
         keys = [_wait_key(str(item["event_id"]), str(item["rule"])) for item in items]
         pointers = self._table.get_all((str(key["pk"]), str(key["sk"])) for key in keys)
