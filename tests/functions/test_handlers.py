@@ -280,7 +280,7 @@ def test_what_the_beat_found_is_counted_before_the_history_is_looked_through(
         written.extend(metrics_in(capsys.readouterr().out, "BlindSpots"))
         return Reconciled()
 
-    monkeypatch.setattr(app, "reconcile", look)
+    monkeypatch.setattr(app, "heart", replace(app.heart, reconcile=look))
     answer = app.handler({}, Context(left_ms=300_000))
 
     assert written == [float(answer["faults"])]

@@ -69,9 +69,9 @@ class FakeJudged:
     kept: dict[str, Progress] = field(default_factory=dict)
     fails: bool = False
 
-    def note(self, event_ids, at):
+    def note(self, events, at):
         del at
-        self.noted.update(event_ids)
+        self.noted.update(event.event_id for event in events)
 
     def without(self, event_ids):
         return [one for one in event_ids if one not in self.noted]
@@ -116,7 +116,7 @@ def ids(lane):
 
 def test_what_was_not_judged_is_handed_over_and_what_was_is_not():
     world = ports(FakeHistory({"DeleteSecret": [a_record("one"), a_record("two")]}))
-    world.judged.note(["one"], AT)
+    world.judged.note([a_record("one").event], AT)
 
     found = reconcile(world, WANTED, AT + LONG)
 

@@ -70,10 +70,10 @@ class Judged:
     noted: set[str] = field(default_factory=set)
     kept: Mapping[str, Progress] = field(default_factory=dict)
 
-    def note(self, event_ids: Collection[str], at: datetime) -> None:
+    def note(self, events: Collection[SecretEvent], at: datetime) -> None:
         """Remember them."""
         del at
-        self.noted.update(event_ids)
+        self.noted.update(event.event_id for event in events)
 
     def without(self, event_ids: Collection[str]) -> Collection[str]:
         """Give those that were not."""
@@ -102,7 +102,7 @@ class Detector:
         """Judge events, and whatever has waited long enough."""
         batch: list[SecretEvent | Tick] = [*events, Tick(self.now)]
         outcome = handle(batch, rules=CATALOGUE, policy=ORG.policy, ports=self._ports, now=self.now)
-        self.judged.note([event.event_id for event in events], self.now)
+        self.judged.note(events, self.now)
         self.told += outcome.findings
         return list(outcome.findings)
 
@@ -204,7 +204,7 @@ def test_a_flood_under_ten_names_holds_up_the_finding_of_no_lost_event_and_what_
     busy = sorted(asked - {event.name for event in lost})[:10]
     flood = a_flood(busy, 800)
     judged, clock = Judged(), Ticking(NOON)
-    judged.note([event.event_id for event in [*flood, *HAPPENED] if event not in lost], NOON)
+    judged.note([event for event in [*flood, *HAPPENED] if event not in lost], NOON)
 
     class Lane:
         def bring(self, records: Sequence[str]) -> Mapping[int, str]:

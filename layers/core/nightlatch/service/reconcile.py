@@ -65,7 +65,7 @@ class EventHistory(Protocol):
 class Judged(Protocol):
     """Which events were judged. All may raise Unavailable."""
 
-    def note(self, event_ids: Collection[str], at: datetime) -> None:
+    def note(self, events: Collection[SecretEvent], at: datetime) -> None:
         """Remember that events were judged, or handed over to be."""
 
     def without(self, event_ids: Collection[str]) -> Collection[str]:
@@ -205,7 +205,7 @@ class _Look:
         self._gaps.update({f"event {unseen[place].event.event_id}: {why}": None for place, why in never.items()})
         self._missed += taken
         if taken:  # noted, so that a lane that is behind gets each once
-            self._ports.judged.note([event.event_id for event in taken], self._ports.now())
+            self._ports.judged.note(taken, self._ports.now())
 
     def _keep(self) -> None:
         try:
