@@ -30,10 +30,12 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.watching.states import Change
 from nightlatch.local.events.event_history import EventHistory, answering_lookups
 from nightlatch.service.ports import Notice
 from nightlatch.service.reconcile import Reconciled
 from nightlatch.service.stocktaking import Progress, Stocktaking
+from nightlatch.service.unseen_changes import Compared
 from own_records import in_envelope, own_record
 from worlds import TABLE, a_client, a_table, on_moto
 
@@ -284,6 +286,30 @@ def test_what_the_beat_found_is_counted_before_the_history_is_looked_through(
     answer = app.handler({}, Context(left_ms=300_000))
 
     assert written == [float(answer["faults"])]
+
+
+@pytest.mark.usefixtures("load")
+def test_a_change_that_only_a_secret_s_state_shows_is_counted_and_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", a_table(f"of-the-heart-{uuid.uuid4()}")[0]._name)
+    change = Change(secret=a_secret("prod/db"), at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    app, asked = cold_start("heartbeat"), []
+
+    def compare(is_whole: bool) -> Compared:  # noqa: FBT001 - as the handler calls it
+        asked.append(is_whole)
+        return Compared(unseen=(change,), gaps=("secrets' states: more secrets changed than were looked at",))
+
+    reconciled = Reconciled(is_whole=False, gaps=("event history: one",))
+    monkeypatch.setattr(app, "heart", replace(app.heart, reconcile=lambda _left: reconciled, compare=compare))
+    answer = app.handler({}, Context(left_ms=300_000))
+
+    assert asked == [False]
+    assert (answer["missed"], answer["gaps"]) == (1, 2)
+    assert metrics_in(capsys.readouterr().out, "EventsMissed") == [1.0]
+    [line] = logged(caplog, "changed unseen")
+    assert (line["secret"], line["at"]) == ("prod/db", "2026-03-02T09:00:00+00:00")
+    assert len(logged(caplog, "not looked at")) == 2
 
 
 @contextmanager
