@@ -139,6 +139,9 @@ def of_subscriptions(paths: Paths, names: Names) -> Iterator[Line]:
             )
             said = "has a filter, which may drop messages"
             yield Line(about=f"subscription {one.name}", verdict=Verdict.WARN, said=said, fix=fix)
+        elif one.has_filter is None:
+            said = "whether it has a filter could not be looked at"
+            yield Line(about=f"subscription {one.name}", verdict=Verdict.UNSEEN, said=said)
         else:
             yield Line(about=f"subscription {one.name}", verdict=Verdict.OK, said="hears everything")
 
