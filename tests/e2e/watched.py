@@ -46,7 +46,7 @@ from nightlatch.local.slack.workspace import buttons_of
 from nightlatch.local.stage import StageSettings
 
 LAST_LINES = 60
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0  # what comes is waited for no longer than it takes; this is for a machine under load
 OBSERVED = "observed/"
 WAITED_FOR = "prod/waited-for/"  # told, with buttons, and copied: what is deleted there is not undone by itself
 GUARDED, CONTESTED = "guarded/", "contested/"  # with a guard; with one in a policy that an operator owns
