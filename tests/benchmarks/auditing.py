@@ -5,8 +5,8 @@
 The account is the stage's own AWS, corrected, guarded and narrated, in a process of its own. What is measured is a
 whole audit: every page is read, every secret judged by every check, every finding kept in a book on disk, and at the
 end the report is written as JSON and as a page. The pace is left out and counted instead: what the slowest kind of call
-would take by itself. Some 20 MB of what is held are AWS's models of what is asked for the account as a whole; whether it
-grows is the question. What memory and calls say holds on any machine, what a time says does not.
+would take by itself. Some 20 MB of what is held are AWS's models of what is asked for the account as a whole; whether
+it grows is the question. What memory and calls say holds on any machine, what a time says does not.
 """
 
 from __future__ import annotations

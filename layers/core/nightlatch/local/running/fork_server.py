@@ -51,8 +51,9 @@ def _serve(requests: socket.socket) -> dict[str, Any] | None:
         os.set_blocking(end, False)
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    heard: list[Any] = [requests, woken]
     while True:
-        ready, _, _ = select.select([requests, woken], [], [])
+        ready, _, _ = select.select(heard, [], [])
         if woken in ready:
             os.read(woken, 4096)
             _bury(lives)

@@ -32,7 +32,9 @@ _KILLED = -signal.SIGKILL
 class Process(Protocol):
     """A function's process, whoever started it; the leader of a session of its own."""
 
-    stdout: IO[bytes] | None
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """What it writes."""
 
     @property
     def pid(self) -> int:
