@@ -18,6 +18,7 @@ from nightlatch.checks.key_foreign import CHECK as FOREIGN_KEY
 from nightlatch.checks.key_unapproved import CHECK as UNAPPROVED_KEY
 from nightlatch.checks.key_unusable import CHECK as UNUSABLE
 from nightlatch.checks.key_waits_for_deletion import CHECK as WAITING
+from nightlatch.checks.policy_anyone_in_place import CHECK as IN_PLACE
 from nightlatch.checks.policy_foreign_account import CHECK as FOREIGN_ACCOUNT
 from nightlatch.checks.policy_leaves_it_to_iam import CHECK as LEFT_TO_IAM
 from nightlatch.checks.policy_not_principal import CHECK as NOT_PRINCIPAL
@@ -42,7 +43,7 @@ from nightlatch.domain.secret.key_states import KeyState, KeyStatus
 
 STRANGER = "999988887777"
 DENIED = Gap("kms:DescribeKey", "AccessDenied; allow it")
-POLICY_CHECKS = (PUBLIC, FOREIGN_ACCOUNT, NOT_PRINCIPAL)
+POLICY_CHECKS = (PUBLIC, IN_PLACE, FOREIGN_ACCOUNT, NOT_PRINCIPAL)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -170,6 +171,42 @@ def test_only_what_narrows_makes_everybody_fewer(condition: object, outcome: Out
     assert outcome_of(PUBLIC, under(an_allowance("*", Condition=condition))) is outcome
 
 
+_ENDPOINT = {"aws:SourceVpce": "vpce-0a"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "public", "in_place"),
+    [
+        ({"StringEquals": _ENDPOINT}, Outcome.CLEAN, Outcome.VIOLATED),
+        ({"ForAnyValue:StringEquals": _ENDPOINT}, Outcome.CLEAN, Outcome.VIOLATED),
+        ({"StringEqualsIfExists": _ENDPOINT}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"ForAllValues:StringEquals": _ENDPOINT}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"StringNotEquals": _ENDPOINT}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"StringLike": {"aws:SourceVpce": "*"}}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, Outcome.VIOLATED, Outcome.CLEAN),
+        ({"IpAddress": {"aws:SourceIp": "198.51.100.7"}}, Outcome.CLEAN, Outcome.VIOLATED),
+    ],
+)
+def test_everybody_within_a_place_is_told_by_one_check_and_everybody_at_all_by_the_other(
+    condition: object, public: Outcome, in_place: Outcome
+) -> None:
+    secret = under(an_allowance("*", Condition=condition))
+
+    assert (outcome_of(PUBLIC, secret), outcome_of(IN_PLACE, secret)) == (public, in_place)
+
+
+def test_addresses_weigh_more_than_a_network_and_come_first() -> None:
+    inside = an_allowance("*", Condition={"StringEquals": _ENDPOINT})
+    outside = an_allowance("*", Condition={"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+    both = an_allowance("*", Condition={"StringEquals": _ENDPOINT, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+
+    assert finding_of(IN_PLACE, under(inside)).severity is Severity.MEDIUM
+    assert finding_of(IN_PLACE, under(both)).severity is Severity.MEDIUM
+    found = finding_of(IN_PLACE, under(inside, outside))
+    assert (found.severity, "statement 2" in found.reason) == (Severity.HIGH, True)
+
+
 def test_a_denial_of_all_others_makes_everybody_fewer() -> None:
     denial = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}
     but_ours = {**denial, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}}
@@ -203,7 +240,8 @@ def test_an_organisation_that_is_ours_vouches_for_its_accounts() -> None:
 @pytest.mark.parametrize("check", POLICY_CHECKS, ids=lambda check: check.id)
 def test_a_door_that_stands_open_is_told_of_a_managed_secret_too(check: Check[Any]) -> None:
     statement = {"Effect": "Allow", "NotPrincipal": {"AWS": STRANGER}, "Action": "*", "Resource": "*"}
-    secret = replace(under(statement, an_allowance({"AWS": STRANGER})), owning_service="rds.amazonaws.com")
+    in_place = an_allowance("*", Condition={"StringEquals": _ENDPOINT})
+    secret = replace(under(statement, an_allowance({"AWS": STRANGER}), in_place), owning_service="rds.amazonaws.com")
 
     assert outcome_of(check, secret) is Outcome.VIOLATED
 

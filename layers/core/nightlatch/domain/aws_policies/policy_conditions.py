@@ -27,7 +27,12 @@ _MATCHES = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "a
 _DIFFERS = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"})
 _ANY = "foranyvalue:"
 _PRINCIPAL_ARN = "aws:principalarn"
+_OF_CALLERS = frozenset(
+    {_PRINCIPAL_ARN, "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:userid"}
+)
+_NETWORKS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
 _IF_EXISTS = "ifexists"
+_SOURCE_IP = "aws:sourceip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,21 @@ class Limit:
     accounts: frozenset[str] = frozenset()
     organizations: frozenset[str] = frozenset()
     principals: frozenset[str] = frozenset()  # users and roles by ARN, maybe with a wildcard in their name
+
+    @property
+    def says_who(self) -> bool:
+        """Whether it goes by the caller: its ARN or id, its account, its organisation."""
+        return self.key in _OF_CALLERS
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it goes by a VPC or an endpoint: whoever is in it passes, with credentials of any account."""
+        return self.key in _NETWORKS
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it goes by where a caller comes from, whoever it is."""
+        return self.is_network or self.key == _SOURCE_IP
 
 
 def limits(condition: object) -> tuple[Limit, ...]:
@@ -95,7 +115,7 @@ def _limit(operator: str, key: str, values: tuple[str, ...], known: frozenset[st
     """Read one comparison; every one of its values must be concrete, for they are ORed."""
     if not values:
         return None
-    if key == "aws:sourceip":
+    if key == _SOURCE_IP:
         return Limit(key=key) if operator == by_address and _are_networks(values) else None
     reader = _READERS.get(key)
     if operator not in known or reader is None or any(_is_open(value) for value in values if key not in _ARN_KEYS):
