@@ -64,7 +64,7 @@ def limits(condition: object) -> tuple[Limit, ...]:
     """Give the conditions of an Allow statement that narrow it."""
     return tuple(
         limit
-        for operator, key, values in _comparisons(condition)
+        for operator, key, values in comparisons(condition)
         if (limit := _limit(operator.removeprefix(_ANY), key, values, _MATCHES, "ipaddress")) is not None
     )
 
@@ -75,10 +75,10 @@ def limits_by_denial(condition: object) -> tuple[Limit, ...]:
     A negated operator is also true where the request lacks the key, with `IfExists` and without, so nobody
     slips through. With a second condition beside it the Deny has holes, and is not counted.
     """
-    comparisons = tuple(_comparisons(condition))
-    if len(comparisons) != 1:
+    compared = tuple(comparisons(condition))
+    if len(compared) != 1:
         return ()
-    operator, key, values = comparisons[0]
+    operator, key, values = compared[0]
     limit = _limit(operator.removesuffix(_IF_EXISTS), key, values, _DIFFERS, "notipaddress")
     return () if limit is None else (limit,)
 
@@ -101,7 +101,7 @@ def texts_of(value: object) -> tuple[str, ...]:
     )
 
 
-def _comparisons(condition: object) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def comparisons(condition: object) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Take a Condition block apart: operator and key in lower case, values as texts."""
     if not isinstance(condition, Mapping):
         return
