@@ -254,6 +254,56 @@ def test_what_the_operator_calls_a_crown_jewel_is_one_and_a_tag_makes_none_less(
     assert outcome_of(LEFT_TO_IAM, plain, jewels) is Outcome.VIOLATED
 
 
+_ROLE = "arn:aws:iam::111122223333:role/app"
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ({"ArnNotEquals": {"aws:PrincipalArn": _ROLE}}, Outcome.CLEAN),
+        ({"ArnNotLikeIfExists": {"aws:PrincipalArn": [_ROLE, f"{_ROLE}-*"]}}, Outcome.CLEAN),
+        ({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}, Outcome.CLEAN),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, Outcome.CLEAN),
+        ({"StringNotLike": {"aws:userid": "AROAEXAMPLEEXAMPLE00:*"}}, Outcome.CLEAN),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-0a"}}, Outcome.VIOLATED),
+        ({"StringNotEquals": {"aws:SourceVpc": "vpc-0a"}}, Outcome.VIOLATED),
+        ({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}, Outcome.VIOLATED),
+        ({"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}, Outcome.VIOLATED),
+        ({"Bool": {"aws:SecureTransport": "false"}}, Outcome.VIOLATED),
+        ({"ArnEquals": {"aws:PrincipalArn": _ROLE}}, Outcome.VIOLATED),
+        ({"StringNotLike": {"aws:PrincipalArn": "*"}}, Outcome.VIOLATED),
+        ({}, Outcome.VIOLATED),
+    ],
+)
+def test_only_a_condition_on_who_keeps_all_others_from_a_crown_jewel(condition: object, outcome: Outcome) -> None:
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:Get*", "Resource": "*"}
+
+    assert outcome_of(LEFT_TO_IAM, _crown({**denial, "Condition": condition})) is outcome
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({"NotPrincipal": {"AWS": [_ROLE, f"arn:aws:iam::{ACCOUNT}:root"]}}, Outcome.CLEAN),
+        ({"NotPrincipal": {"AWS": "*"}}, Outcome.VIOLATED),
+        ({"NotPrincipal": {}}, Outcome.VIOLATED),
+        ({"NotPrincipal": {"AWS": _ROLE}, "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, Outcome.VIOLATED),
+        ({"NotPrincipal": {"AWS": _ROLE}, "Action": "secretsmanager:DeleteSecret"}, Outcome.VIOLATED),
+        ({"NotPrincipal": {"AWS": _ROLE}, "Resource": "arn:aws:secretsmanager:*:*:secret:other-*"}, Outcome.VIOLATED),
+        ({"NotPrincipal": {"AWS": _ROLE}, "Resource": "arn:aws:secretsmanager:*:*:secret:prod/*"}, Outcome.CLEAN),
+        ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/intern"}}, Outcome.VIOLATED),
+    ],
+)
+def test_a_denial_by_name_guards_a_crown_jewel_if_it_names_those_who_may(more: object, outcome: Outcome) -> None:
+    denial = {"Effect": "Deny", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+
+    assert outcome_of(LEFT_TO_IAM, _crown({**denial, **more})) is outcome  # type: ignore[dict-item]
+
+
+def _crown(*statements: object) -> SecretPosture:
+    return replace(under(*statements), tags=((TAG, "crown"),))
+
+
 # Grants
 
 
