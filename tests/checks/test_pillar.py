@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asked import finding_of, outcome_of
+from asked import finding_of, judgement_of, outcome_of
+from nightlatch.checks import CHECKS
 from nightlatch.checks.grants_by_aws import CHECK as BY_AWS
 from nightlatch.checks.grants_wide import CHECK as WIDE
 from nightlatch.checks.key_by_aws import CHECK as AWS_KEY
@@ -25,6 +26,7 @@ from nightlatch.checks.policy_not_principal import CHECK as NOT_PRINCIPAL
 from nightlatch.checks.policy_public import CHECK as PUBLIC
 from nightlatch.checks.policy_unreadable import CHECK as UNREADABLE
 from nightlatch.checks.replicas_failed import CHECK as FAILED
+from nightlatch.checks.replicas_foreign_account import CHECK as ABROAD
 from nightlatch.checks.replicas_unapproved import CHECK as UNAPPROVED_REPLICA
 from nightlatch.checks.tags_no_owner import CHECK as NO_OWNER
 from nightlatch.checks.tags_none import CHECK as NO_TAGS
@@ -35,7 +37,18 @@ from nightlatch.domain.account.tiers import TAG, Tier, TierOf
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.accounts import GrantPosture
 from nightlatch.domain.posture.checks import Check, Outcome
-from nightlatch.domain.posture.examples import ACCOUNT, KEY, NOW, a_policy, a_secret, ago, an_account, an_allowance
+from nightlatch.domain.posture.examples import (
+    ACCOUNT,
+    KEY,
+    NOW,
+    TERMS,
+    a_policy,
+    a_secret,
+    ago,
+    an_account,
+    an_allowance,
+)
+from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import ReplicaPosture, SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import Gap
@@ -374,7 +387,76 @@ def test_every_region_that_is_not_approved_is_named() -> None:
     assert "sa-east-1, us-east-1," in finding.reason
 
 
-@pytest.mark.parametrize("check", [FAILED, UNAPPROVED_REPLICA], ids=lambda check: check.id)
+def copy_in(account: str, status: str = "InSync") -> ReplicaPosture:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{account}:secret:copy-AbCdEf"
+    return ReplicaPosture(region="eu-west-1", status=status, arn=arn)
+
+
+def test_a_copy_in_another_account_is_a_strangers_unless_the_account_is_trusted() -> None:
+    here, there = a_secret(replicas=(copy_in(ACCOUNT),)), a_secret(replicas=(copy_in(STRANGER, "Detached"),))
+
+    assert outcome_of(ABROAD, here) is Outcome.CLEAN
+    finding = finding_of(ABROAD, there)
+    assert STRANGER in finding.reason
+    assert f"--cross-account-replica-arn {copy_in(STRANGER).arn}" in (finding.command or "")
+    assert outcome_of(ABROAD, there, trusting(trusted_accounts=frozenset({STRANGER}))) is Outcome.CLEAN
+
+
+def test_a_copy_of_which_aws_names_no_account_is_a_strangers() -> None:
+    nameless = replace(copy_in(STRANGER, "Failed"), arn="")
+
+    assert "an account that AWS does not name" in finding_of(ABROAD, a_secret(replicas=(nameless,))).reason
+    assert "--cross-account-replica-arn REPLICA_ARN" in (
+        finding_of(FAILED, a_secret(replicas=(nameless,))).command or ""
+    )
+    assert outcome_of(ABROAD, a_secret(foreign_primary="arn:half")) is Outcome.VIOLATED
+
+
+def test_who_writes_the_values_of_a_copy_is_judged_like_who_gets_them() -> None:
+    copy = a_secret(foreign_primary=copy_in(STRANGER).arn)
+
+    finding = finding_of(ABROAD, copy)
+
+    assert f"come from account {STRANGER}" in finding.reason
+    assert (finding.command or "").startswith("aws secretsmanager stop-replication-to-replica --region eu-west-1 ")
+    assert outcome_of(ABROAD, copy, trusting(trusted_accounts=frozenset({STRANGER}))) is Outcome.CLEAN
+    assert outcome_of(ABROAD, a_secret(foreign_primary=DENIED)) is Outcome.UNSEEN
+
+
+def test_a_copy_is_asked_for_nothing_that_its_primary_in_another_account_does() -> None:
+    rotation = [check for check in CHECKS if check.practice is Practice.ROTATION and check.about is SecretPosture]
+
+    for check in rotation:
+        for example in (one for one in check.examples if one.violates):
+            copy = replace(example.posture, foreign_primary=copy_in(STRANGER).arn)
+            judged = judgement_of(check, copy, example.terms or TERMS)
+            assert judged.why == "its values are those of its primary in another account, which rotates them", check.id
+    assert len(rotation) > 5
+    open_copy = replace(under(an_allowance("*")), foreign_primary=copy_in(STRANGER).arn)
+    assert outcome_of(PUBLIC, open_copy) is Outcome.VIOLATED  # its policy is its own
+
+
+def test_what_aws_attaches_to_a_copy_counts_with_the_policy_of_its_owner() -> None:
+    theirs = a_policy(an_allowance({"AWS": STRANGER}))
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}
+    but_ours = {**denial, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+
+    assert outcome_of(FOREIGN_ACCOUNT, a_secret(policy_by_aws=theirs)) is Outcome.VIOLATED
+    assert outcome_of(FOREIGN_ACCOUNT, replace(under(but_ours), policy_by_aws=theirs)) is Outcome.CLEAN
+    assert outcome_of(PUBLIC, replace(under(an_allowance("*")), policy_by_aws=theirs)) is Outcome.VIOLATED
+    assert outcome_of(PUBLIC, replace(under(but_ours), policy_by_aws=DENIED)) is Outcome.UNSEEN
+
+
+def test_a_copy_in_another_account_is_named_by_it_and_repaired_by_its_arn() -> None:
+    finding = finding_of(FAILED, a_secret(replicas=(copy_in(STRANGER, "Failed"),)))
+
+    assert finding.reason == f"its replica in account {STRANGER} is Failed"
+    assert "associate-cross-account-replica" in (finding.command or "")
+    approved = trusting(approved_regions=frozenset({"eu-central-1"}))
+    assert outcome_of(UNAPPROVED_REPLICA, a_secret(replicas=(copy_in(STRANGER),)), approved) is Outcome.CLEAN
+
+
+@pytest.mark.parametrize("check", [FAILED, UNAPPROVED_REPLICA, ABROAD], ids=lambda check: check.id)
 def test_replicas_that_nobody_could_look_at_are_not_none(check: Check[Any]) -> None:
     terms = trusting(approved_regions=frozenset({"eu-central-1"}))
 

@@ -49,7 +49,7 @@ _ALL = (
     ),
     Need(
         action="secretsmanager:DescribeSecret",
-        why="to see the replicas of a primary, and whether a secret was deleted while being looked at",
+        why="to see who else has its values, in other Regions and accounts, and whether it was deleted meanwhile",
         per_second=50,
         on="secret",
     ),
