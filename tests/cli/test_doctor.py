@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 
+import boto3
 import pytest
 
+from cli.deployed import deploy
 from nightlatch.cli.looks.examining import code_of
 from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
+from nightlatch.domain.errors import Refused
 from nightlatch.domain.watching.diagnosis import Line, Verdict
+from nightlatch.reach.throw_away import ThrowAway
+from worlds import REGION, on_moto
 
 
 @pytest.mark.usefixtures("deployed")
@@ -34,6 +39,53 @@ def test_people_get_a_line_for_each_and_the_counts(capsys: pytest.CaptureFixture
     assert "fix: aws cloudtrail create-trail" in shown.out
     assert "ok=" in shown.err
     assert "fail=" in shown.err
+
+
+def secrets_there() -> list[str]:
+    client = boto3.client("secretsmanager", region_name=REGION)
+    return [one["Name"] for one in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]]
+
+
+def test_live_fire_makes_nothing_where_the_vault_would_bring_it_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with on_moto(monkeypatch):
+        ledger = {"match": {"names": ["prod/ledger/*"]}, "mode": "protect", "snapshots": {"vault": {}}}
+        deploy({"secrets": [ledger]})
+
+        assert run(["doctor", "--live-fire", "--under", "prod/ledger/fire-", "--yes"]) == ExitCode.REFUSED
+
+        said = capsys.readouterr().err
+        assert "secrets[0] (prod/ledger/*)" in said
+        assert "--under" in said
+        assert secrets_there() == []
+
+
+@pytest.mark.usefixtures("deployed")
+def test_live_fire_that_nobody_answers_says_so_and_leaves_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--live-fire", "--wait", "0", "--yes", "--output", "json"]) == ExitCode.FINDINGS
+
+    lines = {line["about"]: line for line in json.loads(capsys.readouterr().out)}
+    assert lines["scheduled deletion is seen"]["verdict"] == "fail"
+    assert lines["throw-away is gone"]["verdict"] == "warn"  # nothing judges here
+    assert secrets_there() == []
+
+
+@pytest.mark.usefixtures("deployed")
+def test_live_fire_that_is_refused_on_the_way_shows_that_it_cleaned_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(_self: ThrowAway) -> None:
+        raise Refused("not permitted; add secretsmanager:PutSecretValue to the role that acts")
+
+    monkeypatch.setattr(ThrowAway, "change", refused)
+
+    assert run(["doctor", "--live-fire", "--wait", "0", "--yes", "--output", "json"]) == ExitCode.REFUSED
+
+    shown = capsys.readouterr()
+    assert [line["about"] for line in json.loads(shown.out)] == ["throw-away is gone"]
+    assert "secretsmanager:PutSecretValue" in shown.err
+    assert secrets_there() == []
 
 
 def line(verdict: Verdict) -> Line:

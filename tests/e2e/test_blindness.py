@@ -16,6 +16,7 @@ from e2e.watched import Watched
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
 from nightlatch.domain.watching.paths import ALL_EVENTS
@@ -238,18 +239,46 @@ def test_live_fire_is_seen_told_and_undone_and_leaves_nothing_behind(
 ) -> None:
     code, lines = local("doctor", "--live-fire", "--under", "prod/e2e-fire-", "--wait", "30", "--yes")
 
-    assert (code, [line["verdict"] for line in lines]) == (0, ["ok"] * 5)
+    assert (code, [line["verdict"] for line in lines]) == (0, ["ok"] * 6), lines
     assert [line["about"] for line in lines] == [
         "read is seen",
         "change is seen",
         "scheduled deletion is seen",
         "deletion is told",
         "deletion is undone",
+        "throw-away is gone",
     ]
-    assert all(line["said"].startswith("after ") for line in lines)
+    assert all(line["said"].startswith("after ") for line in lines[:-1])
+    assert "slack" in lines[3]["said"]
+    assert lines[-1]["said"] == "destroyed, and nothing brought it back"
     [made] = [record["requestParameters"]["name"] for record in watched.told("CreateSecret", "prod/e2e-fire-")]
     left = watched.client("secretsmanager").list_secrets(IncludePlannedDeletion=True, MaxResults=100)["SecretList"]
     assert made not in {secret["Name"] for secret in left}
+
+
+def test_live_fire_refuses_where_the_vault_would_bring_its_secret_back(
+    watched: Watched, local: Callable[..., tuple[int, list[dict[str, str]]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del local
+    assert run(["doctor", "--live-fire", "--under", "prod/orders/e2e-fire-", "--yes", "--local"]) == ExitCode.REFUSED
+
+    assert "(prod/orders/*)" in capsys.readouterr().err
+    assert watched.told("CreateSecret", "prod/orders/e2e-fire-") == []
+
+
+def test_live_fire_says_which_channel_did_not_take_it(
+    watched: Watched, local: Callable[..., tuple[int, list[dict[str, str]]]]
+) -> None:
+    slack = watched.theatre.slack
+    token, slack.token = slack.token, "revoked"
+    try:
+        code, lines = local("doctor", "--live-fire", "--under", "prod/e2e-fire-", "--wait", "30", "--yes")
+    finally:
+        slack.token = token
+
+    [told] = [line for line in lines if line["about"] == "deletion is told"]
+    assert (code, told["verdict"]) == (0, "warn"), lines
+    assert ", on sns; slack takes no messages: " in told["said"]
 
 
 def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: Watched, beating: DynamoBeats) -> None:
