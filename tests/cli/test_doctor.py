@@ -8,13 +8,21 @@ import boto3
 import pytest
 
 from cli.deployed import deploy
+from nightlatch.adapters.doctor.asking import Asker
 from nightlatch.cli.looks.examining import code_of
 from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.errors import Refused
 from nightlatch.domain.watching.diagnosis import Line, Verdict
+from nightlatch.domain.watching.doctor.gaps import Gap
 from nightlatch.reach.throw_away import ThrowAway
 from worlds import REGION, on_moto
+
+
+@pytest.fixture(autouse=True)
+def no_quotas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for no quota: moto lists none, and falls over instead of saying so."""
+    monkeypatch.setattr("nightlatch.adapters.doctor.account._LISTS", ())
 
 
 @pytest.mark.usefixtures("deployed")
@@ -29,6 +37,45 @@ def test_of_a_stack_with_nothing_in_it_each_thing_that_lacks_is_a_line_with_its_
     assert lines["subscriptions"]["fix"].startswith("aws sns subscribe --topic-arn arn:aws:sns:")
     assert lines["kill switch"] == {"about": "kill switch", "verdict": "ok", "said": "is off", "fix": ""}
     assert lines["policy"]["verdict"] == "ok"
+    assert lines["alarms"]["verdict"] == "fail"
+    assert lines["forwarding of IAM's events"]["fix"].startswith("aws cloudformation deploy --region us-east-1")
+    assert lines["look for what was missed"]["verdict"] == "warn"
+    assert lines["channels"]["verdict"] == "not looked"
+    assert lines["quota of secrets"]["verdict"] == "not looked"
+
+
+@pytest.mark.usefixtures("deployed")
+def test_secrets_where_nothing_is_deployed_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    boto3.client("secretsmanager", region_name="us-west-2").create_secret(Name="far", SecretString="x")
+
+    run(["doctor", "--output", "json"])
+
+    lines = {line["about"]: line for line in json.loads(capsys.readouterr().out)}
+    assert lines["Region us-west-2"]["said"] == "holds 1 secret, and no stack nightlatch: nobody watches them"
+    assert lines["Region us-west-2"]["fix"] == "sam deploy --region us-west-2 --stack-name nightlatch"
+
+
+@pytest.mark.usefixtures("deployed")
+def test_whoever_may_look_at_nothing_else_gets_no_line_that_is_well_for_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def denied(_self: Asker, action: str, /, region: str = "", **_asked: object) -> Gap:
+        return Gap(f"{action} in {region} was refused (AccessDenied); allow it, then ask again")
+
+    monkeypatch.setattr(Asker, "ask", denied)
+
+    run(["doctor", "--output", "json"])
+
+    lines = json.loads(capsys.readouterr().out)
+    refused = {line["about"]: line["said"] for line in lines if "was refused (AccessDenied)" in line["said"]}
+    assert set(refused) == {
+        "trails in detail",
+        "forwarding of IAM's events",
+        "key of the topic",
+        "other Regions",
+        "quota of functions at once",
+    }
+    assert all(line["verdict"] == "not looked" for line in lines if line["about"] in refused)
 
 
 @pytest.mark.usefixtures("deployed")

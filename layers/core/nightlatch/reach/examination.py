@@ -65,11 +65,13 @@ class Examination:
         connection: Whose credentials, and which stack.
         stack: Its name or ARN.
         region: Where it is.
+        is_local: Whether it is a stage of this machine, which has no quotas.
     """
 
-    def __init__(self, connection: Connection, stack: str, region: str) -> None:
+    def __init__(self, connection: Connection, stack: str, region: str, *, is_local: bool = False) -> None:
         self._connection = connection
         self._region = region
+        self._is_local = is_local
         self._patient = Patient(connection.client, stack, region)
         self._ask = Asker(connection.client_in)
         self._names = Names(stack="", topic="", lanes={})
@@ -94,8 +96,7 @@ class Examination:
             ("heartbeat", self._heartbeat),
             ("look for what was missed", self._reconcile),
             ("other Regions", self._regions),
-            ("concurrency", self._concurrency),
-            ("quotas", self._quotas),
+            *self._of_quotas(),
             ("policy", self._policy),
             ("kill switch", self._brake),
         ):
@@ -154,6 +155,11 @@ class Examination:
     def _regions(self) -> Iterator[Line]:
         seen = other_regions(self._ask, region=self._region, stack=self._names.stack)
         return of_regions(seen, self._names.stack)
+
+    def _of_quotas(self) -> tuple[tuple[str, Callable[[], Iterable[Line]]], ...]:
+        if self._is_local:
+            return (("quotas", lambda: [Line(about="quotas", verdict=Verdict.OK, said="the local stage has none")]),)
+        return ("concurrency", self._concurrency), ("quotas", self._quotas)
 
     def _concurrency(self) -> Iterator[Line]:
         left = self._patient.unreserved()

@@ -46,7 +46,9 @@ def test_a_lane_without_a_mapping_gets_one(seen):
     [(verdict, fix)] = judged(seen)
 
     assert verdict is Verdict.FAIL
-    assert fix.startswith(f"aws lambda create-event-source-mapping --function-name detector --event-source-arn {QUEUE} ")
+    assert fix.startswith(
+        f"aws lambda create-event-source-mapping --function-name detector --event-source-arn {QUEUE} "
+    )
 
 
 def test_the_table_is_that_of_the_template():

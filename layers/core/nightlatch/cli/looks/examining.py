@@ -28,7 +28,7 @@ def run(where: Where, output: Form) -> ExitCode:
     stack = connection.settings.stack or where.stack
     lines: list[Line] = []
     with progress() as doing:
-        for line in Examination(connection, stack, connection.region).lines():
+        for line in Examination(connection, stack, connection.region, is_local=where.local).lines():
             lines.append(line)
             doing(f"looked at {line.about}")
     show(lines, output)
