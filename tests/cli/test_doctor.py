@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import boto3
 import pytest
@@ -133,6 +134,21 @@ def test_live_fire_that_is_refused_on_the_way_shows_that_it_cleaned_up(
     assert [line["about"] for line in json.loads(shown.out)] == ["throw-away is gone"]
     assert "secretsmanager:PutSecretValue" in shown.err
     assert secrets_there() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("deployed")
+def test_live_fire_that_is_interrupted_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    monkeypatch.setattr(ThrowAway, "read", lambda _self: signal.raise_signal(number))
+    before = signal.getsignal(number)
+
+    assert run(["doctor", "--live-fire", "--wait", "0", "--yes", "--output", "json"]) == ExitCode.INTERRUPTED
+
+    assert [line["verdict"] for line in json.loads(capsys.readouterr().out)] == ["ok"]
+    assert secrets_there() == []
+    assert signal.getsignal(number) is before
 
 
 def line(verdict: Verdict) -> Line:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from e2e.watched import Watched
+from nightlatch.adapters.doctor.needs import FIRING_NEEDS, NEEDS, Need
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
 from nightlatch.cli.main import run
@@ -94,6 +96,21 @@ def local(
 
     with stage_verbs.announced(watched.theatre):
         yield verb
+
+
+@contextmanager
+def calls_made(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str]]]:
+    """Write down each call of AWS, as (service, operation), that this process makes."""
+    made: set[tuple[str, str]] = set()
+    make = BaseClient._make_api_call
+
+    def written_down(client: Any, operation: str, asked: Any) -> Any:
+        made.add((client.meta.service_model.service_name, operation))
+        return make(client, operation, asked)
+
+    with monkeypatch.context() as patches:
+        patches.setattr(BaseClient, "_make_api_call", written_down)
+        yield made
 
 
 def stop_the_trail(watched: Watched) -> Callable[[], None]:
@@ -278,6 +295,45 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
     for _, fix in SEEN_BY_THE_DOCTOR.values():
         assert any(found.startswith(fix) for found in fixes), (fix, fixes)
     pass_time(watched, BEAT_EVERY + MINUTE)
+
+
+NOT_ON_THE_STAGE = {  # it is found without its stack's outputs, and has neither bus nor hub nor quotas
+    "cloudformation:DescribeStacks",
+    "events:DescribeEventBus",
+    "securityhub:DescribeHub",
+    "lambda:GetAccountSettings",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListServiceQuotas",
+    "servicequotas:ListAWSDefaultServiceQuotas",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needs", "others"),
+    [
+        ((), NEEDS, NOT_ON_THE_STAGE),
+        (
+            ("--live-fire", "--under", "prod/e2e-calls-", "--wait", "30", "--yes"),
+            FIRING_NEEDS,
+            {"cloudformation:DescribeStacks"},
+        ),
+    ],
+    ids=["doctor", "live fire"],
+)
+@pytest.mark.usefixtures("beating")
+def test_what_the_doctor_asks_of_aws_is_what_its_page_says(
+    local: Callable[..., tuple[int, list[dict[str, str]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: Sequence[str],
+    needs: Mapping[str, Need],
+    others: set[str],
+) -> None:
+    with calls_made(monkeypatch) as made:
+        local("doctor", *arguments)
+
+    expected = {(need.service, need.call): action for action, need in needs.items()}
+    assert made - {("sts", "AssumeRole")} - set(expected) == set()  # the stage signs its operator in so
+    assert {action for call, action in expected.items() if call not in made} == others
 
 
 def test_live_fire_is_seen_told_and_undone_and_leaves_nothing_behind(

@@ -10,7 +10,8 @@ from nightlatch.domain.answering.policy import Mode, Policy, Protection, Selecto
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.domain.watching.diagnosis import Verdict
-from nightlatch.service.live_fire import Aim, Told, aim_at, fire
+from nightlatch.service.live_fire import aim_at, fire
+from nightlatch.service.live_fire_ports import Aim, Told
 
 SHOTS = ["make", "read", "change", "schedule", "destroy"]
 COMMAND = "aws secretsmanager delete-secret --secret-id fire/1"
@@ -286,22 +287,24 @@ GUARDED = Protection(mode=Mode.PROTECT, prevent=True)
 
 def test_a_throw_away_that_the_vault_would_bring_back_is_refused_with_the_entry_and_the_next_step():
     with pytest.raises(Refused) as refused:
-        aim_at("prod/ledger/1", a_policy(BROUGHT_BACK))
+        aim_at("prod/ledger/fire-1", a_policy(BROUGHT_BACK), under="prod/ledger/fire-")
 
     said = str(refused.value)
     assert "secrets[1] (prod/ledger/*)" in said
     assert "--under" in said
-    assert "resurrect: false" in said
+    assert "write an entry for prod/ledger/fire-* above it, with resurrect: false" in said
 
 
 def test_so_is_one_that_a_guard_would_keep():
     with pytest.raises(Refused, match=r"secrets\[1\] \(prod/ledger/\*\).*guard"):
-        aim_at("prod/ledger/1", a_policy(GUARDED))
+        aim_at("prod/ledger/1", a_policy(GUARDED), under="prod/ledger/")
 
 
 def test_where_the_defaults_say_so_they_are_named():
-    with pytest.raises(Refused, match="defaults"):
-        aim_at("fire/1", a_policy(Protection(), default=BROUGHT_BACK))
+    with pytest.raises(Refused, match="defaults") as refused:
+        aim_at("1", a_policy(Protection(), default=BROUGHT_BACK), under="")
+
+    assert "write an entry" not in str(refused.value)  # one for * would be for every secret
 
 
 @pytest.mark.parametrize(
@@ -316,4 +319,4 @@ def test_where_the_defaults_say_so_they_are_named():
     ids=["observed", "told and copied", "protected", "not undone", "copied and not brought back"],
 )
 def test_any_other_is_shot_at_and_the_policy_says_what_is_expected(protection, aim):
-    assert aim_at("prod/ledger/1", a_policy(protection)) == aim
+    assert aim_at("prod/ledger/1", a_policy(protection), under="prod/ledger/") == aim

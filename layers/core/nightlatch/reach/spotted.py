@@ -19,7 +19,7 @@ from nightlatch.domain.answering.routes import ChannelName
 from nightlatch.domain.event.calls import READ_VALUES
 from nightlatch.domain.event.secrets import SecretRef, may_be_same
 from nightlatch.reach.connection import Connection
-from nightlatch.service.live_fire import Told
+from nightlatch.service.live_fire_ports import Told
 
 _MOST_INCIDENTS = 50
 _AROUND = timedelta(days=30)

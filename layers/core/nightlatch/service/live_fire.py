@@ -10,13 +10,12 @@ tells too, as it should: the secret's name says what it was. Nobody shoots where
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
 
 from nightlatch.domain.answering.policy import Mode, Policy
 from nightlatch.domain.errors import NightlatchError, Refused, Unavailable
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.watching.diagnosis import Line, Verdict
+from nightlatch.service.live_fire_ports import Aim, Spotter, Target, Wait
 
 SHOTS = (("read", "GetSecretValue"), ("change", "PutSecretValue"), ("scheduled deletion", "DeleteSecret"))
 TRIES = 3  # to destroy it
@@ -25,90 +24,31 @@ _STAYS_GONE_S = 10.0  # once its destruction was judged, the responder acts in s
 _GONE = "throw-away is gone"
 
 
-class Target(Protocol):
-    """A secret to shoot at, with the caller's own rights. All methods may raise Refused and Unavailable."""
-
-    @property
-    def is_made(self) -> bool:
-        """Whether it may be there: it was asked for, and nobody knows that it was not made."""
-
-    @property
-    def command(self) -> str:
-        """What destroys it by hand."""
-
-    def make(self) -> SecretRef:
-        """Make it, with a value that nobody knows."""
-
-    def read(self) -> None:
-        """Read its value and look at it not."""
-
-    def change(self) -> None:
-        """Give it another value."""
-
-    def schedule(self) -> None:
-        """Schedule its deletion."""
-
-    def destroy(self) -> None:
-        """Delete it for good; nothing where it is gone."""
-
-    def is_there(self) -> bool:
-        """Tell whether there is a secret of its name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """An incident about the deletion, and who has taken it."""
-
-    incident: str
-    shown_on: tuple[str, ...] = ()  # channels that took it since the deletion is in it
-    failing: tuple[tuple[str, str], ...] = ()  # channels that take no messages now, each with its reason
-
-
-class Spotter(Protocol):
-    """What nightlatch has made of the shots. All may raise Unavailable."""
-
-    def has_judged(self, call: str, secret: SecretRef, times: int = 1) -> bool:
-        """Tell whether so many calls of ours on the secret stand in its history."""
-
-    def told_of(self, secret: SecretRef) -> Told | None:
-        """Give the incident that tells of its deletion, and who has taken it."""
-
-    def is_restored(self, secret: SecretRef) -> bool:
-        """Tell whether its deletion is cancelled."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """What is expected of nightlatch, by the policy in force."""
-
-    is_told: bool  # else the mode is observe, and it is only recorded
-    is_undone: bool
-
-
-class Wait(Protocol):
-    """Waits for something."""
-
-    def __call__(self, came: Callable[[], bool], at_most_s: float | None = None) -> float | None:
-        """Give after how many seconds it came, None where it did not come in time."""
-
-
-def aim_at(name: str, policy: Policy) -> Aim:
+def aim_at(name: str, policy: Policy, *, under: str) -> Aim:
     """Say what the policy expects for a throw-away secret.
+
+    Args:
+        name: What it will be called.
+        policy: In force.
+        under: How its name begins, as it was chosen; the rest was drawn.
 
     Raises:
         Refused: The policy would bring it back after its end, or keep it from being destroyed.
     """
     entry, protection = policy.entry_of(name)
-    way_out = f"choose names that no such entry covers by --under, or write an entry for {name.rpartition('/')[0]}/*"
+    way_out = "choose names that no such entry covers by --under"
+    if under:
+        way_out += f", or write an entry for {under}* above it"
     if protection.resurrects:
         raise Refused(
             f"the policy's {entry} says protect with copies in the vault: nightlatch would bring {name} back from the"
-            f" vault once it is destroyed; nothing was made; {way_out} above it, with resurrect: false under protect"
+            f" vault once it is destroyed; nothing was made; {way_out}"
+            f"{', with resurrect: false under protect' if under else ''}"
         )
     if protection.is_guarded:
         raise Refused(
             f"the policy's {entry} asks for a guard: it would keep {name} from being destroyed; nothing was made;"
-            f" {way_out} above it, without prevent"
+            f" {way_out}{', without prevent' if under else ''}"
         )
     is_undone = protection.mode is Mode.PROTECT and protection.undo
     return Aim(is_told=protection.mode is not Mode.OBSERVE, is_undone=is_undone)

@@ -48,6 +48,14 @@ def test_a_region_that_may_not_be_looked_at_is_not_called_well(region):
     assert judged(region) == [(Verdict.UNSEEN, REFUSED.why, "")]
 
 
+def test_regions_that_may_not_be_looked_at_share_a_line():
+    seen = [RegionSeen(name=name, secrets=REFUSED) for name in ("eu-west-3", "us-west-2")]
+
+    [line] = of_regions(seen, "nightlatch")
+
+    assert (line.about, line.verdict) == ("Regions eu-west-3, us-west-2", Verdict.UNSEEN)
+
+
 def test_regions_that_cannot_be_listed_are_one_line():
     assert [line.verdict for line in of_regions(REFUSED, "nightlatch")] == [Verdict.UNSEEN]
 

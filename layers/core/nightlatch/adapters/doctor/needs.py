@@ -1,7 +1,8 @@
 """What the doctor asks AWS, and so what whoever calls it must be allowed.
 
-After this module a reader knows every call, that all of them only read, and that none reads a value. A test compares
-the table with docs/doctor.md.
+After this module a reader knows every call of the doctor, that all of them only read, and that none reads a value; and
+every call of live fire, whose writes are to the one secret that it makes. Tests compare both with what is asked and
+with docs/doctor.md.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ _ALL = (
     Need(action="cloudformation:DescribeStacks", why="to find the stack, and whether other Regions have one"),
     Need(action="cloudformation:ListStackResources", why="to find its parts"),
     Need(action="ssm:GetParameter", why="to read the policy in force and the kill switch"),
-    Need(action="dynamodb:GetItem", why="heartbeats, the last whole look for what was missed, how channels do"),
-    Need(action="dynamodb:Query", why="to count the secrets of the last inventory"),
+    Need(
+        action="dynamodb:GetItem",
+        why="heartbeats, the last look for what was missed, how channels do",
+    ),
     Need(action="cloudtrail:DescribeTrails", why="what records this Region, where its files go, under which key"),
     Need(action="cloudtrail:GetTrailStatus", why="whether it records, and whether its files arrive"),
     Need(action="cloudtrail:GetEventSelectors", why="what it leaves out"),
@@ -76,3 +79,17 @@ _ALL = (
     ),
 )
 NEEDS: Mapping[str, Need] = {need.action: need for need in _ALL}
+
+_FIRING = (
+    Need(action="secretsmanager:CreateSecret", why="to make the throw-away secret"),
+    Need(action="secretsmanager:GetSecretValue", why="to read it, and look at it not"),
+    Need(action="secretsmanager:PutSecretValue", why="to change it"),
+    Need(action="secretsmanager:DeleteSecret", why="to schedule its deletion, and at the end to destroy it"),
+    Need(action="secretsmanager:DescribeSecret", why="to see it come back, and at the end that it is gone"),
+    Need(action="ssm:GetParameter", why="to read what the policy would do to it"),
+    Need(action="dynamodb:Query", why="what nightlatch has judged and found, and who was shown it"),
+    Need(action="dynamodb:BatchGetItem", why="the incidents themselves"),
+    Need(action="dynamodb:GetItem", why="which channels take no messages"),
+    Need(action="cloudformation:DescribeStacks", why="to find the stack"),
+)
+FIRING_NEEDS: Mapping[str, Need] = {need.action: need for need in _FIRING}  # of `--live-fire`, which asks nothing else

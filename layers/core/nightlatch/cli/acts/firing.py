@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets as entropy
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from nightlatch.cli.looks.examining import code_of, show
 from nightlatch.cli.speech.exit_codes import ExitCode
@@ -37,7 +40,7 @@ def run(where: Where, output: Form, *, under: str, wait_s: float, yes: bool) -> 
     """
     connection = connect(where)
     name = f"{under}{entropy.token_hex(4)}"
-    aim = aim_at(name, connection.policy())
+    aim = aim_at(name, connection.policy(), under=under)
     say(f"makes {name}, reads it, changes it, schedules its deletion, and at the end deletes it for good")
     say("people are told of the deletion, and of a force deletion when it is over")
     if not yes and not confirmed("Shoot?"):
@@ -45,7 +48,7 @@ def run(where: Where, output: Form, *, under: str, wait_s: float, yes: bool) -> 
     options = f" --profile {where.profile}" if where.profile and not where.local else ""
     lines: list[Line] = []
     try:
-        with progress() as doing:
+        with _hanging_up_is_ctrl_c(), progress() as doing:
             doing("waiting for what nightlatch makes of it")
             target, spotter = ThrowAway(connection, name, options=options), Spotted(connection)
             fire(target, spotter, aim, _Patience(wait_s), lines.append)
@@ -53,6 +56,21 @@ def run(where: Where, output: Form, *, under: str, wait_s: float, yes: bool) -> 
         if lines:
             show(lines, output)
     return code_of(lines)
+
+
+@contextmanager
+def _hanging_up_is_ctrl_c() -> Iterator[None]:
+    """Let a terminal that is closed, or a job that is ended, find the secret destroyed like Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Patience:

@@ -30,11 +30,12 @@ def of_regions(seen: Collection[RegionSeen] | Gap, stack: str) -> Iterator[Line]
         yield unseen("other Regions", seen)
         return
     empty = 0
+    yield from _unseen(seen)
     for region in seen:
         about = f"Region {region.name}"
         if isinstance(region.secrets, Gap):
-            yield unseen(about, region.secrets)
-        elif not region.secrets:
+            continue
+        if not region.secrets:
             empty += 1
         elif isinstance(region.has_stack, Gap):
             yield unseen(about, region.has_stack)
@@ -47,6 +48,14 @@ def of_regions(seen: Collection[RegionSeen] | Gap, stack: str) -> Iterator[Line]
             yield Line(about=about, verdict=Verdict.WARN, said=said, fix=fix)
     if empty:
         yield Line(about="other Regions", verdict=Verdict.OK, said=f"{empty} of them hold no secret")
+
+
+def _unseen(seen: Collection[RegionSeen]) -> Iterator[Line]:
+    """Name Regions whose secrets may not be listed in one line: an organisation that allows two denies all others."""
+    gaps = {region.name: region.secrets for region in seen if isinstance(region.secrets, Gap)}
+    if gaps:
+        first = next(iter(gaps.values())).why
+        yield unseen(f"Region{'s' if len(gaps) > 1 else ''} {', '.join(gaps)}", Gap(first))
 
 
 def _count(region: RegionSeen) -> str:
