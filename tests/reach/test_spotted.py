@@ -12,9 +12,11 @@ from builders import a_finding
 from nightlatch.adapters.circuits import DynamoCircuits
 from nightlatch.adapters.incidents import DynamoIncidents
 from nightlatch.adapters.notices import DynamoNotices
+from nightlatch.adapters.storms import DynamoStorms
 from nightlatch.adapters.table import Table
 from nightlatch.config import load_settings
 from nightlatch.domain.answering.circuits import Circuit, failed
+from nightlatch.domain.answering.summaries import Storm, held_of
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.reach.connection import Connection
 from nightlatch.reach.spotted import Spotted
@@ -85,6 +87,21 @@ def test_what_was_shown_before_the_deletion_was_in_it_does_not_count(world: Worl
     assert told is not None
     assert then is not None
     assert (told.shown_on, then.shown_on) == ((), ("sns",))
+
+
+def test_an_incident_that_a_storm_holds_back_is_known_to_be(world: World) -> None:
+    incident = world.finds()
+    storms = DynamoStorms(world.table, now=world.connection.now)
+    storm = Storm(id="storm-1", began=world.connection.now())
+    assert storms.put(storm)
+    before = world.spotter.told_of(SECRET)
+    storms.hold(storm.id, held_of(world.incidents.get(incident)))
+
+    told = world.spotter.told_of(SECRET)
+
+    assert before is not None
+    assert told is not None
+    assert (before.is_held, told.is_held) == (False, True)
 
 
 def test_a_channel_that_fails_is_named_with_its_reason_and_one_that_failed_long_ago_is_not(world: World) -> None:

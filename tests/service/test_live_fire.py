@@ -147,6 +147,13 @@ def test_an_incident_that_no_channel_showed_and_none_says_why_is_not_told_either
     assert "no channel has shown it, and none says why" in line.said
 
 
+def test_an_incident_that_a_storm_holds_back_is_worth_another_shot():
+    line = told_line(Told(incident="inc-1", is_held=True))
+
+    assert line.verdict is Verdict.WARN
+    assert "storm" in line.said
+
+
 def test_it_is_told_where_one_channel_took_it_and_the_one_that_did_not_is_named():
     line = told_line(Told(incident="inc-1", shown_on=("sns",), failing=(("slack", "timed out"),)))
 

@@ -13,6 +13,7 @@ from nightlatch.adapters.aws_errors import asking
 from nightlatch.adapters.circuits import DynamoCircuits
 from nightlatch.adapters.history.uses import keys_of
 from nightlatch.adapters.notices import DynamoNotices
+from nightlatch.adapters.storms import DynamoStorms
 from nightlatch.adapters.table import Table
 from nightlatch.domain.answering.incidents import Incident
 from nightlatch.domain.answering.routes import ChannelName
@@ -36,6 +37,7 @@ class Spotted:
         self._revisions: dict[str, int] = {}  # of each incident, when the deletion was first seen in it
         table = Table(connection.client("dynamodb"), connection.settings.incident_table)
         self._notices = DynamoNotices(table, now=connection.now)
+        self._storms = DynamoStorms(table, now=connection.now)
         self._circuits = DynamoCircuits(table, now=connection.now)
 
     def has_judged(self, call: str, secret: SecretRef, times: int = 1) -> bool:
@@ -54,7 +56,8 @@ class Spotted:
             return None
         since = self._revisions.setdefault(incident.id, incident.revision)
         shown = self._notices.shown_on(incident.id, since=since)
-        return Told(incident=incident.id, shown_on=shown, failing=tuple(self._failing()))
+        failing, is_held = tuple(self._failing()), self._is_held(incident.id)
+        return Told(incident=incident.id, shown_on=shown, is_held=is_held, failing=failing)
 
     def is_restored(self, secret: SecretRef) -> bool:
         """Tell whether its deletion is cancelled."""
@@ -67,6 +70,10 @@ class Spotted:
             deletions = (finding for finding in incident.findings if finding.rule.startswith(_DELETIONS))
             if any(may_be_same(secret, other) for finding in deletions for other in finding.secrets):
                 yield incident
+
+    def _is_held(self, incident_id: str) -> bool:
+        storm = self._storms.standing()
+        return storm is not None and any(one.incident_id == incident_id for one in self._storms.kept(storm.id))
 
     def _failing(self) -> Iterator[tuple[str, str]]:
         """Name the channels that have failed since the shots; one that failed long ago may be there no more."""

@@ -111,6 +111,9 @@ def _told(secret: SecretRef, spotter: Spotter, wait: Wait) -> Line:
     if found is None:
         return _line(about, None)
     why = "; ".join(f"{channel} takes no messages: {reason}" for channel, reason in found.failing)
+    if found.is_held and not found.shown_on:
+        said = f"incident {found.incident} is told in the summary of a storm of incidents; shoot again when it is calm"
+        return Line(about=about, verdict=Verdict.WARN, said=said, fix="nightlatch incidents list")
     if seconds is None or not found.shown_on:
         said = f"incident {found.incident} was opened, and no channel has shown it, "
         said += f"for {why}" if why else "and none says why"

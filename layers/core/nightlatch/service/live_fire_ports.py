@@ -1,6 +1,7 @@
 """What live fire asks of the world: a secret to shoot at, whoever looks what came of it, and patience.
 
-After this module a reader knows what a target must be able to do, and that an alert is told when a channel has shown it.
+After this module a reader knows what a target must be able to do, and that an alert is told when a channel has shown
+it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Told:
 
     incident: str
     shown_on: tuple[str, ...] = ()  # channels that took it since the deletion is in it
+    is_held: bool = False  # a storm of incidents is on, and people hear of this one in its summary
     failing: tuple[tuple[str, str], ...] = ()  # channels that take no messages now, each with its reason
 
 
