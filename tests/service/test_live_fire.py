@@ -147,6 +147,23 @@ def test_an_incident_that_no_channel_showed_and_none_says_why_is_not_told_either
     assert "no channel has shown it, and none says why" in line.said
 
 
+def test_a_channel_that_shows_it_a_little_later_is_waited_for():
+    class Slow(FakeSpotter):
+        looks = 0
+
+        def told_of(self, secret):
+            self.looks += 1
+            return super().told_of(secret) if self.looks > 2 else Told(incident="inc-1")
+
+    def patient(came, at_most_s=None):
+        del at_most_s
+        return next((float(tried) for tried in range(3) if came()), None)
+
+    [line] = [line for line in shoot(FakeTarget(), Slow(), wait=patient) if line.about == "deletion is told"]
+
+    assert (line.verdict, line.said) == (Verdict.OK, "after 2 s, on slack, sns")
+
+
 def test_an_incident_that_a_storm_holds_back_is_worth_another_shot():
     line = told_line(Told(incident="inc-1", is_held=True))
 
