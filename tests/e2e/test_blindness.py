@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from moto.sns.models import sns_backends
 
 from e2e.watched import Watched
 from nightlatch.adapters.doctor.needs import FIRING_NEEDS, NEEDS, Need
@@ -22,7 +23,9 @@ from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
 from nightlatch.domain.watching.paths import ALL_EVENTS
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import TRAIL
+from nightlatch.local.scenes.theatre import REGION
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("blindness")]
 
@@ -394,13 +397,19 @@ def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: 
         pass_time(watched, heard + SILENT_AFTER + MINUTE - watched.theatre.stage.clock.now() + MINUTE)
         [told] = findings_since(watched, line, BLIND)
         written = [text for _, text in watched.lines[line:] if '"HeartbeatsArrived"' in text]
+        ringing = watched.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
 
-    assert written == []  # by which the alarm on missing data rings, with no function between
+    assert written == []
+    silence = name_of(watched, "HeartbeatMissingAlarm")  # rings with no function between
+    assert silence in {alarm["AlarmName"] for alarm in ringing}
+    topic = sns_backends[ACCOUNT_ID][REGION].topics[name_of(watched, "AlertTopic")]
+    assert f'ALARM: "{silence}" in {REGION}' in {sent[2] for sent in topic.sent_notifications}
     assert told["severity"] == "HIGH"
     at = datetime.fromisoformat(str(told["event_id"]).split(":", 2)[2])
     assert at == heard + SILENT_AFTER
     pass_time(watched, BEAT_EVERY + MINUTE)
     assert beating.pulse().arrived_at != heard
+    assert f'OK: "{silence}" in {REGION}' in {sent[2] for sent in topic.sent_notifications}
 
 
 def test_a_record_that_claims_to_be_a_heartbeat_keeps_nothing_beating(watched: Watched, beating: DynamoBeats) -> None:

@@ -1,5 +1,6 @@
 """Posture checks: one file is one check, in the same shape as a detection; one that is not in this tuple is none."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from nightlatch.checks import (
@@ -68,6 +69,7 @@ from nightlatch.checks import (
     vpc_rotation_outside,
 )
 from nightlatch.domain.posture.checks import Check
+from nightlatch.domain.posture.practices import Practice
 
 CHECKS: tuple[Check[Any], ...] = (  # by practice, then by id
     text_credential.CHECK,
@@ -134,3 +136,5 @@ CHECKS: tuple[Check[Any], ...] = (  # by practice, then by id
     versions_labels_full.CHECK,
     versions_many.CHECK,
 )
+
+PRACTICES: Mapping[str, Practice] = {check.id: check.practice for check in CHECKS}  # by id of a check
