@@ -14,7 +14,16 @@ from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.event.events import KMS, EventName, secrets_manager
 from nightlatch.domain.history.examples import AT
 from nightlatch.domain.watching.beats import BEAT_EVERY
-from nightlatch.domain.watching.lookups import LONGEST, OVERLAP, SETTLED, Progress, Span, names_to_ask, span_to_ask
+from nightlatch.domain.watching.lookups import (
+    LONGEST,
+    OVERLAP,
+    SETTLED,
+    Progress,
+    Span,
+    looked_until,
+    names_to_ask,
+    span_to_ask,
+)
 from nightlatch.service.reconcile import KEPT_AFTER, MOST_PAGES, Found, Page, ReconcilePorts, reconcile
 from own_records import own_record
 
@@ -279,6 +288,17 @@ def test_a_function_that_is_stopped_has_kept_how_far_it_came():
     left = world.judged.kept["DeleteSecret"].left
     assert left is not None
     assert left.end < AT - SETTLED - timedelta(seconds=45 * (KEPT_AFTER - 2))
+
+
+def test_up_to_when_all_was_looked_at_is_where_the_name_that_is_furthest_behind_was_left():
+    names = names_to_ask(WANTED)
+    done = Progress(until=AT, asked=AT)
+    cut = Progress(until=AT, asked=AT, left=Span(AT - timedelta(hours=2), AT - timedelta(minutes=9)))
+
+    assert looked_until({}, names) is None
+    assert looked_until({"DeleteSecret": done}, names) is None
+    assert looked_until({"DeleteSecret": done, "PutSecretValue": done}, names) == AT
+    assert looked_until({"DeleteSecret": done, "PutSecretValue": cut}, names) == AT - timedelta(hours=2) + OVERLAP
 
 
 # --- what could not be asked

@@ -12,7 +12,7 @@ name that CloudTrail does not know finds nothing).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -109,6 +109,20 @@ def opened(before: Progress | None, at: datetime) -> tuple[Progress, Span, Span 
         given_up = Span(before.until, oldest)
     left = span_to_ask(None if before is None else before.until, at)
     return Progress(until=left.end, asked=at, left=left), left, given_up
+
+
+def looked_until(progress: Mapping[str, Progress], names: Iterable[str]) -> datetime | None:
+    """Give up to when all of some names were looked at, None where one of them never was.
+
+    What is left of a name begins with an overlap that an earlier look has seen.
+    """
+    reached = []
+    for name in names:
+        if name not in progress:
+            return None
+        left = progress[name].left
+        reached.append(progress[name].until if left is None else min(left.start + OVERLAP, left.end))
+    return min(reached, default=None)
 
 
 def went_back(progress: Progress, to: datetime | None) -> Progress:
