@@ -9,8 +9,8 @@ Source: ruling 19; design detections, MON-03.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -60,7 +60,7 @@ class Look(Protocol):
 class Standing:
     """What is known of the paths from before."""
 
-    broken: tuple[tuple[str, datetime], ...] = ()  # what is at fault, and since when
+    broken: tuple[tuple[str, datetime], ...] = ()  # all that is lost by faults, and since when
     subscriptions: tuple[str, ...] = ()
 
 
@@ -97,7 +97,9 @@ class Beaten:
 
 
 def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
-    """Send a heartbeat, then look at the paths and leave a sign for each that is newly broken.
+    """Send a heartbeat, then look at the paths and leave a sign for each that is newly broken, or broken further.
+
+    What a sign is about names what is new in it: hits fold on that, and a loss that was told must not swallow another.
 
     Raises:
         Unavailable: AWS or the store could not be asked; the next run begins anew.
@@ -112,23 +114,23 @@ def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
     paths = ports.look.paths()
     before = ports.standings.last()
     known = dict(before.broken)
-    required = [one for one in before.subscriptions if not _accepted(f"subscription:{one}", known, now)]
-    found = faults(paths, _with(expected, required))
-    since = {fault.about: known.get(fault.about, now) for fault in found}
+    required = tuple(one for one in before.subscriptions if not _accepted(f"subscription:{one}|", known, now))
+    found = faults(paths, replace(expected, subscriptions=required))
     for fault in found:
-        if fault.about not in known:
-            sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=fault.about, why=fault.why)
+        news = [key for key in fault.keys if key not in known]
+        if news:
+            about = f"{news[0]}+{len(news) - 1}" if len(news) > 1 else news[0]
+            sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=about, why=fault.why)
             ports.postpone(sign, RULE, now)
+    since = {key: known.get(key, now) for fault in found for key in fault.keys}
     ports.standings.keep(Standing(broken=tuple(since.items()), subscriptions=hearing(paths, required)))
     return Beaten(pulse=ports.beats.pulse(), faults=found, gaps=(*gaps, *paths.gaps))
 
 
-def _with(expected: Expected, subscriptions: Sequence[str]) -> Expected:
-    return Expected(events=expected.events, lanes=expected.lanes, subscriptions=tuple(subscriptions))
-
-
 def _accepted(about: str, known: dict[str, datetime], now: datetime) -> bool:
-    return about in known and now - known[about] >= ACCEPTED_AFTER
+    """Tell whether all that is wrong with something has been so for so long that it was meant."""
+    broken = [since for key, since in known.items() if key.startswith(about)]
+    return bool(broken) and all(now - since >= ACCEPTED_AFTER for since in broken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
+from nightlatch.domain.watching.paths import Expected
 from nightlatch.service.beat import Beaten, beat
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
@@ -131,11 +132,11 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
 def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[], Reconciled]]:
     """Build the heartbeat: how the heart beats and what is broken out; and the look for what was missed."""
     world = World(load_settings(environ))
-    ports, wanted = world.watching.beating(), world.watching.expected()
+    ports, wanted = world.watching.beating(), world.watching.wanted()
     missing = world.watching.reconciling(world.now)
     return (
-        lambda: beat(ports, wanted, world.now()),
-        lambda: reconcile(missing, wanted.events, world.now() + LOOKED_FOR),
+        lambda: beat(ports, Expected(), world.now()),
+        lambda: reconcile(missing, wanted, world.now() + LOOKED_FOR),
     )
 
 

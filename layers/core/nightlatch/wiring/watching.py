@@ -18,14 +18,11 @@ from nightlatch.adapters.watching.heart_call import HeartCall
 from nightlatch.adapters.watching.judged_dynamodb import DynamoJudged
 from nightlatch.config import Settings
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.event.events import KMS, NIGHTLATCH, EventName, SecretEvent
+from nightlatch.domain.event.events import NIGHTLATCH, EventName, SecretEvent
 from nightlatch.domain.watching.beats import Heart
-from nightlatch.domain.watching.paths import Expected
 from nightlatch.service.beat import BeatPorts, Beats, Hearing
 from nightlatch.service.ports import OwnActions
 from nightlatch.service.reconcile import ReconcilePorts
-
-_OPTIONAL = EventName(source=KMS, name="Decrypt")  # watched only where the operator asks for it (WatchKeyUse)
 
 
 def heart_of(settings: Settings) -> Heart:
@@ -57,7 +54,7 @@ class WatchWorld:
     def beating(self) -> BeatPorts:
         """Give what the heartbeat function needs."""
         region = self._heart.place.region
-        ours = Ours(rules=tuple(sorted(self._settings.rules)), topic=self._settings.topic_arn, region=region)
+        ours = Ours(stack=self._settings.stack, topic=self._settings.topic_arn, region=region)
         return BeatPorts(
             heart=self._heart,
             beats=self._beats,
@@ -84,10 +81,9 @@ class WatchWorld:
         if self._heart.secret and changes:
             DynamoJudged(self._table).note(changes, now)
 
-    def expected(self) -> Expected:
-        """Say which events must reach which lanes: every one that a rule of the catalogue reads."""
-        wanted = {name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH} - {_OPTIONAL}
-        return Expected(events=frozenset(wanted), lanes=self._settings.lanes)
+    def wanted(self) -> frozenset[EventName]:
+        """Name the events that must not be missed: every one that a rule of the catalogue reads."""
+        return frozenset(name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH)
 
 
 class OwnBeats:

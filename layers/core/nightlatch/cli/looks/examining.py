@@ -12,13 +12,12 @@ from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import cell, say
 from nightlatch.cli.speech.writing import write
-from nightlatch.detections import CATALOGUE
 from nightlatch.domain.errors import InvalidPolicy, NightlatchError, Refused
-from nightlatch.domain.event.events import KMS, NIGHTLATCH, EventName
 from nightlatch.domain.watching.diagnosis import (
     Line,
     Names,
     Verdict,
+    of_alarms,
     of_functions,
     of_heartbeat,
     of_queues,
@@ -32,7 +31,6 @@ from nightlatch.reach.where import Where, connect
 
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.UNSEEN: "yellow"}
 _LEAST_UNRESERVED = 20  # functions at once; below that a busy account keeps nightlatch waiting
-_KEY_USE = EventName(source=KMS, name="Decrypt")
 
 
 def run(where: Where, output: Form) -> ExitCode:
@@ -71,13 +69,13 @@ class _Examination:
     def __init__(self, connection: Connection, patient: Patient) -> None:
         self._connection = connection
         self._patient = patient
-        self._names = Names(stack="", topic="", lanes={})
+        self._names = Names(stack="", topic="")
 
     def lines(self) -> Iterator[Line]:
         """Give all lines, in order."""
         yield from self._tried("stack", self._stack)
         for about, look in (
-            ("trails, rules and subscriptions", self._paths),
+            ("trails, rules, alarms and subscriptions", self._paths),
             ("heartbeat", self._heartbeat),
             ("queues", lambda: of_queues(self._patient.queues())),
             ("functions", lambda: of_functions(self._patient.functions(self._connection.now()))),
@@ -102,10 +100,9 @@ class _Examination:
 
     def _paths(self) -> Iterator[Line]:
         paths = self._patient.paths()
-        wanted = {name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH} - {_KEY_USE}
-        expected = Expected(events=frozenset(wanted), lanes=frozenset(self._names.lanes.values()))
         yield from of_trails(paths)
-        yield from of_rules(paths, expected, self._names)
+        yield from of_rules(paths, Expected(), self._names)
+        yield from of_alarms(paths, self._names)
         yield from of_subscriptions(paths, self._names)
         for gap in paths.gaps:
             yield Line(about=gap.split(" ")[0], verdict=Verdict.UNSEEN, said=f"{gap}; allow it, then ask again")
