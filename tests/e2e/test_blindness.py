@@ -231,6 +231,21 @@ def test_with_that_event_withheld_it_is_told_as_blindness_in_time(
     pass_time(watched, BEAT_EVERY + MINUTE)  # the next look finds it mended
 
 
+def test_blindness_is_told_even_where_the_minutes_do_not_come_any_more(watched: Watched, beating: DynamoBeats) -> None:
+    """Signs wait for a tick, so who stops the ticks would stop them; the heartbeat brings one with its signs."""
+    del beating
+    events, name, line = watched.client("events"), name_of(watched, "TickRule"), len(watched.lines)
+
+    with unseen(watched, "DisableRule"):
+        events.disable_rule(Name=name)
+        pass_time(watched, BEAT_EVERY + MINUTE * 2)
+        told = findings_since(watched, line, BLIND)
+        events.enable_rule(Name=name)
+
+    assert len(told) == 1
+    pass_time(watched, BEAT_EVERY + MINUTE)
+
+
 def test_a_deletion_whose_event_was_lost_is_found_told_and_undone_within_one_cycle(
     watched: Watched, beating: DynamoBeats
 ) -> None:
@@ -274,7 +289,9 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
     fixes = [line["fix"] for line in lines if line["verdict"] in {"fail", "warn"}]
     assert f"aws cloudtrail start-logging --name {TRAIL}" in fixes
     assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'ReadsRule')}") for fix in fixes)
-    assert any(fix.startswith(f"aws events put-targets --rule {name_of(watched, 'ChangesRule')}") for fix in fixes)
+    changes = name_of(watched, "ChangesRule")  # which two of them cut
+    assert any(fix.startswith(f"aws events put-rule --name {changes} --state ENABLED --event-pattern") for fix in fixes)
+    assert any(f" && aws events put-targets --rule {changes} " in fix for fix in fixes)
     assert any("--attribute-name FilterPolicy --attribute-value '{}'" in fix for fix in fixes)
     assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'AuditRule')}") for fix in fixes)
     assert any(

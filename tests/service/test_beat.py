@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from fakes_watching import FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed
+from fakes_watching import FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed, Ticks
 from nightlatch.domain.event.events import Origin
 from nightlatch.domain.history.examples import ACCOUNT, AT, a_role, a_secret, an_event
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER, Heart
@@ -16,7 +16,7 @@ from nightlatch.domain.watching.paths import Expected, Paths, SubscriptionSeen, 
 from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
 from nightlatch.domain.watching.signs import RULE, Sign, told_by
 from nightlatch.domain.watching.stack_rules import READS, RuleWanted
-from nightlatch.service.beat import ACCEPTED_AFTER, BeatPorts, Hearing, beat, hear, listen
+from nightlatch.service.beat import ACCEPTED_AFTER, BeatPorts, Hearing, Standing, beat, hear, listen
 
 SECRET = a_secret("nightlatch-HeartbeatSecret")
 HEART = Heart(secret=SECRET.text, role=f"arn:aws:iam::{ACCOUNT}:role/heartbeat")
@@ -26,14 +26,15 @@ STOPPED = Paths(trails=(TrailSeen(name="main", is_logging=False),))
 
 @pytest.fixture
 def ports() -> BeatPorts:
-    numbers = count()
+    numbers, postponed = count(), Postponed()
     return BeatPorts(
         heart=HEART,
         beats=FakeBeats(),
         call=FakeCall(),
         look=FakeLook(),
         standings=FakeStandings(),
-        postpone=Postponed(),
+        postpone=postponed,
+        tick=Ticks(postponed),
         mint=lambda: f"nonce-of-the-test-{next(numbers)}",
     )
 
@@ -126,6 +127,16 @@ def test_several_losses_at_once_are_one_sign(ports):
 
     [(sign, _, _)] = ports.postpone.events
     assert told_by(sign)[0] == "rule:nl-reads|DISABLED+2"
+
+
+def test_signs_bring_a_tick_of_their_own_after_all_of_them_and_a_quiet_beat_brings_none(ports):
+    ports.look.shown = replace(STOPPED, subscriptions=())
+    ports.standings.standing = Standing(subscriptions=("email:1",))
+
+    beat(ports, NOTHING, AT)
+    beat(ports, NOTHING, AT + BEAT_EVERY)
+
+    assert ports.tick.seen == [2]
 
 
 def test_a_subscription_that_got_a_filter_and_then_went_is_told_twice(ports):

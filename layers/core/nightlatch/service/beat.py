@@ -84,6 +84,7 @@ class BeatPorts:
     look: Look
     standings: Standings
     postpone: Callable[[SecretEvent, str, datetime], None]  # keep an event for a rule, as judging does with what waits
+    tick: Callable[[], None]  # has what waits judged now; raises Unavailable
     mint: Callable[[], str]  # draws a nonce that nobody can guess
 
 
@@ -116,12 +117,16 @@ def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
     known = dict(before.broken)
     required = tuple(one for one in before.subscriptions if not _accepted(f"subscription:{one}|", known, now))
     found = faults(paths, replace(expected, subscriptions=required))
+    signs = []
     for fault in found:
         news = [key for key in fault.keys if key not in known]
         if news:
             about = f"{news[0]}+{len(news) - 1}" if len(news) > 1 else news[0]
-            sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=about, why=fault.why)
-            ports.postpone(sign, RULE, now)
+            signs.append(blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=about, why=fault.why))
+    for sign in signs:
+        ports.postpone(sign, RULE, now)
+    if signs:
+        ports.tick()  # what is broken may be the rule of the minutes, for which the signs would wait
     since = {key: known.get(key, now) for fault in found for key in fault.keys}
     ports.standings.keep(Standing(broken=tuple(since.items()), subscriptions=hearing(paths, required)))
     return Beaten(pulse=ports.beats.pulse(), faults=found, gaps=(*gaps, *paths.gaps))

@@ -62,6 +62,7 @@ class WatchWorld:
             look=AwsPaths(self._aws.of, ours),
             standings=self._beats,
             postpone=DynamoWaits(self._table).keep,
+            tick=self._lane().tick,
             mint=partial(entropy.token_urlsafe, 18),
         )
 
@@ -71,9 +72,12 @@ class WatchWorld:
         return ReconcilePorts(
             history=AwsEventHistory(self._aws.of("cloudtrail"), pause_s=pause_s),
             judged=DynamoJudged(self._table),
-            lane=SqsLane(self._aws.of("sqs"), self._settings.changes_queue_url),
+            lane=self._lane(),
             now=now,
         )
+
+    def _lane(self) -> SqsLane:
+        return SqsLane(self._aws.of("sqs"), self._settings.changes_queue_url)
 
     def note_judged(self, events: Iterable[SecretEvent], now: datetime) -> None:
         """Remember which changes were judged, for whoever compares them with the event history."""

@@ -188,7 +188,7 @@ def _target(found: Mapping[str, Any]) -> TargetSeen:
 
 def _ring(found: Mapping[str, Any]) -> Ring:
     """Read what makes an alarm ring; one that watches several things at once is none of ours, and names nothing."""
-    dimensions = found.get("Dimensions") or ({},)
+    dimensions: Sequence[Mapping[str, str]] = found.get("Dimensions") or ({},)
     single = dimensions[0] if len(dimensions) == 1 else {}
     return Ring(
         namespace=found.get("Namespace") or "",

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.aws_codes import why_not_permitted
 from nightlatch.adapters.aws_errors import code_of
-from nightlatch.adapters.records.envelopes import missed_message, parse_message
+from nightlatch.adapters.records.envelopes import missed_message, parse_message, tick_message
 from nightlatch.domain.errors import MalformedRecord, Refused, Unavailable
 from nightlatch.domain.event.events import Tick
 from nightlatch.domain.watching.lookups import Span
@@ -107,10 +107,17 @@ class SqsLane:
         Raises:
             Unavailable: The queue did not take them all; those that it took are handed over again.
         """
-        for start in range(0, len(records), _AT_ONCE):
-            some = records[start : start + _AT_ONCE]
+        self._send([missed_message(record) for record in records])
+
+    def tick(self) -> None:
+        """Say that time has passed, as the rule of the minutes does while it stands; raises Unavailable."""
+        self._send([tick_message()])
+
+    def _send(self, bodies: Sequence[str]) -> None:
+        for start in range(0, len(bodies), _AT_ONCE):
+            some = bodies[start : start + _AT_ONCE]
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(number), "MessageBody": missed_message(record)} for number, record in enumerate(some)
+                {"Id": str(number), "MessageBody": body} for number, body in enumerate(some)
             ]
             try:
                 failed = self._client.send_message_batch(QueueUrl=self._url, Entries=entries).get("Failed", [])
