@@ -143,6 +143,13 @@ def swap_one_of_two_lanes(watched: Watched) -> Callable[[], None]:
     return lambda: events.put_targets(Rule=name, Targets=targets)
 
 
+def disable_the_rule_of_rules(watched: Watched) -> Callable[[], None]:
+    """The rule that brings such calls; CloudTrail's event comes after it is cut."""
+    events, name = watched.client("events"), name_of(watched, "PathsRule")
+    events.disable_rule(Name=name)
+    return lambda: events.enable_rule(Name=name)
+
+
 def slow_the_audit_down(watched: Watched) -> Callable[[], None]:
     events, name = watched.client("events"), name_of(watched, "AuditRule")
     events.put_rule(Name=name, ScheduleExpression="rate(30 days)")
@@ -174,6 +181,7 @@ CUTS = {  # the call, how it is made, and the rule that judges it
     "SetSubscriptionAttributes": ("SetSubscriptionAttributes", mute_a_subscription, TAMPERED),
     "a kind of events less": ("PutRule", narrow_the_kinds_of_changes, TAMPERED),
     "one lane of two": ("PutTargets", swap_one_of_two_lanes, TAMPERED),
+    "DisableRule": ("DisableRule", disable_the_rule_of_rules, TAMPERED),
     "a schedule": ("PutRule", slow_the_audit_down, TAMPERED),
     "DisableAlarmActions": ("DisableAlarmActions", mute_an_alarm, TAMPERED),
     "PutMetricAlarm": ("PutMetricAlarm", lift_an_alarm, TAMPERED),

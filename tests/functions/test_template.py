@@ -11,7 +11,8 @@ from functions.transformed import TEMPLATE, dead_letter_queues, resource, resour
 from nightlatch.adapters.channels.eventbridge import SOURCE
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.lineage import MAKES_ROLES
-from nightlatch.domain.event.events import NIGHTLATCH, EventName
+from nightlatch.domain.account.own_parts import PARTS
+from nightlatch.domain.event.events import EVENTBRIDGE, NIGHTLATCH, EventName
 from nightlatch.domain.judging.key_moves import MAKES_KEYS
 from nightlatch.domain.metrics import Metric
 from nightlatch.domain.watching.beats import BEAT_EVERY
@@ -98,6 +99,19 @@ def test_of_what_kms_decrypts_only_the_values_of_secrets_come_and_only_on_demand
 
 def test_the_native_label_event_is_routed() -> None:
     assert NATIVE_EVENT in routed()
+
+
+def test_a_rule_that_is_cut_is_told_by_another_one() -> None:
+    """The event of a call comes after the call, and then the rule that was cut does not bring it."""
+    (part,) = (part for part in PARTS if part.source == EVENTBRIDGE)
+    bringing = [
+        name
+        for name, rule in PATTERN_RULES.items()
+        if EVENTBRIDGE in rule["EventPattern"].get("detail", {}).get("eventSource", [])
+        and {*part.names} <= {one for one in rule["EventPattern"]["detail"]["eventName"] if isinstance(one, str)}
+    ]
+
+    assert len(bringing) == 2
 
 
 @pytest.mark.parametrize("name", PATTERN_RULES)

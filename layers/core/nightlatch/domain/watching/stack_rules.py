@@ -66,7 +66,7 @@ ListSecretVersionIds ValidateResourcePolicy GetRandomPassword
 """
 _TRAILS = """
 StopLogging DeleteTrail UpdateTrail PutEventSelectors PutEventConfiguration DeleteEventDataStore UpdateEventDataStore
-StopEventDataStoreIngestion
+StopEventDataStoreIngestion DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets
 """
 _KEYS = """
 CreateKey DisableKey ScheduleKeyDeletion DeleteImportedKeyMaterial PutKeyPolicy CreateGrant RevokeGrant UpdateAlias
@@ -118,7 +118,7 @@ RULES = (
         pattern={"source": ["aws.secretsmanager"], "detail-type": ["Secret Label Updated"]},
         targets=(CHANGES, KEEPER),
     ),
-    _of_calls("TamperingRule", _TRAILS, "cloudtrail"),
+    _of_calls("TamperingRule", _TRAILS, "cloudtrail", "events"),
     _of_calls("KeysRule", _KEYS, "kms"),
     RuleWanted(logical_id="KeyUseRule", pattern=_KEY_USES, state=ALL_EVENTS, targets=(READS,), is_optional=True),
     _of_calls("FunctionsRule", _FUNCTIONS, "lambda"),
