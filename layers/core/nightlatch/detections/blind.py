@@ -1,7 +1,7 @@
 """nightlatch no longer sees: its heartbeat stays out, a path is cut, or two channels disagree about a change.
 
 What the heartbeat function finds out comes as a sign of ours: heartbeats that do not come back, or late; a rule, a
-target, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us.
+target, an alarm, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us.
 
 The native event of a staging label needs no trail, so it goes on when a trail is stopped or narrowed. A label that
 moved with no write beside it means that calls are made which nobody records. The other way of making a record say
@@ -173,7 +173,7 @@ DETECTION = Detection(
         " digest."
     ),
     playbook="""\
-Run `nightlatch doctor`: it looks at trails, rules, targets and subscriptions, and prints what mends each.
+Run `nightlatch doctor`: it looks at trails, rules, targets, alarms and subscriptions, and prints what mends each.
 Ask the event history (LookupEvents) for this secret: it does not need the trail.
 Found there? Then a record was lost on its way: look at the delivery, the queue and its dead letters.
 Not found? Treat the value as planted: roll back to the version before, and look who may write this secret.""",
