@@ -57,7 +57,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     evaluate=evaluate,
     remedy=(
-        "Find out who changed it (the rule MON-02 tells), then put it back. PutRule forgets what it is not given: "
+        "Find out who changed it (the rule MON-01 tells), then put it back. PutRule forgets what it is not given: "
         f"pattern.json is the EventPattern that describe-rule shows. {HOW}"
     ),
     command=("aws events put-rule --region {region} --name {rule} --state {state} --event-pattern file://pattern.json"),
