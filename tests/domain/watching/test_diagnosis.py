@@ -42,6 +42,10 @@ HOMES = {"ReadsQueue": LANE, "ChangesQueue": OTHER}
 NAMES = Names(stack="nightlatch", topic="arn:aws:sns:eu-west-1:111122223333:topic", heartbeat="heart")
 SAME = '"$(aws events describe-rule --name reads --query EventPattern --output text)"'
 PATTERN = {"names": ["Get", "List"]}
+PUT_BACK = (  # a plain deployment compares templates, and not with what is there
+    "aws cloudformation create-change-set --stack-name nightlatch --change-set-name put-back --use-previous-template "
+    "--parameters file://parameters.json --capabilities CAPABILITY_IAM --deployment-mode REVERT_DRIFT"
+)
 TICKS = TargetWanted(id="changes-lane", part="ChangesQueue", given='{"tick": 1}')
 EXPECTED = Expected(
     rules=(
@@ -94,7 +98,7 @@ def fixes(lines):
             replace(RULE, targets=()),
             f"""aws events put-targets --rule reads --targets '[{{"Id": "reads-lane", "Arn": "{LANE}"}}]'""",
         ),
-        (replace(RULE, state=None), "sam deploy --stack-name nightlatch"),
+        (replace(RULE, state=None), PUT_BACK),
         (
             replace(RULE, targets=(*RULE.targets, TargetSeen(arn="arn:aws:sqs:eu-west-1:999988887777:x"))),
             "aws events list-targets-by-rule --rule reads",
@@ -126,6 +130,16 @@ def test_a_schedule_and_its_constant_are_put_back_as_they_were():
     assert fixes(of(RULE, garbled)) == [f"aws events put-targets --rule tick --targets '{given}'"]
 
 
+def test_a_target_that_is_whole_is_left_alone():
+    both = RuleWanted(logical_id="ReadsRule", pattern=PATTERN, targets=(READS, CHANGES))
+    half = replace(RULE, state=ENABLED)
+
+    [line] = of_rules(Paths(rules=(half,), homes=HOMES), Expected(rules=(both,)), NAMES)
+
+    assert OTHER in line.fix
+    assert LANE not in line.fix
+
+
 def test_a_rule_that_the_stack_has_not_is_a_line_of_its_own():
     [line] = of()
 
@@ -149,10 +163,10 @@ PULSE = AlarmSeen(logical_id="ChangesPulseAlarm", name="nl-pulse", ring=RING)
     ("alarm", "fix"),
     [
         (replace(PULSE, is_acting=False), "aws cloudwatch enable-alarm-actions --alarm-names nl-pulse"),
-        (replace(PULSE, ring=None), "sam deploy --stack-name nightlatch"),
+        (replace(PULSE, ring=None), PUT_BACK),
         (
             replace(PULSE, is_acting=False, tells=False),
-            "aws cloudwatch enable-alarm-actions --alarm-names nl-pulse && sam deploy --stack-name nightlatch",
+            f"aws cloudwatch enable-alarm-actions --alarm-names nl-pulse && {PUT_BACK}",
         ),
     ],
 )

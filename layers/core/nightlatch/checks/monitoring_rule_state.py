@@ -15,9 +15,9 @@ from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import WATCHES_ALL, a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
-from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.watching.putting_back import HOW, PUT_BACK
 
 _ENABLED = "ENABLED"
 _ENABLE = "aws events enable-rule --region {region} --name {rule}"  # gives plain ENABLED, and so helps those alone

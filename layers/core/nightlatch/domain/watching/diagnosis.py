@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from nightlatch.domain.watching.beats import LATE_AFTER, SILENT_AFTER, Pulse
 from nightlatch.domain.watching.paths import Expected, Paths, faults
+from nightlatch.domain.watching.putting_back import put_back
 from nightlatch.domain.watching.rule_faults import RuleSeen
 from nightlatch.domain.watching.stack_rules import ALL_EVENTS, DISABLED, ENABLED, RuleWanted
 
@@ -82,7 +83,7 @@ def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
 def _mending(rule: RuleSeen, wanted: RuleWanted, lost: Collection[str], homes: Mapping[str, str], names: Names) -> str:
     """Give the commands that put back all that a rule has lost."""
     if rule.state is None:
-        return _redeploy(names)
+        return put_back(f"--stack-name {names.stack}")
     return " && ".join(_commands(rule.name, wanted, lost, homes))
 
 
@@ -100,6 +101,7 @@ def _commands(name: str, wanted: RuleWanted, lost: Collection[str], homes: Mappi
         targets = [
             {"Id": one.id, "Arn": homes.get(one.part, "ARN"), **({"Input": one.given} if one.given else {})}
             for one in wanted.targets
+            if {f"target {one.part}", f"given {one.part}"} & {*lost}
         ]
         yield f"aws events put-targets --rule {name} --targets '{json.dumps(targets)}'"
     if any(key.startswith("stranger ") for key in lost):
@@ -115,7 +117,7 @@ def of_alarms(paths: Paths, names: Names) -> Iterator[Line]:
         muted = [one.name for one in paths.alarms if f"{one.logical_id} muted" in fault.lost]
         fixes = [f"aws cloudwatch enable-alarm-actions --alarm-names {' '.join(muted)}"] if muted else []
         if any(not key.endswith(" muted") for key in fault.lost):
-            fixes.append(_redeploy(names))
+            fixes.append(put_back(f"--stack-name {names.stack}"))
         yield Line(about="alarms stand", verdict=Verdict.FAIL, said=fault.why, fix=" && ".join(fixes))
     if not found:
         yield Line(about="alarms stand", verdict=Verdict.OK, said=f"{len(paths.alarms)} of them, and tell the topic")
