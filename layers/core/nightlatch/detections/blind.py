@@ -166,7 +166,8 @@ DETECTION = Detection(
     blind_spots=(
         "The heartbeat is a read of one secret in one Region: it proves that this read came through, not that all"
         " others do; whoever can put a record into the lane, or lets a trail keep this one caller, can keep it beating."
-        " Dead letters and queues are told by alarms, not here. Uses of keys are compared"
+        " Dead letters and queues are told by alarms, not here. A mute rule of an alarm, and what a target does"
+        " with events that it cannot hand over, are told by their own event alone. Uses of keys are compared"
         " with reads by the day, and live only where they are watched (the parameter WatchKeyUse). The label of a"
         " secret that exists in several Regions is not compared. Where label events and records are both cut, nothing"
         " disagrees. A hunt cannot tell a blind trail from files that are not among its input; there it goes to the"
