@@ -16,10 +16,10 @@ from nightlatch.domain.watching.diagnosis import (
     Names,
     QueueSeen,
     Verdict,
-    of_alarms,
     of_functions,
     of_heartbeat,
     of_queues,
+    of_rings,
     of_rules,
     of_subscriptions,
     of_trails,
@@ -155,32 +155,18 @@ def test_rules_that_may_not_be_looked_at_are_not_called_well():
     assert list(of_rules(Paths(), EXPECTED, NAMES)) == []
 
 
-RING = ring_of("ChangesPulseAlarm")
-PULSE = AlarmSeen(logical_id="ChangesPulseAlarm", name="nl-pulse", ring=RING)
+PULSE = AlarmSeen(logical_id="ChangesPulseAlarm", name="nl-pulse", ring=ring_of("ChangesPulseAlarm"))
 
 
-@pytest.mark.parametrize(
-    ("alarm", "fix"),
-    [
-        (replace(PULSE, is_acting=False), "aws cloudwatch enable-alarm-actions --alarm-names nl-pulse"),
-        (replace(PULSE, ring=None), PUT_BACK),
-        (
-            replace(PULSE, is_acting=False, tells=False),
-            f"aws cloudwatch enable-alarm-actions --alarm-names nl-pulse && {PUT_BACK}",
-        ),
-    ],
-)
-def test_alarms_get_their_actions_back_or_are_deployed_again(alarm, fix):
-    [line] = of_alarms(Paths(alarms=(alarm,)), NAMES)
+def test_an_alarm_that_was_rewritten_is_put_back_and_of_others_nothing_is_said_here():
+    lifted = replace(PULSE, ring=replace(PULSE.ring, threshold=0))
 
-    assert (line.verdict, line.fix) == (Verdict.FAIL, fix)
+    [line] = of_rings(Paths(alarms=(lifted,)), NAMES)
 
-
-def test_alarms_that_stand_are_well_and_unseen_ones_are_not_called_so():
-    [line] = of_alarms(Paths(alarms=(PULSE,)), NAMES)
-
-    assert (line.verdict, line.said) == (Verdict.OK, "1 of them, and tell the topic")
-    assert list(of_alarms(Paths(), NAMES)) == []
+    assert (line.about, line.verdict, line.fix) == ("alarm nl-pulse", Verdict.FAIL, PUT_BACK)
+    for other in (PULSE, replace(PULSE, ring=None), replace(PULSE, is_acting=False), replace(PULSE, tells=False)):
+        assert list(of_rings(Paths(alarms=(other,)), NAMES)) == []
+    assert list(of_rings(Paths(), NAMES)) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a doctor looks at: the parts of the stack as AWS has them, with the caller's own credentials.
 
 Source: botocore 1.44 service models: cloudformation ListStackResources; sqs GetQueueAttributes; lambda
-GetFunctionConfiguration and GetFunctionConcurrency; cloudwatch GetMetricStatistics and DescribeAlarms.
+GetFunctionConfiguration and GetFunctionConcurrency; cloudwatch GetMetricStatistics.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nightlatch.adapters.aws_codes import is_for_later
 from nightlatch.adapters.aws_errors import code_of
 from nightlatch.adapters.watching.aws_paths import AwsPaths, Ours
-from nightlatch.adapters.watching.stack_parts import FUNCTION, QUEUE, TOPIC, Part, queue_arn, stack_parts
+from nightlatch.adapters.watching.stack_parts import ALARM, FUNCTION, QUEUE, TOPIC, Part, queue_arn, stack_parts
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.watching.diagnosis import FunctionSeen, Names, QueueSeen
 from nightlatch.domain.watching.paths import Paths
@@ -58,6 +58,15 @@ class Patient:
             heartbeat=hearts[0] if hearts else "",
         )
 
+    def function(self, logical_id: str) -> str:
+        """Give the name of a function of ours; empty where there is none; raises Refused and Unavailable."""
+        return next((part.name for part in self.parts(FUNCTION) if part.logical_id == logical_id), "")
+
+    def alarm_names(self) -> tuple[str, ...]:
+        """Name every alarm that the stack was given; raises Refused and Unavailable."""
+        kinds = (ALARM, "AWS::CloudWatch::CompositeAlarm")
+        return tuple(part.name.rsplit(":alarm:", 1)[-1] for kind in kinds for part in self.parts(kind))
+
     def paths(self) -> Paths:
         """Look at trails, rules, alarms and subscriptions; raises Refused and Unavailable."""
         ours = Ours(stack=self._stack, topic=self.names().topic, region=self._region)
@@ -81,13 +90,6 @@ class Patient:
     def functions(self, now: datetime) -> tuple[FunctionSeen, ...]:
         """Look at each function and its errors of the last hour; raises Refused and Unavailable."""
         return tuple(self._function(part, now) for part in self.parts(FUNCTION))
-
-    def alarms(self) -> tuple[str, ...]:
-        """Name our alarms that ring; raises Refused and Unavailable."""
-        prefix = f"{self.names().stack}-"
-        with _asking("cloudwatch:DescribeAlarms"):
-            found = self._clients("cloudwatch").describe_alarms(AlarmNamePrefix=prefix, StateValue="ALARM")
-        return tuple(one["AlarmName"] for one in found.get("MetricAlarms", ()) if one.get("StateValue") == "ALARM")
 
     def unreserved(self) -> int:
         """Give how many functions may run at once in this account; raises Refused and Unavailable."""

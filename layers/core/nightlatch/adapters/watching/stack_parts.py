@@ -14,6 +14,7 @@ from typing import Any
 
 RULE, ALARM, QUEUE = "AWS::Events::Rule", "AWS::CloudWatch::Alarm", "AWS::SQS::Queue"
 FUNCTION, TABLE, TOPIC = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by how a Region begins
 _MOST_PAGES = 10  # a stack holds 500 resources at most
 
 
@@ -46,7 +47,12 @@ def _listed(cloudformation: Any, stack: str) -> Iterator[Part]:
 def queue_arn(url: str, region: str) -> str:
     """Give a queue's ARN by its address, which ends with account and name."""
     _, account, name = url.rstrip("/").rsplit("/", 2)
-    return f"arn:aws:sqs:{region}:{account}:{name}"
+    return f"arn:{partition_of(region)}:sqs:{region}:{account}:{name}"
+
+
+def partition_of(region: str) -> str:
+    """Give the partition that a Region is in."""
+    return next((partition for begin, partition in _PARTITIONS.items() if region.startswith(begin)), "aws")
 
 
 def homes(parts: Iterable[Part], region: str) -> dict[str, str]:
@@ -55,7 +61,7 @@ def homes(parts: Iterable[Part], region: str) -> dict[str, str]:
     queues = {part.logical_id: queue_arn(part.name, region) for part in known if part.kind == QUEUE}
     account = next((arn.split(":")[4] for arn in queues.values()), "")
     functions = {
-        part.logical_id: f"arn:aws:lambda:{region}:{account}:function:{part.name}"
+        part.logical_id: f"arn:{partition_of(region)}:lambda:{region}:{account}:function:{part.name}"
         for part in known
         if part.kind == FUNCTION
     }

@@ -77,7 +77,7 @@ def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
             fix = _mending(rule, wanted[rule.logical_id], fault.lost, paths.homes, names)
             yield Line(about=f"rule {rule.name}", verdict=Verdict.FAIL, said=fault.why, fix=fix)
     for about, fault in wrong.items():
-        yield Line(about=about.replace(":", " "), verdict=Verdict.FAIL, said=fault.why, fix=_redeploy(names))
+        yield Line(about=about.replace(":", " "), verdict=Verdict.FAIL, said=fault.why, fix=redeploy(names))
 
 
 def _mending(rule: RuleSeen, wanted: RuleWanted, lost: Collection[str], homes: Mapping[str, str], names: Names) -> str:
@@ -108,22 +108,18 @@ def _commands(name: str, wanted: RuleWanted, lost: Collection[str], homes: Mappi
         yield f"aws events list-targets-by-rule --rule {name}"
 
 
-def of_alarms(paths: Paths, names: Names) -> Iterator[Line]:
-    """Judge whether our alarms stand and tell the topic, which needs none of our functions."""
-    if paths.alarms is None:
-        return
+def of_rings(paths: Paths, names: Names) -> Iterator[Line]:
+    """Name the alarms that stand and would not ring; whether they stand and tell anybody is judged by itself."""
     found = faults(Paths(alarms=paths.alarms, names=paths.names), Expected(rules=()))
-    for fault in found:
-        muted = [one.name for one in paths.alarms if f"{one.logical_id} muted" in fault.lost]
-        fixes = [f"aws cloudwatch enable-alarm-actions --alarm-names {' '.join(muted)}"] if muted else []
-        if any(not key.endswith(" muted") for key in fault.lost):
-            fixes.append(put_back(f"--stack-name {names.stack}"))
-        yield Line(about="alarms stand", verdict=Verdict.FAIL, said=fault.why, fix=" && ".join(fixes))
-    if not found:
-        yield Line(about="alarms stand", verdict=Verdict.OK, said=f"{len(paths.alarms)} of them, and tell the topic")
+    rewritten = {key.removesuffix(" rewritten") for fault in found for key in fault.lost if key.endswith(" rewritten")}
+    for alarm in paths.alarms or ():
+        if alarm.logical_id in rewritten:
+            about, said = f"alarm {alarm.name}", "was rewritten: it rings otherwise than the stack made it"
+            yield Line(about=about, verdict=Verdict.FAIL, said=said, fix=put_back(f"--stack-name {names.stack}"))
 
 
-def _redeploy(names: Names) -> str:
+def redeploy(names: Names) -> str:
+    """Give the command that puts back what the template says."""
     return f"sam deploy --stack-name {names.stack}"
 
 
@@ -176,7 +172,7 @@ def of_subscriptions(paths: Paths, names: Names) -> Iterator[Line]:
 
 def of_heartbeat(pulse: Pulse, names: Names, now: datetime) -> Line:
     """Judge how long the heart has been silent, and how late its last beat came."""
-    fix = f"aws lambda invoke --function-name {names.heartbeat} /dev/stdout" if names.heartbeat else _redeploy(names)
+    fix = f"aws lambda invoke --function-name {names.heartbeat} /dev/stdout" if names.heartbeat else redeploy(names)
     age = pulse.age(now)
     if age is None:
         return Line(about="heartbeat", verdict=Verdict.FAIL, said="none was ever sent", fix=fix)
