@@ -117,3 +117,15 @@ class Postponed:
     def names(self) -> Sequence[str]:
         """What waits, by the names of the events."""
         return [event.name for event, _, _ in self.events]
+
+
+@dataclass
+class Ticks:
+    """Counts the ticks that were brought, and what waited by then."""
+
+    waiting: Postponed
+    seen: list[int] = field(default_factory=list)
+
+    def __call__(self) -> None:
+        """Bring one."""
+        self.seen.append(len(self.waiting.events))

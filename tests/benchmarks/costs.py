@@ -76,7 +76,7 @@ DAY_KB, DAYS_KEPT, UNPACK_S = 0.5, 36, 0.00005  # of one secret's counts; of rea
 SQS_TAKES = 10  # messages that one request can bring or delete
 POLLS = 5 * 5 * 3 * 60 * 24 * DAYS  # five lanes, five pollers each that ask every twenty seconds
 TICKS = 60 * 24 * DAYS
-BEATS, NAMES, LOOKUP_S = 60 * 24 * DAYS / 14, 107, 1.0  # heartbeats; names asked of the event history, one a second
+BEATS, NAMES, LOOKUP_S = 60 * 24 * DAYS / 14, 112, 1.0  # heartbeats; names asked of the event history, one a second
 INVENTORIES, KNOCKS = 24 * DAYS, 12 * 24 * DAYS  # taken, and asked for by the schedule
 
 

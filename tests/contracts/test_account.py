@@ -259,7 +259,7 @@ STACK_ARN = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/1"
         ("AWS::Logs::LogGroup", "/nl/x", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/nl/x"),
         ("AWS::SQS::Queue", f"https://sqs/{ACCOUNT}/q", f"https://sqs/{ACCOUNT}/q"),
         ("AWS::SNS::Topic", f"arn:aws:sns:{REGION}:{ACCOUNT}:t", f"arn:aws:sns:{REGION}:{ACCOUNT}:t"),
-        ("AWS::CloudWatch::Alarm", "nl-a", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm/nl-a"),
+        ("AWS::CloudWatch::Alarm", "nl-a", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:nl-a"),
         ("AWS::SSM::Parameter", "/nl/p", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/nl/p"),
     ],
 )

@@ -10,6 +10,7 @@ from nightlatch.detections.tampered import DETECTION
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.event.events import (
     CLOUDFORMATION,
+    CLOUDWATCH,
     DYNAMODB,
     EVENTBRIDGE,
     IAM,
@@ -40,6 +41,7 @@ ARNS = {
     LOGS: f"arn:aws:logs:{HERE}:log-group:/aws/lambda/nl-detector",
     IAM: f"arn:aws:iam::{ACCOUNT}:role/nl-responder",
     CLOUDFORMATION: f"arn:aws:cloudformation:{HERE}:stack/nl/0a1b2c3d",
+    CLOUDWATCH: f"arn:aws:cloudwatch:{HERE}:alarm:nl-heartbeat-missing",
 }
 CALLS = [
     (EVENTBRIDGE, "DeleteRule", {"name": "nl-reads"}),
@@ -68,6 +70,11 @@ CALLS = [
     (IAM, "UpdateAssumeRolePolicy", {"roleName": "nl-responder"}),
     (CLOUDFORMATION, "DeleteStack", {"stackName": "nl"}),
     (CLOUDFORMATION, "DeleteStack", {"stackName": ARNS[CLOUDFORMATION]}),
+    (CLOUDWATCH, "DeleteAlarms", {"alarmNames": ["nightly", "nl-heartbeat-missing"]}),
+    (CLOUDWATCH, "DisableAlarmActions", {"alarmNames": ["nl-heartbeat-missing"]}),
+    (CLOUDWATCH, "PutMetricAlarm", {"alarmName": "nl-heartbeat-missing", "threshold": 1e9}),
+    (CLOUDWATCH, "SetAlarmState", {"alarmName": "nl-heartbeat-missing", "stateValue": "OK"}),
+    (CLOUDWATCH, "PutAlarmMuteRule", {"name": "quiet", "muteTargets": {"alarmNames": ["nl-heartbeat-missing"]}}),
 ]
 
 
@@ -104,6 +111,7 @@ def test_the_inventory_may_name_it_in_any_form(entry):
         ARNS[SNS].replace("nl-alerts", "nl-reads"),
         ARNS[EVENTBRIDGE].replace(REGION, "us-east-1"),
         ARNS[EVENTBRIDGE].replace(ACCOUNT, "999988887777"),
+        ARNS[CLOUDWATCH].replace("nl-heartbeat-missing", "nl-reads"),
     ],
 )
 def test_the_same_name_at_another_service_region_or_account_is_another_resource(entry):
@@ -138,6 +146,10 @@ def test_what_mutes_nothing_is_silent(name, request_):
     event = an_event(name, source=LAMBDA, request={"functionName": "nl-detector", **request_})
 
     assert judge(event, own(ARNS[LAMBDA])) is None
+
+
+def test_switching_actions_of_an_alarm_on_again_is_no_harm():
+    assert not applies(DETECTION, an_event("EnableAlarmActions", source=CLOUDWATCH))
 
 
 def test_a_call_that_aws_did_not_carry_out_is_silent():

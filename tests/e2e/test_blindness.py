@@ -22,7 +22,7 @@ from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
-from nightlatch.domain.watching.paths import ALL_EVENTS
+from nightlatch.domain.watching.stack_rules import ALL_EVENTS
 from nightlatch.domain.watching.states import STATES_SETTLED
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import TRAIL
@@ -148,11 +148,65 @@ def mute_a_subscription(watched: Watched) -> Callable[[], None]:
     return lambda: sns.set_subscription_attributes(**mute, AttributeValue="{}")
 
 
-CUTS = {
-    "StopLogging": (stop_the_trail, TRAIL_TAMPERED),
-    "PutRule": (set_the_reads_rule_plain, TAMPERED),
-    "RemoveTargets": (remove_a_target, TAMPERED),
-    "SetSubscriptionAttributes": (mute_a_subscription, TAMPERED),
+def narrow_the_kinds_of_changes(watched: Watched) -> Callable[[], None]:
+    """Let calls through, and not what Secrets Manager does by itself."""
+    events, name = watched.client("events"), name_of(watched, "ChangesRule")
+    pattern = events.describe_rule(Name=name)["EventPattern"]
+    narrowed = {**json.loads(pattern), "detail-type": ["AWS API Call via CloudTrail"]}
+    events.put_rule(Name=name, EventPattern=json.dumps(narrowed))
+    return lambda: events.put_rule(Name=name, EventPattern=pattern)
+
+
+def swap_one_of_two_lanes(watched: Watched) -> Callable[[], None]:
+    events, name = watched.client("events"), name_of(watched, "LabelsRule")
+    targets = events.list_targets_by_rule(Rule=name)["Targets"]
+    theirs = [{**one, "Arn": f"{one['Arn']}-of-mallory"} for one in targets if one["Id"] == "keeper-lane"]
+    events.put_targets(Rule=name, Targets=theirs)
+    return lambda: events.put_targets(Rule=name, Targets=targets)
+
+
+def disable_the_rule_of_rules(watched: Watched) -> Callable[[], None]:
+    """The rule that brings such calls; CloudTrail's event comes after it is cut."""
+    events, name = watched.client("events"), name_of(watched, "PathsRule")
+    events.disable_rule(Name=name)
+    return lambda: events.enable_rule(Name=name)
+
+
+def slow_the_audit_down(watched: Watched) -> Callable[[], None]:
+    events, name = watched.client("events"), name_of(watched, "AuditRule")
+    events.put_rule(Name=name, ScheduleExpression="rate(30 days)")
+    return lambda: events.put_rule(Name=name, ScheduleExpression="rate(5 minutes)")
+
+
+def mute_an_alarm(watched: Watched) -> Callable[[], None]:
+    alarms, name = watched.client("cloudwatch"), name_of(watched, "HeartbeatMissingAlarm")
+    alarms.disable_alarm_actions(AlarmNames=[name])
+    return lambda: alarms.enable_alarm_actions(AlarmNames=[name])
+
+
+def lift_an_alarm(watched: Watched) -> Callable[[], None]:
+    alarms, name = watched.client("cloudwatch"), name_of(watched, "BlindSpotsAlarm")
+    [seen] = alarms.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    asked = {key: seen[key] for key in _OF_AN_ALARM if seen.get(key) is not None}
+    alarms.put_metric_alarm(**asked | {"Threshold": 1e9})
+    return lambda: alarms.put_metric_alarm(**asked)
+
+
+_OF_AN_ALARM = (
+    *("AlarmName", "Namespace", "MetricName", "Dimensions", "Statistic", "Period", "EvaluationPeriods", "Threshold"),
+    *("ComparisonOperator", "TreatMissingData", "AlarmActions", "OKActions"),
+)
+CUTS = {  # the call, how it is made, and the rule that judges it
+    "StopLogging": ("StopLogging", stop_the_trail, TRAIL_TAMPERED),
+    "PutRule": ("PutRule", set_the_reads_rule_plain, TAMPERED),
+    "RemoveTargets": ("RemoveTargets", remove_a_target, TAMPERED),
+    "SetSubscriptionAttributes": ("SetSubscriptionAttributes", mute_a_subscription, TAMPERED),
+    "a kind of events less": ("PutRule", narrow_the_kinds_of_changes, TAMPERED),
+    "one lane of two": ("PutTargets", swap_one_of_two_lanes, TAMPERED),
+    "DisableRule": ("DisableRule", disable_the_rule_of_rules, TAMPERED),
+    "a schedule": ("PutRule", slow_the_audit_down, TAMPERED),
+    "DisableAlarmActions": ("DisableAlarmActions", mute_an_alarm, TAMPERED),
+    "PutMetricAlarm": ("PutMetricAlarm", lift_an_alarm, TAMPERED),
 }
 
 
@@ -201,10 +255,10 @@ def test_the_heart_beats_and_is_heard_and_nobody_is_told(watched: Watched, beati
     assert watched.messages("Heartbeat") == []
 
 
-@pytest.mark.parametrize("call", CUTS)
-def test_cutting_a_path_is_told_at_once_by_its_own_event(watched: Watched, beating: DynamoBeats, call: str) -> None:
+@pytest.mark.parametrize("what", CUTS)
+def test_cutting_a_path_is_told_at_once_by_its_own_event(watched: Watched, beating: DynamoBeats, what: str) -> None:
     del beating
-    cut, rule = CUTS[call]
+    _, cut, rule = CUTS[what]
     line = len(watched.lines)
 
     mend = cut(watched)
@@ -216,12 +270,12 @@ def test_cutting_a_path_is_told_at_once_by_its_own_event(watched: Watched, beati
     watched.settle()
 
 
-@pytest.mark.parametrize("call", CUTS)
+@pytest.mark.parametrize("what", CUTS)
 def test_with_that_event_withheld_it_is_told_as_blindness_in_time(
-    watched: Watched, beating: DynamoBeats, call: str
+    watched: Watched, beating: DynamoBeats, what: str
 ) -> None:
     del beating
-    cut, rule = CUTS[call]
+    call, cut, rule = CUTS[what]
     line, begun = len(watched.lines), watched.theatre.stage.clock.now()
 
     with unseen(watched, call):
@@ -235,6 +289,21 @@ def test_with_that_event_withheld_it_is_told_as_blindness_in_time(
     assert {one.get("via") for one in own} <= {"reconcile"}  # the look for what was missed finds the call itself
     assert watched.theatre.stage.clock.now() - begun <= SILENT_AFTER
     pass_time(watched, BEAT_EVERY + MINUTE)  # the next look finds it mended
+
+
+def test_blindness_is_told_even_where_the_minutes_do_not_come_any_more(watched: Watched, beating: DynamoBeats) -> None:
+    """Signs wait for a tick, so who stops the ticks would stop them; the heartbeat brings one with its signs."""
+    del beating
+    events, name, line = watched.client("events"), name_of(watched, "TickRule"), len(watched.lines)
+
+    with unseen(watched, "DisableRule"):
+        events.disable_rule(Name=name)
+        pass_time(watched, BEAT_EVERY + MINUTE * 2)
+        told = findings_since(watched, line, BLIND)
+        events.enable_rule(Name=name)
+
+    assert len(told) == 1
+    pass_time(watched, BEAT_EVERY + MINUTE)
 
 
 def test_a_deletion_whose_event_was_lost_is_found_told_and_undone_within_one_cycle(
@@ -307,9 +376,10 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
     }
     assert {kind: about.count(kind) for kind in kinds} == kinds, about
 
-    mends = [cut(watched) for cut, _ in (*CUTS.values(), *SEEN_BY_THE_DOCTOR.values())]
+    cuts = (*(cut for _, cut, _ in CUTS.values()), *(cut for cut, _ in SEEN_BY_THE_DOCTOR.values()))
+    mends = [cut(watched) for cut in cuts]
     code, lines = local("doctor")
-    for mend in mends:
+    for mend in reversed(mends):  # two of them cut one rule
         mend()
     watched.settle()
 
@@ -317,8 +387,15 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
     fixes = [line["fix"] for line in lines if line["verdict"] in {"fail", "warn"}]
     assert f"aws cloudtrail start-logging --name {TRAIL}" in fixes
     assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'ReadsRule')}") for fix in fixes)
-    assert any(fix.startswith(f"aws events put-targets --rule {name_of(watched, 'ChangesRule')}") for fix in fixes)
+    changes = name_of(watched, "ChangesRule")  # which two of them cut
+    assert any(fix.startswith(f"aws events put-rule --name {changes} --state ENABLED --event-pattern") for fix in fixes)
+    assert any(f" && aws events put-targets --rule {changes} " in fix for fix in fixes)
     assert any("--attribute-name FilterPolicy --attribute-value '{}'" in fix for fix in fixes)
+    assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'AuditRule')}") for fix in fixes)
+    assert any(
+        fix.startswith(f"aws cloudwatch enable-alarm-actions --alarm-names {name_of(watched, 'HeartbeatMissingAlarm')}")
+        for fix in fixes
+    )
     for _, fix in SEEN_BY_THE_DOCTOR.values():
         assert any(found.startswith(fix) for found in fixes), (fix, fixes)
     pass_time(watched, BEAT_EVERY + MINUTE)

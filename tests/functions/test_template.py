@@ -12,10 +12,14 @@ from functions.transformed import TEMPLATE, dead_letter_queues, resource, resour
 from nightlatch.adapters.channels.eventbridge import SOURCE
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.account.lineage import MAKES_ROLES
-from nightlatch.domain.event.events import NIGHTLATCH, EventName
+from nightlatch.domain.account.own_parts import PARTS
+from nightlatch.domain.event.events import EVENTBRIDGE, NIGHTLATCH, EventName
 from nightlatch.domain.judging.key_moves import MAKES_KEYS
 from nightlatch.domain.metrics import Metric
 from nightlatch.domain.watching.beats import BEAT_EVERY
+from nightlatch.domain.watching.stack_alarms import Ring, ring_of
+from nightlatch.domain.watching.stack_rules import RULES as WANTED_RULES
+from nightlatch.domain.watching.stack_rules import RuleWanted, TargetWanted
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 PATTERN_RULES = {name: rule for name, rule in resources(RULES).items() if "EventPattern" in rule}
@@ -96,6 +100,19 @@ def test_of_what_kms_decrypts_only_the_values_of_secrets_come_and_only_on_demand
 
 def test_the_native_label_event_is_routed() -> None:
     assert NATIVE_EVENT in routed()
+
+
+def test_a_rule_that_is_cut_is_told_by_another_one() -> None:
+    """The event of a call comes after the call, and then the rule that was cut does not bring it."""
+    (part,) = (part for part in PARTS if part.source == EVENTBRIDGE)
+    bringing = [
+        name
+        for name, rule in PATTERN_RULES.items()
+        if EVENTBRIDGE in rule["EventPattern"].get("detail", {}).get("eventSource", [])
+        and {*part.names} <= {one for one in rule["EventPattern"]["detail"]["eventName"] if isinstance(one, str)}
+    ]
+
+    assert len(bringing) == 2
 
 
 @pytest.mark.parametrize("name", PATTERN_RULES)
@@ -207,12 +224,57 @@ def test_what_a_beat_finds_rings_until_a_beat_finds_it_mended(
         assert BEAT_EVERY < timedelta(seconds=alarm["Period"]) < 2 * BEAT_EVERY
 
 
-def test_two_heartbeats_are_within_half_an_hour_and_each_rule_is_looked_at() -> None:
+def test_two_heartbeats_are_within_half_an_hour() -> None:
     rules = resources(RULES)
-    looked_at = resource("Heartbeat")["Properties"]["Environment"]["Variables"]["NIGHTLATCH_RULES"]["Fn::Join"][1]
 
     assert rules["HeartbeatRule"]["ScheduleExpression"] == f"rate({int(BEAT_EVERY.total_seconds()) // 60} minutes)"
-    assert {target(one) for one in looked_at} == set(rules) - {"HeartbeatRule"}  # which the detector misses by itself
+
+
+def test_what_a_rule_must_be_is_what_the_template_makes_of_it() -> None:
+    """The heartbeat compares what stands with a copy of the template; with a wrong one it would cry at each beat."""
+    made = {
+        name: RuleWanted(
+            logical_id=name,
+            pattern=rule.get("EventPattern"),
+            schedule=rule.get("ScheduleExpression", ""),
+            state=rule["State"],
+            is_optional="Condition" in resource(name),
+            targets=tuple(
+                TargetWanted(id=one["Id"], part=target(one["Arn"]), given=one.get("Input", ""))
+                for one in rule["Targets"]
+            ),
+        )
+        for name, rule in resources(RULES).items()
+    }
+
+    assert {one.logical_id: one for one in WANTED_RULES} == made
+    assert {name for rule in resources(RULES).values() for one in rule["Targets"] for name in one} <= {
+        *("Id", "Arn", "Input", "RetryPolicy", "DeadLetterConfig")
+    }
+
+
+@pytest.mark.parametrize("name", resources("AWS::CloudWatch::Alarm"))
+def test_how_an_alarm_must_ring_is_how_the_template_makes_it(name: str) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+    [dimension] = alarm["Dimensions"]
+    of = dimension["Value"]
+
+    assert ring_of(name) == Ring(
+        namespace=alarm["Namespace"],
+        metric=alarm["MetricName"],
+        dimension=dimension["Name"],
+        of=of if isinstance(of, str) else target(of),
+        statistic=alarm.get("Statistic") or alarm["ExtendedStatistic"],
+        period_s=alarm["Period"],
+        periods=alarm["EvaluationPeriods"],
+        datapoints=alarm.get("DatapointsToAlarm"),
+        threshold=alarm["Threshold"],
+        comparison=alarm["ComparisonOperator"],
+        missing=alarm["TreatMissingData"],
+        unit=alarm.get("Unit", ""),
+    )
+    assert alarm["AlarmActions"] == [{"Ref": "AlertTopic"}]
+    assert alarm.get("ActionsEnabled", True)
 
 
 def test_alarms_can_publish_to_the_encrypted_topic() -> None:

@@ -8,31 +8,34 @@ from itertools import count
 
 import pytest
 
-from fakes_watching import NO_STORE, FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed
+from fakes_watching import NO_STORE, FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed, Ticks
 from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.event.events import Origin
 from nightlatch.domain.history.examples import ACCOUNT, AT, a_role, a_secret, an_event
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER, Heart
 from nightlatch.domain.watching.paths import Expected, Paths, SubscriptionSeen, TrailSeen
-from nightlatch.domain.watching.signs import RULE, Sign
-from nightlatch.service.beat import ACCEPTED_AFTER, BeatPorts, Hearing, beat, hear, listen
+from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
+from nightlatch.domain.watching.signs import RULE, Sign, told_by
+from nightlatch.domain.watching.stack_rules import READS, RuleWanted
+from nightlatch.service.beat import ACCEPTED_AFTER, BeatPorts, Hearing, Standing, beat, hear, listen
 
 SECRET = a_secret("nightlatch-HeartbeatSecret")
 HEART = Heart(secret=SECRET.text, role=f"arn:aws:iam::{ACCOUNT}:role/heartbeat")
-NOTHING = Expected(events=frozenset(), lanes=frozenset())
+NOTHING = Expected(rules=())
 STOPPED = Paths(trails=(TrailSeen(name="main", is_logging=False),))
 
 
 @pytest.fixture
 def ports() -> BeatPorts:
-    numbers = count()
+    numbers, postponed = count(), Postponed()
     return BeatPorts(
         heart=HEART,
         beats=FakeBeats(),
         call=FakeCall(),
         look=FakeLook(),
         standings=FakeStandings(),
-        postpone=Postponed(),
+        postpone=postponed,
+        tick=Ticks(postponed),
         mint=lambda: f"nonce-of-the-test-{next(numbers)}",
     )
 
@@ -136,6 +139,80 @@ def test_what_is_newly_broken_leaves_one_sign_and_what_stays_broken_no_other(por
     assert [len(one.faults) for one in done] == [1, 1, 1]
     [(sign, rule, until)] = ports.postpone.events
     assert (sign.name, rule, until) == (Sign.BROKEN, RULE, AT)
+
+
+LANE = "arn:aws:sqs:eu-west-1:111122223333:lane"
+ONE_RULE = Expected(rules=(RuleWanted(logical_id="ReadsRule", pattern={"names": ["Get", "List"]}, targets=(READS,)),))
+WHOLE = RuleSeen(
+    logical_id="ReadsRule",
+    name="nl-reads",
+    state="ENABLED",
+    pattern={"names": ["Get", "List"]},
+    targets=(TargetSeen(arn=LANE),),
+)
+
+
+def a_look(rule):
+    return Paths(rules=(rule,), homes={"ReadsQueue": LANE})
+
+
+def test_a_further_loss_of_what_is_broken_already_is_news_of_its_own_and_says_all(ports):
+    worse = [
+        replace(WHOLE, pattern={"names": ["List"]}),
+        replace(WHOLE, pattern={"names": []}),
+        replace(WHOLE, pattern={"names": []}, targets=()),
+        replace(WHOLE, pattern={"names": []}, targets=()),
+    ]
+    for n, rule in enumerate(worse):
+        ports.look.shown = a_look(rule)
+        beat(ports, ONE_RULE, AT + n * BEAT_EVERY)
+
+    told = [told_by(sign) for sign, _, _ in ports.postpone.events]
+    assert [about for about, _ in told] == [
+        "rule:nl-reads|lets Get",
+        "rule:nl-reads|lets List",
+        "rule:nl-reads|target ReadsQueue",
+    ]
+    assert told[-1][1] == "the rule nl-reads no longer lets Get, List through, and has no target"
+
+
+def test_a_loss_that_replaces_another_is_news(ports):
+    for n, name in enumerate(["Get", "List"]):
+        ports.look.shown = a_look(replace(WHOLE, pattern={"names": [name]}))
+        beat(ports, ONE_RULE, AT + n * BEAT_EVERY)
+
+    assert len({told_by(sign)[0] for sign, _, _ in ports.postpone.events}) == 2
+
+
+def test_several_losses_at_once_are_one_sign(ports):
+    ports.look.shown = a_look(replace(WHOLE, state="DISABLED", pattern={"names": []}))
+
+    beat(ports, ONE_RULE, AT)
+
+    [(sign, _, _)] = ports.postpone.events
+    assert told_by(sign)[0] == "rule:nl-reads|DISABLED+2"
+
+
+def test_signs_bring_a_tick_of_their_own_after_all_of_them_and_a_quiet_beat_brings_none(ports):
+    ports.look.shown = replace(STOPPED, subscriptions=())
+    ports.standings.standing = Standing(subscriptions=("email:1",))
+
+    beat(ports, NOTHING, AT)
+    beat(ports, NOTHING, AT + BEAT_EVERY)
+
+    assert ports.tick.seen == [2]
+
+
+def test_a_subscription_that_got_a_filter_and_then_went_is_told_twice(ports):
+    one = SubscriptionSeen(name="email:1")
+    for n, shown in enumerate([(one,), (replace(one, has_filter=True),), (), ()]):
+        ports.look.shown = Paths(subscriptions=shown)
+        beat(ports, NOTHING, AT + n * BEAT_EVERY)
+
+    assert [told_by(sign)[0] for sign, _, _ in ports.postpone.events] == [
+        "subscription:email:1|filtered",
+        "subscription:email:1|gone",
+    ]
 
 
 def test_what_was_mended_and_breaks_again_is_told_again(ports):

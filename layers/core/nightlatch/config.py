@@ -50,10 +50,6 @@ class Settings(BaseModel):
     )
     heartbeat_secret: str = Field("", alias="NIGHTLATCH_HEARTBEAT_SECRET")  # ARN; empty where nothing beats
     heartbeat_role: str = Field("", alias="NIGHTLATCH_HEARTBEAT_ROLE")
-    rules: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(frozenset(), alias="NIGHTLATCH_RULES")
-    lanes: Annotated[frozenset[str], BeforeValidator(_comma_list)] = Field(
-        frozenset(), alias="NIGHTLATCH_LANES"
-    )  # ARNs
     changes_queue_url: str = Field("", alias="NIGHTLATCH_CHANGES_QUEUE_URL")
     lookup_pause_s: float = Field(1.0, ge=0, alias="NIGHTLATCH_LOOKUP_PAUSE_S")  # between two requests for old events
     stack: str = Field("", alias="NIGHTLATCH_STACK")  # ARN of the stack that this is

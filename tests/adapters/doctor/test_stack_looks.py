@@ -14,7 +14,7 @@ from doctored import Call, ScriptedAws, refused
 from nightlatch.adapters.circuits import DynamoCircuits
 from nightlatch.adapters.doctor.channels import BUS, HUB, Channels
 from nightlatch.adapters.doctor.lanes import Lanes
-from nightlatch.adapters.watching.patient import Part
+from nightlatch.adapters.watching.stack_parts import Part
 from nightlatch.domain.answering.circuits import Circuit, failed
 from nightlatch.domain.history.examples import AT
 from nightlatch.domain.watching.diagnosis import Line, Names, Verdict
@@ -25,7 +25,7 @@ CHANGES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:changes"
 KEEPER, DEAD = CHANGES.replace("changes", "keeper"), CHANGES.replace("changes", "dead")
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/changes"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"
-NAMES = Names(stack="nightlatch", topic=TOPIC, lanes={})
+NAMES = Names(stack="nightlatch", topic=TOPIC)
 
 
 def url(arn: str) -> str:

@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from nightlatch.adapters.records.envelopes import missed_message, parse_message
 from nightlatch.adapters.watching.event_history import MOST_BYTES, PAUSE_S, AwsEventHistory, SqsLane
 from nightlatch.domain.errors import Refused, Unavailable
-from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.event.events import SecretEvent, Tick
 from nightlatch.domain.history.examples import AT
 from nightlatch.domain.watching.lookups import Span
+from nightlatch.domain.watching.stack_rules import RULES
 from nightlatch.local.events.event_history import EventHistory
 from nightlatch.service.reconcile import Page
 from own_records import in_envelope, own_record
@@ -123,6 +124,19 @@ def test_what_is_brought_is_marked_and_what_is_not_brought_is_not(monkeypatch: p
     assert isinstance(usual, SecretEvent)
     assert not usual.reconciled
     assert missed_message(texts[0]) in bodies
+
+
+def test_a_tick_that_is_brought_is_one_of_the_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_moto(monkeypatch):
+        sqs = a_client("sqs")
+        url = sqs.create_queue(QueueName="changes")["QueueUrl"]
+
+        SqsLane(sqs, url).tick()
+
+        [message] = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    [minute] = [one for rule in RULES if rule.logical_id == "TickRule" for one in rule.targets]
+    assert json.loads(message["Body"]) == json.loads(minute.given)
+    assert parse_message(message["Body"], now=AT) == Tick(AT)
 
 
 def test_a_lane_that_is_not_there_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.event.events import EventName
 from nightlatch.domain.history.examples import AT
 from nightlatch.domain.watching.beats import LATE_AFTER, SILENT_AFTER, Pulse
 from nightlatch.domain.watching.diagnosis import (
@@ -19,40 +19,56 @@ from nightlatch.domain.watching.diagnosis import (
     of_functions,
     of_heartbeat,
     of_queues,
+    of_rings,
     of_rules,
     of_subscriptions,
     of_trails,
 )
-from nightlatch.domain.watching.paths import (
+from nightlatch.domain.watching.paths import AlarmSeen, Expected, Paths, SubscriptionSeen, TrailSeen
+from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
+from nightlatch.domain.watching.stack_alarms import ring_of
+from nightlatch.domain.watching.stack_rules import (
     ALL_EVENTS,
+    CHANGES,
     DISABLED,
-    Expected,
-    Paths,
-    RuleSeen,
-    SubscriptionSeen,
-    TrailSeen,
+    ENABLED,
+    READS,
+    RuleWanted,
+    TargetWanted,
 )
-from nightlatch.domain.watching.patterns import Pattern
 
-SECRETS = "secretsmanager.amazonaws.com"
 LANE, OTHER = "arn:aws:sqs:eu-west-1:111122223333:reads", "arn:aws:sqs:eu-west-1:111122223333:changes"
-NAMES = Names(
-    stack="nightlatch",
-    topic="arn:aws:sns:eu-west-1:111122223333:topic",
-    lanes={"reads": LANE, "changes": OTHER},
-    reads_rules=frozenset({"reads"}),
-    heartbeat="heart",
-)
+HOMES = {"ReadsQueue": LANE, "ChangesQueue": OTHER}
+NAMES = Names(stack="nightlatch", topic="arn:aws:sns:eu-west-1:111122223333:topic", heartbeat="heart")
 SAME = '"$(aws events describe-rule --name reads --query EventPattern --output text)"'
-READS = RuleSeen(
-    name="reads",
-    state=ALL_EVENTS,
-    pattern=Pattern(sources=frozenset({SECRETS}), names=frozenset({"GetSecretValue"})),
-    targets=(LANE,),
+PATTERN = {"names": ["Get", "List"]}
+PUT_BACK = (  # a plain deployment compares templates, and not with what is there
+    "aws cloudformation create-change-set --stack-name nightlatch --change-set-name put-back --use-previous-template "
+    "--parameters file://parameters.json --capabilities CAPABILITY_IAM --deployment-mode REVERT_DRIFT"
 )
+TICKS = TargetWanted(id="changes-lane", part="ChangesQueue", given='{"tick": 1}')
 EXPECTED = Expected(
-    events=frozenset({EventName(source=SECRETS, name="GetSecretValue")}), lanes=frozenset({LANE, OTHER})
+    rules=(
+        RuleWanted(logical_id="ReadsRule", pattern=PATTERN, state=ALL_EVENTS, targets=(READS,)),
+        RuleWanted(logical_id="ChangesRule", pattern=PATTERN, targets=(CHANGES,), is_optional=True),
+        RuleWanted(logical_id="TickRule", schedule="rate(1 minute)", targets=(TICKS,), is_optional=True),
+    )
 )
+RULE = RuleSeen(
+    logical_id="ReadsRule", name="reads", state=ALL_EVENTS, pattern=PATTERN, targets=(TargetSeen(arn=LANE),)
+)
+CHANGE = replace(RULE, logical_id="ChangesRule", name="changes", state=ENABLED, targets=(TargetSeen(arn=OTHER),))
+TICK = RuleSeen(
+    logical_id="TickRule",
+    name="tick",
+    state=ENABLED,
+    schedule="rate(1 minute)",
+    targets=(TargetSeen(arn=OTHER, given='{"tick": 1}'),),
+)
+
+
+def of(*rules):
+    return list(of_rules(Paths(rules=rules, homes=HOMES), EXPECTED, NAMES))
 
 
 def fixes(lines):
@@ -63,30 +79,94 @@ def fixes(lines):
     ("rule", "fix"),
     [
         (
-            replace(READS, state="ENABLED"),
+            replace(RULE, state="ENABLED"),
             f"aws events put-rule --name reads --state {ALL_EVENTS} --event-pattern {SAME}",
         ),
-        (replace(READS, targets=()), f"aws events put-targets --rule reads --targets Id=lane,Arn={LANE}"),
-        (replace(READS, state=None), "sam deploy --stack-name nightlatch"),
+        (
+            replace(RULE, state="DISABLED"),
+            f"aws events put-rule --name reads --state {ALL_EVENTS} --event-pattern {SAME}",
+        ),
+        (
+            replace(RULE, state="ENABLED", pattern={"names": ["Get"]}),
+            f"aws events put-rule --name reads --state {ALL_EVENTS} --event-pattern '{json.dumps(PATTERN)}'",
+        ),
+        (
+            replace(RULE, pattern={**PATTERN, "mine": []}),
+            f"aws events put-rule --name reads --state {ALL_EVENTS} --event-pattern '{json.dumps(PATTERN)}'",
+        ),
+        (
+            replace(RULE, targets=()),
+            f"""aws events put-targets --rule reads --targets '[{{"Id": "reads-lane", "Arn": "{LANE}"}}]'""",
+        ),
+        (replace(RULE, state=None), PUT_BACK),
+        (
+            replace(RULE, targets=(*RULE.targets, TargetSeen(arn="arn:aws:sqs:eu-west-1:999988887777:x"))),
+            "aws events list-targets-by-rule --rule reads",
+        ),
     ],
-    ids=["plain", "no target", "gone"],
+    ids=["plain", "disabled", "narrowed", "narrowed besides", "no target", "gone", "a stranger"],
 )
 def test_a_rule_of_reads_is_mended_by_its_own_command(rule, fix):
-    assert fixes(of_rules(Paths(rules=(rule,)), EXPECTED, NAMES))[0] == fix
+    assert fixes(of(rule)) == [fix]
 
 
-def test_another_rule_is_enabled_again_and_gets_the_other_lane():
-    changes = replace(READS, name="changes", state=DISABLED, targets=(OTHER,))
+def test_another_rule_is_enabled_again_and_gets_its_lane_and_both_at_once():
+    disabled = replace(CHANGE, state=DISABLED)
+    bare = replace(CHANGE, targets=())
+    target = f"""aws events put-targets --rule changes --targets '[{{"Id": "changes-lane", "Arn": "{OTHER}"}}]'"""
 
-    [line, *_] = of_rules(Paths(rules=(changes,)), EXPECTED, NAMES)
-    [bare, *_] = of_rules(Paths(rules=(replace(changes, targets=()),)), EXPECTED, NAMES)
+    assert fixes(of(RULE, disabled)) == ["aws events enable-rule --name changes"]
+    assert fixes(of(RULE, bare)) == [target]
+    assert fixes(of(RULE, replace(bare, state=DISABLED))) == [f"aws events enable-rule --name changes && {target}"]
 
-    assert line.fix == "aws events enable-rule --name changes"
-    assert bare.fix.endswith(f"Arn={OTHER}")
+
+def test_a_schedule_and_its_constant_are_put_back_as_they_were():
+    late, garbled = replace(TICK, schedule="rate(7 days)"), replace(TICK, targets=(TargetSeen(arn=OTHER),))
+    given = json.dumps([{"Id": "changes-lane", "Arn": OTHER, "Input": '{"tick": 1}'}])
+
+    assert fixes(of(RULE, late)) == [
+        "aws events put-rule --name tick --state ENABLED --schedule-expression 'rate(1 minute)'"
+    ]
+    assert fixes(of(RULE, garbled)) == [f"aws events put-targets --rule tick --targets '{given}'"]
+
+
+def test_a_target_that_is_whole_is_left_alone():
+    both = RuleWanted(logical_id="ReadsRule", pattern=PATTERN, targets=(READS, CHANGES))
+    half = replace(RULE, state=ENABLED)
+
+    [line] = of_rules(Paths(rules=(half,), homes=HOMES), Expected(rules=(both,)), NAMES)
+
+    assert OTHER in line.fix
+    assert LANE not in line.fix
+
+
+def test_a_rule_that_the_stack_has_not_is_a_line_of_its_own():
+    [line] = of()
+
+    assert (line.about, line.said) == ("rule ReadsRule", "the stack has no ReadsRule")
+    assert line.fix == "sam deploy --stack-name nightlatch"
 
 
 def test_whole_rules_are_well():
-    assert [line.verdict for line in of_rules(Paths(rules=(READS,)), EXPECTED, NAMES)] == [Verdict.OK]
+    assert [line.verdict for line in of(RULE, CHANGE, TICK)] == [Verdict.OK] * 3
+
+
+def test_rules_that_may_not_be_looked_at_are_not_called_well():
+    assert list(of_rules(Paths(), EXPECTED, NAMES)) == []
+
+
+PULSE = AlarmSeen(logical_id="ChangesPulseAlarm", name="nl-pulse", ring=ring_of("ChangesPulseAlarm"))
+
+
+def test_an_alarm_that_was_rewritten_is_put_back_and_of_others_nothing_is_said_here():
+    lifted = replace(PULSE, ring=replace(PULSE.ring, threshold=0))
+
+    [line] = of_rings(Paths(alarms=(lifted,)), NAMES)
+
+    assert (line.about, line.verdict, line.fix) == ("alarm nl-pulse", Verdict.FAIL, PUT_BACK)
+    for other in (PULSE, replace(PULSE, ring=None), replace(PULSE, is_acting=False), replace(PULSE, tells=False)):
+        assert list(of_rings(Paths(alarms=(other,)), NAMES)) == []
+    assert list(of_rings(Paths(), NAMES)) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Each broken path is one fault that says which; whole paths, and what the operator never had, are none."""
+"""Each broken path is one fault that says which and all of how; whole paths, and what was never there, are none."""
 
 from __future__ import annotations
 
@@ -7,39 +7,62 @@ from dataclasses import replace
 import pytest
 
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.event.events import EventName
 from nightlatch.domain.watching.paths import (
-    ALL_EVENTS,
+    AlarmSeen,
     Expected,
     Paths,
-    RuleSeen,
     SubscriptionSeen,
     TrailSeen,
     faults,
     hearing,
 )
-from nightlatch.domain.watching.patterns import Pattern
+from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
+from nightlatch.domain.watching.stack_alarms import ring_of
+from nightlatch.domain.watching.stack_rules import ALL_EVENTS, CHANGES, ENABLED, READS, RuleWanted
 
-LANE = "arn:aws:sqs:eu-west-1:111122223333:nightlatch-lane"
-SECRETS = "secretsmanager.amazonaws.com"
-READ, DELETE = EventName(source=SECRETS, name="GetSecretValue"), EventName(source=SECRETS, name="DeleteSecret")
-READS = RuleSeen(
-    name="nightlatch-reads",
+HOMES = {part: f"arn:aws:sqs:eu-west-1:111122223333:{part}" for part in ("ChangesQueue", "ReadsQueue")}
+RULES = (
+    RuleWanted(logical_id="ReadsRule", pattern={"names": ["Get"]}, state=ALL_EVENTS, targets=(READS,)),
+    RuleWanted(logical_id="ChangesRule", pattern={"names": ["Delete", "Put"]}, targets=(CHANGES,)),
+    RuleWanted(logical_id="DrillRule", schedule="rate(7 days)", targets=(CHANGES,), is_optional=True),
+)
+READ = RuleSeen(
+    logical_id="ReadsRule",
+    name="nl-reads",
     state=ALL_EVENTS,
-    pattern=Pattern(sources=frozenset({SECRETS}), names=frozenset({"GetSecretValue"})),
-    targets=(LANE,),
+    pattern={"names": ["Get"]},
+    targets=(TargetSeen(arn=HOMES["ReadsQueue"]),),
 )
-CHANGES = replace(
-    READS,
-    name="nightlatch-changes",
-    state="ENABLED",
-    pattern=Pattern(sources=frozenset({SECRETS}), names=frozenset({"DeleteSecret"})),
+CHANGE = RuleSeen(
+    logical_id="ChangesRule",
+    name="nl-changes",
+    state=ENABLED,
+    pattern={"names": ["Delete", "Put"]},
+    targets=(TargetSeen(arn=HOMES["ChangesQueue"]),),
 )
-TICK = RuleSeen(name="nightlatch-tick", state="ENABLED", targets=(LANE,))
+NAMES = {"ChangesQueue": "nl-ChangesQueue-1", "ReadsRule": "nl-reads"}
+
+
+def an_alarm(logical_id, **changed):
+    ring = ring_of(logical_id)
+    assert ring is not None
+    return AlarmSeen(
+        logical_id=logical_id, name=f"nl-{logical_id}", ring=replace(ring, of=NAMES.get(ring.of, ring.of)), **changed
+    )
+
+
+WAIT, DELIVERY, PULSE = an_alarm("ChangesWaitAlarm"), an_alarm("ReadsDeliveryAlarm"), an_alarm("ChangesPulseAlarm")
 TRAIL = TrailSeen(name="main", is_logging=True)
 EMAIL, PAGER = SubscriptionSeen(name="email:1"), SubscriptionSeen(name="https:2")
-WHOLE = Paths(rules=(READS, CHANGES, TICK), trails=(TRAIL,), subscriptions=(EMAIL, PAGER))
-WANTED = Expected(events=frozenset({READ, DELETE}), lanes=frozenset({LANE}), subscriptions=("email:1", "https:2"))
+WHOLE = Paths(
+    rules=(READ, CHANGE),
+    homes=HOMES,
+    names=NAMES,
+    alarms=(WAIT, DELIVERY, PULSE),
+    trails=(TRAIL,),
+    subscriptions=(EMAIL, PAGER),
+)
+WANTED = Expected(rules=RULES, subscriptions=("email:1", "https:2"))
 
 
 def why(paths, wanted=WANTED):
@@ -50,43 +73,86 @@ def test_whole_paths_have_no_fault():
     assert why(WHOLE) == []
 
 
-def test_the_reads_rule_at_plain_enabled_loses_reads():
-    assert why(replace(WHOLE, rules=(replace(READS, state="ENABLED"), CHANGES, TICK))) == [
-        "no rule lets GetSecretValue of secretsmanager.amazonaws.com through; a state or a pattern was changed"
+def test_all_that_is_wrong_with_a_rule_is_one_fault():
+    broken = replace(CHANGE, state="DISABLED", pattern={"names": ["Put"]}, targets=())
+
+    [fault] = faults(replace(WHOLE, rules=(READ, broken)), WANTED)
+
+    assert fault.about == "rule:nl-changes"
+    assert fault.why == ("the rule nl-changes is disabled, and no longer lets Delete through, and has no target")
+    assert fault.keys == (
+        "rule:nl-changes|DISABLED",
+        "rule:nl-changes|lets Delete",
+        "rule:nl-changes|target ChangesQueue",
+    )
+
+
+def test_a_rule_that_is_gone_does_not_hide_the_pattern_of_another():
+    gone, narrowed = replace(READ, state=None), replace(CHANGE, pattern={"names": ["Put"]})
+
+    assert why(replace(WHOLE, rules=(gone, narrowed))) == [
+        "the rule nl-reads is gone",
+        "the rule nl-changes no longer lets Delete through",
     ]
+
+
+def test_a_rule_that_the_stack_has_not_is_missed_unless_a_parameter_leaves_it_out():
+    assert why(replace(WHOLE, rules=(READ,))) == ["the stack has no ChangesRule"]
+    assert why(replace(WHOLE, rules=())) == ["the stack has no ReadsRule", "the stack has no ChangesRule"]
+
+
+def test_what_could_not_be_looked_at_is_not_called_gone():
+    assert why(replace(WHOLE, rules=(READ,), unseen=frozenset({"rule:ChangesRule"}))) == []
+    assert why(replace(WHOLE, rules=None, alarms=None)) == []
+
+
+def test_an_optional_rule_that_is_there_must_be_whole():
+    drill = RuleSeen(logical_id="DrillRule", name="nl-drill", state="DISABLED", schedule="rate(7 days)")
+
+    assert why(replace(WHOLE, rules=(READ, CHANGE, drill))) == ["the rule nl-drill is disabled, and has no target"]
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("alarm", "lost"),
     [
-        (replace(CHANGES, state=None), "the rule nightlatch-changes is gone"),
-        (replace(CHANGES, state="DISABLED"), "the rule nightlatch-changes is disabled"),
-        (replace(CHANGES, targets=()), "the rule nightlatch-changes has no target"),
-        (
-            replace(CHANGES, targets=("arn:aws:sqs:eu-west-1:999988887777:theirs",)),
-            "the rule nightlatch-changes hands its events to no lane of nightlatch",
-        ),
+        (replace(WAIT, ring=None), "gone"),
+        (replace(WAIT, is_acting=False), "muted"),
+        (replace(WAIT, tells=False), "untold"),
+        (replace(WAIT, ring=replace(WAIT.ring, threshold=1e9)), "rewritten"),
+        (replace(WAIT, ring=replace(WAIT.ring, of="another-queue")), "rewritten"),
+        (replace(WAIT, ring=replace(WAIT.ring, missing="ignore")), "rewritten"),
+        (replace(WAIT, ring=replace(WAIT.ring, unit="Bits")), "rewritten"),
     ],
 )
-def test_a_broken_rule_is_one_fault_and_not_each_of_its_events_another(rule, said):
-    assert why(replace(WHOLE, rules=(READS, rule, TICK))) == [said]
+def test_an_alarm_that_would_not_ring_or_tell_is_a_fault(alarm, lost):
+    [fault] = faults(replace(WHOLE, alarms=(alarm, DELIVERY, PULSE)), WANTED)
+
+    assert fault.keys == (f"alarms|ChangesWaitAlarm {lost}",)
+    assert "nl-ChangesWaitAlarm" in fault.why
 
 
-def test_a_schedule_needs_a_target_and_no_lane():
-    elsewhere = replace(TICK, targets=("arn:aws:lambda:eu-west-1:111122223333:function:auditor",))
+def test_many_silenced_alarms_are_one_fault_that_names_a_few_and_loses_each():
+    alarms = tuple(an_alarm(f"{name}ErrorsAlarm", is_acting=False) for name in ("A", "B", "C", "D"))
 
-    assert why(replace(WHOLE, rules=(READS, CHANGES, elsewhere))) == []
-    assert why(replace(WHOLE, rules=(READS, CHANGES, replace(TICK, targets=())))) == [
-        "the rule nightlatch-tick has no target"
-    ]
+    [fault] = faults(replace(WHOLE, alarms=(*alarms, replace(PULSE, ring=None))), WANTED)
+
+    assert fault.why == (
+        "alarms of nightlatch are gone: nl-ChangesPulseAlarm; without their actions: "
+        "nl-AErrorsAlarm, nl-BErrorsAlarm, nl-CErrorsAlarm and 1 more"
+    )
+    assert len(fault.lost) == 5
 
 
-def test_many_lost_names_are_counted():
-    many = frozenset(EventName(source=SECRETS, name=f"Put{n}") for n in range(5))
+def test_of_an_alarm_that_is_gone_it_is_not_said_that_it_is_muted_too():
+    nothing = AlarmSeen(logical_id="ChangesPulseAlarm", name="x", is_acting=False, tells=False)
 
-    [said] = why(WHOLE, replace(WANTED, events=many))
+    [fault] = faults(replace(WHOLE, alarms=(nothing,)), WANTED)
 
-    assert said.startswith("no rule lets Put0, Put1, Put2 and 2 more of secretsmanager.amazonaws.com through;")
+    assert fault.lost == ("ChangesPulseAlarm gone",)
+
+
+def test_an_alarm_that_is_none_of_the_template_may_ring_as_it_likes():
+    assert why(replace(WHOLE, alarms=(replace(PULSE, logical_id="Mine"),))) == []
 
 
 @pytest.mark.parametrize(
@@ -129,3 +195,16 @@ def test_who_hears_everything_now_must_hear_from_now_on():
 
     assert hearing(Paths(subscriptions=seen), ("sqs:9",)) == ("email:1", "sqs:9")
     assert hearing(Paths(), ("sqs:9",)) == ("sqs:9",)
+
+
+def test_what_is_lost_has_a_name_of_its_own():
+    def lost(**shown):
+        return [key for fault in faults(Paths(**shown), WANTED) for key in fault.keys]
+
+    assert lost(trails=()) == ["trail|gone"]
+    assert lost(trails=(replace(TRAIL, is_logging=False),)) == ["trail|stopped"]
+    assert lost(trails=(replace(TRAIL, losses=(Loss.READS,)),)) == ["trail:reads|reads"]
+    assert lost(subscriptions=(replace(EMAIL, has_filter=True),)) == [
+        "subscription:email:1|filtered",
+        "subscription:https:2|gone",
+    ]

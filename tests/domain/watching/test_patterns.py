@@ -1,4 +1,4 @@
-"""A pattern of ours lets its names through; one that was narrowed, or that cannot be read, lets nothing through."""
+"""Of a pattern that was narrowed everything is named that it has lost, in the template's words and in nobody else's."""
 
 from __future__ import annotations
 
@@ -8,60 +8,75 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightlatch.domain.event.events import EventName
-from nightlatch.domain.watching.patterns import Pattern, read_pattern
+from nightlatch.domain.watching.patterns import BESIDES, lost_of, read_pattern
 
-READ = EventName(source="secretsmanager.amazonaws.com", name="GetSecretValue")
-CODE = EventName(source="lambda.amazonaws.com", name="UpdateFunctionCode", is_prefix=True)
-LABEL = EventName(source="aws.secretsmanager", name="Secret Label Updated")
+DETAIL = {"eventSource": ["secretsmanager.amazonaws.com"], "eventName": ["GetSecretValue", {"prefix": "Describe"}]}
 OURS = {
     "source": ["aws.secretsmanager"],
-    "detail-type": ["AWS API Call via CloudTrail"],
-    "detail": {"eventSource": ["secretsmanager.amazonaws.com"], "eventName": ["GetSecretValue", "DescribeSecret"]},
+    "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
+    "detail": DETAIL,
 }
 
 
-def test_names_and_prefixes_are_let_through_at_their_source():
-    lambdas = {
-        "source": ["aws.lambda"],
-        "detail-type": ["AWS API Call via CloudTrail"],
-        "detail": {"eventSource": ["lambda.amazonaws.com"], "eventName": [{"prefix": "UpdateFunctionCode"}]},
-    }
-
-    assert read_pattern(json.dumps(OURS)).lets_through(READ)
-    assert not read_pattern(json.dumps(OURS)).lets_through(CODE)
-    assert read_pattern(json.dumps(lambdas)).lets_through(CODE)
+def lost(live):
+    return lost_of(OURS, read_pattern(json.dumps(live)))
 
 
-def test_what_a_service_puts_on_the_bus_itself_is_asked_for_by_its_kind():
-    native = {"source": ["aws.secretsmanager"], "detail-type": ["Secret Label Updated"]}
+def with_detail(**changed):
+    return {**OURS, "detail": {**DETAIL, **changed}}
 
-    assert read_pattern(json.dumps(native)).lets_through(LABEL)
-    assert not read_pattern(json.dumps(OURS)).lets_through(LABEL)
+
+def test_the_same_pattern_has_lost_nothing_in_whatever_order_it_is_written():
+    assert lost(OURS) == ()
+    assert lost(with_detail(eventName=DETAIL["eventName"][::-1])) == ()
 
 
 @pytest.mark.parametrize(
-    "narrowed",
+    "wider",
     [
-        {**OURS, "account": ["999988887777"]},
-        {**OURS, "source": ["aws.s3"]},
-        {**OURS, "detail-type": ["AWS Console Sign In via CloudTrail"]},
-        {**OURS, "detail": {**OURS["detail"], "errorCode": ["AccessDenied"]}},
-        {**OURS, "detail": {**OURS["detail"], "userIdentity": {"arn": [{"wildcard": "*heartbeat*"}]}}},
-        {**OURS, "detail": {**OURS["detail"], "eventName": [{"anything-but": ["GetSecretValue"]}]}},
-        {**OURS, "detail": {**OURS["detail"], "eventName": []}},
-        {"source": ["nothing.at.all"]},
+        with_detail(eventName=[*DETAIL["eventName"], "ListSecrets"]),
+        {"source": OURS["source"]},
+        {**OURS, "source": [*OURS["source"], "aws.kms"]},
+        with_detail(eventName=[{"anything-but": ["GetSecretValue"]}, *DETAIL["eventName"]]),
+    ],
+    ids=["another name", "fewer fields", "another source", "an alternative"],
+)
+def test_one_that_lets_more_through_has_lost_nothing(wider):
+    assert lost(wider) == ()
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "said"),
+    [
+        ({**OURS, "source": ["aws.s3"]}, ("aws.secretsmanager",)),
+        ({**OURS, "detail-type": ["AWS API Call via CloudTrail"]}, ("AWS Service Event via CloudTrail",)),
+        (with_detail(eventName=["GetSecretValue"]), ("Describe",)),
+        (with_detail(eventName=["GetSecretValue", "Describe"]), ("Describe",)),
+        (with_detail(eventName=[]), ("GetSecretValue", "Describe")),
+        (with_detail(eventName=[{"anything-but": ["GetSecretValue"]}]), ("GetSecretValue", "Describe")),
+        ({**OURS, "account": ["999988887777"]}, (BESIDES,)),
+        (with_detail(errorCode=["AccessDenied"]), (BESIDES,)),
+        ({**OURS, "detail": ["x"]}, (BESIDES,)),
+        (with_detail(eventName={"GetSecretValue": []}), (BESIDES,)),
+        (with_detail(eventName=["GetSecretValue"], userIdentity={"arn": ["x"]}), ("Describe", BESIDES)),
+        ({"source": ["nothing.at.all"], "mine": ["x"]}, ("aws.secretsmanager", BESIDES)),
     ],
 )
-def test_a_pattern_that_asks_for_more_lets_nothing_of_it_through(narrowed):
-    assert not read_pattern(json.dumps(narrowed)).lets_through(READ)
+def test_all_that_is_lost_is_named(narrowed, said):
+    assert lost(narrowed) == said
 
 
-def test_one_exact_name_does_not_stand_for_a_prefix():
-    exact = {**OURS, "source": ["aws.lambda"]}
-    exact["detail"] = {"eventSource": ["lambda.amazonaws.com"], "eventName": ["UpdateFunctionCode"]}
+def test_what_is_asked_for_deeper_down_is_compared_too():
+    wanted = {"detail": {"requestParameters": {"encryptionContext": {"SecretARN": [{"exists": True}]}}}}
+    other = {"detail": {"requestParameters": {"encryptionContext": {"SecretARN": ["one"]}}}}
 
-    assert not read_pattern(json.dumps(exact)).lets_through(CODE)
+    assert lost_of(wanted, wanted) == ()
+    assert lost_of(wanted, other) == ("True",)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "1", "[" * 100_000])
+def test_what_cannot_be_read_asks_for_what_nobody_knows(text):
+    assert lost_of(OURS, read_pattern(text)) == (BESIDES,)
 
 
 @given(
@@ -70,9 +85,7 @@ def test_one_exact_name_does_not_stand_for_a_prefix():
         lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from([*OURS, "eventName", "eventSource"]), inner),
     )
 )
-def test_whatever_stands_there_can_be_read(document):
-    assert isinstance(read_pattern(json.dumps(document)), Pattern)
+def test_whatever_stands_there_is_said_in_words_of_ours(document):
+    words = {BESIDES, "aws.secretsmanager", *OURS["detail-type"], *DETAIL["eventSource"], "GetSecretValue", "Describe"}
 
-
-def test_no_json_lets_nothing_through():
-    assert read_pattern("{") == Pattern()
+    assert {*lost(document)} <= words

@@ -12,9 +12,9 @@ from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import an_account, an_alarm
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
-from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.watching.putting_back import HOW, PUT_BACK
 
 _ALARM = "ALARM"
 

@@ -15,9 +15,9 @@ from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
 from nightlatch.domain.posture.examples import WATCHES_ALL, a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
-from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.watching.putting_back import HOW, PUT_BACK
 
 _ENABLED = "ENABLED"
 _ENABLE = "aws events enable-rule --region {region} --name {rule}"  # gives plain ENABLED, and so helps those alone
@@ -57,7 +57,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     evaluate=evaluate,
     remedy=(
-        "Find out who changed it (the rule MON-02 tells), then put it back. PutRule forgets what it is not given: "
+        "Find out who changed it (the rule MON-01 tells), then put it back. PutRule forgets what it is not given: "
         f"pattern.json is the EventPattern that describe-rule shows. {HOW}"
     ),
     command=("aws events put-rule --region {region} --name {rule} --state {state} --event-pattern file://pattern.json"),

@@ -11,9 +11,9 @@ from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Vi
 from nightlatch.domain.posture.examples import a_rule, an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
-from nightlatch.domain.posture.putting_back import HOW, PUT_BACK
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.watching.putting_back import HOW, PUT_BACK
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
@@ -37,11 +37,11 @@ CHECK = Check(
     title="A rule of nightlatch has lost a target",
     severity=Severity.HIGH,
     evaluate=evaluate,
-    remedy=f"Find out who took it away (the rule MON-02 tells), then put it back. {HOW}",
+    remedy=f"Find out who took it away (the rule MON-01 tells), then put it back. {HOW}",
     command=PUT_BACK,
     sources=("EventBridge API reference, ListTargetsByRule", "CloudFormation user guide, drift-aware change sets"),
     well_architected=("SEC04-BP01", "SEC10-BP06"),
-    blind_spots="A target that was exchanged for another counts as there; the live rule MON-02 tells of the exchange.",
+    blind_spots="A target that was exchanged for another counts as there; the live rules MON-01 and MON-03 tell of it.",
     examples=(
         Example(name="none", posture=an_account(rules=(a_rule(targets=0),)), violates=True),
         Example(name="one of two", posture=an_account(rules=(a_rule(wanted_targets=2),)), violates=True),

@@ -1,8 +1,8 @@
 """nightlatch no longer sees: its heartbeat stays out, a path is cut, or two channels disagree about a change.
 
 What the heartbeat function finds out comes as a sign of ours: heartbeats that do not come back, or late; a rule, a
-target, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us; secrets whose
-state shows a change that no event told of.
+target, an alarm, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us; secrets
+whose state shows a change that no event told of.
 
 The native event of a staging label needs no trail, so it goes on when a trail is stopped or narrowed. A label that
 moved with no write beside it means that calls are made which nobody records. The other way of making a record say
@@ -174,7 +174,8 @@ DETECTION = Detection(
     blind_spots=(
         "The heartbeat is a read of one secret in one Region: it proves that this read came through, not that all"
         " others do; whoever can put a record into the lane, or lets a trail keep this one caller, can keep it beating."
-        " Dead letters and queues are told by alarms, not here. Uses of keys are compared"
+        " Dead letters and queues are told by alarms, not here. A mute rule of an alarm, and what a target does"
+        " with events that it cannot hand over, are told by their own event alone. Uses of keys are compared"
         " with reads by the day, and live only where they are watched (the parameter WatchKeyUse). The label of a"
         " secret that exists in several Regions is not compared. Where label events and records are both cut, nothing"
         " disagrees. Of a secret that changed unseen the last change alone shows, and of a replica, of what a service"
@@ -183,7 +184,7 @@ DETECTION = Detection(
         " digest."
     ),
     playbook="""\
-Run `nightlatch doctor`: it looks at trails, rules, targets and subscriptions, and prints what mends each.
+Run `nightlatch doctor`: it looks at trails, rules, targets, alarms and subscriptions, and prints what mends each.
 Ask the event history (LookupEvents) for this secret: it does not need the trail.
 Found there? Then a record was lost on its way: look at the delivery, the queue and its dead letters.
 Not found? Treat the value as planted: roll back to the version before, and look who may write this secret.""",

@@ -1,8 +1,8 @@
 """Somebody changed or deleted a part of nightlatch itself: the first step of one who does not want to be seen.
 
-A rule, its targets, a function, a queue, a topic, the table, a bucket, a key, a log, a role or the stack. The quietest
-of them is PutRule: the rule of the reads, set to plain ENABLED, loses every read and looks as before. Only what the
-inventory names as ours counts, by service and name together: other services have a DeleteRule, too.
+A rule, its targets, a function, a queue, a topic, an alarm, the table, a bucket, a key, a log, a role or the stack.
+The quietest of them is PutRule: the rule of the reads, set to plain ENABLED, loses every read and looks as before.
+Only what the inventory names as ours counts, by service and name together: other services have a DeleteRule, too.
 
 Source: EventBridge user guide, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS; design facts 7.5 (A18 to A21), traps 21
 to 24 and 29; ATT&CK T1685 (was T1562.001).
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.account.own_parts import PARTS
-from nightlatch.domain.event.events import CLOUDFORMATION, EVENTBRIDGE, LAMBDA, SecretEvent
+from nightlatch.domain.event.events import CLOUDFORMATION, CLOUDWATCH, EVENTBRIDGE, LAMBDA, SecretEvent
 from nightlatch.domain.history.examples import ACCOUNT, REGION, a_user, an_event
 from nightlatch.domain.judging.baseline import Baseline
 from nightlatch.domain.judging.findings import Severity
@@ -49,7 +49,7 @@ def _quietly(event: SecretEvent) -> str:
 
 
 _FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:nightlatch-detector"
-_OURS = Inventory(self_resources=frozenset({"nightlatch-reads", _FUNCTION, "nl-prod"}))
+_OURS = Inventory(self_resources=frozenset({"nightlatch-reads", "nl-heartbeat-missing", _FUNCTION, "nl-prod"}))
 
 
 def _case(
@@ -75,9 +75,8 @@ DETECTION = Detection(
     blind_spots=(
         "Ours is what the inventory found in our own stack, and what `self_resources` names; in a hunt without either "
         "this rule is silent. A deployment of our own stack looks the same, for no record names the stack it came "
-        "from. Alarms, parameters, the secret of "
-        "the Slack token and event buses are not watched, a refused attempt is not told, and whoever stops delivery "
-        "first may keep this very event from coming. IAM is seen where us-east-1 is."
+        "from. Parameters, the secret of the Slack token and event buses are not watched, a refused attempt is not "
+        "told, and whoever stops delivery first may keep this very event from coming. IAM is seen where us-east-1 is."
     ),
     playbook="""\
 Is a deployment of nightlatch running? Then it names the same minute and the same person; otherwise go on.
@@ -102,6 +101,13 @@ What happened since is in CloudTrail, not in nightlatch: hunt through the trail 
             reservedConcurrentExecutions=0,
         ),
         _case("the stack is deleted", "DeleteStack", CLOUDFORMATION, fires=True, stackName="nl-prod"),
+        _case(
+            "the alarms that need none of its functions tell nobody any more",
+            "DisableAlarmActions",
+            CLOUDWATCH,
+            fires=True,
+            alarmNames=["cpu", "nl-heartbeat-missing"],
+        ),
         _case("somebody else's rule", "DisableRule", EVENTBRIDGE, fires=False, name="nightly-report"),
         _case(
             "a function keeps some room to run",

@@ -39,6 +39,7 @@ from nightlatch.domain.watching.diagnosis import (
     of_functions,
     of_heartbeat,
     of_queues,
+    of_rings,
     of_rules,
     of_subscriptions,
     of_trails,
@@ -75,7 +76,7 @@ class Examination:
         self._is_local = is_local
         self._patient = Patient(connection.client, stack, region)
         self._ask = Asker(connection.client_in)
-        self._names = Names(stack="", topic="", lanes={})
+        self._names = Names(stack="", topic="")
 
     def lines(self) -> Iterator[Line]:
         """Give all lines, in order."""
@@ -119,9 +120,9 @@ class Examination:
 
     def _paths(self) -> Iterator[Line]:
         paths = self._patient.paths()
-        expected = Expected(events=frozenset(_WANTED), lanes=frozenset(self._names.lanes.values()))
         yield from of_trails(paths)
-        yield from of_rules(paths, expected, self._names)
+        yield from of_rules(paths, Expected(), self._names)
+        yield from of_rings(paths, self._names)
         yield from of_subscriptions(paths, self._names)
         for gap in paths.gaps:
             yield Line(about=gap.split(" ")[0], verdict=Verdict.UNSEEN, said=f"{gap}; allow it, then ask again")

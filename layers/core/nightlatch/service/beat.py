@@ -9,8 +9,8 @@ Source: ruling 19; design detections, MON-03.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -18,7 +18,7 @@ from typing import Protocol
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.watching.beats import Heart, Pulse, lateness, silence
-from nightlatch.domain.watching.paths import Expected, Fault, Paths, faults, hearing
+from nightlatch.domain.watching.paths import SEPARATOR, Expected, Fault, Paths, faults, hearing
 from nightlatch.domain.watching.signs import RULE, Sign, blindness
 
 ACCEPTED_AFTER = timedelta(days=1)  # a subscription that was gone for so long was meant to go
@@ -61,7 +61,7 @@ class Look(Protocol):
 class Standing:
     """What is known of the paths from before."""
 
-    broken: tuple[tuple[str, datetime], ...] = ()  # what is at fault, and since when
+    broken: tuple[tuple[str, datetime], ...] = ()  # all that is lost by faults, and since when
     subscriptions: tuple[str, ...] = ()
 
 
@@ -85,6 +85,7 @@ class BeatPorts:
     look: Look
     standings: Standings
     postpone: Callable[[SecretEvent, str, datetime], None]  # keep an event for a rule, as judging does with what waits
+    tick: Callable[[], None]  # has what waits judged now; raises Unavailable
     mint: Callable[[], str]  # draws a nonce that nobody can guess
 
 
@@ -97,7 +98,9 @@ class Beaten:
 
 
 def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
-    """Send a heartbeat, then look at the paths and leave a sign for each that is newly broken.
+    """Send a heartbeat, then look at the paths and leave a sign for each that is newly broken, or broken further.
+
+    What a sign is about names what is new in it: hits fold on that, and a loss that was told must not swallow another.
 
     What cannot be done is a gap and keeps nothing else from being done: a call that somebody has throttled must not
     hide what the others show.
@@ -110,17 +113,22 @@ def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
     except Unavailable as error:  # what is new nobody knows; the next run tells it
         return Beaten(faults=faults(paths, expected), gaps=(*gaps, f"paths: {error}"))
     known = dict(before.broken)
-    required = [one for one in before.subscriptions if not _accepted(f"subscription:{one}", known, now)]
-    found = (*faults(paths, _with(expected, required)), *_unmended(known, paths))
-    since: dict[str, datetime] = {}
+    required = tuple(one for one in before.subscriptions if not _accepted(f"subscription:{one}{SEPARATOR}", known, now))
+    found = faults(paths, replace(expected, subscriptions=required))
+    unmended = _unmended(known, paths)
+    since = {key: known[key] for fault in unmended for key in fault.keys}
+    has_news = False
     for fault in found:
-        refused = [] if fault.about in known else _tried(partial(_sign, ports, fault, now))
+        news = [key for key in fault.keys if key not in known]
+        refused = _tried(partial(_sign, ports, fault, news, now)) if news else []
         gaps += [f"paths: {why}" for why in refused]
-        if not refused:
-            since[fault.about] = known.get(fault.about, now)
+        has_news |= bool(news) and not refused
+        since |= {key: known.get(key, now) for key in fault.keys if key in known or not refused}
+    if has_news:  # what is broken may be the rule of the minutes, for which the signs would wait
+        gaps += [f"paths: {why}" for why in _tried(ports.tick)]
     standing = Standing(broken=tuple(since.items()), subscriptions=hearing(paths, required))
     gaps += [f"paths: {why}" for why in _tried(lambda: ports.standings.keep(standing))]
-    return Beaten(faults=found, gaps=tuple(dict.fromkeys(gaps)))
+    return Beaten(faults=(*found, *unmended), gaps=tuple(dict.fromkeys(gaps)))
 
 
 def _tried(act: Callable[[], None]) -> list[str]:
@@ -138,23 +146,26 @@ def _send(ports: BeatPorts, now: datetime) -> None:
     ports.call.beat(nonce)
 
 
-def _sign(ports: BeatPorts, fault: Fault, now: datetime) -> None:
-    sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=fault.about, why=fault.why)
-    ports.postpone(sign, RULE, now)
+def _sign(ports: BeatPorts, fault: Fault, news: Sequence[str], now: datetime) -> None:
+    about = f"{news[0]}+{len(news) - 1}" if len(news) > 1 else news[0]
+    ports.postpone(blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=about, why=fault.why), RULE, now)
 
 
-def _unmended(known: Collection[str], paths: Paths) -> list[Fault]:
+def _unmended(known: Iterable[str], paths: Paths) -> list[Fault]:
     """Give what was broken and could not be looked at now: nobody has seen that it was mended."""
     why = "it was broken when it was last looked at, and could not be looked at now"
-    return [Fault(about, why) for about in known if paths.is_unseen(about)]
-
-
-def _with(expected: Expected, subscriptions: Sequence[str]) -> Expected:
-    return Expected(events=expected.events, lanes=expected.lanes, subscriptions=tuple(subscriptions))
+    lost: dict[str, list[str]] = {}
+    for key in known:
+        about, _, what = key.partition(SEPARATOR)
+        if paths.is_unseen(about):
+            lost.setdefault(about, []).append(what)
+    return [Fault(about, why, tuple(what)) for about, what in lost.items()]
 
 
 def _accepted(about: str, known: dict[str, datetime], now: datetime) -> bool:
-    return about in known and now - known[about] >= ACCEPTED_AFTER
+    """Tell whether all that is wrong with something has been so for so long that it was meant."""
+    broken = [since for key, since in known.items() if key.startswith(about)]
+    return bool(broken) and all(now - since >= ACCEPTED_AFTER for since in broken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

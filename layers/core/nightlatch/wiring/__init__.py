@@ -19,6 +19,7 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.recovering.references import References
 from nightlatch.domain.secret.copies import Proof
+from nightlatch.domain.watching.paths import Expected
 from nightlatch.service.beat import Beaten, beat
 from nightlatch.service.drill import drill
 from nightlatch.service.notify import NotifyPorts, notify
@@ -143,11 +144,11 @@ class Heartbeat:
 def wire_heartbeat(environ: Mapping[str, str]) -> Heartbeat:
     """Build the heartbeat: what is broken out, what was missed, what changed unseen."""
     world = World(load_settings(environ))
-    ports, wanted = world.watching.beating(), world.watching.expected()
+    ports, wanted = world.watching.beating(), world.watching.wanted()
     missing, states = world.watching.reconciling(world.now), world.watching.comparing()
     return Heartbeat(
-        beat=lambda: beat(ports, wanted, world.now()),
-        reconcile=lambda left: reconcile(missing, wanted.events, world.now() + min(LOOKED_FOR, left - SPARED)),
+        beat=lambda: beat(ports, Expected(), world.now()),
+        reconcile=lambda left: reconcile(missing, wanted, world.now() + min(LOOKED_FOR, left - SPARED)),
         compare=lambda is_whole: compare_states(states, world.now(), is_whole=is_whole),
     )
 

@@ -19,15 +19,12 @@ from nightlatch.adapters.watching.judged_dynamodb import DynamoJudged
 from nightlatch.adapters.watching.secret_states import AwsStates
 from nightlatch.config import Settings
 from nightlatch.detections import CATALOGUE
-from nightlatch.domain.event.events import KMS, NIGHTLATCH, EventName, SecretEvent
+from nightlatch.domain.event.events import NIGHTLATCH, EventName, SecretEvent
 from nightlatch.domain.watching.beats import Heart
-from nightlatch.domain.watching.paths import Expected
 from nightlatch.service.beat import BeatPorts, Beats, Hearing
 from nightlatch.service.ports import OwnActions
 from nightlatch.service.reconcile import ReconcilePorts
 from nightlatch.service.unseen_changes import ComparePorts
-
-_OPTIONAL = EventName(source=KMS, name="Decrypt")  # watched only where the operator asks for it (WatchKeyUse)
 
 
 def heart_of(settings: Settings) -> Heart:
@@ -59,7 +56,7 @@ class WatchWorld:
     def beating(self) -> BeatPorts:
         """Give what the heartbeat function needs."""
         region = self._heart.place.region
-        ours = Ours(rules=tuple(sorted(self._settings.rules)), topic=self._settings.topic_arn, region=region)
+        ours = Ours(stack=self._settings.stack, topic=self._settings.topic_arn, region=region)
         return BeatPorts(
             heart=self._heart,
             beats=self._beats,
@@ -67,6 +64,7 @@ class WatchWorld:
             look=AwsPaths(self._aws.of, ours),
             standings=self._beats,
             postpone=DynamoWaits(self._table).keep,
+            tick=self._lane().tick,
             mint=partial(entropy.token_urlsafe, 18),
         )
 
@@ -76,7 +74,7 @@ class WatchWorld:
         return ReconcilePorts(
             history=AwsEventHistory(self._aws.of("cloudtrail"), pause_s=pause_s),
             judged=DynamoJudged(self._table),
-            lane=SqsLane(self._aws.of("sqs"), self._settings.changes_queue_url),
+            lane=self._lane(),
             now=now,
         )
 
@@ -89,16 +87,18 @@ class WatchWorld:
             postpone=DynamoWaits(self._table).keep,
         )
 
+    def _lane(self) -> SqsLane:
+        return SqsLane(self._aws.of("sqs"), self._settings.changes_queue_url)
+
     def note_judged(self, events: Iterable[SecretEvent], now: datetime) -> None:
         """Remember which changes were judged, for whoever compares them with the event history."""
         changes = [event for event in events if not event.read_only]
         if self._heart.secret and changes:
             DynamoJudged(self._table).note(changes, now)
 
-    def expected(self) -> Expected:
-        """Say which events must reach which lanes: every one that a rule of the catalogue reads."""
-        wanted = {name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH} - {_OPTIONAL}
-        return Expected(events=frozenset(wanted), lanes=self._settings.lanes)
+    def wanted(self) -> frozenset[EventName]:
+        """Name the events that must not be missed: every one that a rule of the catalogue reads."""
+        return frozenset(name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH)
 
 
 class OwnBeats:

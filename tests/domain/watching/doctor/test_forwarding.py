@@ -8,10 +8,10 @@ import pytest
 
 from nightlatch.domain.event.events import EventName
 from nightlatch.domain.watching.diagnosis import Verdict
+from nightlatch.domain.watching.doctor.coverage import Pattern
 from nightlatch.domain.watching.doctor.forwarding import IAM, Forwarder, of_forwarding
 from nightlatch.domain.watching.doctor.gaps import Gap
-from nightlatch.domain.watching.paths import DISABLED
-from nightlatch.domain.watching.patterns import Pattern
+from nightlatch.domain.watching.stack_rules import DISABLED
 
 WANTED = frozenset({EventName(source=IAM, name=name) for name in ("CreateRole", "PutRolePolicy")})
 WHOLE = Pattern(sources=frozenset({IAM}), names=frozenset({"CreateRole", "PutRolePolicy"}))

@@ -14,7 +14,7 @@ from nightlatch.domain.watching.doctor.gaps import Gap
 from nightlatch.domain.watching.doctor.upkeep import LAGS_AFTER, AlarmSeen, of_alarms, of_reconcile
 from nightlatch.domain.watching.lookups import LONGEST, SETTLED
 
-NAMES = Names(stack="nightlatch", topic="", lanes={}, heartbeat="heart")
+NAMES = Names(stack="nightlatch", topic="", heartbeat="heart")
 REFUSED = Gap("was refused (AccessDenied); allow it, then ask again")
 WELL = AlarmSeen(name="nightlatch-changes-wait")
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from nightlatch.adapters.doctor.asking import Asker
+from nightlatch.domain.watching.doctor.coverage import Pattern, read_pattern
 from nightlatch.domain.watching.doctor.forwarding import IAM_REGION, Forwarder
 from nightlatch.domain.watching.doctor.gaps import Gap
-from nightlatch.domain.watching.patterns import Pattern, read_pattern
 
 
 def forwarders(ask: Asker, *, account: str, region: str, partition: str = "aws") -> tuple[Forwarder, ...] | Gap:

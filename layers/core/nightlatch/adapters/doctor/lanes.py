@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from nightlatch.adapters.doctor.asking import Asker
-from nightlatch.adapters.watching.patient import Part, Patient, arn_of
+from nightlatch.adapters.watching.patient import Patient
+from nightlatch.adapters.watching.stack_parts import Part, queue_arn
 from nightlatch.domain.watching.diagnosis import Line
 from nightlatch.domain.watching.doctor.gaps import Answer, Gap
 from nightlatch.domain.watching.doctor.lanes import (
@@ -109,7 +110,7 @@ class Lanes:
             return
         sendings = list(self._sendings(ours))
         aimed_at = sorted({queue for one in sendings for queue in one.queues})
-        urls = {arn: part.name for part in self._patient.parts(_QUEUE) if (arn := arn_of(part.name, self._region))}
+        urls = {arn: part.name for part in self._patient.parts(_QUEUE) if (arn := queue_arn(part.name, self._region))}
         yield from of_policies(sendings, {queue: self._policy(urls[queue]) for queue in aimed_at}, redeploy)
 
     def _sendings(self, ours: Iterable[str]) -> Iterator[Sending]:
@@ -153,7 +154,7 @@ class Lanes:
     @cached_property
     def _queues(self) -> Mapping[str, str]:
         """Queues' ARNs by logical id."""
-        return {part.logical_id: arn_of(part.name, self._region) for part in self._patient.parts(_QUEUE)}
+        return {part.logical_id: queue_arn(part.name, self._region) for part in self._patient.parts(_QUEUE)}
 
     def _by_logical_id(self, kind: str) -> Mapping[str, Part]:
         return {part.logical_id: part for part in self._patient.parts(kind)}

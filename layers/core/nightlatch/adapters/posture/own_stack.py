@@ -1,10 +1,10 @@
 """Nightlatch's own rules and alarms as they stand, beside what its stack gave them.
 
 The stack's list says which rules and alarms there should be, also of one that was deleted since. What a rule should be
-is written here, for AWS does not remember it: whoever changes a rule by hand changes the only place.
+stands in our own copy of the template, for AWS does not remember it.
 
 Source: botocore 1.44 service models: ListStackResources, DescribeRule, ListTargetsByRule (five targets at most by
-default), DescribeAlarms (a hundred names at most); template.yaml, against which a test holds the tables.
+default), DescribeAlarms (a hundred names at most).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.errors import NotFound
 from nightlatch.domain.posture.accounts import AlarmPosture, RulePosture
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
+from nightlatch.domain.watching.stack_rules import ALL_EVENTS, ENABLED, RULES
 
 _LIST = "cloudformation:ListStackResources"
 _RULE = "events:DescribeRule"
@@ -25,9 +26,9 @@ _ALARMS = "cloudwatch:DescribeAlarms"
 _MOST_PAGES = 20  # a stack holds 500 resources at most
 _NAMES_AT_ONCE = 100
 GONE = "DELETED"  # a state that AWS gives nothing
-ENABLED, WATCHES_ALL = "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-WANTED_STATES: Mapping[str, str] = {"ReadsRule": WATCHES_ALL, "KeyUseRule": WATCHES_ALL}  # by logical id
-WANTED_TARGETS: Mapping[str, int] = {"ChangesRule": 2, "LabelsRule": 2}  # one for every other rule
+WATCHES_ALL = ALL_EVENTS
+WANTED_STATES: Mapping[str, str] = {rule.logical_id: rule.state for rule in RULES}
+WANTED_TARGETS: Mapping[str, int] = {rule.logical_id: len(rule.targets) for rule in RULES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,11 @@ def missed_message(record: str) -> str:
     return json.dumps({"nightlatch": _MISSED, "CloudTrailEvent": record})
 
 
+def tick_message() -> str:
+    """Write the message that says that time has passed, as the rule of the minutes does."""
+    return json.dumps({"nightlatch": _TICK})
+
+
 def _opened(document: object, allowance: Allowance, *, replayed: bool, depth: int) -> Iterator[Unwrapped]:
     if isinstance(document, Broken):
         yield Unwrapped(None, replayed, document.reason)

@@ -1,17 +1,17 @@
-"""Looks at the paths as AWS has them: trails of this Region, our rules and their targets, who the topic tells.
+"""Looks at the paths as AWS has them: trails of this Region, our rules, targets and alarms, who the topic tells.
 
 What may not be looked at is named as a gap with the permission that is missing, and so is what AWS does not answer now;
 the rest is looked at all the same.
 
-Source: botocore 1.44 service models: events DescribeRule and ListTargetsByRule; sns ListSubscriptionsByTopic and
-GetSubscriptionAttributes; cloudtrail DescribeTrails (includeShadowTrails), GetTrailStatus, GetEventSelectors. That a
-member account may ask for the selectors of its organisation's trail only a real account can tell; where it may not, it
-is a gap.
+Source: botocore 1.44 service models: events DescribeRule and ListTargetsByRule; cloudwatch DescribeAlarms (a hundred
+names at most); sns ListSubscriptionsByTopic and GetSubscriptionAttributes; cloudtrail DescribeTrails
+(includeShadowTrails), GetTrailStatus, GetEventSelectors. That a member account may ask for the selectors of its
+organisation's trail only a real account can tell; where it may not, it is a gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,16 +19,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.aws_codes import is_for_later
 from nightlatch.adapters.aws_errors import code_of
+from nightlatch.adapters.watching.stack_parts import ALARM, RULE, Part, homes, metric_names, stack_parts
 from nightlatch.domain.account.trail_coverage import Loss, losses
 from nightlatch.domain.event.parameters import Parameters
-from nightlatch.domain.watching.paths import Paths, RuleSeen, SubscriptionSeen, TrailSeen
+from nightlatch.domain.watching.paths import AlarmSeen, Paths, SubscriptionSeen, TrailSeen
 from nightlatch.domain.watching.patterns import read_pattern
+from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
+from nightlatch.domain.watching.stack_alarms import Ring
 
 _GONE = "ResourceNotFoundException"
 _PENDING = "PendingConfirmation"
 _MOST_PAGES = 10
 _MOST_UNANSWERED = 3
 _NEEDED = {Loss.CHANGES, Loss.READS}
+_ALARMS_AT_ONCE = 100
 _SELECTORS = ("EventSelectors", "AdvancedEventSelectors")
 _Got = TypeVar("_Got")
 
@@ -37,7 +41,7 @@ _Got = TypeVar("_Got")
 class Ours:
     """What of our stack is looked at."""
 
-    rules: tuple[str, ...]  # names
+    stack: str  # ARN or name; empty for none
     topic: str  # ARN; empty for none
     region: str
 
@@ -57,21 +61,30 @@ class AwsPaths:
     def paths(self) -> Paths:
         """Look at all of them; what cannot be looked at, or not now, is a gap."""
         look = _Tried()
-        rules = [(name, self._rule(name, look)) for name in self._ours.rules]
+        parts = self._parts(look) if self._ours.stack else None
+        rules, unseen = self._rules(parts, look) if parts is not None else (None, set[str]())
+        alarms = look.at("cloudwatch:DescribeAlarms", lambda: self._alarms(parts)) if parts is not None else None
         trails = look.at("cloudtrail:DescribeTrails", lambda: self._trails(look))
         told = self._told(look) if self._ours.topic else None
-        unseen = {f"rule:{name}" for name, rule in rules if rule is None}
-        unseen |= {"events"} if unseen else set()  # what comes through such a rule nobody knows
+        unseen |= {"rule"} if rules is None else set()
+        unseen |= {"alarms"} if alarms is None else set()
         unseen |= {"trail"} if trails is None else set()
         unseen |= {"subscription"} if told is None and self._ours.topic else set()
         unseen |= {f"subscription:{one.name}" for one in told or () if one.has_filter is None}
         return Paths(
-            rules=tuple(rule for _, rule in rules if rule is not None),
+            rules=rules,
+            homes=homes(parts or (), self._ours.region),
+            names=metric_names(parts or ()),
+            alarms=alarms,
             trails=trails,
             subscriptions=told,
             gaps=tuple(look.gaps),
             unseen=frozenset(unseen),
         )
+
+    def _parts(self, look: _Tried) -> tuple[Part, ...] | None:
+        ask = self._clients("cloudformation")
+        return look.at("cloudformation:ListStackResources", lambda: stack_parts(ask, self._ours.stack))
 
     def _told(self, look: _Tried) -> tuple[SubscriptionSeen, ...] | None:
         try:
@@ -79,22 +92,51 @@ class AwsPaths:
         except _Gone:  # with the topic all of its subscriptions
             return ()
 
-    def _rule(self, name: str, look: _Tried) -> RuleSeen | None:
-        """Give a rule as it stands; None where nobody may look."""
+    def _rules(self, parts: Sequence[Part], look: _Tried) -> tuple[tuple[RuleSeen, ...], set[str]]:
+        """Give the rules as they stand, and which of them nobody may look at, under both of their names."""
+        rules = [(part, self._rule(part, look)) for part in parts if part.kind == RULE]
+        seen = tuple(rule for _, rule in rules if rule is not None)
+        return seen, {f"rule:{name}" for part, rule in rules if rule is None for name in (part.name, part.logical_id)}
+
+    def _rule(self, part: Part, look: _Tried) -> RuleSeen | None:
         events = self._clients("events")
         try:
-            rule = look.at("events:DescribeRule", lambda: events.describe_rule(Name=name))
-            found = look.at("events:ListTargetsByRule", lambda: events.list_targets_by_rule(Rule=name))
+            rule = look.at("events:DescribeRule", lambda: events.describe_rule(Name=part.name))
+            found = look.at("events:ListTargetsByRule", lambda: events.list_targets_by_rule(Rule=part.name))
         except _Gone:
-            return RuleSeen(name=name)
+            return RuleSeen(logical_id=part.logical_id, name=part.name)
         if rule is None or found is None:
             return None
         pattern = rule.get("EventPattern")
         return RuleSeen(
-            name=name,
+            logical_id=part.logical_id,
+            name=part.name,
             state=rule.get("State"),
             pattern=read_pattern(pattern) if pattern else None,
-            targets=tuple(target["Arn"] for target in found.get("Targets", ())),
+            schedule=rule.get("ScheduleExpression") or "",
+            targets=tuple(_target(one) for one in found.get("Targets", ())),
+        )
+
+    def _alarms(self, parts: Sequence[Part]) -> tuple[AlarmSeen, ...]:
+        alarms = [part for part in parts if part.kind == ALARM]
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(alarms), _ALARMS_AT_ONCE):
+            names = [part.name for part in alarms[start : start + _ALARMS_AT_ONCE]]
+            answer = self._clients("cloudwatch").describe_alarms(
+                AlarmNames=names, AlarmTypes=["MetricAlarm"], MaxRecords=_ALARMS_AT_ONCE
+            )
+            found.update({one["AlarmName"]: one for one in answer.get("MetricAlarms", ())})
+        return tuple(self._alarm(part, found.get(part.name)) for part in alarms)
+
+    def _alarm(self, part: Part, found: Mapping[str, Any] | None) -> AlarmSeen:
+        if found is None:
+            return AlarmSeen(logical_id=part.logical_id, name=part.name)
+        return AlarmSeen(
+            logical_id=part.logical_id,
+            name=part.name,
+            ring=_ring(found),
+            is_acting=bool(found.get("ActionsEnabled", True)),
+            tells=self._ours.topic in found.get("AlarmActions", ()),
         )
 
     def _trails(self, look: _Tried) -> tuple[TrailSeen, ...]:
@@ -144,6 +186,32 @@ class AwsPaths:
             return SubscriptionSeen(name=name, has_filter=None)
         has_filter = found["Attributes"].get("FilterPolicy", "{}").strip() not in {"", "{}", "null"}
         return SubscriptionSeen(name=name, has_filter=has_filter)
+
+
+def _target(found: Mapping[str, Any]) -> TargetSeen:
+    is_made = "InputPath" in found or "InputTransformer" in found
+    return TargetSeen(arn=found["Arn"], given=None if is_made else found.get("Input") or "")
+
+
+def _ring(found: Mapping[str, Any]) -> Ring:
+    """Read what makes an alarm ring; one that watches several things at once is none of ours, and names nothing."""
+    dimensions: Sequence[Mapping[str, str]] = found.get("Dimensions") or ({},)
+    single = dimensions[0] if len(dimensions) == 1 else {}
+    periods = int(found.get("EvaluationPeriods") or 0)
+    return Ring(
+        namespace=found.get("Namespace") or "",
+        metric=found.get("MetricName") or "",
+        dimension=single.get("Name") or "",
+        of=single.get("Value") or "",
+        statistic=found.get("Statistic") or found.get("ExtendedStatistic") or "",
+        period_s=int(found.get("Period") or 0),
+        periods=periods,
+        datapoints=None if found.get("DatapointsToAlarm") in {None, periods} else int(found["DatapointsToAlarm"]),
+        threshold=float(found.get("Threshold") or 0),
+        comparison=found.get("ComparisonOperator") or "",
+        missing=found.get("TreatMissingData") or "missing",
+        unit=found.get("Unit") or "",
+    )
 
 
 class _Gone(Exception):

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.aws_codes import why_not_permitted
 from nightlatch.adapters.aws_errors import code_of
-from nightlatch.adapters.records.envelopes import missed_message, parse_message
+from nightlatch.adapters.records.envelopes import missed_message, parse_message, tick_message
 from nightlatch.domain.errors import MalformedRecord, Refused, Unavailable
 from nightlatch.domain.event.events import Tick
 from nightlatch.domain.watching.lookups import Span
@@ -110,6 +110,11 @@ class SqsLane:
         for batch in _batches([(place, text) for place, text in enumerate(messages) if place not in never]):
             never.update(self._send(batch))
         return never
+
+    def tick(self) -> None:
+        """Say that time has passed, as the rule of the minutes does while it stands; raises Unavailable."""
+        for why in self._send([(0, tick_message())]).values():
+            raise Unavailable(why)
 
     def _send(self, batch: Sequence[tuple[int, str]]) -> Mapping[int, str]:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [

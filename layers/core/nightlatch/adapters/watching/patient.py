@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,24 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nightlatch.adapters.aws_codes import is_for_later
 from nightlatch.adapters.aws_errors import code_of
 from nightlatch.adapters.watching.aws_paths import AwsPaths, Ours
+from nightlatch.adapters.watching.stack_parts import ALARM, FUNCTION, QUEUE, TOPIC, Part, queue_arn, stack_parts
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.watching.diagnosis import FunctionSeen, Names, QueueSeen
 from nightlatch.domain.watching.paths import Paths
-
-_RULE, _QUEUE, _FUNCTION = "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::Lambda::Function"
-_READS_RULES = frozenset({"ReadsRule", "KeyUseRule"})
-_LANES = ("changes", "reads")
-_MOST_PAGES = 10
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by how a Region begins
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A resource of the stack."""
-
-    logical_id: str
-    kind: str
-    name: str  # physical id
 
 
 class Patient:
@@ -61,46 +46,42 @@ class Patient:
         """
         if self._parts is None:
             with _asking("cloudformation:ListStackResources"):
-                self._parts = tuple(self._listed())
+                self._parts = stack_parts(self._clients("cloudformation"), self._stack)
         return tuple(part for part in self._parts if part.kind == kind)
 
     def names(self) -> Names:
         """Give what commands must name; raises Refused and Unavailable."""
-        queues = {part.logical_id: arn_of(part.name, self._region) for part in self.parts(_QUEUE)}
-        lanes = {lane: arn for lane in _LANES if (arn := queues.get(f"{lane.title()}Queue")) is not None}
-        hearts = [part.name for part in self.parts(_FUNCTION) if part.logical_id == "Heartbeat"]
+        hearts = [part.name for part in self.parts(FUNCTION) if part.logical_id == "Heartbeat"]
         return Names(
             stack=self._stack.split("/")[1] if self._stack.startswith("arn:") else self._stack,
-            topic=next((part.name for part in self.parts("AWS::SNS::Topic")), ""),
-            lanes=lanes,
-            reads_rules=frozenset(part.name for part in self.parts(_RULE) if part.logical_id in _READS_RULES),
+            topic=next((part.name for part in self.parts(TOPIC)), ""),
             heartbeat=hearts[0] if hearts else "",
         )
 
     def function(self, logical_id: str) -> str:
         """Give the name of a function of ours; empty where there is none; raises Refused and Unavailable."""
-        return next((part.name for part in self.parts(_FUNCTION) if part.logical_id == logical_id), "")
+        return next((part.name for part in self.parts(FUNCTION) if part.logical_id == logical_id), "")
 
     def alarm_names(self) -> tuple[str, ...]:
         """Name every alarm that the stack was given; raises Refused and Unavailable."""
-        kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        kinds = (ALARM, "AWS::CloudWatch::CompositeAlarm")
         return tuple(part.name.rsplit(":alarm:", 1)[-1] for kind in kinds for part in self.parts(kind))
 
     def paths(self) -> Paths:
-        """Look at trails, rules and subscriptions; raises Refused and Unavailable."""
-        rules = tuple(part.name for part in self.parts(_RULE))
-        return AwsPaths(self._clients, Ours(rules=rules, topic=self.names().topic, region=self._region)).paths()
+        """Look at trails, rules, alarms and subscriptions; raises Refused and Unavailable."""
+        ours = Ours(stack=self._stack, topic=self.names().topic, region=self._region)
+        return AwsPaths(self._clients, ours).paths()
 
     def queues(self) -> tuple[QueueSeen, ...]:
         """Look at how many messages lie in each queue; raises Refused and Unavailable."""
         found = []
-        for part in self.parts(_QUEUE):
+        for part in self.parts(QUEUE):
             with _asking("sqs:GetQueueAttributes"):
                 answer = self._clients("sqs").get_queue_attributes(
                     QueueUrl=part.name, AttributeNames=["ApproximateNumberOfMessages"]
                 )
             waiting = int(answer.get("Attributes", {}).get("ApproximateNumberOfMessages", 0))
-            arn = arn_of(part.name, self._region)
+            arn = queue_arn(part.name, self._region)
             is_dead = "DeadLetter" in part.logical_id
             name = arn.rsplit(":", 1)[-1]
             found.append(QueueSeen(name=name, arn=arn, waiting=waiting, is_for_dead_letters=is_dead))
@@ -108,7 +89,7 @@ class Patient:
 
     def functions(self, now: datetime) -> tuple[FunctionSeen, ...]:
         """Look at each function and its errors of the last hour; raises Refused and Unavailable."""
-        return tuple(self._function(part, now) for part in self.parts(_FUNCTION))
+        return tuple(self._function(part, now) for part in self.parts(FUNCTION))
 
     def unreserved(self) -> int:
         """Give how many functions may run at once in this account; raises Refused and Unavailable."""
@@ -136,24 +117,6 @@ class Patient:
         errors = int(sum(point["Sum"] for point in points))
         state = found.get("State", "Active")
         return FunctionSeen(name=part.name, log_group=group, state=state, reserved=reserved, errors=errors)
-
-    def _listed(self) -> Iterator[Part]:
-        more: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
-            page = self._clients("cloudformation").list_stack_resources(StackName=self._stack, **more)
-            for one in page.get("StackResourceSummaries", ()):
-                if one.get("PhysicalResourceId"):
-                    yield Part(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
-            if not page.get("NextToken"):
-                return
-            more = {"NextToken": page["NextToken"]}
-
-
-def arn_of(url: str, region: str) -> str:
-    """Give a queue's ARN by its address, which ends with account and name."""
-    _, account, name = url.rstrip("/").rsplit("/", 2)
-    partition = next((partition for begin, partition in _PARTITIONS.items() if region.startswith(begin)), "aws")
-    return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 A name counts only at its service: WAF has a DeleteRule, SNS and SQS and Lambda all have a RemovePermission.
 
 Source: design facts 7.5 (A18 to A21); service models of botocore 1.44.5 (names of requests' fields); real records of
-Lambda (names with a date).
+Lambda (names with a date); CloudWatch user guide, CloudWatch information in CloudTrail (its eventSource; that the guide
+means DeleteAlarms by `DeleteAlarmActions`, and that PutAlarmMuteRule is recorded like its neighbours, is believed).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from nightlatch.domain.event.events import (
     CLOUDFORMATION,
+    CLOUDWATCH,
     DYNAMODB,
     EVENTBRIDGE,
     IAM,
@@ -60,6 +62,7 @@ class Part:
 # Types of which CloudFormation gives the name that records of the service give, too.
 _BY_NAME = frozenset(
     {
+        "AWS::CloudWatch::Alarm",
         "AWS::DynamoDB::Table",
         "AWS::Events::Rule",
         "AWS::IAM::Role",
@@ -163,6 +166,12 @@ PARTS = (
         source=IAM,
         fields=("policyArn",),
         names=("CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy"),
+    ),
+    Part(
+        what="an alarm that tells of it without its functions",
+        source=CLOUDWATCH,
+        fields=("alarmName", "alarmNames", "muteTargets.alarmNames"),
+        names=("DeleteAlarms", "DisableAlarmActions", "PutMetricAlarm", "SetAlarmState", "PutAlarmMuteRule"),
     ),
     Part(
         what="the stack that it is made of",

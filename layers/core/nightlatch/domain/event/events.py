@@ -23,6 +23,7 @@ S3 = "s3.amazonaws.com"
 LOGS = "logs.amazonaws.com"
 IAM = "iam.amazonaws.com"
 CLOUDFORMATION = "cloudformation.amazonaws.com"
+CLOUDWATCH = "monitoring.amazonaws.com"
 NIGHTLATCH = "nightlatch"  # what it saw by itself, where no record tells
 LABEL_UPDATED = "Secret Label Updated"
 

@@ -20,7 +20,7 @@ from nightlatch.domain.event.parameters import Parameters
 _PARTIAL_FUNCTION = re.compile(r"(?P<account>\d{12}):(?:function:)?(?P<name>[^:]+)(?::[^:]+)?")
 _QUEUE_URL = re.compile(r"https?://(?:sqs\.)?(?P<region>[a-z0-9-]+)[^/]*/(?P<account>\d{12})/(?P<name>[^/]+)")
 _KINDS = frozenset(
-    {"function", "layer", "key", "rule", "role", "user", "table", "stack", "log-group", "secret", "trail"}
+    {"function", "layer", "key", "rule", "role", "user", "table", "stack", "log-group", "secret", "trail", "alarm"}
 )
 _FUNCTION_ARN_PARTS = 6
 _QUALIFIED_PARTS = 7  # of a function's ARN; behind them stands the version or alias
@@ -28,6 +28,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 # What stands before a bare name in an ARN of its service.
 _BARE = {
     "cloudformation": "stack/",
+    "cloudwatch": "alarm:",
     "dynamodb": "table/",
     "events": "rule/",
     "iam": "role/",
@@ -39,6 +40,7 @@ _BARE = {
     "sqs": "",
 }
 _GLOBAL = frozenset({"iam", "s3"})
+_IN_ARNS = {"monitoring": "cloudwatch"}  # services that records name otherwise than ARNs do
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def texts_in(event: SecretEvent, *fields: str) -> tuple[str, ...]:
 
     Args:
         event: The call.
-        fields: The request's and response's fields that may name it, a dotted path for a nested one.
+        fields: The request's and response's fields that may name it or list it, a dotted path for a nested one.
     """
-    found = [text for place in (event.request, event.response) for field in fields if (text := _at(place, field))]
+    found = [text for place in (event.request, event.response) for field in fields for text in _at(place, field)]
     return tuple(dict.fromkeys([*found, *event.resources]))
 
 
@@ -86,7 +88,8 @@ def arns_in(event: SecretEvent, *fields: str) -> tuple[str, ...]:
         event: The call.
         fields: As for `texts_in`.
     """
-    service = event.source.split(".", 1)[0]
+    named = event.source.split(".", 1)[0]
+    service = _IN_ARNS.get(named, named)
     return tuple(
         dict.fromkeys(
             written_out(text, service=service, region=event.region, account=event.account_id)
@@ -114,11 +117,11 @@ def written_out(text: str, *, service: str, region: str, account: str) -> str:
     return f"arn:aws:{service}:{place}:{owner}:{kind}{text}"
 
 
-def _at(place: Parameters, path: str) -> str | None:
+def _at(place: Parameters, path: str) -> tuple[str, ...]:
     *outer, last = path.split(".")
     for name in outer:
         place = place.child(name)
-    return place.text(last)
+    return tuple(text for text in place.texts(last) if text)
 
 
 def unversioned(text: str, *, service: str, region: str, account: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nightlatch.domain.watching.beats import LATE_AFTER, SILENT_AFTER, Pulse
-from nightlatch.domain.watching.paths import ALL_EVENTS, DISABLED, Expected, Paths, faults
+from nightlatch.domain.watching.paths import Expected, Paths, faults
+from nightlatch.domain.watching.putting_back import put_back
+from nightlatch.domain.watching.rule_faults import RuleSeen
+from nightlatch.domain.watching.stack_rules import ALL_EVENTS, DISABLED, ENABLED, RuleWanted
 
 
 class Verdict(StrEnum):
@@ -36,8 +40,6 @@ class Names:
 
     stack: str
     topic: str  # ARN
-    lanes: dict[str, str]  # `changes` and `reads` -> ARN
-    reads_rules: frozenset[str] = frozenset()  # names of those that must let reads through
     heartbeat: str = ""  # function
 
 
@@ -63,33 +65,57 @@ class FunctionSeen:
 
 
 def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
-    """Judge each rule by itself, then the events that none lets through."""
-    wrong = {fault.about: fault.why for fault in faults(Paths(rules=paths.rules, unseen=paths.unseen), expected)}
-    for rule in paths.rules:
-        why = wrong.get(f"rule:{rule.name}")
-        needs_all = rule.name in names.reads_rules and rule.state not in {None, DISABLED, ALL_EVENTS}
-        if why is None and not needs_all:
+    """Judge each rule by itself, then those of the template that the stack has not."""
+    looked_at = replace(paths, alarms=None, trails=None, subscriptions=None)
+    wrong = {fault.about: fault for fault in faults(looked_at, expected)}
+    wanted = {one.logical_id: one for one in expected.rules}
+    for rule in paths.rules or ():
+        fault = wrong.pop(f"rule:{rule.name}", None)
+        if fault is None:
             yield Line(about=f"rule {rule.name}", verdict=Verdict.OK, said=f"{rule.state}, hands its events over")
-            continue
-        said = why or f"its state {rule.state} lets no reads through"
-        fix = _mending(rule.name, state=rule.state, has_target=bool(rule.targets), names=names)
-        yield Line(about=f"rule {rule.name}", verdict=Verdict.FAIL, said=said, fix=fix)
-    for about, why in wrong.items():
-        if about.startswith("events:"):
-            yield Line(about=about.replace(":", " of "), verdict=Verdict.FAIL, said=why, fix=redeploy(names))
+        else:
+            fix = _mending(rule, wanted[rule.logical_id], fault.lost, paths.homes, names)
+            yield Line(about=f"rule {rule.name}", verdict=Verdict.FAIL, said=fault.why, fix=fix)
+    for about, fault in wrong.items():
+        yield Line(about=about.replace(":", " "), verdict=Verdict.FAIL, said=fault.why, fix=redeploy(names))
 
 
-def _mending(rule: str, *, state: str | None, has_target: bool, names: Names) -> str:
-    is_of_reads = rule in names.reads_rules
-    if state is None or (state != DISABLED and not is_of_reads and has_target):
-        return redeploy(names)
-    if not has_target:
-        lane = names.lanes.get("reads" if is_of_reads else "changes", "LANE")
-        return f"aws events put-targets --rule {rule} --targets Id=lane,Arn={lane}"
-    if not is_of_reads:
-        return f"aws events enable-rule --name {rule}"
-    pattern = f'"$(aws events describe-rule --name {rule} --query EventPattern --output text)"'
-    return f"aws events put-rule --name {rule} --state {ALL_EVENTS} --event-pattern {pattern}"
+def _mending(rule: RuleSeen, wanted: RuleWanted, lost: Collection[str], homes: Mapping[str, str], names: Names) -> str:
+    """Give the commands that put back all that a rule has lost."""
+    if rule.state is None:
+        return put_back(f"--stack-name {names.stack}")
+    return " && ".join(_commands(rule.name, wanted, lost, homes))
+
+
+def _commands(name: str, wanted: RuleWanted, lost: Collection[str], homes: Mapping[str, str]) -> Iterator[str]:
+    if any(key in {"schedule", "asks"} or key.startswith("lets ") for key in lost):
+        asked = f"--event-pattern '{json.dumps(wanted.pattern)}'"
+        when = f"--schedule-expression '{wanted.schedule}'" if wanted.pattern is None else asked
+        yield f"aws events put-rule --name {name} --state {wanted.state} {when}"
+    elif {DISABLED, ENABLED} & {*lost} and wanted.state == ALL_EVENTS:
+        pattern = f'"$(aws events describe-rule --name {name} --query EventPattern --output text)"'
+        yield f"aws events put-rule --name {name} --state {ALL_EVENTS} --event-pattern {pattern}"
+    elif DISABLED in lost:
+        yield f"aws events enable-rule --name {name}"
+    if any(key.startswith(("target ", "given ")) for key in lost):
+        targets = [
+            {"Id": one.id, "Arn": homes.get(one.part, "ARN"), **({"Input": one.given} if one.given else {})}
+            for one in wanted.targets
+            if {f"target {one.part}", f"given {one.part}"} & {*lost}
+        ]
+        yield f"aws events put-targets --rule {name} --targets '{json.dumps(targets)}'"
+    if any(key.startswith("stranger ") for key in lost):
+        yield f"aws events list-targets-by-rule --rule {name}"
+
+
+def of_rings(paths: Paths, names: Names) -> Iterator[Line]:
+    """Name the alarms that stand and would not ring; whether they stand and tell anybody is judged by itself."""
+    found = faults(Paths(alarms=paths.alarms, names=paths.names), Expected(rules=()))
+    rewritten = {key.removesuffix(" rewritten") for fault in found for key in fault.lost if key.endswith(" rewritten")}
+    for alarm in paths.alarms or ():
+        if alarm.logical_id in rewritten:
+            about, said = f"alarm {alarm.name}", "was rewritten: it rings otherwise than the stack made it"
+            yield Line(about=about, verdict=Verdict.FAIL, said=said, fix=put_back(f"--stack-name {names.stack}"))
 
 
 def redeploy(names: Names) -> str:
@@ -101,7 +127,7 @@ def of_trails(paths: Paths) -> Iterator[Line]:
     """Judge whether one trail brings what this Region's secrets need, and name those that were stopped."""
     if paths.trails is None:
         return
-    found = faults(Paths(trails=paths.trails), Expected(events=frozenset(), lanes=frozenset()))
+    found = faults(Paths(trails=paths.trails), Expected(rules=()))
     for fault in found:
         names = [trail.name for trail in paths.trails]
         fix = (

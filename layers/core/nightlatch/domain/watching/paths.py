@@ -1,38 +1,28 @@
 """The paths that events take to nightlatch and messages take from it, and what must hold on each of them.
 
-    trail (logging, this Region, reads and changes) -> rule (state, pattern) -> target (a lane of ours)
+    trail (logging, this Region, reads and changes) -> rule (state, pattern, schedule) -> target (a part of ours)
     topic -> subscription (confirmed, no filter that drops our messages)
+    metric -> alarm (there, its actions on, ringing as it should) -> topic
 
 Whoever breaks a path makes a call that is told by its own event (MON-01, MON-02). Here the state itself is looked at,
 for that very event may have been kept from us.
 
 Source: EventBridge user guide, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS, event patterns; SNS API reference,
 GetSubscriptionAttributes (FilterPolicy, PendingConfirmation); CloudTrail API reference, GetTrailStatus (IsLogging),
-GetEventSelectors.
+GetEventSelectors; CloudWatch API reference, MetricAlarm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.event.calls import READ_PREFIXES
-from nightlatch.domain.event.events import KMS, EventName
-from nightlatch.domain.watching.patterns import Pattern
+from nightlatch.domain.watching.rule_faults import Difference, RuleSeen, differences, listed
+from nightlatch.domain.watching.stack_alarms import Ring, ring_of
+from nightlatch.domain.watching.stack_rules import RULES, RuleWanted
 
-ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-DISABLED = "DISABLED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSeen:
-    """A rule of ours as EventBridge has it; `state` is None where it is not there."""
-
-    name: str
-    state: str | None = None
-    pattern: Pattern | None = None  # None for a schedule
-    targets: tuple[str, ...] = ()  # ARNs
+SEPARATOR = "|"  # between what a fault is about and what is lost by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +44,27 @@ class SubscriptionSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSeen:
+    """An alarm of ours as CloudWatch has it; `ring` is None where it is not there."""
+
+    logical_id: str
+    name: str
+    ring: Ring | None = None
+    is_acting: bool = True  # its actions are on
+    tells: bool = True  # the topic is one of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
     """All that was looked at. What could not be is named in `gaps`, and None where nothing of its kind was seen.
 
     `unseen` names by what a fault is about, or the word before its colon, where no fault tells anything.
     """
 
-    rules: tuple[RuleSeen, ...] = ()
+    rules: tuple[RuleSeen, ...] | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)  # logical id of a queue or function -> ARN
+    names: Mapping[str, str] = field(default_factory=dict)  # logical id of a part -> what metrics call it
+    alarms: tuple[AlarmSeen, ...] | None = None
     trails: tuple[TrailSeen, ...] | None = None
     subscriptions: tuple[SubscriptionSeen, ...] | None = None
     gaps: tuple[str, ...] = ()
@@ -73,70 +77,76 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A path that is broken: which, and what was seen."""
+    """A path that is broken: which, what was seen, and what is lost by it, each by a name that stays."""
 
     about: str
     why: str
+    lost: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything that is lost, each with what it is lost from: the same loss is no news twice, another one is."""
+        return tuple(f"{self.about}{SEPARATOR}{one}" for one in self.lost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What must hold: events that must reach one of these targets, and which subscriptions there were before."""
+    """What must hold: the rules of the template, and which subscriptions there were before."""
 
-    events: frozenset[EventName]
-    lanes: frozenset[str]  # ARNs of queues
+    rules: tuple[RuleWanted, ...] = RULES
     subscriptions: tuple[str, ...] = ()  # names that were seen to hear everything before
 
 
 def faults(paths: Paths, expected: Expected) -> tuple[Fault, ...]:
-    """Name what is broken, one fault for each thing, in a steady order."""
-    found = [*_rules(paths.rules, expected.lanes), *_uncovered(paths.rules, expected), *_trails(paths.trails)]
-    found += _subscriptions(paths.subscriptions, expected.subscriptions)
+    """Name what is broken, one fault for each thing with all that differs in it, in a steady order."""
+    found = (
+        *_rules(paths, expected.rules),
+        *_alarms(paths),
+        *_trails(paths.trails),
+        *_subscriptions(paths.subscriptions, expected.subscriptions),
+    )
     return tuple(fault for fault in found if not paths.is_unseen(fault.about))
 
 
-def _rules(rules: Collection[RuleSeen], lanes: Collection[str]) -> Iterator[Fault]:
-    for rule in rules:
-        if rule.state is None:
-            yield Fault(f"rule:{rule.name}", f"the rule {rule.name} is gone")
-        elif rule.state == DISABLED:
-            yield Fault(f"rule:{rule.name}", f"the rule {rule.name} is disabled")
-        elif not rule.targets:
-            yield Fault(f"rule:{rule.name}", f"the rule {rule.name} has no target")
-        elif rule.pattern is not None and not {*rule.targets} & {*lanes}:
-            yield Fault(f"rule:{rule.name}", f"the rule {rule.name} hands its events to no lane of nightlatch")
+def _rules(paths: Paths, wanted: Sequence[RuleWanted]) -> Iterator[Fault]:
+    if paths.rules is None:
+        return
+    there = {rule.logical_id: rule for rule in paths.rules}
+    for one in wanted:
+        rule = there.get(one.logical_id)
+        if rule is not None:
+            found = tuple(differences(rule, one, paths.homes))
+            if found:
+                yield _fault(f"rule:{rule.name}", f"the rule {rule.name}", found)
+        elif not one.is_optional:
+            yield Fault(f"rule:{one.logical_id}", f"the stack has no {one.logical_id}", ("gone",))
 
 
-def _uncovered(rules: Collection[RuleSeen], expected: Expected) -> Iterator[Fault]:
-    """Name events that no rule lets through though its rules stand; those of one service are one fault.
-
-    What a rule that is broken as a whole would have brought is told with that rule.
-    """
-    live = [rule for rule in rules if _stands(rule, expected.lanes)]
-    broken = [rule for rule in rules if not _stands(rule, expected.lanes)]
-    if any(rule.state is None for rule in broken):
-        return  # what it would have brought nobody knows
-    lost: dict[str, list[str]] = {}
-    for event in sorted(expected.events, key=lambda one: (one.source, one.name)):
-        told = any(rule.pattern is not None and rule.pattern.lets_through(event) for rule in broken)
-        if not told and not any(_lets_through(rule, event) for rule in live):
-            lost.setdefault(event.source, []).append(event.name)
-    for source, names in lost.items():
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 - a few names say which
-        why = f"no rule lets {', '.join(names[:3])}{more} of {source} through; a state or a pattern was changed"
-        yield Fault(f"events:{source}", why)
+def _fault(about: str, subject: str, found: Sequence[Difference]) -> Fault:
+    said = ", and ".join(one.said for one in found)
+    return Fault(about, f"{subject} {said}", tuple(key for one in found for key in one.lost))
 
 
-def _stands(rule: RuleSeen, lanes: Collection[str]) -> bool:
-    reaches = bool({*rule.targets} & {*lanes}) if rule.pattern is not None else bool(rule.targets)
-    return rule.state not in {None, DISABLED} and reaches
+def _alarms(paths: Paths) -> Iterator[Fault]:
+    """Name all that is wrong with our alarms as one fault: whoever silences them silences many at once."""
+    alarms = paths.alarms or ()
+    there = [alarm for alarm in alarms if alarm.ring is not None]
+    kinds = (
+        ("gone", "gone", [alarm for alarm in alarms if alarm.ring is None]),
+        ("muted", "without their actions", [alarm for alarm in there if not alarm.is_acting]),
+        ("untold", "not telling the topic", [alarm for alarm in there if not alarm.tells]),
+        ("rewritten", "set to ring otherwise", [alarm for alarm in there if _is_rewritten(alarm, paths.names)]),
+    )
+    wrong = [(key, said, some) for key, said, some in kinds if some]
+    if wrong:
+        why = "; ".join(f"{said}: {listed([alarm.name for alarm in some])}" for _, said, some in wrong)
+        lost = tuple(f"{alarm.logical_id} {key}" for key, _, some in wrong for alarm in some)
+        yield Fault("alarms", f"alarms of nightlatch are {why}", lost)
 
 
-def _lets_through(rule: RuleSeen, event: EventName) -> bool:
-    needs_all = event.source != KMS and event.name.startswith(READ_PREFIXES)
-    if needs_all and rule.state != ALL_EVENTS:
-        return False
-    return rule.pattern is not None and rule.pattern.lets_through(event)
+def _is_rewritten(alarm: AlarmSeen, names: Mapping[str, str]) -> bool:
+    wanted = ring_of(alarm.logical_id)
+    return wanted is not None and alarm.ring != replace(wanted, of=names.get(wanted.of, wanted.of))
 
 
 def _trails(trails: tuple[TrailSeen, ...] | None) -> Iterator[Fault]:
@@ -146,11 +156,11 @@ def _trails(trails: tuple[TrailSeen, ...] | None) -> Iterator[Fault]:
     logging = [trail for trail in trails if trail.is_logging]
     if not logging:
         stopped = f": {', '.join(trail.name for trail in trails)} stopped" if trails else " at all"
-        yield Fault("trail", f"no trail records this Region{stopped}")
+        yield Fault("trail", f"no trail records this Region{stopped}", ("stopped" if trails else "gone",))
         return
     for loss in (Loss.CHANGES, Loss.READS):
         if all(loss in trail.losses for trail in logging):
-            yield Fault(f"trail:{loss.name.lower()}", f"no trail of this Region records {loss}")
+            yield Fault(f"trail:{loss.name.lower()}", f"no trail of this Region records {loss}", (loss.name.lower(),))
 
 
 def _subscriptions(seen: tuple[SubscriptionSeen, ...] | None, before: Collection[str]) -> Iterator[Fault]:
@@ -160,9 +170,10 @@ def _subscriptions(seen: tuple[SubscriptionSeen, ...] | None, before: Collection
     now = {one.name: one for one in seen if one.is_confirmed}
     for name in sorted(before):
         if name not in now:
-            yield Fault(f"subscription:{name}", f"the subscription {name} of the topic is gone")
+            yield Fault(f"subscription:{name}", f"the subscription {name} of the topic is gone", ("gone",))
         elif now[name].has_filter:
-            yield Fault(f"subscription:{name}", f"the subscription {name} has got a filter, which may drop messages")
+            why = f"the subscription {name} has got a filter, which may drop messages"
+            yield Fault(f"subscription:{name}", why, ("filtered",))
 
 
 def hearing(paths: Paths, before: Collection[str]) -> tuple[str, ...]:

@@ -1,74 +1,56 @@
-"""What an event pattern of one of our rules lets through, read strictly: what it cannot read lets nothing through.
+"""What an event pattern of one of our rules has lost beside the one that the template gave it.
 
-Our patterns ask for a source, a kind of event, an eventSource and names of events, and for no more. A pattern that asks
-for anything else (a caller, a Region, an error) was narrowed by somebody, and counts as closed.
+    wanted  {"source": ["aws.kms"], "detail": {"eventName": ["DisableKey", "CreateGrant"]}}
+    live    {"source": ["aws.kms"], "detail": {"eventName": ["DisableKey"], "awsRegion": ["eu-west-1"]}}
+    lost    CreateGrant, and whatever the Region keeps out
 
-Source: EventBridge user guide, event patterns (values are alternatives, `prefix` compares beginnings).
+Values of a list are alternatives, so that a pattern is as wide as another one if it has all of its values and asks for
+nothing besides. It is read strictly: what cannot be read lets nothing through for certain.
+
+Source: EventBridge user guide, event patterns (fields must all match, values of one field are alternatives).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-from nightlatch.domain.event.events import EventName
-
-_OUTER = frozenset({"source", "detail-type", "detail"})
-_INNER = frozenset({"eventSource", "eventName"})
-_CALL = "AWS API Call via CloudTrail"
+BESIDES = ""  # among what is lost: it asks for something besides, by whatever name its writer gave it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """The part of a pattern that says which events come."""
-
-    sources: frozenset[str] = frozenset()  # eventSource of calls
-    names: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
-    native: frozenset[EventName] = frozenset()  # events that services put on the bus themselves
-
-    def lets_through(self, event: EventName) -> bool:
-        """Tell whether every event of this name passes."""
-        if event in self.native:
-            return True
-        if event.source not in self.sources:
-            return False
-        by_prefix = bool(self.prefixes) and event.name.startswith(self.prefixes)
-        return by_prefix or (event.name in self.names and not event.is_prefix)
-
-
-def read_pattern(text: str) -> Pattern:
-    """Read a pattern as EventBridge gives it; one that is not of our kind lets nothing through."""
+def read_pattern(text: str) -> Mapping[str, object]:
+    """Read a pattern as EventBridge gives it; one that is no JSON object asks for what nobody knows."""
     try:
         document = json.loads(text)
-    except ValueError:
-        return Pattern()
-    if not isinstance(document, Mapping) or set(document) - _OUTER:
-        return Pattern()
-    services, kinds = _texts(document.get("source")), _texts(document.get("detail-type"))
-    detail = document.get("detail")
-    if detail is None:
-        return Pattern(native=frozenset(EventName(source=one, name=kind) for one in services for kind in kinds))
-    if not isinstance(detail, Mapping) or set(detail) - _INNER or _CALL not in kinds:
-        return Pattern()
-    wanted = {f"{one.removeprefix('aws.')}.amazonaws.com" for one in services}
-    asked = detail.get("eventName")
-    return Pattern(
-        sources=frozenset(_texts(detail.get("eventSource"))) & wanted,
-        names=frozenset(_texts(asked)),
-        prefixes=tuple(_prefixes(asked)),
-    )
+    except (ValueError, RecursionError):
+        return {BESIDES: []}
+    return document if isinstance(document, Mapping) else {BESIDES: []}
 
 
-def _texts(value: object) -> list[str]:
-    return [one for one in _listed(value) if isinstance(one, str)]
+def lost_of(wanted: Mapping[str, object], live: Mapping[str, object]) -> tuple[str, ...]:
+    """Name what a wanted pattern lets through and a live one does not, each once, in the wanted order.
+
+    Only words of the wanted pattern are given, and `BESIDES` for what the live one asks for on top: its words may be
+    anybody's.
+    """
+    return tuple(dict.fromkeys(_lost(wanted, live)))
 
 
-def _prefixes(value: object) -> list[str]:
-    found = [one.get("prefix") for one in _listed(value) if isinstance(one, Mapping) and len(one) == 1]
-    return [one for one in found if isinstance(one, str)]
+def _lost(wanted: Mapping[str, object], live: Mapping[str, object]) -> Iterator[str]:
+    for field, values in wanted.items():
+        if field not in live:
+            continue  # it asks less, and lets more through
+        asked = live[field]
+        if isinstance(values, Mapping) and isinstance(asked, Mapping):
+            yield from _lost(values, asked)
+        elif isinstance(values, list) and isinstance(asked, list):
+            yield from (_word(value) for value in values if value not in asked)
+        else:
+            yield BESIDES
+    if set(live) - set(wanted):
+        yield BESIDES
 
 
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
+def _word(value: object) -> str:
+    """Say a value of a wanted pattern: a text, or the beginning that `prefix` compares."""
+    return str(next(iter(value.values()))) if isinstance(value, Mapping) else str(value)

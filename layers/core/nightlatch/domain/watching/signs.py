@@ -25,7 +25,7 @@ class Sign(StrEnum):
 
     SILENT = "HeartbeatSilent"  # heartbeats were sent, and none came back
     LATE = "EventsLate"  # a heartbeat came back, much too late
-    BROKEN = "PathBroken"  # a rule, a target, a subscription or a trail is not as it must be
+    BROKEN = "PathBroken"  # a rule, a target, an alarm, a subscription or a trail is not as it must be
     DELETED = "DeletionUnseen"  # a secret waits to be deleted, and no event told of it
     CHANGED = "ChangeUnseen"  # a secret was changed, and no event told of it
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from nightlatch.domain.event.events import EventName
 from nightlatch.domain.watching.diagnosis import Line, Verdict
+from nightlatch.domain.watching.doctor.coverage import Pattern
 from nightlatch.domain.watching.doctor.gaps import Gap, unseen
-from nightlatch.domain.watching.paths import DISABLED
-from nightlatch.domain.watching.patterns import Pattern
+from nightlatch.domain.watching.stack_rules import DISABLED
 
 IAM, IAM_REGION = "iam.amazonaws.com", "us-east-1"
 _ABOUT = "forwarding of IAM's events"
