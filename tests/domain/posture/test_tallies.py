@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from audits import MUTE, a_company, a_posture_finding, kept, names, unseen
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import FindingKind
 from nightlatch.domain.posture.reports import Standing
 from nightlatch.domain.posture.tallies import tallied
+from nightlatch.domain.posture.unseen import NO_COPIES, NOT_COUNTED, NOT_DEPLOYED, Gap
 
 
 def test_what_is_muted_counts_nowhere_else() -> None:
@@ -54,6 +57,19 @@ def test_what_could_not_be_looked_at_is_folded_by_what_was_asked() -> None:
     assert [one.about for one in tally.missing] == ["secretsmanager:GetResourcePolicy"]
     assert not by["nightlatch:use", False].is_partial
     assert not by["secretsmanager:GetResourcePolicy", True].is_partial
+
+
+@pytest.mark.parametrize("gap", [NOT_COUNTED, NOT_DEPLOYED, NO_COPIES])
+def test_what_an_operator_chose_to_do_without_is_named_and_no_failure(gap: Gap) -> None:
+    tally = tallied([kept(unseen(action=gap.action))])
+
+    assert [one.about for one in tally.blanks] == [gap.action]
+    assert tally.missing == ()
+
+
+@pytest.mark.parametrize("action", ["nightlatch:policy", "nightlatch:schedule", "nightlatch:counts"])
+def test_what_cannot_be_read_keeps_an_audit_from_being_whole_whoever_gave_it_its_name(action: str) -> None:
+    assert [one.about for one in tallied([kept(unseen(action=action))]).missing] == [action]
 
 
 def test_a_check_that_failed_keeps_an_audit_from_being_whole() -> None:

@@ -11,9 +11,9 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import FAULT, UNSEEN, FindingKind, Mute, PostureFinding
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.reports import Kept, Standing, Step, next_steps
+from nightlatch.domain.posture.unseen import CHOSEN
 
 _NAMED = 5  # secrets and functions that one line names
-_OURS = "nightlatch"  # questions that only a deployed nightlatch answers: not to ask them is a choice, no failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,7 @@ class Blank:
     @property
     def is_partial(self) -> bool:
         """Whether the audit is not whole because of it."""
-        is_ours = self.about.partition(":")[0] == _OURS
-        return not self.is_muted and (self.kind is FindingKind.FAULT or not is_ours)
+        return not self.is_muted and (self.kind is FindingKind.FAULT or self.about not in CHOSEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
