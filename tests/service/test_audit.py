@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from nightlatch.adapters.books.book_dynamodb import DynamoBook
 from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
 from nightlatch.adapters.table import Table
-from nightlatch.checks import rotation_off
+from nightlatch.checks import logging_debug, logging_leaks, rotation_off, vpc_no_endpoint, vpc_open_endpoint
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.accounts import EndpointPosture
 from nightlatch.domain.posture.checks import Check, Verdict, Violation
 from nightlatch.domain.posture.comparing import HELD_FOR
 from nightlatch.domain.posture.examples import FUNCTION, NOW, a_function, an_account
@@ -213,6 +214,56 @@ def test_a_list_that_is_refused_is_told_and_the_rest_goes_on(book, what, action,
 
     assert told(book) == {**standing, f"audit.not-seen.{action} account 111122223333 in eu-west-1": "new"}
     assert (done.run.unlisted, done.run.gaps) == ((Stage(what),), 1)
+
+
+REFUSED = Refused("not permitted")
+WIDE_NET = an_account(endpoints=(EndpointPosture(vpc="vpc-1", endpoint="vpce-1", has_private_dns=True, is_open=True),))
+AROUND = Yardstick(checks=(vpc_no_endpoint.CHECK, vpc_open_endpoint.CHECK, logging_debug.CHECK, logging_leaks.CHECK))
+
+
+def evidence(book: Book, action: str) -> tuple[str, ...]:
+    """Say which checks could not judge for want of an answer."""
+    [found] = [one.finding for one in book.findings() if one.finding.check == f"audit.not-seen.{action}"]
+    return found.evidence
+
+
+@pytest.mark.parametrize(
+    ("what", "action", "hidden"),
+    [
+        (
+            "secrets",
+            "secretsmanager:ListSecrets",
+            ("not judged: logging.debug", "not judged: logging.leaks", "not judged: vpc.no-endpoint"),
+        ),
+        ("functions", "lambda:ListFunctions", ("not judged: vpc.no-endpoint",)),
+    ],
+)
+def test_without_a_list_no_check_takes_what_it_does_not_know_for_nothing_there(book, what, action, hidden):
+    elsewhere = a_function(rotates=(), name="app")
+    premises = FakePremises([named("a")], functions_listed=(elsewhere,), whole=WIDE_NET, fails={what: REFUSED})
+
+    done = whole(premises, book, by=AROUND)
+
+    assert evidence(book, action) == hidden
+    assert done.run.counts["vpc.no-endpoint"] == {"unseen": 1}
+    assert done.run.counts["vpc.open-endpoint"] == {"violated": 1}  # this is known all the same
+    assert done.run.gaps == 1
+
+
+def test_a_rotation_function_that_nobody_could_look_at_leaves_open_whether_a_vpc_lacks_an_endpoint(book):
+    gap = Gap("lambda:GetFunctionConfiguration", "denied")
+
+    whole(FakePremises([named("a")], whole=replace(WIDE_NET, unplaced=gap)), book, by=AROUND)
+
+    assert evidence(book, gap.action) == ("not judged: vpc.no-endpoint",)
+
+
+def test_what_was_seen_to_be_wrong_is_told_though_not_all_could_be_seen(book):
+    without = replace(WIDE_NET, endpoints=(EndpointPosture(vpc="vpc-2", functions=("rotate-db",)),))
+
+    whole(FakePremises([named("a")], whole=without, fails={"functions": REFUSED}), book, by=AROUND)
+
+    assert "vpc.no-endpoint account 111122223333 in eu-west-1" in told(book)
 
 
 def test_the_audit_begins_anew_where_aws_has_forgotten_the_place_in_its_list(book):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fakes import NOW
-from fakes_posture import Scripted, premises, refusal
+from fakes_posture import Scripted, all_functions, premises, refusal
 from functions.transformed import resources
 from nightlatch.adapters.posture.endpoints import endpoints_seen
 from nightlatch.adapters.posture.grants import grants_seen
@@ -268,6 +268,41 @@ def test_who_goes_on_with_an_audit_finds_the_vpcs_of_rotation_functions_anew() -
     )
 
     assert premises(clients).account(1).endpoints == (EndpointPosture(vpc="vpc-a", functions=("rotate-db",)),)
+
+
+def test_where_a_list_is_denied_to_who_goes_on_endpoints_are_seen_and_it_is_said_that_functions_may_hide() -> None:
+    endpoint = {"VpcId": "vpc-a", "VpcEndpointId": "vpce-1", "State": "available"}
+    clients = Scripted(
+        secretsmanager__ListSecrets={"SecretList": []},
+        lambda__ListFunctions=refusal(),
+        ec2__DescribeVpcEndpoints={"VpcEndpoints": [endpoint]},
+        cloudtrail__DescribeTrails={"trailList": []},
+        iam__GetAccountAuthorizationDetails={"IsTruncated": False},
+    )
+
+    found = premises(clients).account(1)
+
+    assert found.endpoints == (EndpointPosture(vpc="vpc-a", endpoint="vpce-1", is_open=True),)
+    assert isinstance(found.unplaced, Gap)
+    assert found.unplaced.action == "lambda:ListFunctions"
+
+
+def test_a_rotation_function_that_may_not_be_looked_at_may_be_in_any_vpc() -> None:
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
+    clients = Scripted(
+        lambda__ListFunctions={"Functions": []},
+        lambda__GetFunctionConfiguration=refusal(),
+        ec2__DescribeVpcEndpoints={"VpcEndpoints": []},
+        cloudtrail__DescribeTrails={"trailList": []},
+        iam__GetAccountAuthorizationDetails={"IsTruncated": False},
+    )
+    port = premises(clients)
+    all_functions(port, {function: ("prod/db",)})
+
+    unplaced = port.account(1).unplaced
+
+    assert isinstance(unplaced, Gap)
+    assert unplaced.action == "lambda:GetFunctionConfiguration"
 
 
 # -- grants

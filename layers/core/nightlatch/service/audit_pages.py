@@ -16,11 +16,16 @@ from nightlatch.domain.posture.remarks import expired_mutes, list_refused, too_m
 from nightlatch.domain.posture.reports import Run, Stage
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Limits, Terms
+from nightlatch.domain.posture.unseen import Gap
 from nightlatch.service.audit_ports import AuditPorts
 
 MOST_ROTATORS = 2_000  # functions that are looked at closely; a run that names more does not fit where it is kept
 NAMED_PER_ROTATOR = 3  # secrets
 _LISTS = {Stage.SECRETS: "secretsmanager:ListSecrets", Stage.FUNCTIONS: "lambda:ListFunctions"}
+_HIDES = {
+    Stage.SECRETS: "without the list of secrets nobody knows which functions rotate them",
+    Stage.FUNCTIONS: "without the list of functions nobody knows in which VPCs secrets are rotated",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,26 +104,29 @@ class Look:
 
     def _at_functions(self, run: Run) -> Page:
         page = self._premises.functions(run.token, dict(run.rotators))
+        hidden = _hidden(run, Stage.SECRETS)
         return self._page(
             run,
-            self._judged(run, page.functions),
+            self._judged(run, [replace(one, rotates_unseen=hidden) for one in page.functions]),
             stage=Stage.FUNCTIONS if page.token else Stage.ACCOUNT,
             token=page.token,
             functions=run.functions + len(page.functions),
         )
 
     def _at_account(self, run: Run) -> Page:
-        judged = self._judged(run, [self._premises.account(run.secrets)])
-        whole = _joined((*run.once, *judged.once))
+        found = self._premises.account(run.secrets)
+        hidden = _hidden(run, Stage.SECRETS) or _hidden(run, Stage.FUNCTIONS) or found.unplaced
+        judged = self._judged(run, [replace(found, unplaced=hidden)])
+        whole = _joined((*run.once, *judged.once, *judged.findings))
         remarks = [*whole, *expired_mutes(run, self._by.mutes, self._terms(run))]
-        return self._page(run, replace(judged, once=()), remarks, stage=Stage.DONE, token=None, once=())
+        return self._page(run, replace(judged, findings=(), once=()), remarks, stage=Stage.DONE, token=None, once=())
 
     def _skipped(self, run: Run, why: str) -> Page:
         """Leave a stage whose list was refused; the others go on."""
         following = Stage.FUNCTIONS if run.stage is Stage.SECRETS else Stage.ACCOUNT
-        remark = list_refused(run, _LISTS[run.stage], why)
-        unlisted = (*run.unlisted, run.stage)
-        return self._page(run, _Judged((), (), ()), [remark], stage=following, token=None, unlisted=unlisted)
+        refused = list_refused(run, _LISTS[run.stage], why)
+        unlisted = (*run.unlisted, run.stage)  # said at the end, with every check that could not judge for it
+        return self._page(run, _Judged((), (), (refused,)), stage=following, token=None, unlisted=unlisted)
 
     def _page(self, run: Run, judged: _Judged, remarks: Sequence[PostureFinding] = (), **further: object) -> Page:
         findings = (*judged.findings, *(self._muted(one, run) for one in remarks))
@@ -148,6 +156,11 @@ class Look:
         mutes = self._by.mutes
         mute = next((one for one in mutes if one.covers(finding.check, finding.name, run.begun_at)), None)
         return finding if mute is None else replace(finding, muted=mute)
+
+
+def _hidden(run: Run, stage: Stage) -> Gap | None:
+    """Say what nobody can know for want of a list; None where it was had."""
+    return Gap(_LISTS[stage], _HIDES[stage], is_once=True) if stage in run.unlisted else None
 
 
 def _joined(findings: Iterable[PostureFinding]) -> tuple[PostureFinding, ...]:

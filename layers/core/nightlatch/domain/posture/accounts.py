@@ -91,6 +91,7 @@ class AccountPosture:
     rules: tuple[RulePosture, ...] | Gap = NOT_DEPLOYED
     alarms: tuple[AlarmPosture, ...] | Gap = NOT_DEPLOYED
     endpoints: tuple[EndpointPosture, ...] | Gap = ()
+    unplaced: Gap | None = None  # why there may be rotation functions of which no VPC is known
     grants: tuple[GrantPosture, ...] | Gap = ()
     restore_proven_at: datetime | Gap | None = NOT_DEPLOYED
 
