@@ -45,9 +45,16 @@ def begun(book: Book, now: datetime = NOW, *, at_once: bool = True) -> Run | Non
     return book.begin(now, account_id=ACCOUNT, region=REGION, at_once=at_once)
 
 
-def kept_page(book: Book, run: Run, *findings: PostureFinding, doubtful: tuple[str, ...] = (), **other) -> Run:
+def kept_page(
+    book: Book,
+    run: Run,
+    *findings: PostureFinding,
+    doubtful: tuple[str, ...] = (),
+    spared: tuple[str, ...] = (),
+    **other,
+) -> Run:
     further = replace(run.with_page(()), token=f"token-{run.pages}", **other)
-    book.keep(further, [replace(one, seen_at=run.begun_at) for one in findings], doubtful)
+    book.keep(further, [replace(one, seen_at=run.begun_at) for one in findings], doubtful, spared)
     return further
 
 
@@ -117,6 +124,50 @@ def test_what_could_not_be_judged_again_stays_open_and_what_was_fixed_stays_fixe
     audited(book, NOW + 2 * DAY, doubtful=doubts)
 
     assert told(book) == {"rotation.off a": ("open", NOW)}
+
+
+def test_what_no_check_asks_about_is_not_fixed_by_that_and_is_told_once(book):
+    audited(book, NOW, a_posture_finding("a"), a_posture_finding("b"))
+
+    audited(book, NOW + DAY, spared=tuple(a_posture_finding(name).id for name in ("a", "never found")))
+    assert told(book) == {"rotation.off a": ("spared", NOW), "rotation.off b": ("fixed", NOW)}
+
+    audited(book, NOW + 2 * DAY)
+    assert told(book) == {}
+
+
+def test_what_was_spared_and_is_found_again_is_new(book):
+    finding = a_posture_finding("a")
+    audited(book, NOW, finding)
+    audited(book, NOW + DAY, spared=(finding.id,))
+
+    audited(book, NOW + 2 * DAY, finding)
+
+    assert told(book) == {"rotation.off a": ("new", NOW + 2 * DAY)}
+
+
+def test_a_doubt_weighs_more_than_that_nobody_asked(book):
+    finding = a_posture_finding("a")
+    audited(book, NOW, finding)
+
+    run = kept_page(book, begun(book, NOW + DAY), doubtful=(finding.id,))
+    run = kept_page(book, run, spared=(finding.id,))
+    book.finish(replace(run, finished_at=NOW + DAY))
+
+    assert told(book) == {"rotation.off a": ("open", NOW)}
+
+
+def test_what_a_check_found_that_was_taken_away_is_not_fixed(book):
+    gone, remark = a_posture_finding("a", check="gone.check"), a_posture_finding("b", check="audit.mute-expired")
+    audited(book, NOW, gone, remark, a_posture_finding("c"), asked=("gone.check", "rotation.off"))
+
+    audited(book, NOW + DAY, asked=("rotation.off",))
+
+    assert {name: standing for name, (standing, _) in told(book).items()} == {
+        "gone.check a": "spared",
+        "audit.mute-expired b": "fixed",
+        "rotation.off c": "fixed",
+    }
 
 
 def test_where_a_list_was_refused_nothing_of_it_is_taken_for_fixed(book):

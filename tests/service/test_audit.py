@@ -174,6 +174,43 @@ def test_what_is_said_once_of_the_account_is_said_once_with_all_that_was_left_ou
     assert (done.run.gaps, done.run.once) == (1, ())
 
 
+def test_a_finding_is_fixed_only_where_its_check_looked_again_and_found_it_fine(book):
+    found = ["mended", "spared", "denied", "faulty", "left-out", "muted", "deleted"]
+    clause = {"spared": {"owning_service": "rds"}, "denied": {"policy_text": DENIED}}
+    by = Yardstick(checks=(POLICY,))
+    whole(FakePremises([named(one, policy_text="open") for one in found]), book, by=by)
+    mute = Mute(checks=("*",), names=("muted",), owner="ana", reason="known", expires=NOW + 9 * DAY)
+
+    def fails_for_one(one: SecretPosture, terms: Terms) -> Verdict:
+        return _fault(one, terms) if one.name == "faulty" else _policy(one, terms)
+
+    broken = replace(POLICY, evaluate=fails_for_one)
+    now = [named(one, **clause.get(one, {})) for one in ("mended", "spared", "denied", "faulty")]
+    now += [named("muted", policy_text="open")]
+
+    premises = FakePremises(now, left_out=(an_arn("left-out"),))
+    whole(premises, book, by=Yardstick(checks=(broken,), mutes=(mute,)), now=NOW + DAY)
+
+    assert {name: standing for name, standing in told(book).items() if name.startswith("policy.open")} == {
+        "policy.open mended": "fixed",
+        "policy.open spared": "spared",
+        "policy.open denied": "open",
+        "policy.open faulty": "open",
+        "policy.open left-out": "open",
+        "policy.open muted": "open",
+        "policy.open deleted": "fixed",  # AWS's list was read to its end, and it is not on it
+    }
+
+
+def test_what_a_check_found_that_is_no_longer_asked_is_not_fixed(book):
+    whole(FakePremises([named("a", policy_text="open"), bare("b")]), book)
+
+    done = whole(FakePremises([named("a"), named("b")]), book, by=Yardstick(checks=(POLICY,)), now=NOW + DAY)
+
+    assert told(book) == {"policy.open a": "fixed", "rotation.off b": "spared"}
+    assert done.run.asked == ("policy.open",)
+
+
 def test_a_check_that_fails_is_told_and_silences_no_other(book):
     by = Yardstick(checks=(a_check("bad.one", SecretPosture, _fault), rotation_off.CHECK))
 

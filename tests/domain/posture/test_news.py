@@ -61,6 +61,7 @@ def test_findings_are_counted_by_how_they_stand() -> None:
         kept("e", muted=MUTE),
         kept("f", Standing.FIXED, muted=MUTE),
         kept("g", kind=FindingKind.UNSEEN),
+        high("h", Standing.SPARED),
     )
 
     assert found.open == {Severity.HIGH: 2, Severity.MEDIUM: 1}

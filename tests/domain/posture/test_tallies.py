@@ -28,6 +28,13 @@ def test_what_is_fixed_asks_for_nothing() -> None:
     assert (tally.steps, tally.worst, tally.at_or_above(Severity.INFORMATIONAL)) == ((), (), 0)
 
 
+def test_what_is_spared_is_neither_there_nor_fixed() -> None:
+    tally = tallied([kept(a_posture_finding("a", muted=MUTE), Standing.SPARED), kept(standing=Standing.SPARED)])
+
+    assert (tally.total, tally.muted, tally.of(Standing.FIXED), tally.of(Standing.SPARED)) == (0, 0, 0, 1)
+    assert (tally.steps, tally.worst) == ((), ())
+
+
 def test_a_finding_counts_for_every_severity_that_it_reaches() -> None:
     tally = tallied([kept(a_posture_finding("a", severity=one)) for one in Severity])
 

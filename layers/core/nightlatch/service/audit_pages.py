@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,11 +40,12 @@ class Yardstick:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is kept of a page: the run as it stands with it, what was found, and what might have been."""
+    """What is kept of a page: the run with it, what was found, what might have been, and what nobody asked about."""
 
     run: Run
     findings: tuple[PostureFinding, ...] = ()
     doubtful: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,9 @@ class _Judged:
     findings: tuple[PostureFinding, ...]  # each about its posture
     once: tuple[PostureFinding, ...]  # about the whole account
 
-    @property
-    def doubtful(self) -> tuple[str, ...]:
-        """The ids of findings that might be there."""
-        unsure = (Outcome.UNSEEN, Outcome.FAULT)
-        return tuple(finding_id(one.check.id, one.posture.arn) for one in self.judgements if one.outcome in unsure)
+    def ids(self, *outcomes: Outcome) -> tuple[str, ...]:
+        """Give the ids that findings would have where judging came to this."""
+        return tuple(finding_id(one.check.id, one.posture.arn) for one in self.judgements if one.outcome in outcomes)
 
 
 class Look:
@@ -100,6 +99,7 @@ class Look:
             token=page.token,
             secrets=run.secrets + len(page.secrets),
             rotators=rotators,
+            left_out=page.left_out,
         )
 
     def _at_functions(self, run: Run) -> Page:
@@ -128,13 +128,28 @@ class Look:
         unlisted = (*run.unlisted, run.stage)  # said at the end, with every check that could not judge for it
         return self._page(run, _Judged((), (), (refused,)), stage=following, token=None, unlisted=unlisted)
 
-    def _page(self, run: Run, judged: _Judged, remarks: Sequence[PostureFinding] = (), **further: object) -> Page:
+    def _page(
+        self,
+        run: Run,
+        judged: _Judged,
+        remarks: Sequence[PostureFinding] = (),
+        *,
+        left_out: Sequence[str] = (),
+        **further: object,
+    ) -> Page:
         findings = (*judged.findings, *(self._muted(one, run) for one in remarks))
         gaps = sum(one.kind is FindingKind.UNSEEN for one in findings)
         further.setdefault("once", _joined((*run.once, *judged.once)))
         calls = self._calls_before + self._premises.calls
-        told = run.with_page(judged.judgements, calls=calls, gaps=run.gaps + gaps, **further)
-        return Page(told, findings, judged.doubtful)
+        asked = run.with_asked([check.id for check in self._by.checks])
+        told = asked.with_page(judged.judgements, calls=calls, gaps=run.gaps + gaps, **further)
+        doubtful = (*judged.ids(Outcome.UNSEEN, Outcome.FAULT), *self._not_asked(left_out))
+        return Page(told, findings, doubtful, judged.ids(Outcome.SPARED))
+
+    def _not_asked(self, secrets: Sequence[str]) -> Iterator[str]:
+        """Give the ids of all that could have been found of secrets that were left out."""
+        checks = [check.id for check in self._by.checks if check.about is SecretPosture]
+        return (finding_id(check, arn) for arn in secrets for check in checks)
 
     def _judged(self, run: Run, postures: Sequence[Posture]) -> _Judged:
         terms = self._terms(run)

@@ -1,9 +1,10 @@
 """A finding of an audit in the AWS Security Finding Format, for Security Hub and for files.
 
 Source: Security Hub API reference, AwsSecurityFinding, Compliance (PASSED, FAILED; WARNING where something is missing;
-at most 32 related requirements) and Workflow (an import sets it for a new finding alone; afterwards it
-takes BatchUpdateFindings); user guide, asff-required-attributes (the namespace `Software and Configuration Checks`, a
-subject that is an account is `AWS::::Account:ID`).
+NOT_AVAILABLE where nothing was judged; at most 32 related requirements), RecordState (ARCHIVED: no longer of interest)
+and Workflow (an import sets it for a new finding alone; afterwards it takes BatchUpdateFindings); user guide,
+asff-required-attributes (the namespace `Software and Configuration Checks`, a subject that is an account is
+`AWS::::Account:ID`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def posture_asff(kept: Kept, *, at: datetime) -> dict[str, object]:
         "Workflow": {"Status": _workflow(kept)},
         "ProductFields": {name: exact(text, _VALUE) for name, text in _fields(kept) if text},
         "Resources": [_resource(finding, hub)],
-        "RecordState": "ACTIVE",
+        "RecordState": "ARCHIVED" if kept.standing is Standing.SPARED else "ACTIVE",
     }
 
 
@@ -66,6 +67,8 @@ def _compliance(kept: Kept) -> dict[str, object]:
     finding = kept.finding
     if kept.standing is Standing.FIXED:
         status = "PASSED"
+    elif kept.standing is Standing.SPARED:
+        status = "NOT_AVAILABLE"
     else:
         status = "FAILED" if finding.kind is FindingKind.VIOLATION else "WARNING"
     required = [exact(one, _ID) for one in (*finding.covers, *finding.well_architected)]

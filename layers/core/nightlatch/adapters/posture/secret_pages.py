@@ -83,6 +83,7 @@ class SecretPages:
             secrets=tuple(one for one in looked if one is not None),
             token=answer.get("NextToken") or None,
             vanished=tuple(str(entry["ARN"]) for entry, one in zip(entries, looked, strict=True) if one is None),
+            left_out=tuple(str(entry["ARN"]) for entry in listed if not self._wants(str(entry.get("Name", "")))),
         )
 
     def _look(self, entry: Mapping[str, Any]) -> SecretPosture | None:

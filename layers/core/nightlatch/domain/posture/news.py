@@ -88,11 +88,11 @@ class _Counting:
     def note(self, kept: Kept) -> None:
         finding = kept.finding
         if finding.muted is not None:
-            self.counts["muted"] += kept.standing is not Standing.FIXED
+            self.counts["muted"] += kept.standing.is_there
         elif kept.standing is Standing.FIXED:
             self.counts["fixed"] += 1
             self.fixed += [f"{finding.check} on {finding.name}"] if len(self.fixed) < MOST_NAMED else []
-        elif finding.kind is FindingKind.VIOLATION:
+        elif finding.kind is FindingKind.VIOLATION and kept.standing.is_there:
             self.open[finding.severity] += 1
             if kept.standing is Standing.NEW:
                 self._note_new(finding)

@@ -51,7 +51,7 @@ class Tally:
     @property
     def total(self) -> int:
         """How many are still there."""
-        return sum(count for (_, standing), count in self.counts.items() if standing is not Standing.FIXED)
+        return sum(count for (_, standing), count in self.counts.items() if standing.is_there)
 
     def of(self, standing: Standing) -> int:
         """Give how many stand so beside the audit before."""
@@ -59,7 +59,7 @@ class Tally:
 
     def at_or_above(self, severity: Severity) -> int:
         """Give how many that are still there are as grave as this."""
-        still = ((one, count) for (one, standing), count in self.counts.items() if standing is not Standing.FIXED)
+        still = ((one, count) for (one, standing), count in self.counts.items() if standing.is_there)
         return sum(count for one, count in still if one.rank >= severity.rank)
 
     @property
@@ -104,7 +104,7 @@ class _Counting:
         """Give on what asks to be done."""
         for place, one in enumerate(kept):
             finding = one.finding
-            is_there = one.standing is not Standing.FIXED
+            is_there = one.standing.is_there
             if is_there and finding.kind is not FindingKind.VIOLATION:
                 self._note_blank(finding)
             if finding.muted is not None:
