@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -319,6 +320,35 @@ def test_items_stay_small_however_much_a_page_finds(table, monkeypatch):
 
     assert len(told(book)) == 30
     assert max(len(str(item)) for item in items_of(a_client("dynamodb"))) < 4_000
+
+
+def test_the_fullest_page_fits_into_items(table):
+    """Moto refuses an item of more than 400 KB, as DynamoDB does; ids and drawn words do not compress."""
+    drawn = random.Random(7)  # noqa: S311 - no secret
+    ids = tuple(f"{drawn.getrandbits(80):020x}" for _ in range(6_000))
+    words = [f"{drawn.getrandbits(4_000):x}" for _ in range(400)]
+    book = DynamoBook(table)
+    run = begun(book)
+
+    further = kept_page(
+        book, run, *(a_posture_finding(f"s{n}", reason=word) for n, word in enumerate(words)), doubtful=ids
+    )
+    book.finish(replace(further, finished_at=NOW))
+
+    assert len(told(book)) == 400
+
+
+def test_a_finding_that_alone_is_too_long_is_kept_and_says_what_was_cut(table):
+    drawn = random.Random(7)  # noqa: S311 - no secret
+    lines = tuple(f"{drawn.getrandbits(40_000):x}" for _ in range(60))
+    book = DynamoBook(table)
+
+    audited(book, NOW, a_posture_finding("a", evidence=lines), a_posture_finding("b"))
+
+    found = {one.finding.name: one.finding for one in book.findings()}
+    assert found["a"].evidence[-1] == "cut: 60 lines of evidence do not fit where audits are kept"
+    assert len(found["a"].evidence) == 11
+    assert found["b"].evidence == ()
 
 
 def test_what_a_longer_try_left_of_a_page_does_not_count(table, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import repeat
@@ -29,6 +30,7 @@ from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap, seen
 from nightlatch.domain.secret.metadata import RotationSettings
+from nightlatch.service import audit_pages
 from nightlatch.service.audit import Audit, Progress, audit
 from nightlatch.service.audit_pages import MOST_ROTATORS, NAMED_PER_ROTATOR, Yardstick
 from nightlatch.service.audit_ports import AuditPorts, Book
@@ -303,6 +305,33 @@ def test_what_was_seen_to_be_wrong_is_told_though_not_all_could_be_seen(book):
     assert "vpc.no-endpoint account 111122223333 in eu-west-1" in told(book)
 
 
+def test_a_list_that_goes_round_is_left_and_the_rest_goes_on(book):
+    whole(FakePremises([bare("a"), bare("b"), bare("c")], page=1), book)
+    premises = FakePremises([bare("a"), named("b"), named("c")], page=1, goes_round=True)
+
+    done = whole(premises, book, now=NOW + DAY)
+
+    assert told(book) == {
+        "rotation.off a": "open",
+        "rotation.off b": "open",
+        "rotation.off c": "open",
+        "audit.not-seen.secretsmanager:ListSecrets account 111122223333 in eu-west-1": "new",
+    }
+    assert (done.run.unlisted, done.run.functions) == ((Stage.SECRETS,), 1)
+
+
+def test_a_list_without_an_end_is_left_though_each_of_its_places_is_new(book, monkeypatch):
+    monkeypatch.setattr(audit_pages, "MOST_PAGES", 2)
+
+    done = whole(FakePremises([bare(name) for name in "abcdef"], page=1), book)
+
+    assert (done.run.secrets, done.run.unlisted) == (2, (Stage.SECRETS, Stage.FUNCTIONS))
+    lists = {
+        one.check for one in (kept.finding for kept in book.findings()) if one.title == "Could not list to the end"
+    }
+    assert lists == {"audit.not-seen.secretsmanager:ListSecrets", "audit.not-seen.lambda:ListFunctions"}
+
+
 def test_the_audit_begins_anew_where_aws_has_forgotten_the_place_in_its_list(book):
     premises = FakePremises([bare("a"), bare("b"), bare("c")], forgets={"2"})
 
@@ -356,6 +385,21 @@ def test_more_rotation_functions_than_can_be_noted_are_told(book):
 
     assert len(premises.rotators) == MOST_ROTATORS
     assert list(told(book)) == ["audit.not-seen.rotation-functions account 111122223333 in eu-west-1"]
+
+
+def test_long_names_never_make_a_run_too_long_to_be_kept_and_what_was_not_noted_is_told(monkeypatch):
+    drawn = random.Random(7)  # noqa: S311 - names that do not compress
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+=.@-"
+    names = ["".join(drawn.choices(letters, k=512)) for _ in range(2_000)]
+    rotations = [RotationSettings(enabled=True, lambda_arn=f"{FUNCTION}-{name[:60]}") for name in names]
+    premises = FakePremises([named(n, rotation=one) for n, one in zip(names, rotations, strict=True)], page=100)
+
+    with on_moto(monkeypatch):  # it refuses an item of more than 400 KB, as DynamoDB does
+        book = DynamoBook(a_table()[0])
+        whole(premises, book, by=Yardstick(checks=(a_check("logging.debug", FunctionPosture, _debug),)))
+
+        assert 0 < len(premises.rotators) < len(names)
+        assert "audit.not-seen.rotation-functions account 111122223333 in eu-west-1" in told(book)
 
 
 # --- cut anywhere

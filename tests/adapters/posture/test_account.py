@@ -13,11 +13,18 @@ from fakes_posture import Scripted, all_functions, premises, refusal
 from functions.transformed import resources
 from nightlatch.adapters.posture.endpoints import endpoints_seen
 from nightlatch.adapters.posture.grants import grants_seen
-from nightlatch.adapters.posture.own_stack import GONE, WANTED_STATES, WANTED_TARGETS, WATCHES_ALL, OwnStack
+from nightlatch.adapters.posture.own_stack import WANTED_STATES, WANTED_TARGETS, WATCHES_ALL, OwnStack
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.adapters.posture.trails import trails_seen
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.posture.accounts import AlarmPosture, EndpointPosture, GrantPosture, RulePosture, TrailPosture
+from nightlatch.domain.posture.accounts import (
+    GONE,
+    AlarmPosture,
+    EndpointPosture,
+    GrantPosture,
+    RulePosture,
+    TrailPosture,
+)
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
 from worlds import ACCOUNT, REGION, a_client, on_moto
 

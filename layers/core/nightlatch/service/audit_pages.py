@@ -12,7 +12,7 @@ from nightlatch.domain.errors import Refused, WorldMoved
 from nightlatch.domain.event.resources import unqualified
 from nightlatch.domain.posture.checks import Check, Judgement, Outcome, Posture, judge
 from nightlatch.domain.posture.findings import FindingKind, Mute, PostureFinding, finding_id, findings_of
-from nightlatch.domain.posture.remarks import expired_mutes, list_refused, too_many_rotators, vanished
+from nightlatch.domain.posture.remarks import expired_mutes, list_refused, list_without_end, too_many_rotators, vanished
 from nightlatch.domain.posture.reports import Run, Stage
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Limits, Terms
@@ -20,7 +20,9 @@ from nightlatch.domain.posture.unseen import Gap
 from nightlatch.service.audit_ports import AuditPorts
 
 MOST_ROTATORS = 2_000  # functions that are looked at closely; a run that names more does not fit where it is kept
+MOST_ROTATOR_CHARACTERS = 300_000  # of their ARNs and of the secrets that name them, for the same reason
 NAMED_PER_ROTATOR = 3  # secrets
+MOST_PAGES = 20_000  # of one audit: AWS lets an account have 500,000 secrets in a Region, a hundred on a page
 _LISTS = {Stage.SECRETS: "secretsmanager:ListSecrets", Stage.FUNCTIONS: "lambda:ListFunctions"}
 _HIDES = {
     Stage.SECRETS: "without the list of secrets nobody knows which functions rotate them",
@@ -68,6 +70,7 @@ class Look:
         self._premises = ports.premises
         self._by = by
         self._calls_before = run.calls
+        self._begun_at: set[tuple[Stage, str | None]] = set()  # places in AWS's lists from which a page was read
 
     def at(self, run: Run) -> Page:
         """Look at the page that comes next, and judge it.
@@ -78,19 +81,34 @@ class Look:
         """
         if run.stage is Stage.ACCOUNT:
             return self._at_account(run)
+        endless = self._endless(run)
+        if endless is not None:
+            return self._left(run, list_without_end(run, _LISTS[run.stage], endless))
         try:
             return self._at_secrets(run) if run.stage is Stage.SECRETS else self._at_functions(run)
         except WorldMoved:
             raise
         except Refused as refusal:
-            return self._skipped(run, str(refusal))
+            return self._left(run, list_refused(run, _LISTS[run.stage], str(refusal)))
+
+    def _endless(self, run: Run) -> str | None:
+        """Say why a list is not gone on with; None where it is."""
+        if run.pages >= MOST_PAGES:
+            return f"it has more pages than the {MOST_PAGES:,} that an audit reads"
+        if not run.pages:
+            self._begun_at.clear()  # it begins anew
+        place = (run.stage, run.token)
+        if place in self._begun_at:
+            return "AWS's list goes round: it names a place that was read before"
+        self._begun_at.add(place)
+        return None
 
     def _at_secrets(self, run: Run) -> Page:
         page = self._premises.secrets(run.token)
         judged = self._judged(run, page.secrets)
         rotators, left = _rotators(run, page.secrets)
         remarks = [vanished(run, arn) for arn in page.vanished]
-        once = (*judged.once, *([too_many_rotators(run, MOST_ROTATORS)] if left else []))
+        once = (*judged.once, *([too_many_rotators(run, len(rotators))] if left else []))
         return self._page(
             run,
             replace(judged, once=once),
@@ -121,12 +139,11 @@ class Look:
         remarks = [*whole, *expired_mutes(run, self._by.mutes, self._terms(run))]
         return self._page(run, replace(judged, findings=(), once=()), remarks, stage=Stage.DONE, token=None, once=())
 
-    def _skipped(self, run: Run, why: str) -> Page:
-        """Leave a stage whose list was refused; the others go on."""
+    def _left(self, run: Run, remark: PostureFinding) -> Page:
+        """Leave a stage whose list could not be had, or not to its end; the others go on."""
         following = Stage.FUNCTIONS if run.stage is Stage.SECRETS else Stage.ACCOUNT
-        refused = list_refused(run, _LISTS[run.stage], why)
         unlisted = (*run.unlisted, run.stage)  # said at the end, with every check that could not judge for it
-        return self._page(run, _Judged((), (), (refused,)), stage=following, token=None, unlisted=unlisted)
+        return self._page(run, _Judged((), (), (remark,)), stage=following, token=None, unlisted=unlisted)
 
     def _page(
         self,
@@ -191,14 +208,18 @@ def _joined(findings: Iterable[PostureFinding]) -> tuple[PostureFinding, ...]:
 def _rotators(run: Run, secrets: Sequence[SecretPosture]) -> tuple[dict[str, tuple[str, ...]], bool]:
     """Note which functions rotate secrets, and whether there are more than can be noted."""
     found = dict(run.rotators)
+    size = sum(len(arn) + sum(map(len, names)) for arn, names in found.items())
     is_left = False
     for one in secrets:
         if one.rotation.lambda_arn is None:
             continue
         function = unqualified(one.rotation.lambda_arn)
         named = found.get(function, ())
-        if not named and len(found) >= MOST_ROTATORS:
+        more = len(one.name) + (0 if named else len(function))
+        is_full = size + more > MOST_ROTATOR_CHARACTERS // (2 if named else 1)  # half of it is for functions alone
+        if not named and (len(found) >= MOST_ROTATORS or is_full):
             is_left = True
-        elif len(named) < NAMED_PER_ROTATOR and one.name not in named:
+        elif not is_full and len(named) < NAMED_PER_ROTATOR and one.name not in named:
             found[function] = (*named, one.name)
+            size += more
     return found, is_left

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.aws_policies.policy_conditions import texts_of
 from nightlatch.domain.aws_policies.policy_statements import effect_of, principals_of, reaches
@@ -36,17 +37,12 @@ def endpoints_seen(
         Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     found: dict[str, EndpointPosture] = {vpc: EndpointPosture(vpc=vpc, functions=tuple(vpcs[vpc])) for vpc in vpcs}
-    more: dict[str, str] = {}
-    for _ in range(_MOST_PAGES):
-        answer = questions.answer(_LIST, Filters=[_of_service(region)], **more)
+    for answer in pages(questions, _LIST, after="NextToken", most=_MOST_PAGES, Filters=[_of_service(region)]):
         if isinstance(answer, Gap):
             return answer
         for one in _available(answer.get("VpcEndpoints", ())):
             vpc = str(one["VpcId"])
             found[vpc] = _better(found.get(vpc), _endpoint(one, vpcs.get(vpc, ())))
-        if not answer.get("NextToken"):
-            break
-        more = {"NextToken": answer["NextToken"]}
     return tuple(found[vpc] for vpc in sorted(found))
 
 

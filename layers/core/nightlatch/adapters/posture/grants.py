@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.aws_policies.policy_conditions import texts_of
 from nightlatch.domain.aws_policies.policy_statements import effect_of, reaches
@@ -24,6 +25,7 @@ from nightlatch.domain.posture.unseen import Gap
 
 _LIST = "iam:GetAccountAuthorizationDetails"
 _KINDS = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+_MOST_PAGES = 1_000  # of a hundred entries: ten times what an account's quotas let it have
 _MOST_NAMED = 20  # of those who have a policy
 _EVERYTHING = ("secretsmanager:getsecretvalue", "secretsmanager:deletesecret", "secretsmanager:putresourcepolicy")
 _OF_TAGS = ("secretsmanager:resourcetag/", "aws:resourcetag/")
@@ -47,9 +49,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
     """
     met = _Wide()
     probes = tuple(f"{_anywhere(region)}:{account_id}:secret:{name}" for name in ("a-AbCdEf", "z/9-012345"))
-    more: dict[str, str] = {}
-    while True:
-        answer = questions.answer(_LIST, Filter=_KINDS, **more)
+    for answer in pages(questions, _LIST, after="Marker", most=_MOST_PAGES, Filter=_KINDS):
         if isinstance(answer, Gap):
             return answer
         for name, holder, document in _inline(answer):
@@ -63,9 +63,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
                 held.append(holder)
         if met.unreadable:
             return Gap(_LIST, f"{met.unreadable[0]} is no JSON, so that nobody can tell what it allows; look at it")
-        if not answer.get("IsTruncated"):
-            return tuple(_grants(met))
-        more = {"Marker": answer["Marker"]}
+    return tuple(_grants(met))
 
 
 def _anywhere(region: str) -> str:
