@@ -117,6 +117,33 @@ def test_a_finding_is_told_as_it_is_now(book):
     assert (kept.finding.severity, kept.finding.reason, kept.finding.seen_at) == (Severity.HIGH, "worse", NOW + DAY)
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "was"),
+    [
+        (Severity.LOW, Severity.HIGH, Severity.LOW),
+        (Severity.HIGH, Severity.HIGH, None),
+        (Severity.HIGH, Severity.LOW, None),
+        (None, Severity.HIGH, None),
+    ],
+)
+def test_what_is_graver_than_it_was_says_so_once(book, then, now, was):
+    audited(book, NOW, *([a_posture_finding("a", severity=then)] if then else []))
+
+    audited(book, NOW + DAY, a_posture_finding("a", severity=now))
+    [kept] = book.findings()
+    assert (kept.was, kept.standing.value) == (was, "open" if then else "new")
+
+    audited(book, NOW + 2 * DAY, doubtful=(kept.finding.id,))
+    assert [one.was for one in book.findings()] == [None]
+
+
+def test_what_was_graver_for_a_day_is_not_told_as_graver_the_next(book):
+    for day, severity in enumerate((Severity.LOW, Severity.HIGH, Severity.HIGH)):
+        audited(book, NOW + day * DAY, a_posture_finding("a", severity=severity))
+
+    assert [one.was for one in book.findings()] == [None]
+
+
 def test_what_could_not_be_judged_again_stays_open_and_what_was_fixed_stays_fixed(book):
     audited(book, NOW, a_posture_finding("a"), a_posture_finding("b"))
     audited(book, NOW + DAY, a_posture_finding("a"))
@@ -389,6 +416,22 @@ def test_an_audit_of_another_version_is_as_if_there_were_none(table, sk, caplog)
 
     assert begun(DynamoBook(table), at_once=False).pages == 0
     assert "stored audit cannot be read; it begins anew" in caplog.messages
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, GeneratorExit, RuntimeError])
+def test_whatever_ends_a_page_leaves_none_of_it_behind(tmp_path, end):
+    book = SqliteBook(tmp_path / "book.sqlite3")
+    run = begun(book)
+
+    def stopped() -> Iterator[str]:
+        yield "doubtful"
+        raise end
+
+    with pytest.raises(end):
+        book.keep(run.with_page(()), [a_posture_finding("a")], stopped())
+
+    kept_page(book, run, a_posture_finding("b"))
+    assert begun(SqliteBook(tmp_path / "book.sqlite3"), NOW + HELD_FOR).pages == 1
 
 
 def test_a_file_that_is_no_book_is_told_with_what_to_do(tmp_path):

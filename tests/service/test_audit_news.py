@@ -12,15 +12,18 @@ from fakes import FakeDispatch, FakeNotices, FixedClock
 from fakes_telling import FakeDigests, FakeSlack, FakeSns, FakeStorms
 from nightlatch.adapters.books.audit_notes import DynamoAuditNotes
 from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.examples import ACCOUNT, NOW, REGION
 from nightlatch.domain.posture.reports import Kept
 from nightlatch.service import audit_news
+from nightlatch.service.audit import audit
 from nightlatch.service.audit_news import NewsPorts, Spread, spread_news
+from nightlatch.service.audit_pages import Yardstick
+from nightlatch.service.audit_ports import AuditPorts
 from nightlatch.service.ports import Notice
 from nightlatch.service.summarise import SummaryPorts, is_summary, tell_summary
-from posture_worlds import a_posture_finding
+from posture_worlds import FakePremises, a_posture_finding, named
 from worlds import a_client, a_table, items_of, on_moto
 
 DAY = timedelta(days=1)
@@ -78,6 +81,33 @@ def test_the_notifier_is_asked_once_and_finds_the_message(book, notes):
     assert (first.new_grave_count, second) == (1, None)
     assert ports.dispatch.notices == [Notice("audit", run_id)]
     assert notes.message(run_id).title == "Audit: 1 new finding of HIGH or worse"
+
+
+def test_an_audit_that_was_refused_its_list_is_told_though_it_found_less_than_before(book, notes):
+    for day, fails in enumerate(({}, {"secrets": Refused("not permitted")})):
+        now = NOW + day * DAY
+        auditing = AuditPorts(FakePremises([named("prod/db")], fails=fails), book)
+        run = audit(auditing, by=Yardstick(checks=()), now=lambda now=now: now, until=now + DAY, at_once=True).run
+        ports = ports_of(book, notes)
+        spread(ports)
+
+        assert [one.mark for one in ports.dispatch.notices] == ([run.id] if fails else [])
+
+    message = notes.message(run.id)
+    assert message.title == "Audit: it can no longer see much"
+    assert "Could no longer look: secretsmanager:ListSecrets at the account" in message.lines
+
+
+def test_what_became_grave_while_it_stood_open_is_told(book, notes):
+    audited(book, "prod/db", severity=Severity.LOW)
+    spread(ports_of(book, notes))
+
+    run_id = audited(book, "prod/db", severity=Severity.CRITICAL, now=NOW + DAY)
+    ports = ports_of(book, notes)
+    spread(ports)
+
+    assert notes.message(run_id).title == "Audit: 1 finding graver than before"
+    assert len(ports.dispatch.notices) == 1
 
 
 def test_nobody_is_bothered_by_what_is_not_grave_and_figures_are_given_all_the_same(book, notes):

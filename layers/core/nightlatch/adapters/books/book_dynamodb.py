@@ -8,7 +8,7 @@
 
 Whoever audits holds the audit for some minutes, and each of its writes that counts is made on the condition that its
 turn still stands. A page that is written again is the same page, and so is a comparison that was cut off: until `last`
-names it, nothing of it counts. Of the audit before only ids and moments are held in memory.
+names it, nothing of it counts. Of the audit before only ids, moments and severities are held in memory.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from nightlatch.domain.posture.comparing import (
     GIVEN_UP_AFTER,
     HELD_FOR,
     HOUR,
+    Before,
     begun_after,
-    found_again,
+    found_now,
     is_due,
     not_found,
 )
@@ -109,7 +110,8 @@ class DynamoBook:
         return iter(()) if last is None else self._results_of(last)
 
     def _compared(self, run: Run) -> Iterator[Kept]:
-        was_open = {one.finding.id: one.first_seen for one in self.findings() if one.standing.is_there}
+        there = (one for one in self.findings() if one.standing.is_there)
+        was_open = {one.finding.id: Before(one.first_seen, one.finding.severity) for one in there}
         found: set[str] = set()
         doubtful: set[str] = set()
         spared: set[str] = set()
@@ -119,7 +121,7 @@ class DynamoBook:
             for one in lines_of(PostureFinding, unpacked(item["found"])):
                 if one.id not in found:
                     found.add(one.id)
-                    yield found_again(one, was_open.get(one.id))
+                    yield found_now(one, was_open.get(one.id))
         for before in self.findings():
             one = before.finding.id
             if one not in found:

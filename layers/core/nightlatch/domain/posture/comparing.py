@@ -6,9 +6,10 @@ stays open; what no check asks about any more is said to be so once, for nobody 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import PostureFinding
 from nightlatch.domain.posture.remarks import BESIDE_CHECKS
 from nightlatch.domain.posture.reports import Kept, Run, Standing, begun
@@ -35,16 +36,25 @@ def begun_after(last: Run | None, now: datetime, *, account_id: str, region: str
     return begun(at, account_id=account_id, region=region)
 
 
-def found_again(finding: PostureFinding, first_seen: datetime | None) -> Kept:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What must be known of an open finding to hold the same one against it."""
+
+    first_seen: datetime
+    severity: Severity
+
+
+def found_now(finding: PostureFinding, before: Before | None) -> Kept:
     """Say what a finding is that was found now.
 
     Args:
         finding: As it is now.
-        first_seen: When it was first seen, where it was open until now.
+        before: As it was, where it was open until now.
     """
-    if first_seen is None:
+    if before is None:
         return Kept(finding=finding, standing=Standing.NEW, first_seen=finding.seen_at)
-    return Kept(finding=finding, standing=Standing.OPEN, first_seen=first_seen)
+    was = before.severity if before.severity.rank < finding.severity.rank else None
+    return Kept(finding=finding, standing=Standing.OPEN, first_seen=before.first_seen, was=was)
 
 
 def not_found(before: Kept, run: Run, *, is_doubtful: bool, is_spared: bool) -> Kept | None:
@@ -59,9 +69,9 @@ def not_found(before: Kept, run: Run, *, is_doubtful: bool, is_spared: bool) -> 
     if not before.standing.is_there:
         return None
     if is_doubtful or run.leaves_open(before.finding):
-        return replace(before, standing=Standing.OPEN)
+        return replace(before, standing=Standing.OPEN, was=None)
     is_asked = not is_spared and _asks(run, before.finding.check)
-    return replace(before, standing=Standing.FIXED if is_asked else Standing.SPARED)
+    return replace(before, standing=Standing.FIXED if is_asked else Standing.SPARED, was=None)
 
 
 def _asks(run: Run, check: str) -> bool:

@@ -124,6 +124,7 @@ class Kept:
     finding: PostureFinding
     standing: Standing
     first_seen: datetime
+    was: Severity | None = None  # in the audit before, where it is graver now
 
 
 @dataclass(frozen=True, slots=True)
