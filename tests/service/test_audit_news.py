@@ -34,12 +34,14 @@ class FakeHub:
     """The port `FindingsHub` in memory."""
 
     taken: list[str] = field(default_factory=list)
+    refuses: str = ""  # names of a letter each
     fails: Exception | None = None
 
-    def take(self, kept: Sequence[Kept], at: datetime) -> None:
+    def take(self, kept: Sequence[Kept], at: datetime) -> Sequence[str]:
         if self.fails is not None:
             raise self.fails
         self.taken += [f"{one.finding.name} {one.standing} {at:%H:%M}" for one in kept]
+        return tuple(f"{one.finding.name} (InvalidInput)" for one in kept if one.finding.name in self.refuses)
 
 
 @pytest.fixture
@@ -146,6 +148,37 @@ def test_all_that_was_found_and_fixed_is_exported_once(book, notes):
         spread(ports_of(book, notes, hub))
 
     assert sorted(hub.taken) == ["a fixed 09:00", "b open 09:00"]
+
+
+def test_what_the_hub_does_not_take_is_told_once_and_keeps_nothing_from_being_exported(book, notes, monkeypatch):
+    monkeypatch.setattr(audit_news, "AT_ONCE", 2)
+    run_id = audited(book, *"abcde", severity=Severity.LOW)
+    hub = FakeHub(refuses="ae")
+    ports = ports_of(book, notes, hub)
+
+    for _ in range(2):
+        spread(ports)
+
+    assert len(hub.taken) == 5
+    assert ports.dispatch.notices == [Notice("audit", f"{run_id}-export")]
+    message = notes.message(f"{run_id}-export")
+    assert message.title == "Audit: Security Hub did not take 2 of 5 findings"
+    assert sorted(message.lines[:2]) == ["a (InvalidInput)", "e (InvalidInput)"]
+    assert notes.spread(run_id).is_exported
+
+
+def test_what_was_refused_before_an_export_was_stopped_is_told_with_the_rest(book, notes, monkeypatch):
+    monkeypatch.setattr(audit_news, "AT_ONCE", 1)
+    run_id = audited(book, *"abcdefghijklmnop", severity=Severity.LOW)
+    hub = FakeHub(refuses="abcdefghijklmnop")
+
+    for _ in range(20):
+        moments = iter([NOW])
+        spread_news(ports_of(book, notes, hub), now=lambda m=moments: next(m, NOW + DAY), until=NOW + DAY)
+
+    message = notes.message(f"{run_id}-export")
+    assert message.title == "Audit: Security Hub did not take 16 of 16 findings"
+    assert "and 6 more of them" in message.lines
 
 
 def test_an_export_goes_on_where_it_was_stopped(book, notes, monkeypatch):

@@ -15,6 +15,7 @@ from datetime import datetime
 from nightlatch.adapters.channels.asff import SCHEMA, Hub
 from nightlatch.adapters.channels.document import moment
 from nightlatch.adapters.channels.text import exact, plain
+from nightlatch.domain.account.partitions import partition_of
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.reports import Kept, Standing
 
@@ -31,11 +32,11 @@ def posture_asff(kept: Kept, *, at: datetime) -> dict[str, object]:
         at: When the audit ended: an import that is not later than the one before is ignored.
     """
     finding = kept.finding
-    hub = Hub(finding.account_id, finding.region, partition=_partition(finding.subject))
+    hub = Hub(finding.account_id, finding.region, partition=partition_of(finding.region))
     severity = {"Label": finding.severity.value, "Original": finding.severity.value}
     return {
         "SchemaVersion": SCHEMA,
-        "Id": f"nightlatch/audit/{finding.id}",
+        "Id": uid_of(finding),
         "ProductArn": hub.product_arn,
         "ProductName": "nightlatch",
         "GeneratorId": exact(f"nightlatch/{finding.check}", _ID),
@@ -58,9 +59,9 @@ def posture_asff(kept: Kept, *, at: datetime) -> dict[str, object]:
     }
 
 
-def _partition(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[1] if len(parts) > 1 and parts[1] else "aws"
+def uid_of(finding: PostureFinding) -> str:
+    """Name a finding in Security Hub: the same in each audit."""
+    return f"nightlatch/audit/{finding.id}"
 
 
 def _compliance(kept: Kept) -> dict[str, object]:

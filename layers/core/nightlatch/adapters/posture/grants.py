@@ -17,6 +17,7 @@ from typing import Any
 
 from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
+from nightlatch.domain.account.partitions import partition_of
 from nightlatch.domain.aws_policies.policy_conditions import texts_of
 from nightlatch.domain.aws_policies.policy_statements import effect_of, reaches
 from nightlatch.domain.event.parameters import Parameters
@@ -68,8 +69,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
 
 def _anywhere(region: str) -> str:
     """Begin the ARN of a secret, in the partition that a Region belongs to."""
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
-    return f"arn:{partition}:secretsmanager:{region}"
+    return f"arn:{partition_of(region)}:secretsmanager:{region}"
 
 
 def _grants(met: _Wide) -> Iterator[GrantPosture]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.judging.findings import Severity
@@ -26,6 +26,24 @@ def audit_message(news: News) -> Summary | None:
         title=title,
         sentence=f"{title}{worst}; {news.fixed_count} fixed; {_score(news)}",
         lines=tuple(_lines(news)),
+    )
+
+
+def export_message(mark: str, refused: Sequence[str], count: int, of: int) -> Summary:
+    """Write the message about findings that Security Hub did not take.
+
+    Args:
+        mark: Tells it from the other messages about the audit.
+        refused: The first of them, each in a line with AWS's code.
+        count: How many there are.
+        of: How many were exported.
+    """
+    title = f"Audit: Security Hub did not take {count:,} of {of:,} findings"
+    return Summary(
+        key=f"digest-audit-{mark}",
+        title=title,
+        sentence=f"{title}; the first: {refused[0]}"[:_LINE_LIMIT],
+        lines=(*(one[:_LINE_LIMIT] for one in refused), *_more(count - len(refused)), _MORE),
     )
 
 

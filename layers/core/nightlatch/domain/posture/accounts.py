@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nightlatch.domain.account.partitions import partition_of
 from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.aws_policies.policy_conditions import account_of
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
@@ -106,7 +107,7 @@ class AccountPosture:
     @property
     def arn(self) -> str:
         """Name it in findings."""
-        return f"arn:aws:iam::{self.account_id}:root"
+        return f"arn:{partition_of(self.region)}:iam::{self.account_id}:root"
 
     @property
     def name(self) -> str:
