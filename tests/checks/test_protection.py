@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from asked import finding_of, judgement_of, outcome_of, violation_of
+from fakes_canaries import a_decoy
 from nightlatch.checks import (
     monitoring_copy_missing,
     monitoring_copy_unproven,
@@ -16,6 +17,7 @@ from nightlatch.checks import (
     monitoring_unguarded,
     monitoring_unused,
 )
+from nightlatch.domain.account.decoys import Planted
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check, Outcome
@@ -196,13 +198,14 @@ def test_the_days_of_disuse_are_the_operators() -> None:
 
 
 def test_a_decoy_is_meant_to_be_read_by_nobody() -> None:
-    planted = replace(TERMS, inventory=Inventory(decoys=frozenset({"prod/db"})))
+    """It is as it should be, and so no report sets it apart from a secret that somebody reads."""
+    other = replace(unread(), arn=unread().arn.replace("prod/db", "prod/pay"))
+    planted = Planted(decoys=(a_decoy("prod/db", planted_at=ago(days=300), arn=unread().arn),))
+    for inventory in (Inventory(decoys=frozenset({"prod/db"})), Inventory(planted=planted)):
+        terms = replace(TERMS, inventory=inventory)
 
-    assert outcome_of(UNUSED, unread(), planted) is Outcome.SPARED
-    assert (
-        outcome_of(UNUSED, replace(unread(), arn=unread().arn.replace("prod/db", "prod/pay")), planted)
-        is Outcome.VIOLATED
-    )
+        assert outcome_of(UNUSED, unread(), terms) is Outcome.CLEAN
+        assert outcome_of(UNUSED, other, terms) is Outcome.VIOLATED
 
 
 def test_disuse_says_since_when() -> None:
