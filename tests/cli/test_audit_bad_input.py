@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from moto.awslambda.models import LambdaBackend
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
+from moto.dynamodb.models import DynamoDBBackend
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.iam.models import IAMBackend
 from moto.secretsmanager.models import SecretsManagerBackend
 
+from cli.deployed import deploy
 from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
 from worlds import a_client, on_moto
@@ -129,6 +131,20 @@ def test_a_secret_that_vanishes_while_it_is_looked_at_is_named_and_the_other_is_
     assert found(document, "audit.vanished") == ["prod/db"]
     assert "vanished during the audit: prod/db" in said
     assert found(document, "rotation.off") == ["prod/mail"]
+
+
+def test_an_inventory_that_may_not_be_read_is_told_and_the_audit_goes_on_without_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy({})
+    denying(monkeypatch, DynamoDBBackend, "query", of="inventory")
+
+    code, document, said = audited(capsys, "--check", "tags.none")
+    last, _, _ = audited(capsys, "--check", "tags.none", "--last")
+
+    assert (code, last) == (ExitCode.PARTIAL, ExitCode.CLEAN)
+    assert "nightlatch's inventory could not be read, so the policy's alone counts" in said
+    assert found(document, "tags.none") == list(NAMES)
 
 
 @pytest.mark.parametrize("policy", ["{not json", '"a text"', '{"Statement": [], "Statement": []}'])

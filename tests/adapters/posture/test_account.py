@@ -222,7 +222,6 @@ def test_a_vpc_without_an_endpoint_is_named_with_its_functions() -> None:
             json.dumps({"Statement": [{**EVERYTHING, "Principal": "*", "Action": "secretsmanager:GetSecretValue"}]}),
             False,
         ),
-        ("{no json", False),
     ],
 )
 def test_an_endpoint_is_open_where_its_policy_lets_everybody_do_everything(policy: str | None, is_open: bool) -> None:  # noqa: FBT001 - a table of examples
@@ -232,6 +231,14 @@ def test_an_endpoint_is_open_where_its_policy_lets_everybody_do_everything(polic
 
     assert found.is_open is is_open
     assert (found.endpoint, found.has_private_dns, found.functions) == ("vpce-1", True, ())
+
+
+@pytest.mark.parametrize("policy", ["{no json", "[]", '"a text"', "[" * 100_000])
+def test_an_endpoint_whose_policy_is_no_json_is_a_gap_and_not_a_narrow_one(policy: str) -> None:
+    found = _endpoints(_endpoint("vpc-a", "1", PolicyDocument=policy))
+
+    assert isinstance(found, Gap)
+    assert found.why == "the policy of vpce-1 is no JSON, so nobody can tell what it allows"
 
 
 def test_of_two_endpoints_the_one_with_the_usual_name_counts_and_one_that_is_going_does_not() -> None:

@@ -123,9 +123,9 @@ class DynamoBook:
                     found.add(one.id)
                     yield found_now(one, was_open.get(one.id))
         for before in self.findings():
-            one = before.finding.id
-            if one not in found:
-                yield from _some(not_found(before, run, is_doubtful=one in doubtful, is_spared=one in spared))
+            known = before.finding.id
+            if known not in found:
+                yield from _some(not_found(before, run, is_doubtful=known in doubtful, is_spared=known in spared))
 
     def _pages(self, run: Run) -> Iterator[Item]:
         """Give the items of an audit's pages; the first of a page says how many of the others are its own."""

@@ -48,7 +48,7 @@ def parts(values: Iterable[_Line]) -> Iterator[str]:
     for value in values:
         line = encode(value)
         if len(line.encode()) >= MOST_BYTES:
-            line = encode(_cut(value))
+            line = encode(_shortened(value))
         length = len(line.encode()) + 1
         if some and size + length > MOST_BYTES:
             yield "\n".join(some)
@@ -59,9 +59,11 @@ def parts(values: Iterable[_Line]) -> Iterator[str]:
         yield "\n".join(some)
 
 
-def _cut(value: _Line) -> _Line:
-    if isinstance(value, Kept):
-        return replace(value, finding=_cut(value.finding))
-    evidence = tuple(line[:_CHARACTERS] for line in value.evidence[:_LINES])
-    told = f"cut: {len(value.evidence):,} lines of evidence do not fit where audits are kept"
-    return replace(value, reason=value.reason[:_CHARACTERS], evidence=(*evidence, told))
+def _shortened(value: _Line) -> _Line:
+    return replace(value, finding=_cut(value.finding)) if isinstance(value, Kept) else _cut(value)
+
+
+def _cut(finding: PostureFinding) -> PostureFinding:
+    evidence = tuple(line[:_CHARACTERS] for line in finding.evidence[:_LINES])
+    told = f"cut: {len(finding.evidence):,} lines of evidence do not fit where audits are kept"
+    return replace(finding, reason=finding.reason[:_CHARACTERS], evidence=(*evidence, told))

@@ -54,7 +54,7 @@ class HubCalls:
             with publishing("Security Hub"):
                 answer: Mapping[str, Any] = self.client.batch_import_findings(Findings=some)
             if answer.get("FailedCount"):
-                told = answer.get("FailedFindings") or ({},)
+                told: Sequence[Mapping[str, Any]] = answer.get("FailedFindings") or ({},)
                 left += [NotTaken(str(one.get("Id", "")), str(one.get("ErrorCode", "no code"))) for one in told]
         _come_again(left, "take")
         return tuple(left)

@@ -41,6 +41,8 @@ def endpoints_seen(
         if isinstance(answer, Gap):
             return answer
         for one in _available(answer.get("VpcEndpoints", ())):
+            if _is_unreadable(one.get("PolicyDocument")):
+                return Gap(_LIST, f"the policy of {one['VpcEndpointId']} is no JSON, so nobody can tell what it allows")
             vpc = str(one["VpcId"])
             found[vpc] = _better(found.get(vpc), _endpoint(one, vpcs.get(vpc, ())))
     return tuple(found[vpc] for vpc in sorted(found))
@@ -76,14 +78,17 @@ def _is_open(text: str | None) -> bool:
     """Tell whether an endpoint's policy lets everybody do everything, as the one does that AWS gives it."""
     if not text:
         return True
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    statements = Parameters(document).children("Statement") if isinstance(document, Mapping) else ()
+    statements = Parameters(json.loads(text)).children("Statement")
     return any(_lets_all(statement) for statement in statements) and not any(
         effect_of(statement) == "deny" for statement in statements
     )
+
+
+def _is_unreadable(text: str | None) -> bool:
+    try:
+        return bool(text) and not isinstance(json.loads(text or ""), Mapping)
+    except (ValueError, RecursionError):
+        return True
 
 
 def _lets_all(statement: Parameters) -> bool:

@@ -96,7 +96,6 @@ def _batch_update(self: Any) -> str:
     return json.dumps({"ProcessedFindings": done, "UnprocessedFindings": unknown})
 
 
-@paginate(pagination_model=SecurityHubBackend.PAGINATION_MODEL)
 def get_findings(
     self: Any,
     filters: Mapping[str, Any] | None = None,
@@ -110,11 +109,14 @@ def get_findings(
     return [one for one in found if all(not values or one.get(name) in values for name, values in wanted.items())]
 
 
+_get_findings: Any = paginate(pagination_model=SecurityHubBackend.PAGINATION_MODEL)(get_findings)
+
+
 _PATHS = {**urls.url_paths, "{0}/findings/batchupdate$": SecurityHubResponse.dispatch}
 
 PATCHES = (
     Patch(SecurityHubBackend, "batch_import_findings", _batch_import),
-    Patch(SecurityHubBackend, "get_findings", get_findings),
+    Patch(SecurityHubBackend, "get_findings", _get_findings),
     Patch(SecurityHubResponse, "batch_update_findings", _batch_update),
     Patch(urls, "url_paths", _PATHS),
 )
