@@ -1,9 +1,16 @@
-"""What every test needs: no AWS settings of this machine, skips that count in CI, properties without a deadline."""
+"""What every test needs: no AWS settings of this machine, skips that count in CI, properties without a deadline.
+
+And models of AWS's services that are read once: each session of boto3 reads them anew, a twelfth of a second, and tests
+make thousands.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -11,6 +18,14 @@ settings.register_profile("without-deadline", deadline=None)  # a loaded machine
 settings.load_profile("without-deadline")
 
 pytest_plugins = ["no_skips"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """Share one reader of models among all sessions of this process."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,11 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from nightlatch.checks import PRACTICES
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.metrics import Metric
 from nightlatch.domain.posture.news import News
+from nightlatch.domain.posture.reports import scores
 from nightlatch.service.stocktaking import Progress
 from nightlatch.wiring import wire_auditor, wire_references
 from nightlatch.wiring.auditing import wire_audit
@@ -71,6 +73,9 @@ def _count(news: News) -> None:
     metrics.add_metric(name=Metric.VIOLATIONS_LOW, unit=many, value=of(Severity.LOW, 0))
     metrics.add_metric(name=Metric.SECRETS_UNGUARDED, unit=many, value=news.violations_of(UNGUARDED))
     metrics.add_metric(name=Metric.ROTATIONS_OVERDUE, unit=many, value=news.violations_of(OVERDUE))
+    for score in scores(news.run.counts, PRACTICES):
+        said = {"percent": score.percent, "violated": score.violated, "unseen": score.unseen}
+        logger.info("practice", extra={"practice": score.practice.short, **said})
     if news.score is not None:
         metrics.add_metric(name=Metric.AUDIT_SCORE, unit=MetricUnit.Percent, value=news.score)
 

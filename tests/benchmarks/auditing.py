@@ -2,9 +2,11 @@
 
     PYTHONPATH=tests python tests/benchmarks/auditing.py [--secrets 1000 10000]
 
-AWS is moto in a process of its own, so that what is measured is the audit alone: every page is read and every secret
-judged by every check. The pace is left out and counted instead: what the slowest kind of call would take by itself.
-What memory and calls say holds on any machine, what a time says does not.
+The account is the stage's own AWS, corrected, guarded and narrated, in a process of its own. What is measured is a
+whole audit: every page is read, every secret judged by every check, every finding kept in a book on disk, and at the
+end the report is written as JSON and as a page. The pace is left out and counted instead: what the slowest kind of call
+would take by itself. Some 20 MB of what is held are AWS's models of what is asked for the account as a whole; whether
+it grows is the question. What memory and calls say holds on any machine, what a time says does not.
 """
 
 from __future__ import annotations
@@ -13,19 +15,21 @@ import argparse
 import functools
 import gc
 import json
-import logging
 import os
 import resource
 import subprocess
 import sys
 import time
 import tracemalloc
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 KEYS = 20  # that the secrets share
 COLUMNS = (
-    *("secrets", "calls", "a secret", "peak KB", "KB held at the end, no caches"),
+    *("secrets", "findings", "calls", "a secret", "peak KB", "KB held at the end, no caches"),
     *("MB, first page", "MB, last", "minutes, paced", "seconds, here"),
 )
 
@@ -35,9 +39,18 @@ def serve(count: int) -> None:
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
     from moto.kms.models import kms_backends  # noqa: PLC0415
     from moto.secretsmanager.models import secretsmanager_backends  # noqa: PLC0415
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415
 
-    backend, kms = secretsmanager_backends[ACCOUNT][REGION], kms_backends[ACCOUNT][REGION]
+    from nightlatch.local.aws.moto_server import MotoServer  # noqa: PLC0415
+
+    with MotoServer(tell=lambda _: None, account_id=ACCOUNT) as server:
+        _plant(count, secretsmanager_backends[ACCOUNT][REGION], kms_backends[ACCOUNT][REGION])
+        sys.stdout.write(f"{server.port}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+def _plant(count: int, backend: Any, kms: Any) -> None:
+    """Make the secrets without asking for each over HTTP."""
     keys = [
         kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "of a benchmark", [], False).arn  # noqa: FBT003
         for _ in range(KEYS)
@@ -54,41 +67,53 @@ def serve(count: int) -> None:
             replica_regions=[],
             force_overwrite=False,
         )
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    sys.stdout.write(f"{server.get_host_and_port()[1]}\n")
-    sys.stdout.flush()
-    sys.stdin.read()
 
 
 def measure(port: int) -> None:
     """Audit the account that listens there; say what it took."""
-    from fakes_posture import premises  # noqa: PLC0415 - before measuring, nothing of it is in memory
+    from audits import a_report  # noqa: PLC0415 - before measuring, nothing of it is in memory
+    from fakes_posture import premises  # noqa: PLC0415
     from nightlatch.adapters.aws_clients import Clients  # noqa: PLC0415
-    from nightlatch.checks import CHECKS  # noqa: PLC0415
-    from nightlatch.domain.posture.checks import judge  # noqa: PLC0415
-    from nightlatch.domain.posture.examples import TERMS  # noqa: PLC0415
+    from nightlatch.adapters.books.book_sqlite import SqliteBook  # noqa: PLC0415
+    from nightlatch.cli.report.writing import FORMS  # noqa: PLC0415
+    from nightlatch.service.audit import audit  # noqa: PLC0415
+    from nightlatch.service.audit_pages import Yardstick  # noqa: PLC0415
+    from nightlatch.service.audit_ports import AuditPorts  # noqa: PLC0415
 
-    port_of_audit = premises(Clients(region=REGION, endpoint_url=f"http://127.0.0.1:{port}").of)
-    begun = time.monotonic()
-    judged = secrets = 0
-    page = port_of_audit.secrets(None)
-    rss_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    tracemalloc.start()
-    while True:
-        secrets += len(page.secrets)
-        judged += sum(1 for secret in page.secrets for _ in judge(secret, CHECKS, TERMS))
-        if page.token is None:
-            break
-        page = port_of_audit.secrets(page.token)
+    premises_of_audit = premises(Clients(region=REGION, endpoint_url=f"http://127.0.0.1:{port}").of, account_id=ACCOUNT)
+    begun, rss_kb = time.monotonic(), [0]
+    now = datetime.now(UTC)
+
+    def after_a_page(_run: object) -> None:
+        """Measure what Python holds from the first page on; before it, models of AWS are read and modules come in."""
+        if not rss_kb[0]:
+            rss_kb[0] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            tracemalloc.start()
+
+    with TemporaryDirectory() as folder:
+        book = SqliteBook(Path(folder) / "book")
+        until = now + timedelta(days=1)
+        done = audit(
+            AuditPorts(premises_of_audit, book),
+            by=Yardstick(),
+            now=lambda: now,
+            until=until,
+            at_once=True,
+            heard=after_a_page,
+        )
+        assert done.run is not None
+        report = a_report(run=done.run, findings=book.findings)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            for form in ("json", "html"):
+                nowhere.writelines(FORMS[form](report))
+        findings = sum(1 for _ in book.findings())
     found: dict[str, Any] = {
-        "secrets": secrets,
-        "judged": judged,
-        "calls": dict(port_of_audit.calls_by_action),
+        "secrets": done.run.secrets,
+        "findings": findings,
+        "calls": dict(premises_of_audit.calls_by_action),
         "peak_kb": tracemalloc.get_traced_memory()[1] // 1024,
         "held_kb": _held_kb(),
-        "first_page_rss_kb": rss_kb,
+        "first_page_rss_kb": rss_kb[0],
         "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "seconds": round(time.monotonic() - begun, 1),
     }
@@ -122,6 +147,7 @@ def row(count: int) -> str:
     paced_min = max(made / NEEDS[action].per_second for action, made in found["calls"].items()) / 60
     cells = (
         f"{found['secrets']:,}",
+        f"{found['findings']:,}",
         f"{calls:,}",
         f"{calls / found['secrets']:.2f}",
         f"{found['peak_kb']:,}",

@@ -50,6 +50,7 @@ class World:
     uses: FakeUses = field(default_factory=FakeUses)
     protections: FakeProtections = field(default_factory=FakeProtections)
     listed: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by name of a secret
+    described: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by ARN
     policies: dict[str, str] = field(default_factory=dict)  # by ARN
     unmasked: set[str] = field(default_factory=set)  # log groups
     changed: set[str] = field(default_factory=set)  # functions
@@ -86,6 +87,7 @@ class World:
         )
         self.protections.by_name[one.name] = self._copied(one.arn, said.protected or tidy_protection(self.ground))
         self.listed[one.name] = said.listed
+        self.described[one.arn] = said.described
         if said.policy is not None:
             self.policies[one.arn] = said.policy
 

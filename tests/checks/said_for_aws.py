@@ -17,6 +17,7 @@ class Planted(Protocol):
 
     ground: Ground
     listed: dict[str, Mapping[str, Any]]
+    described: dict[str, Mapping[str, Any]]
     policies: dict[str, str]
     unmasked: set[str]
     changed: set[str]
@@ -29,6 +30,9 @@ def in_place_of_aws(world: Planted) -> dict[str, Any]:
     def secrets(asked: Mapping[str, Any], call: Any) -> Any:
         answer = call(**asked)
         return {**answer, "SecretList": [{**one, **world.listed.get(one["Name"], {})} for one in answer["SecretList"]]}
+
+    def description(asked: Mapping[str, Any], call: Any) -> Any:
+        return {**call(**asked), **world.described.get(asked["SecretId"], {})}
 
     def policy(asked: Mapping[str, Any], call: Any) -> Any:
         given = world.policies.get(asked["SecretId"])
@@ -61,6 +65,7 @@ def in_place_of_aws(world: Planted) -> dict[str, Any]:
 
     return {
         "secretsmanager__ListSecrets": secrets,
+        "secretsmanager__DescribeSecret": description,
         "secretsmanager__GetResourcePolicy": policy,
         "kms__DescribeKey": key,
         "lambda__ListFunctions": functions,

@@ -89,8 +89,9 @@ def test_every_page_is_read_and_no_secret_twice() -> None:
         "secretsmanager:ListSecrets": 3,
         "secretsmanager:ListSecretVersionIds": 210,
         "secretsmanager:GetResourcePolicy": 210,
+        "secretsmanager:DescribeSecret": 210,  # the list does not tell who else has a secret's values
     }
-    assert port.calls == 423
+    assert port.calls == 633
 
 
 @pytest.mark.usefixtures("moto")
@@ -268,7 +269,72 @@ def test_days_are_those_of_utc_whatever_the_machine_thinks() -> None:
     assert found.next_rotation == DATE
 
 
-def test_replicas_are_asked_for_where_a_primary_says_where_it_began() -> None:
+ABROAD = f"arn:aws:secretsmanager:{REGION}:999988887777:secret:copy-AbCdEf"
+
+
+def describing(**said: Any) -> dict[str, Any]:
+    return {"secretsmanager__DescribeSecret": {"ARN": ARN, "Name": "prod/db", **said}}
+
+
+def test_a_copy_in_another_account_is_seen_though_the_list_says_nothing_of_it() -> None:
+    entry = {"ReplicaSecretARN": ABROAD, "ReplicationStatus": "InSync", "StatusMessage": "hunter2"}
+
+    found = only(on(**describing(CrossAccountReplicas=[entry])))
+
+    assert isinstance(found.replicas, tuple)
+    (replica,) = found.replicas
+    assert (replica.arn, replica.account_id, replica.region, replica.status) == (
+        ABROAD,
+        "999988887777",
+        REGION,
+        "InSync",
+    )
+    assert replica.place == "account 999988887777"
+    assert "hunter2" not in repr(found)
+    assert (found.foreign_primary, found.policy_by_aws, found.is_replica) == (None, None, False)
+
+
+def test_of_a_copy_of_another_accounts_secret_both_policies_are_read() -> None:
+    asked_for: list[str | None] = []
+
+    def policy(asked: Mapping[str, Any]) -> Any:
+        asked_for.append(asked.get("PolicyName"))
+        return {"ResourcePolicy": "{}" if asked.get("PolicyName") is None else '{"Statement": []}'}
+
+    primary = {"PrimarySecretARN": ABROAD, "ReplicationStatus": "InSync"}
+
+    found = only(on(**describing(CrossAccountPrimary=primary), secretsmanager__GetResourcePolicy=policy))
+
+    assert (found.foreign_primary, found.policy_text, found.policy_by_aws) == (ABROAD, "{}", '{"Statement": []}')
+    assert asked_for == [None, "cross-account-replication"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_gap"), [(refusal("ResourceNotFoundException"), False), (refusal(), True), ({}, False)]
+)
+def test_a_copy_without_a_second_policy_is_there_and_one_that_may_not_be_read_is_a_gap(
+    answer: Any,
+    is_gap: bool,  # noqa: FBT001 - a table of examples
+) -> None:
+    def policy(asked: Mapping[str, Any]) -> Any:
+        return answer if asked.get("PolicyName") else {"ResourcePolicy": "{}"}
+
+    primary = {"PrimarySecretARN": ABROAD, "ReplicationStatus": "InSync"}
+
+    found = only(on(**describing(CrossAccountPrimary=primary), secretsmanager__GetResourcePolicy=policy))
+
+    assert found.policy_text == "{}"
+    assert isinstance(found.policy_by_aws, Gap) is is_gap
+
+
+def test_whether_others_have_its_values_is_a_gap_where_nobody_may_ask() -> None:
+    found = only(on(secretsmanager__DescribeSecret=refusal()))
+
+    assert isinstance(found.replicas, Gap)
+    assert found.foreign_primary == found.replicas
+
+
+def test_replicas_in_other_regions_are_seen_with_how_they_stand() -> None:
     status = [{"Region": "us-east-1", "Status": "Failed", "StatusMessage": "no", "KmsKeyId": "alias/there"}]
     answers = {
         "secretsmanager__ListSecrets": listed(PrimaryRegion=REGION),

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from moto.sns.models import sns_backends
 
 from e2e.watched import Watched
+from nightlatch.adapters.doctor.needs import FIRING_NEEDS, NEEDS, Need
 from nightlatch.adapters.table import Table
 from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
 from nightlatch.cli.main import run
+from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
 from nightlatch.domain.watching.paths import ALL_EVENTS
+from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import TRAIL
+from nightlatch.local.scenes.theatre import REGION
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("blindness")]
 
@@ -95,6 +101,21 @@ def local(
         yield verb
 
 
+@contextmanager
+def calls_made(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[str, str]]]:
+    """Write down each call of AWS, as (service, operation), that this process makes."""
+    made: set[tuple[str, str]] = set()
+    make = BaseClient._make_api_call
+
+    def written_down(client: Any, operation: str, asked: Any) -> Any:
+        made.add((client.meta.service_model.service_name, operation))
+        return make(client, operation, asked)
+
+    with monkeypatch.context() as patches:
+        patches.setattr(BaseClient, "_make_api_call", written_down)
+        yield made
+
+
 def stop_the_trail(watched: Watched) -> Callable[[], None]:
     cloudtrail = watched.client("cloudtrail")
     cloudtrail.stop_logging(Name=TRAIL)
@@ -131,6 +152,36 @@ CUTS = {
     "PutRule": (set_the_reads_rule_plain, TAMPERED),
     "RemoveTargets": (remove_a_target, TAMPERED),
     "SetSubscriptionAttributes": (mute_a_subscription, TAMPERED),
+}
+
+
+def switch_an_alarm_off(watched: Watched) -> Callable[[], None]:
+    cloudwatch = watched.client("cloudwatch")
+    name = name_of(watched, "ReadsWaitAlarm").rsplit(":", 1)[-1]
+    cloudwatch.disable_alarm_actions(AlarmNames=[name])
+    return lambda: cloudwatch.enable_alarm_actions(AlarmNames=[name])
+
+
+def stop_taking_alerts(watched: Watched) -> Callable[[], None]:
+    client = watched.client("lambda")
+    function = watched.theatre.stage.stack.functions["Notifier"].name
+    [mapping] = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    return lambda: client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def close_a_lane(watched: Watched) -> Callable[[], None]:
+    sqs, url = watched.client("sqs"), name_of(watched, "ReadsQueue")
+    policy = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    closed = json.dumps({"Version": "2012-10-17", "Statement": []})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": closed})
+    return lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
+
+SEEN_BY_THE_DOCTOR = {
+    "DisableAlarmActions": (switch_an_alarm_off, "aws cloudwatch enable-alarm-actions --alarm-names nightlatch-reads"),
+    "UpdateEventSourceMapping": (stop_taking_alerts, "aws lambda update-event-source-mapping --uuid "),
+    "SetQueueAttributes": (close_a_lane, "sam deploy --stack-name nightlatch"),
 }
 
 
@@ -214,11 +265,25 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
 ) -> None:
     del beating
     code, lines = local("doctor")
-    bad = [line for line in lines if line["verdict"] in {"fail", "not looked"}]
-    assert [line["about"] for line in bad] == ["concurrency"], bad  # moto has no GetAccountSettings
-    assert code == 4
+    bad = [line for line in lines if line["verdict"] != "ok"]
+    assert [(line["about"], line["verdict"]) for line in bad] == [("forwarding of IAM's events", "warn")], bad
+    assert code == 0
+    about = [line["about"].partition(" nightlatch")[0] for line in lines]
+    kinds = {
+        "event source of": 5,
+        "oldest message of": 5,
+        "policy of": 6,
+        "second target of": 2,
+        "credentials of Slack": 1,
+        "look for what was missed": 1,
+        "other Regions": 1,
+        "alarms": 1,
+        "channels": 1,
+        "Regions of the trail": 1,
+    }
+    assert {kind: about.count(kind) for kind in kinds} == kinds, about
 
-    mends = [cut(watched) for cut, _ in CUTS.values()]
+    mends = [cut(watched) for cut, _ in (*CUTS.values(), *SEEN_BY_THE_DOCTOR.values())]
     code, lines = local("doctor")
     for mend in mends:
         mend()
@@ -230,7 +295,48 @@ def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_
     assert any(fix.startswith(f"aws events put-rule --name {name_of(watched, 'ReadsRule')}") for fix in fixes)
     assert any(fix.startswith(f"aws events put-targets --rule {name_of(watched, 'ChangesRule')}") for fix in fixes)
     assert any("--attribute-name FilterPolicy --attribute-value '{}'" in fix for fix in fixes)
+    for _, fix in SEEN_BY_THE_DOCTOR.values():
+        assert any(found.startswith(fix) for found in fixes), (fix, fixes)
     pass_time(watched, BEAT_EVERY + MINUTE)
+
+
+NOT_ON_THE_STAGE = {  # it is found without its stack's outputs, and has neither bus nor hub nor quotas
+    "cloudformation:DescribeStacks",
+    "events:DescribeEventBus",
+    "securityhub:DescribeHub",
+    "lambda:GetAccountSettings",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListServiceQuotas",
+    "servicequotas:ListAWSDefaultServiceQuotas",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needs", "others"),
+    [
+        ((), NEEDS, NOT_ON_THE_STAGE),
+        (
+            ("--live-fire", "--under", "prod/e2e-calls-", "--wait", "30", "--yes"),
+            FIRING_NEEDS,
+            {"cloudformation:DescribeStacks"},
+        ),
+    ],
+    ids=["doctor", "live fire"],
+)
+@pytest.mark.usefixtures("beating")
+def test_what_the_doctor_asks_of_aws_is_what_its_page_says(
+    local: Callable[..., tuple[int, list[dict[str, str]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: Sequence[str],
+    needs: Mapping[str, Need],
+    others: set[str],
+) -> None:
+    with calls_made(monkeypatch) as made:
+        local("doctor", *arguments)
+
+    expected = {(need.service, need.call): action for action, need in needs.items()}
+    assert made - {("sts", "AssumeRole")} - set(expected) == set()  # the stage signs its operator in so
+    assert {action for call, action in expected.items() if call not in made} == others
 
 
 def test_live_fire_is_seen_told_and_undone_and_leaves_nothing_behind(
@@ -238,18 +344,48 @@ def test_live_fire_is_seen_told_and_undone_and_leaves_nothing_behind(
 ) -> None:
     code, lines = local("doctor", "--live-fire", "--under", "prod/e2e-fire-", "--wait", "30", "--yes")
 
-    assert (code, [line["verdict"] for line in lines]) == (0, ["ok"] * 5)
+    assert (code, [line["verdict"] for line in lines]) == (0, ["ok"] * 6), lines
     assert [line["about"] for line in lines] == [
         "read is seen",
         "change is seen",
         "scheduled deletion is seen",
         "deletion is told",
         "deletion is undone",
+        "throw-away is gone",
     ]
-    assert all(line["said"].startswith("after ") for line in lines)
+    assert all(line["said"].startswith("after ") for line in lines[:-1])
+    assert "slack" in lines[3]["said"]
+    assert lines[-1]["said"] == "destroyed, and nothing brought it back"
     [made] = [record["requestParameters"]["name"] for record in watched.told("CreateSecret", "prod/e2e-fire-")]
     left = watched.client("secretsmanager").list_secrets(IncludePlannedDeletion=True, MaxResults=100)["SecretList"]
     assert made not in {secret["Name"] for secret in left}
+
+
+def test_live_fire_refuses_where_the_vault_would_bring_its_secret_back(
+    watched: Watched, local: Callable[..., tuple[int, list[dict[str, str]]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del local
+    assert run(["doctor", "--live-fire", "--under", "prod/orders/e2e-fire-", "--yes", "--local"]) == ExitCode.REFUSED
+
+    assert "(prod/orders/*)" in capsys.readouterr().err
+    assert watched.told("CreateSecret", "prod/orders/e2e-fire-") == []
+
+
+def test_live_fire_says_which_channel_did_not_take_it(
+    watched: Watched, local: Callable[..., tuple[int, list[dict[str, str]]]]
+) -> None:
+    slack = watched.theatre.slack
+    token, slack.token = slack.token, "revoked"
+    try:
+        code, lines = local("doctor", "--live-fire", "--under", "prod/e2e-mute-", "--wait", "30", "--yes")
+        watched.settle()
+    finally:
+        slack.token = token
+    watched.letters("AlertsDeadLetterQueue")  # what Slack did not take would stand in another test's way
+
+    [told] = [line for line in lines if line["about"] == "deletion is told"]
+    assert (code, told["verdict"]) == (0, "warn"), lines
+    assert ", on sns; slack takes no messages: " in told["said"]
 
 
 def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: Watched, beating: DynamoBeats) -> None:
@@ -261,13 +397,19 @@ def test_heartbeats_that_do_not_come_back_are_told_within_half_an_hour(watched: 
         pass_time(watched, heard + SILENT_AFTER + MINUTE - watched.theatre.stage.clock.now() + MINUTE)
         [told] = findings_since(watched, line, BLIND)
         written = [text for _, text in watched.lines[line:] if '"HeartbeatsArrived"' in text]
+        ringing = watched.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
 
-    assert written == []  # by which the alarm on missing data rings, with no function between
+    assert written == []
+    silence = name_of(watched, "HeartbeatMissingAlarm")  # rings with no function between
+    assert silence in {alarm["AlarmName"] for alarm in ringing}
+    topic = sns_backends[ACCOUNT_ID][REGION].topics[name_of(watched, "AlertTopic")]
+    assert f'ALARM: "{silence}" in {REGION}' in {sent[2] for sent in topic.sent_notifications}
     assert told["severity"] == "HIGH"
     at = datetime.fromisoformat(str(told["event_id"]).split(":", 2)[2])
     assert at == heard + SILENT_AFTER
     pass_time(watched, BEAT_EVERY + MINUTE)
     assert beating.pulse().arrived_at != heard
+    assert f'OK: "{silence}" in {REGION}' in {sent[2] for sent in topic.sent_notifications}
 
 
 def test_a_record_that_claims_to_be_a_heartbeat_keeps_nothing_beating(watched: Watched, beating: DynamoBeats) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from e2e.built import Build
 from e2e.watched import Watched
-from nightlatch.local.journal import Outcome
 from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.scenes.company import LEGACY_SECRET
 from nightlatch.local.scenes.scenes import deletion, title_of
@@ -68,6 +67,6 @@ def test_a_deletion_is_seen_undone_and_told_by_the_built_handlers(watched: Watch
     [message] = [one for one in watched.messages(LEGACY_SECRET) if "scheduled" in one["text"]]
     assert title_of(message).startswith("✅")
     assert len(watched.told("RestoreSecret", LEGACY_SECRET)) == 1
-    assert [entry for entry in watched.theatre.stage.journal.entries() if entry.outcome is not Outcome.DELIVERED] == []
+    assert watched.failures() == []
     services = {json.loads(line).get("service") for _, line in watched.lines if line.startswith("{")}
     assert {"detector-changes", "responder", "notifier"} <= services

@@ -20,7 +20,7 @@ from nightlatch.local.scenes.timeline import Timeline
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("page")]
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 HOSTILE = "prod/<img src=x onerror=alert(1)> <!channel> &lt;b&gt;"
 QUIET = (
     "--no-sandbox",

@@ -153,7 +153,7 @@ def test_a_press_without_the_pages_token_is_turned_away(watched: Watched, offer:
     stranger = requests.post(
         f"{watched.theatre.page}press",
         json={"ts": offer.ts, "action_id": buttons_of(watched.message(offer.ts))[0]["action_id"], "person": "U01ANA"},
-        timeout=10,
+        timeout=60,
     )
 
     assert stranger.status_code == 403

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from e2e.watched import Watched
-from nightlatch.local.journal import Outcome, Step
+from nightlatch.local.journal import Step
 from nightlatch.local.scenes.company import LEGACY_SECRET, STOLEN_USER
 from nightlatch.local.scenes.scenes import NEW_SECRETS, SCENES, title_of
 from nightlatch.local.scenes.timeline import Timeline
@@ -95,4 +95,4 @@ def test_nothing_else_was_said(watched: Watched) -> None:
 @pytest.mark.usefixtures("played")
 def test_every_call_was_narrated_and_every_lane_delivered(watched: Watched) -> None:
     watched.theatre.stage.server.narrator.raise_failures()
-    assert [e for e in watched.theatre.stage.journal.entries(Step.LANE) if e.outcome is not Outcome.DELIVERED] == []
+    assert watched.failures() == []

@@ -34,6 +34,7 @@ from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.guarding.guards import NO_FORCE_DELETE
 from nightlatch.domain.history.examples import a_person
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
+from nightlatch.local.journal import Entry, Outcome
 from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.queues.lanes import Caps
 from nightlatch.local.running.function_variables import Interpreter
@@ -46,7 +47,7 @@ from nightlatch.local.slack.workspace import buttons_of
 from nightlatch.local.stage import StageSettings
 
 LAST_LINES = 60
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0  # what comes is waited for no longer than it takes; this is for a machine under load
 OBSERVED = "observed/"
 WAITED_FOR = "prod/waited-for/"  # told, with buttons, and copied: what is deleted there is not undone by itself
 GUARDED, CONTESTED = "guarded/", "contested/"  # with a guard; with one in a policy that an operator owns
@@ -309,6 +310,18 @@ class Watched:
         for message in found:
             self.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in found]
+
+    def failures(self) -> list[Entry]:
+        """Name the steps that failed for good or by a fault.
+
+        What a function gave back for later is none: two notifiers at one incident take turns, and it comes again.
+        """
+        entries = self.theatre.stage.journal.entries()
+        return [
+            entry
+            for entry in entries
+            if entry.outcome not in {Outcome.DELIVERED, Outcome.PARTLY_FAILED, Outcome.FAILED} or entry.reason
+        ]
 
     def settle(self, *, at_most_s: float = PATIENCE_S) -> None:
         """Wait until nothing is under way on the stage."""

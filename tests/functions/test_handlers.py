@@ -27,6 +27,7 @@ from nightlatch.domain.answering.speed import Opened
 from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.practices import Practice
 from nightlatch.local.events.event_history import EventHistory, answering_lookups
 from nightlatch.service.ports import Notice
 from nightlatch.service.stocktaking import Progress, Stocktaking
@@ -503,9 +504,14 @@ def test_an_audit_comes_at_once_where_somebody_asks_and_its_figures_are_counted(
     assert again["audit"] == "fresh"
     [line] = logged(caplog, "audit")
     assert (line["progress"], line["secrets"] >= 1, line["calls"] > 0) == ("finished", True, True)
-    [counted] = [found for found in map(json.loads, capsys.readouterr().out.splitlines()) if "AuditScore" in found]
+    written = [json.loads(found) for found in capsys.readouterr().out.splitlines()]
+    [counted] = [found for found in written if "AuditScore" in found]
     assert counted["SecretsAudited"] == [line["secrets"]]
     assert 0 <= counted["AuditScore"][0] <= 100
+    scored = {str(found["practice"]): found for found in logged(caplog, "practice")}
+    assert list(scored) == [practice.short for practice in Practice]
+    assert all(one["percent"] is None or 0 <= one["percent"] <= 100 for one in scored.values())
+    assert any(one["violated"] for one in scored.values())
     assert [json.loads(body)["incident_id"] for body in alerts()] in ([], ["audit"])
 
 

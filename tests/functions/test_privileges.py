@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from functions.transformed import many, policies_of, resource, resources, target
+from nightlatch.domain.aws_policies.wide_grants import WideGrant, secrets_like, wide_grant
+from nightlatch.domain.event.parameters import Parameters
 
 ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
@@ -70,6 +72,27 @@ def test_only_the_responder_may_write_to_secrets_manager() -> None:
             "secretsmanager:DeleteResourcePolicy",
         }
     }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_of_ours_is_one_that_our_own_audit_would_tell_of(role: str) -> None:
+    secrets = secrets_like("111122223333", "eu-west-1")
+    said = [
+        {**one, "Resource": [_written(some) for some in many(one["Resource"])]}
+        for effect in ("Allow", "Deny")
+        for one in statements(role, effect)
+    ]
+
+    assert wide_grant(Parameters({"Statement": said}), secrets) == WideGrant()
+
+
+def _written(resource: Any) -> str:
+    """Write a resource as CloudFormation would; one that is a resource of the stack or a parameter names no secret."""
+    text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
+    places = {"Partition": "aws", "Region": "eu-west-1", "AccountId": "111122223333"}
+    for place, value in places.items():
+        text = text.replace(f"${{AWS::{place}}}", value)
+    return str(text)
 
 
 def test_only_the_responder_may_write_to_iam_and_to_keys_and_to_iam_only_where_that_was_chosen() -> None:

@@ -24,7 +24,7 @@ def test_what_is_under_way_is_waited_for():
 
     assert not activity.wait_until_quiet(lambda: True, timeout_s=0.01)
     finish.set()
-    assert activity.wait_until_quiet(lambda: True, timeout_s=10)
+    assert activity.wait_until_quiet(lambda: True, timeout_s=60)
     worker.join()
 
 
@@ -43,5 +43,5 @@ def test_work_that_began_and_ended_during_the_look_calls_for_another_look():
                 pass
         return True
 
-    assert activity.wait_until_quiet(look, timeout_s=10)
+    assert activity.wait_until_quiet(look, timeout_s=60)
     assert len(looks) == 2

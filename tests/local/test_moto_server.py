@@ -63,7 +63,7 @@ def test_a_route_beside_aws_is_served_and_not_told() -> None:
     server, aws = a_server(routes={"/slack": a_page})
 
     with server:
-        answer = requests.get(f"{server.endpoint}/slack/messages", timeout=5)
+        answer = requests.get(f"{server.endpoint}/slack/messages", timeout=60)
 
     assert answer.text == "/slack /messages"
     assert aws.told == []

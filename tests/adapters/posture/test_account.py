@@ -342,11 +342,13 @@ def _granted(*statements: Mapping[str, Any], attached: bool = True) -> tuple[Gra
         ({**EVERYTHING, "Action": ["secretsmanager:*", "s3:*"]}, ("secretsmanager:*",)),
         ({**EVERYTHING, "Action": "SecretsManager:*"}, ("SecretsManager:*",)),
         ({**EVERYTHING, "Resource": f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:*"}, ("*",)),
+        ({**EVERYTHING, "Action": "secretsmanager:Get*"}, ("secretsmanager:Get*",)),
+        ({**EVERYTHING, "Action": ["secretsmanager:GetSecretValue"]}, ("secretsmanager:GetSecretValue",)),
         ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, ("everything but iam:*",)),
         ({**EVERYTHING, "Condition": {"StringEquals": {"aws:RequestedRegion": REGION}}}, ("*",)),
     ],
 )
-def test_a_policy_that_lets_its_holders_do_everything_is_named(
+def test_a_policy_that_lets_its_holders_come_to_every_secret_is_named(
     statement: Mapping[str, Any], actions: tuple[str, ...]
 ) -> None:
     (found,) = _granted(statement)
@@ -362,7 +364,7 @@ def test_a_policy_that_lets_its_holders_do_everything_is_named(
 @pytest.mark.parametrize(
     "statement",
     [
-        {**EVERYTHING, "Action": "secretsmanager:Get*"},
+        {**EVERYTHING, "Action": "secretsmanager:List*"},
         {**EVERYTHING, "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/*"},
         {**EVERYTHING, "Condition": {"StringEquals": {"secretsmanager:ResourceTag/team": "orders"}}},
         {"Effect": "Deny", "Action": "*", "Resource": "*"},
@@ -397,6 +399,105 @@ def test_an_inline_policy_is_named_with_whose_it_is() -> None:
             policy="inline policy all of ana", actions=("*",), attached_to=(f"arn:aws:iam::{ACCOUNT}:user/ana",)
         ),
     )
+
+
+def _seen(*policies: tuple[str, object], roles: list[dict[str, Any]], **more: Any) -> tuple[GrantPosture, ...]:
+    listed = [
+        {
+            "Arn": arn,
+            "PolicyVersionList": [{"IsDefaultVersion": True, "Document": json.dumps({"Statement": statement})}],
+        }
+        for arn, statement in policies
+    ]
+    answer = {"Policies": listed, "RoleDetailList": roles, "IsTruncated": False, **more}
+    clients = Scripted(iam__GetAccountAuthorizationDetails=answer)
+    found = grants_seen(asking(clients), account_id=ACCOUNT, region=REGION)
+    assert isinstance(found, tuple)
+    return found
+
+
+def _role(name: str, *policies: str, path: str = "", **more: Any) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{path}{name}"
+    attached = [{"PolicyName": "p", "PolicyArn": policy} for policy in policies]
+    return {"RoleName": name, "Arn": arn, "AttachedManagedPolicies": attached, **more}
+
+
+def _within(boundary: str) -> dict[str, Any]:
+    return {"PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}}
+
+
+CLIENT_READ = "arn:aws:iam::aws:policy/AWSSecretsManagerClientReadOnlyAccess"
+READING = {
+    "Effect": "Allow",
+    "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+    "Resource": "*",
+}
+NARROW = {**READING, "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app/*"}
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+
+
+def test_a_ready_made_policy_that_only_reads_is_named() -> None:
+    (found,) = _seen((CLIENT_READ, READING), roles=[_role("app", CLIENT_READ)])
+
+    assert (found.actions, found.is_by_aws) == (("secretsmanager:GetSecretValue",), True)
+
+
+def test_a_group_holds_what_is_attached_to_it_and_what_is_written_on_it() -> None:
+    group = {
+        "GroupName": "ops",
+        "Arn": f"arn:aws:iam::{ACCOUNT}:group/ops",
+        "AttachedManagedPolicies": [{"PolicyName": "p", "PolicyArn": CLIENT_READ}],
+        "GroupPolicyList": [{"PolicyName": "all", "PolicyDocument": json.dumps({"Statement": [EVERYTHING]})}],
+    }
+
+    found = _seen((CLIENT_READ, READING), roles=[], GroupDetailList=[group])
+
+    assert [(one.policy, one.attached_to) for one in found] == [
+        (CLIENT_READ, (group["Arn"],)),
+        ("inline policy all of ops", (group["Arn"],)),
+    ]
+
+
+def test_a_role_that_is_linked_to_a_service_is_left_to_aws() -> None:
+    linked = _role("AWSServiceRoleForSome", CLIENT_READ, path="aws-service-role/some.amazonaws.com/")
+
+    assert _seen((CLIENT_READ, READING), roles=[linked]) == ()
+
+
+@pytest.mark.parametrize(
+    ("boundary", "is_told"),
+    [
+        ([NARROW], False),
+        ([{**EVERYTHING, "Action": "s3:*"}], False),
+        ([EVERYTHING, {**READING, "Effect": "Deny"}], False),
+        ([EVERYTHING], True),
+        ([{**EVERYTHING, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], True),
+        ([{**EVERYTHING, "Action": "secretsmanager:PutResourcePolicy"}], False),
+    ],
+)
+def test_a_boundary_counts_where_it_leaves_nothing_of_a_grant(boundary: object, is_told: bool) -> None:  # noqa: FBT001 - a table of examples
+    bound = _role("bound", CLIENT_READ, **_within(BOUNDARY))
+
+    found = _seen((CLIENT_READ, READING), (BOUNDARY, boundary), roles=[bound])
+
+    assert bool(found) is is_told
+
+
+def test_a_boundary_that_was_not_seen_takes_nothing_away_and_one_holder_s_is_no_other_s() -> None:
+    unseen = _role("unseen", CLIENT_READ, **_within("arn:aws:iam::aws:policy/Some"))
+    bound, free = _role("bound", CLIENT_READ, **_within(BOUNDARY)), _role("free", CLIENT_READ)
+
+    (found,) = _seen((CLIENT_READ, READING), (BOUNDARY, [NARROW]), roles=[bound, free, unseen])
+
+    assert found.attached_to == (free["Arn"], unseen["Arn"])
+
+
+def test_a_boundary_bounds_what_is_written_on_a_role_too() -> None:
+    inline = [{"PolicyName": "all", "PolicyDocument": json.dumps({"Statement": [EVERYTHING]})}]
+    bound = _role("bound", RolePolicyList=inline, **_within(BOUNDARY))
+
+    assert _seen((BOUNDARY, [NARROW]), roles=[bound]) == ()
+    assert [one.policy for one in _seen(roles=[bound])] == ["inline policy all of bound"]
 
 
 def test_holders_and_policies_may_stand_on_different_pages() -> None:

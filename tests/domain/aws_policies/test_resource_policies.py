@@ -135,6 +135,49 @@ def test_an_organisation_and_an_endpoint_are_narrow_whoever_we_are():
     assert reaches(allow(Condition=condition), organization="o-another") == [Reach.NAMED]
 
 
+@pytest.mark.parametrize(
+    ("condition", "organization", "places"),
+    [
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, None, ["aws:sourcevpce"]),
+        ({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}, None, ["aws:sourceip"]),
+        (
+            {"StringEquals": {"aws:SourceVpc": "vpc-1"}, "IpAddress": {"aws:SourceIp": "198.51.100.7"}},
+            None,
+            ["aws:sourcevpc", "aws:sourceip"],
+        ),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1", "aws:PrincipalAccount": OURS}}, None, []),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1", "aws:PrincipalOrgID": ORGANIZATION}}, ORGANIZATION, []),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1", "aws:PrincipalOrgID": ORGANIZATION}}, None, []),
+        (
+            {"StringEquals": {"aws:SourceVpce": "vpce-1", "aws:PrincipalOrgID": ORGANIZATION}},
+            "o-another",
+            ["aws:sourcevpce"],
+        ),
+        (
+            {"StringEquals": {"aws:SourceVpce": "vpce-1"}, "Bool": {"aws:SecureTransport": "true"}},
+            None,
+            ["aws:sourcevpce"],
+        ),
+        ({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}, None, []),
+        ({"StringEquals": {"aws:PrincipalAccount": OURS}}, None, []),
+        (None, None, []),
+    ],
+)
+def test_what_only_a_place_narrows_is_told_apart_from_what_says_who(condition, organization, places):
+    (grant,) = grants(a_policy(allow(Condition=condition)))
+
+    assert [limit.key for limit in grant.places(organization)] == places
+
+
+def test_a_named_principal_in_a_place_is_no_anybody_and_a_denial_of_all_other_places_leaves_one():
+    endpoint = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    (named,) = grants(a_policy(allow({"AWS": OURS}, Condition=endpoint)))
+    (cut,) = grants(a_policy(allow(), deny(Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})))
+
+    assert named.places(None) == ()
+    assert [limit.key for limit in cut.places(None)] == ["aws:sourcevpce"]
+
+
 def test_a_denial_of_all_others_cuts_a_wide_statement_back():
     others = {"StringNotEquals": {"aws:PrincipalAccount": OURS}}
 

@@ -84,7 +84,7 @@ def running_small():
 @pytest.fixture
 def small(running_small):
     """Hand over a stage where nothing is under way and no dead letter lies about."""
-    running_small.stage.settle(timeout_s=20)
+    running_small.stage.settle(timeout_s=60)
     while running_small.letters("Lost"):
         pass
     return running_small

@@ -69,7 +69,7 @@ def test_what_a_function_writes_is_heard_with_its_name(small):
 
 def test_an_event_nobody_waits_for_is_tried_again_and_then_put_aside(small):
     small.invoke("Clumsy", {"task": "raise"}, InvocationType="Event")
-    small.stage.settle(timeout_s=20)
+    small.stage.settle(timeout_s=60)
 
     [letter] = small.letters("Lost")
     body = json.loads(letter["Body"])
@@ -81,7 +81,7 @@ def test_an_event_nobody_waits_for_is_tried_again_and_then_put_aside(small):
 
 def test_a_stage_may_shorten_the_time_for_which_a_failed_message_stays_hidden(small, run_id):
     small.send("Changes", {"run": run_id, "what": "bad", "fail_times": 1})
-    small.stage.settle(timeout_s=30)
+    small.stage.settle(timeout_s=60)
 
     assert [row["failed"] for row in small.seen(run=run_id)] == [True, False]
 
@@ -94,7 +94,7 @@ def test_what_is_not_settled_is_told_by_name(small, run_id):
     with pytest.raises(NotSettled, match=f"{small.url('Changes').rpartition('/')[2]}: 0 ready, 1 hidden"):
         small.stage.settle(timeout_s=0.2)
     small.stage.settle(timeout_s=0.2, await_redelivery=False)
-    small.stage.settle(timeout_s=20)
+    small.stage.settle(timeout_s=60)
 
     assert [row["what"] for row in small.seen(run=run_id)] == ["late"]
 
@@ -103,7 +103,7 @@ def test_the_body_and_the_headers_arrive_as_they_were_sent(small):
     raw = "payload=%7B%22a%22%3A+1%7D"
     headers = {"X-Signature": "v0=abc", "Content-Type": "application/x-www-form-urlencoded"}
 
-    answer = requests.post(f"{small.stage.http_address('Front')}/door", data=raw, headers=headers, timeout=10)
+    answer = requests.post(f"{small.stage.http_address('Front')}/door", data=raw, headers=headers, timeout=60)
 
     assert answer.status_code == 201
     assert answer.headers["X-Route"] == "POST /door"
@@ -112,7 +112,7 @@ def test_the_body_and_the_headers_arrive_as_they_were_sent(small):
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/door"), ("POST", "/elsewhere")])
 def test_a_route_that_does_not_exist_is_not_found(small, method, path):
-    answer = requests.request(method, f"{small.stage.http_address('Front')}{path}", timeout=10)
+    answer = requests.request(method, f"{small.stage.http_address('Front')}{path}", timeout=60)
 
     assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
@@ -120,7 +120,7 @@ def test_a_route_that_does_not_exist_is_not_found(small, method, path):
 def test_more_requests_than_the_burst_allows_are_turned_away(small):
     address = f"{small.stage.http_address('Front')}/narrow"
 
-    codes = [requests.post(address, data="a=1", timeout=10).status_code for _ in range(12)]
+    codes = [requests.post(address, data="a=1", timeout=60).status_code for _ in range(12)]
 
     assert codes[:3] == [201, 201, 201]
     assert 429 in codes

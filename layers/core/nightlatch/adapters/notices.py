@@ -64,15 +64,20 @@ class DynamoNotices:
         """
         self._table.put({**_key(notice), "state": "shown", "expires_at": _seconds(self._now() + NOTICES_KEPT)})
 
-    def shown_on(self, incident_id: str) -> tuple[str, ...]:
-        """Name the channels that have shown any revision of an incident.
+    def shown_on(self, incident_id: str, *, since: int = 0) -> tuple[str, ...]:
+        """Name the channels that have shown a revision of an incident.
+
+        Args:
+            incident_id: Which incident.
+            since: The earliest revision that counts; any by default.
 
         Raises:
             Unavailable: The table could not be asked.
         """
         items = self._table.every(f"notice#{key_part(incident_id)}", since=FIRST, until=LAST)
         marks = (str(item["sk"]).rpartition("-revision-") for item in items if item.get("state") == "shown")
-        return tuple(sorted({channel for channel, revision, _ in marks if revision}))
+        shown = {channel for channel, is_one, number in marks if is_one and number.isdigit() and int(number) >= since}
+        return tuple(sorted(shown))
 
     def thread(self, incident_id: str, channel: str) -> str | None:
         """Give where a channel holds the incident's message, None to who may post it first.

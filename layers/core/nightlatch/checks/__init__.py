@@ -1,5 +1,6 @@
 """Posture checks: one file is one check, in the same shape as a detection; one that is not in this tuple is none."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from nightlatch.checks import (
@@ -37,12 +38,14 @@ from nightlatch.checks import (
     monitoring_trail_not_validated,
     monitoring_unguarded,
     monitoring_unused,
+    policy_anyone_in_place,
     policy_foreign_account,
     policy_leaves_it_to_iam,
     policy_not_principal,
     policy_public,
     policy_unreadable,
     replicas_failed,
+    replicas_foreign_account,
     replicas_unapproved,
     retries_no_backoff,
     retries_throttled,
@@ -68,6 +71,7 @@ from nightlatch.checks import (
     vpc_rotation_outside,
 )
 from nightlatch.domain.posture.checks import Check
+from nightlatch.domain.posture.practices import Practice
 
 CHECKS: tuple[Check[Any], ...] = (  # by practice, then by id
     text_credential.CHECK,
@@ -122,15 +126,19 @@ CHECKS: tuple[Check[Any], ...] = (  # by practice, then by id
     key_unapproved.CHECK,
     key_unusable.CHECK,
     key_waits_for_deletion.CHECK,
+    policy_anyone_in_place.CHECK,
     policy_foreign_account.CHECK,
     policy_leaves_it_to_iam.CHECK,
     policy_not_principal.CHECK,
     policy_public.CHECK,
     policy_unreadable.CHECK,
     replicas_failed.CHECK,
+    replicas_foreign_account.CHECK,
     replicas_unapproved.CHECK,
     tags_no_owner.CHECK,
     tags_none.CHECK,
     versions_labels_full.CHECK,
     versions_many.CHECK,
 )
+
+PRACTICES: Mapping[str, Practice] = {check.id: check.practice for check in CHECKS}  # by id of a check

@@ -19,7 +19,7 @@ from nightlatch.domain.posture.prices import usd_a_month
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
-from nightlatch.domain.posture.use import ReaderKind, ReaderUse
+from nightlatch.domain.posture.use import ReaderKind, ReaderUse, most_first
 
 WORTH_USD = 10.0  # a month; from here on it is no small change
 
@@ -31,7 +31,7 @@ def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     if not polling:
         return None
     saved = {one.principal: usd_a_month(one.reads - one.with_5min_cache, use.hours) for one in polling}
-    polling.sort(key=lambda one: (-saved[one.principal], -one.busiest_hour, one.principal))
+    polling = most_first(polling, lambda one: saved[one.principal], lambda one: one.busiest_hour)
     worst, total = polling[0], sum(saved.values())
     others = f", {counted(len(polling) - 1, 'other caller')} likewise" if len(polling) > 1 else ""
     return Violation(

@@ -1,9 +1,11 @@
-"""A ready-made policy of AWS lets somebody use every secret of the account: it was written for no one's need.
+"""A ready-made policy of AWS lets somebody come to every secret of the account: it was written for no one's need.
 
-AWS may widen such a policy at any time, and it names all secrets.
+AWS may widen such a policy at any time, and it names all secrets. Those of administrators are no exception: whoever
+holds one reads every value. Roles that are linked to a service of AWS are, for nobody else can take them on.
 
-Source: Secrets Manager user guide, AWS managed policies (SecretsManagerReadWrite); IAM user guide, get started with
-managed policies and move to least privilege; design facts 7.1.
+Source: Secrets Manager user guide, AWS managed policies (SecretsManagerReadWrite,
+AWSSecretsManagerClientReadOnlyAccess); IAM user guide, get started with managed policies and move to least privilege;
+design facts 7.1.
 """
 
 from __future__ import annotations
@@ -57,8 +59,9 @@ CHECK = Check(
     sources=("Secrets Manager user guide, reference_available-policies", "IAM user guide, best-practices"),
     well_architected=("SEC03-BP02", "SEC03-BP04"),
     blind_spots=(
-        "What permissions boundaries and the organisation's policies take away again is not worked out. The command "
-        "names the holders of the first policy."
+        "What a Deny of another policy and the organisation's policies take away again is not worked out. An "
+        "administrator who is meant to have everything is told, too, and a mute of this check would silence all others "
+        "with it. The command names the holders of the first policy."
     ),
     examples=(
         Example(name="a role holds one", posture=_held_by(_CI), violates=True),

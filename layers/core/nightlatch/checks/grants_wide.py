@@ -1,4 +1,6 @@
-"""An IAM policy of yours lets somebody do far too much with secrets: one stolen session takes them all.
+"""An IAM policy of yours lets somebody come to every secret: one stolen session takes them all.
+
+It lets them read any value, or write any resource policy, by which they let themselves read.
 
 Source: IAM user guide, grant least privilege; Secrets Manager user guide, permissions reference; design facts 2.10.
 """
@@ -24,7 +26,7 @@ def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     holders = {holder for one in wide for holder in one.attached_to}
     left = len(wide) - _MOST_NAMED
     return Violation(
-        reason=f"policies that grant too much: {len(wide)}; held by {len(holders)} roles, users or groups",
+        reason=f"policies that open every secret: {len(wide)}; held by {len(holders)} roles, users or groups",
         evidence=(*map(_said, wide[:_MOST_NAMED]), *((f"and {left} more",) if left > 0 else ())),
     )
 
@@ -39,6 +41,11 @@ _ADMIN = GrantPosture(
     actions=("secretsmanager:*",),
     attached_to=("arn:aws:iam::111122223333:role/ci",),
 )
+_READER = GrantPosture(
+    policy="inline policy read of worker",
+    actions=("secretsmanager:Get*",),
+    attached_to=("arn:aws:iam::111122223333:role/worker",),
+)
 _BY_AWS = GrantPosture(
     policy="arn:aws:iam::aws:policy/SecretsManagerReadWrite",
     actions=("secretsmanager:*",),
@@ -50,7 +57,7 @@ CHECK = Check(
     id="grants.wide",
     practice=Practice.PILLAR,
     about=AccountPosture,
-    title="IAM policies of yours grant too much over secrets",
+    title="IAM policies of yours open every secret",
     severity=Severity.HIGH,
     evaluate=evaluate,
     remedy=(
@@ -62,11 +69,14 @@ CHECK = Check(
     sources=("IAM user guide, best-practices (least privilege)", "Secrets Manager user guide, auth-and-access"),
     well_architected=("SEC03-BP02", "SEC03-BP04"),
     blind_spots=(
-        "What permissions boundaries and the organisation's policies take away again is not worked out, nor what one "
-        "may get by taking another one."
+        "What a Deny of another policy and the organisation's policies take away again is not worked out, nor what one "
+        "may get by taking on another role. A permissions boundary that AWS does not list takes nothing away. A prefix "
+        "of names, such as prod/*, counts as a choice, however many secrets it meets; so does any condition on a tag "
+        "that names a value. Who may only write or delete every secret is not told."
     ),
     examples=(
         Example(name="everything, on every secret", posture=an_account(grants=(_ADMIN,)), violates=True),
+        Example(name="reading alone, of every secret", posture=an_account(grants=(_READER,)), violates=True),
         Example(name="a policy of AWS", posture=an_account(grants=(_BY_AWS,)), violates=False),
         Example(name="none", posture=an_account(), violates=False),
     ),

@@ -18,7 +18,7 @@ from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
-from nightlatch.domain.posture.use import ReaderUse, SecretUse
+from nightlatch.domain.posture.use import ReaderUse, SecretUse, most_first
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
@@ -33,7 +33,7 @@ def _missed_by(use: SecretUse | Gap) -> tuple[str, tuple[str, ...], Severity | N
     """Say who asks for it, or did before: that nobody has counted is not that nobody asks."""
     if isinstance(use, Gap):
         return "who reads it is not counted", (), None
-    asked = sorted(use.consumers, key=lambda one: (-one.refused_deleted, -one.reads, one.principal))
+    asked = most_first(use.consumers, lambda one: one.refused_deleted, lambda one: one.reads)
     refused = [one for one in asked if one.refused_deleted > 0]
     if refused:
         names = ", ".join(first_of([short_name(one.principal) for one in refused], most=3))

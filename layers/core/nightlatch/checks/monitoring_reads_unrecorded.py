@@ -8,28 +8,17 @@ from __future__ import annotations
 
 from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.account_verdicts import unrecorded
 from nightlatch.domain.posture.accounts import AccountPosture
-from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Violation
+from nightlatch.domain.posture.checks import Check, Example, Verdict
 from nightlatch.domain.posture.examples import a_trail, an_account
-from nightlatch.domain.posture.listing import first_of
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
-from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire where trails are logging and none of them keeps reads."""
-    logging = [one for one in seen(account.trails) if one.is_logging]
-    if not logging:
-        return Spared("no trail is logging, which is told by itself")
-    if any(one.keeps(Loss.READS) for one in logging):
-        return None
-    first = min(logging, key=lambda one: one.arn)
-    return Violation(
-        reason="no trail here records reads of secrets",
-        evidence=first_of(sorted(f"{one.name} leaves them out" for one in logging)),
-        values=(("trail", first.arn), ("home", first.home)),
-    )
+    return unrecorded(account, "no trail here records reads of secrets", lambda one: one.keeps(Loss.READS))
 
 
 CHECK = Check(

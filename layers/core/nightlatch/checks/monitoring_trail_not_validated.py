@@ -9,27 +9,17 @@ cloud-trail-log-file-validation-enabled.
 from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.account_verdicts import lacking
 from nightlatch.domain.posture.accounts import AccountPosture
-from nightlatch.domain.posture.checks import Check, Example, Spared, Verdict, Violation
+from nightlatch.domain.posture.checks import Check, Example, Verdict
 from nightlatch.domain.posture.examples import a_trail, an_account
-from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for trails of this account whose files nobody can prove."""
-    trails = account.own_trails()
-    if not trails:
-        return Spared("no trail here is this account's own")
-    without = sorted((one for one in trails if not one.validates_files), key=lambda one: one.arn)
-    if not without:
-        return None
-    return Violation(
-        reason=f"{counted(len(without), 'trail')} whose files carry no digest",
-        evidence=first_of([one.arn for one in without]),
-        values=(("trail", without[0].arn), ("home", without[0].home)),
-    )
+    return lacking(account, "whose files carry no digest", lambda one: one.validates_files)
 
 
 CHECK = Check(

@@ -41,7 +41,7 @@ def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
 def _elsewhere(secret: SecretPosture) -> tuple[str, ...]:
     if isinstance(secret.replicas, Gap):
         return ()
-    return tuple(f"its replica in {one.region} may be read: look there" for one in secret.replicas)
+    return tuple(f"its replica in {one.place} may be read: look there" for one in secret.replicas)
 
 
 _COUNTED = SecretUse(since=ago(days=90), until=NOW, readers=())

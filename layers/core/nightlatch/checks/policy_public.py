@@ -74,7 +74,8 @@ CHECK = Check(
     of_managed=True,
     blind_spots=(
         "Whether the key's policy lets outsiders decrypt is not judged, nor what an organisation's policies forbid. A "
-        "condition key that is not in our table never counts as narrowing, so an unusual narrow policy fires."
+        "condition key that is not in our table never counts as narrowing, so an unusual narrow policy fires. "
+        "Everybody within a place is not public, as for AWS, and is told by policy.anyone-in-place."
     ),
     examples=(
         Example(name="everybody", posture=_under(an_allowance("*")), violates=True, severity=Severity.CRITICAL),

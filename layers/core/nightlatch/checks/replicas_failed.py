@@ -29,9 +29,12 @@ def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
         return None
     first = behind[0]
     return Violation(
-        reason="; ".join(f"its replica in {one.region} is {one.status}" for one in behind),
-        command=_WITH_KEY if first.key else None,
-        values=(("replica", first.region), ("key", first.key or "")),
+        reason="; ".join(f"its replica in {one.place} is {one.status}" for one in behind),
+        command=_TO_ACCOUNT if first.arn is not None else _WITH_KEY if first.key else None,
+        values=(
+            ("replica", first.region if first.arn is None else first.arn or "REPLICA_ARN"),
+            ("key", first.key or ""),
+        ),
     )
 
 
@@ -40,6 +43,10 @@ def _is_behind(status: str, *, is_settled: bool) -> bool:
 
 
 _AGAIN = "aws secretsmanager replicate-secret-to-regions --region {region} --secret-id {arn} --add-replica-regions "
+_TO_ACCOUNT = (
+    "aws secretsmanager associate-cross-account-replica --region {region} --secret-id {arn} "
+    "--cross-account-replica-arn {replica}"
+)
 _WITH_KEY = f"{_AGAIN}Region={{replica}},KmsKeyId={{key}}"
 
 
@@ -47,6 +54,12 @@ def _with(status: str, *, key: str | None = None, **since: float) -> SecretPostu
     replica = ReplicaPosture(region="eu-central-1", status=status, key=key)
     return a_secret(replicas=(replica,), last_changed=ago(**(since or {"days": 9})))
 
+
+_ABROAD = ReplicaPosture(
+    region="eu-west-1",
+    status="Detached",
+    arn="arn:aws:secretsmanager:eu-west-1:999988887777:secret:copy-AbCdEf",
+)
 
 CHECK = Check(
     id="replicas.failed",
@@ -57,8 +70,8 @@ CHECK = Check(
     evaluate=evaluate,
     remedy=(
         "Read the status message in the primary's Region: a key that cannot be used there, and a secret of the same "
-        "name, are the usual reasons. Then replicate again; do not overwrite a secret of that name before you know "
-        "whose it is, for that destroys it."
+        "name, are the usual reasons; in another account, its owner may have untied it. Then replicate again; do not "
+        "overwrite a secret of that name before you know whose it is, for that destroys it."
     ),
     command=f"{_AGAIN}Region={{replica}}",
     sources=("Secrets Manager user guide, replicate-secrets", "Secrets Manager API reference, ReplicationStatusType"),
@@ -69,6 +82,7 @@ CHECK = Check(
         Example(name="failed, under a key of its own", posture=_with("Failed", key=KEY), violates=True),
         Example(name="still under way after nine days", posture=_with("InProgress"), violates=True),
         Example(name="detached", posture=_with("Detached"), violates=True),
+        Example(name="untied by another account", posture=a_secret(replicas=(_ABROAD,)), violates=True),
         Example(name="under way", posture=_with("InProgress", minutes=10), violates=False),
         Example(name="in sync", posture=_with("InSync"), violates=False),
         Example(name="no replica", posture=a_secret(), violates=False),

@@ -20,7 +20,9 @@ def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
     if not terms.inventory.approved_regions:
         return Spared("no Regions were approved in the policy")
     outside = sorted(
-        one.region for one in seen(secret.replicas) if terms.inventory.approves_region(one.region) is False
+        one.region
+        for one in seen(secret.replicas)
+        if one.arn is None and terms.inventory.approves_region(one.region) is False
     )
     if not outside:
         return None
@@ -55,8 +57,8 @@ CHECK = Check(
     sources=("Secrets Manager user guide, replicate-secrets",),
     well_architected=("SEC07-BP02", "SEC03-BP05"),
     blind_spots=(
-        "A replica that was promoted is a secret of its own, and is audited in its own Region. Copies in "
-        "other accounts are not looked at. The command names the first Region."
+        "A replica that was promoted is a secret of its own, and is audited in its own Region. A copy "
+        "in another account is replicas.foreign-account's. The command names the first Region."
     ),
     examples=(
         Example(name="outside", posture=_AWAY, violates=True, terms=_approving("eu-west-1", "eu-central-1")),

@@ -17,7 +17,7 @@ from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
-from nightlatch.domain.posture.use import ReaderKind, ReaderUse
+from nightlatch.domain.posture.use import ReaderKind, ReaderUse, most_first
 
 LEAST = 3
 
@@ -27,7 +27,7 @@ def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
     hasty = [one for one in seen(secret.use).callers if one.hasty >= LEAST and 2 * one.hasty >= one.throttled]
     if not hasty:
         return None
-    hasty.sort(key=lambda one: (-one.hasty, one.principal))
+    hasty = most_first(hasty, lambda one: one.hasty)
     worst = hasty[0]
     others = f"; {counted(len(hasty) - 1, 'other caller')} likewise" if len(hasty) > 1 else ""
     return Violation(

@@ -15,7 +15,7 @@ from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
-from nightlatch.domain.posture.use import ReaderKind, ReaderUse
+from nightlatch.domain.posture.use import ReaderKind, ReaderUse, most_first
 
 
 def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
@@ -23,7 +23,7 @@ def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
     throttled = [one for one in seen(secret.use).consumers if one.throttled > 0]
     if not throttled:
         return None
-    throttled.sort(key=lambda one: (-one.throttled, one.principal))
+    throttled = most_first(throttled, lambda one: one.throttled)
     total = sum(one.throttled for one in throttled)
     return Violation(
         reason=(

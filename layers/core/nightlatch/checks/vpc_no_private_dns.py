@@ -7,26 +7,17 @@ endpoint); EC2 API reference, VpcEndpoint (PrivateDnsEnabled).
 from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.account_verdicts import endpoints_that
 from nightlatch.domain.posture.accounts import AccountPosture, EndpointPosture
-from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
+from nightlatch.domain.posture.checks import Check, Example, Verdict
 from nightlatch.domain.posture.examples import an_account
-from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
-from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for endpoints that only their own names lead to."""
-    found = [(one.endpoint, one.vpc) for one in seen(account.endpoints) if one.endpoint and not one.has_private_dns]
-    if not found:
-        return None
-    found.sort()
-    return Violation(
-        reason=f"{counted(len(found), 'endpoint')} without private DNS",
-        evidence=first_of([f"{endpoint} in {vpc}" for endpoint, vpc in found]),
-        values=(("endpoint", found[0][0]),),
-    )
+    return endpoints_that(account, "without private DNS", lambda one: not one.has_private_dns)
 
 
 CHECK = Check(

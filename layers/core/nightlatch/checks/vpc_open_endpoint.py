@@ -9,27 +9,18 @@ vpc_endpoint_connections_trust_boundaries refuses every `*` as principal, also o
 from __future__ import annotations
 
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.account_verdicts import endpoints_that
 from nightlatch.domain.posture.accounts import AccountPosture, EndpointPosture
-from nightlatch.domain.posture.checks import Check, Example, Verdict, Violation
+from nightlatch.domain.posture.checks import Check, Example, Verdict
 from nightlatch.domain.posture.examples import an_account
-from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
-from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
     """Fire for endpoints whose policy is the one that AWS gives them, or as wide."""
-    found = [(one.endpoint, one.vpc) for one in seen(account.endpoints) if one.endpoint and one.is_open]
-    if not found:
-        return None
-    found.sort()
-    which = counted(len(found), "endpoint lets", "endpoints let")
-    return Violation(
-        reason=f"{which} everybody do everything, as the default policy does",
-        evidence=first_of([f"{endpoint} in {vpc}" for endpoint, vpc in found]),
-        values=(("endpoint", found[0][0]),),
-    )
+    what = "everybody do everything, as the default policy does"
+    return endpoints_that(account, what, lambda one: one.is_open, ("lets", "let"))
 
 
 CHECK = Check(

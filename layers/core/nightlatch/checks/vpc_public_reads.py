@@ -18,7 +18,7 @@ from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import seen
-from nightlatch.domain.posture.use import ReaderKind, ReaderUse
+from nightlatch.domain.posture.use import ReaderKind, ReaderUse, most_first
 
 
 def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
@@ -26,7 +26,7 @@ def evaluate(secret: SecretPosture, _terms: Terms) -> Verdict:
     public = [one for one in seen(secret.use).consumers if one.from_public > 0]
     if not public:
         return None
-    public.sort(key=lambda one: (-one.from_public, one.principal))
+    public = most_first(public, lambda one: one.from_public)
     reads = sum(one.from_public for one in public)
     return Violation(
         reason=(

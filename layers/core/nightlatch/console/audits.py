@@ -8,13 +8,12 @@ from itertools import islice
 from flask import Flask, render_template, request
 
 from nightlatch.adapters.books.book_dynamodb import DynamoBook
-from nightlatch.checks import CHECKS
+from nightlatch.checks import PRACTICES
 from nightlatch.console.desk import Desk
-from nightlatch.domain.posture.reports import Kept, Run, Score, scores
+from nightlatch.domain.posture.reports import Kept, scores
 from nightlatch.domain.posture.tallies import tallied
 
 MOST_OF_ONE = 100  # findings about one secret
-_PRACTICES = {check.id: check.practice for check in CHECKS}
 
 
 class AuditPages:
@@ -40,16 +39,14 @@ class AuditPages:
         if named:
             return render_template("audit.html", run=run, named=named, found=_about(named, book))
         return render_template(
-            "audit.html", run=run, named="", scores=_scores(run), tally=tallied(book.findings(), most=20)
+            "audit.html",
+            run=run,
+            named="",
+            scores=scores(run.counts, PRACTICES),
+            tally=tallied(book.findings(), most=20),
         )
 
 
 def _about(named: str, book: DynamoBook) -> Sequence[Kept]:
     about = (one for one in book.findings() if named in {one.finding.name, one.finding.subject})
     return sorted(islice(about, MOST_OF_ONE), key=lambda one: (not one.standing.is_there, -one.finding.severity.rank))
-
-
-def _scores(run: Run) -> tuple[Score, ...]:
-    """Give the scores; a check that this nightlatch no longer has counts for nothing."""
-    known = {check: counts for check, counts in run.counts.items() if check in _PRACTICES}
-    return scores(known, _PRACTICES)

@@ -17,14 +17,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from nightlatch.local import fidelity
 from nightlatch.local.activity import Activity
+from nightlatch.local.alarms.bell import Bell
 from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.aws.sessions import stage_session
 from nightlatch.local.aws.stack_lists import listing_stack
@@ -140,16 +142,19 @@ class Stage:
             raise NotSettled(f"not settled after {timeout_s:g} s; {listed or 'no message is left, a function runs'}")
 
     def tick(self) -> tuple[str, ...]:
-        """Do what has come due by the stage's clock: fire schedules, end recovery windows; name the fired."""
+        """Do what has come due by the stage's clock: judge alarms, fire schedules, end windows; name the fired."""
         now = self.clock.now()
         self.server.expire_deletions()
+        self._bell.ring(now)
         return self.bus.tick(now) + self._scheduler.tick(now)
 
     def _start(self, parts: ExitStack) -> None:
         settings = self._settings
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="nightlatch-")))
         self.clock = StageClock(folder / "clock.json")
-        self.journal = Journal(self.clock.now, settings.on_entry)
+        place = Place(account=settings.account, region=settings.region, stack_name=settings.stack_name)
+        self._bell = Bell(place)
+        self.journal = Journal(self.clock.now, _both(self._bell.hear_step, settings.on_entry))
         self.history = EventHistory()
         parts.enter_context(without_motos_mapping())
         self.server = MotoServer(
@@ -162,7 +167,6 @@ class Stage:
         parts.enter_context(self.server)
         fidelity.hold_names(settings.name_held_for)
         settings.prepare(self.endpoint)
-        place = Place(account=settings.account, region=settings.region, stack_name=settings.stack_name)
         self.stack = deploy(read_template(self._template, settings.parameters, place), self.endpoint)
         roles = {function.role_arn for function in self.stack.functions.values()}
         self.server.guard.watch(roles, settings.on_judged)
@@ -170,7 +174,11 @@ class Stage:
         self._is_open = True
 
     def _start_machinery(self, parts: ExitStack, place: Place) -> None:
-        self.runtime = Runtime(self.stack, self._variables, activity=self._activity, settings=self._settings.run)
+        run = self._settings.run
+        heard = _both(lambda _function, line: self._bell.hear_line(line, self.clock.now()), run.on_log)
+        self.runtime = Runtime(
+            self.stack, self._variables, activity=self._activity, settings=replace(run, on_log=heard)
+        )
         invoker = AsyncInvoker(
             self.stack, self.runtime, activity=self._activity, journal=self.journal, now=self.clock.now
         )
@@ -230,3 +238,13 @@ class Stage:
             "AWS_ENDPOINT_URL": self.endpoint,
             VARIABLE: str(self.clock.path),
         }
+
+
+def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:
+    """Tell one, then the other."""
+
+    def tell(*told: Any) -> None:
+        first(*told)
+        second(*told)
+
+    return tell

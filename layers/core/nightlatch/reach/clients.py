@@ -35,6 +35,11 @@ class Clients:
                 self._made[service] = self._make(service)
             return self._made[service]
 
+    def elsewhere(self, service: str, region: str) -> Any:
+        """Make the client of a service in another Region."""
+        with self._making:
+            return self._make(service, region=region)
+
     def unmarked(self, service: str) -> Any:
         """Make a client whose calls do not say in the trail that nightlatch makes them."""
         with self._making:
@@ -54,8 +59,8 @@ class Clients:
         )
         return principal_of(Parameters(fields), setting)
 
-    def _make(self, service: str, mark: str = "nightlatch") -> Any:
+    def _make(self, service: str, mark: str = "nightlatch", region: str | None = None) -> Any:
         # Adaptive: an audit makes thousands of calls, and the SDK itself slows down where AWS asks it to.
         config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "adaptive"}, user_agent_extra=mark)
         make: Any = self._session.client
-        return make(service, endpoint_url=self._endpoint, config=config)
+        return make(service, region_name=region, endpoint_url=self._endpoint, config=config)

@@ -62,6 +62,10 @@ class Connection:
         """Give the client of a service; the trail does not show the calls of one without a mark as nightlatch's."""
         return self._clients.client(service) if marked else self._clients.unmarked(service)
 
+    def client_in(self, service: str, region: str) -> Any:
+        """Give the client of a service in a Region; in that of the stack for an empty one."""
+        return self._clients.elsewhere(service, region) if region else self._clients.client(service)
+
     @property
     def region(self) -> str:
         """The Region that is asked."""

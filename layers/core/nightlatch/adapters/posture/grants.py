@@ -1,25 +1,22 @@
-"""Who may do everything with every secret, by the account's IAM policies.
+"""Who may come to every secret, by the account's IAM policies: its own, those of AWS, and those written on a principal.
 
-A statement counts that allows, by one entry of its actions or by leaving Secrets Manager out of its NotAction, to read,
-to delete and to open secrets, on whatever secret there is. A condition on tags of the secret makes it narrow; any other
-leaves it as wide for whoever fulfils it. What a Deny, a boundary or an organization's policy takes away again is not
-weighed. Policies that nobody has are nobody's grants.
+A permissions boundary counts where it was seen and leaves none of what a policy grants; what a Deny of another policy
+or an organization's policy takes away again is not weighed. Policies that nobody has are nobody's grants, and roles
+that are linked to a service of AWS are AWS's: nobody else can take them on or change them.
 
-Source: IAM API reference, GetAccountAuthorizationDetails (default versions are marked; documents come decoded).
+Source: IAM API reference, GetAccountAuthorizationDetails (default versions are marked; documents come decoded), and
+service-linked roles (path /aws-service-role/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
-from nightlatch.domain.account.partitions import partition_of
-from nightlatch.domain.aws_policies.policy_conditions import texts_of
-from nightlatch.domain.aws_policies.policy_statements import effect_of, reaches
+from nightlatch.domain.aws_policies.wide_grants import WideGrant, secrets_like, wide_grant
 from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.posture.accounts import GrantPosture
 from nightlatch.domain.posture.unseen import Gap
@@ -28,17 +25,18 @@ _LIST = "iam:GetAccountAuthorizationDetails"
 _KINDS = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
 _MOST_PAGES = 1_000  # of a hundred entries: ten times what an account's quotas let it have
 _MOST_NAMED = 20  # of those who have a policy
-_EVERYTHING = ("secretsmanager:getsecretvalue", "secretsmanager:deletesecret", "secretsmanager:putresourcepolicy")
-_OF_TAGS = ("secretsmanager:resourcetag/", "aws:resourcetag/")
-_MOST_LEFT_OUT = 3
+_OF_SERVICES = ":role/aws-service-role/"
+_UNBOUND = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Wide:
+class _Met:
     """What was met so far; it grows with the policies of an account, not with its people."""
 
-    actions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by policy
-    holders: dict[str, list[str]] = field(default_factory=dict)  # by policy, the first of them
+    grants: dict[str, WideGrant] = field(
+        default_factory=dict
+    )  # by policy; of managed ones those that grant nothing, too
+    holders: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # by policy and boundary, the first of them
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -48,88 +46,67 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
     Raises:
         Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
-    met = _Wide()
-    probes = tuple(f"{_anywhere(region)}:{account_id}:secret:{name}" for name in ("a-AbCdEf", "z/9-012345"))
+    met = _Met()
+    secrets = secrets_like(account_id, region)
     for answer in pages(questions, _LIST, after="Marker", most=_MOST_PAGES, Filter=_KINDS):
         if isinstance(answer, Gap):
             return answer
-        for name, holder, document in _inline(answer):
-            met.holders[name] = [holder]
-            _note(met, name, document, probes)
+        for owner, name, document in _inline(answer):
+            if _note(met, name, document, secrets):
+                _hold(met, name, owner)
         for arn, document in _managed(answer):
-            _note(met, arn, document, probes)
-        for arn, holder in _attachments(answer):
-            held = met.holders.setdefault(arn, [])
-            if len(held) < _MOST_NAMED:
-                held.append(holder)
+            _note(met, arn, document, secrets, is_managed=True)
+        for arn, owner in _attachments(answer):
+            _hold(met, arn, owner)
         if met.unreadable:
             return Gap(_LIST, f"{met.unreadable[0]} is no JSON, so that nobody can tell what it allows; look at it")
     return tuple(_grants(met))
 
 
-def _anywhere(region: str) -> str:
-    """Begin the ARN of a secret, in the partition that a Region belongs to."""
-    return f"arn:{partition_of(region)}:secretsmanager:{region}"
-
-
-def _grants(met: _Wide) -> Iterator[GrantPosture]:
-    for policy in sorted(met.actions):
-        if held := met.holders.get(policy):
+def _grants(met: _Met) -> Iterator[GrantPosture]:
+    for policy in sorted(met.grants):
+        grant, by_boundary = met.grants[policy], met.holders.get(policy, {})
+        held = [one for boundary, some in by_boundary.items() if _is_left(met, grant, boundary) for one in some]
+        if grant.powers and held:
             yield GrantPosture(
                 policy=policy,
-                actions=met.actions[policy],
-                attached_to=tuple(held),
+                actions=grant.actions,
+                attached_to=tuple(held[:_MOST_NAMED]),
                 is_by_aws=":iam::aws:policy/" in policy,
             )
 
 
-def _note(met: _Wide, policy: str, document: object, probes: tuple[str, ...]) -> None:
+def _is_left(met: _Met, grant: WideGrant, boundary: str) -> bool:
+    """Tell whether a boundary leaves any of what is granted; one that was not seen takes nothing away."""
+    bounding = met.grants.get(boundary)
+    return bounding is None or bool(grant.powers & bounding.powers)
+
+
+def _note(met: _Met, policy: str, document: object, secrets: tuple[str, ...], *, is_managed: bool = False) -> bool:
+    """Keep what a policy grants, and tell whether that is too much; of inline ones no other is remembered."""
     read = Parameters({"document": document}).document("document")
     if read is None:
         met.unreadable.append(policy)
+        return False
+    grant = wide_grant(Parameters(read), secrets)
+    if is_managed or grant.powers:
+        met.grants[policy] = grant
+    return bool(grant.powers)
+
+
+def _hold(met: _Met, policy: str, owner: Mapping[str, Any]) -> None:
+    if _OF_SERVICES in str(owner["Arn"]):
         return
-    statements = Parameters(read).children("Statement")
-    wide = dict.fromkeys(action for one in statements for action in _wide_actions(one, probes))
-    if wide:
-        met.actions[policy] = tuple(wide)
-    elif policy in met.holders and policy not in met.actions and not policy.startswith("arn:"):
-        del met.holders[policy]  # an inline policy that is not too wide is not remembered
+    boundary = str((owner.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or _UNBOUND)
+    held = met.holders.setdefault(policy, {}).setdefault(boundary, [])
+    if len(held) < _MOST_NAMED:
+        held.append(str(owner["Arn"]))
 
 
-def _wide_actions(statement: Parameters, probes: tuple[str, ...]) -> Iterator[str]:
-    if effect_of(statement) != "allow" or not _is_for_any(statement, probes) or _is_by_tag(statement):
-        return
-    if statement.has("NotAction"):
-        if all(reaches(statement, action) for action in _EVERYTHING):
-            left_out = texts_of(statement.get("NotAction"))
-            more = " and more" if len(left_out) > _MOST_LEFT_OUT else ""
-            yield f"everything but {', '.join(left_out[:_MOST_LEFT_OUT])}{more}"
-        return
-    for written in texts_of(statement.get("Action")):
-        if all(fnmatchcase(action, written.lower()) for action in _EVERYTHING):
-            yield written
-
-
-def _is_for_any(statement: Parameters, probes: tuple[str, ...]) -> bool:
-    if statement.has("NotResource"):
-        left_out = texts_of(statement.get("NotResource"))
-        return not all(any(fnmatchcase(probe, pattern) for pattern in left_out) for probe in probes)
-    named = texts_of(statement.get("Resource"))
-    return any(all(fnmatchcase(probe, pattern) for probe in probes) for pattern in named)
-
-
-def _is_by_tag(statement: Parameters) -> bool:
-    condition = statement.get("Condition")
-    tests = condition.values() if isinstance(condition, Mapping) else ()
-    return any(str(key).lower().startswith(_OF_TAGS) for test in tests if isinstance(test, Mapping) for key in test)
-
-
-def _inline(answer: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
-    for kind in ("User", "Role", "Group"):
-        for owner in answer.get(f"{kind}DetailList", ()):
-            for policy in owner.get(f"{kind}PolicyList", ()):
-                name = f"inline policy {policy['PolicyName']} of {owner[f'{kind}Name']}"
-                yield name, str(owner["Arn"]), policy.get("PolicyDocument")
+def _inline(answer: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, object]]:
+    for kind, owner in _owners(answer):
+        for policy in owner.get(f"{kind}PolicyList", ()):
+            yield owner, f"inline policy {policy['PolicyName']} of {owner[f'{kind}Name']}", policy.get("PolicyDocument")
 
 
 def _managed(answer: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -139,8 +116,13 @@ def _managed(answer: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
                 yield str(policy["Arn"]), one.get("Document")
 
 
-def _attachments(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _attachments(answer: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for _, owner in _owners(answer):
+        for policy in owner.get("AttachedManagedPolicies", ()):
+            yield str(policy["PolicyArn"]), owner
+
+
+def _owners(answer: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for kind in ("User", "Role", "Group"):
         for owner in answer.get(f"{kind}DetailList", ()):
-            for policy in owner.get("AttachedManagedPolicies", ()):
-                yield str(policy["PolicyArn"]), str(owner["Arn"])
+            yield kind, owner

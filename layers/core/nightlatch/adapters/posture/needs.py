@@ -49,7 +49,7 @@ _ALL = (
     ),
     Need(
         action="secretsmanager:DescribeSecret",
-        why="to see the replicas of a primary, and whether a secret was deleted while being looked at",
+        why="to see who else has its values, in other Regions and accounts, and whether it was deleted meanwhile",
         per_second=50,
         on="secret",
     ),
@@ -105,6 +105,6 @@ _ALL = (
     Need(action="events:ListTargetsByRule", why="to see whether a rule of nightlatch still leads somewhere", on="rule"),
     Need(action="cloudwatch:DescribeAlarms", why="to see whether nightlatch's alarms can tell anybody", on="alarm"),
     Need(action="ec2:DescribeVpcEndpoints", why="to see how a VPC reaches Secrets Manager"),
-    Need(action="iam:GetAccountAuthorizationDetails", why="to find who may do everything with secrets"),
+    Need(action="iam:GetAccountAuthorizationDetails", why="to find who may read every secret"),
 )
 NEEDS: Mapping[str, Need] = {need.action: need for need in _ALL}

@@ -1,16 +1,19 @@
 """Reads AWS's answers about a secret into what the audit judges.
 
-Source: botocore 1.44 service model of Secrets Manager: SecretListEntry (has no replicas; its other names are those of
-DescribeSecret), SecretVersionsListEntry, ReplicationStatusType. AWS gives LastAccessedDate as midnight UTC of a day.
+Source: botocore 1.44 service model of Secrets Manager: SecretListEntry (has neither replicas nor a primary in another
+account; its other names are those of DescribeSecret), SecretVersionsListEntry, ReplicationStatusType,
+CrossAccountReplicaEntry, CrossAccountPrimaryType. AWS gives LastAccessedDate as midnight UTC of a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from nightlatch.adapters.snapshots.descriptions import metadata_in
+from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.posture.secrets import ReplicaPosture, SecretPosture, VersionPosture
 
 Answer = Mapping[str, Any]
@@ -49,16 +52,30 @@ def version(entry: Answer) -> VersionPosture:
     )
 
 
-def replicas(description: Answer) -> tuple[ReplicaPosture, ...]:
-    """Read the replicas out of what DescribeSecret says of a primary."""
-    return tuple(
-        ReplicaPosture(
-            region=str(one.get("Region", "")),
-            status=str(one.get("Status", "")),
-            message=str(one.get("StatusMessage") or ""),
-            key=one.get("KmsKeyId") or None,
-        )
-        for one in description.get("ReplicationStatus", ())
+def with_relatives(secret: SecretPosture, description: Answer) -> SecretPosture:
+    """Add who else has a secret's values, out of what DescribeSecret says: replicas, and a primary elsewhere."""
+    elsewhere = [_in_region(one) for one in description.get("ReplicationStatus", ())]
+    abroad = [_in_account(one) for one in description.get("CrossAccountReplicas", ())]
+    primary: Answer = description.get("CrossAccountPrimary") or {}
+    return replace(secret, replicas=(*elsewhere, *abroad), foreign_primary=primary.get("PrimarySecretARN") or None)
+
+
+def _in_region(one: Answer) -> ReplicaPosture:
+    return ReplicaPosture(
+        region=str(one.get("Region", "")),
+        status=str(one.get("Status", "")),
+        message=str(one.get("StatusMessage") or ""),
+        key=one.get("KmsKeyId") or None,
+    )
+
+
+def _in_account(one: Answer) -> ReplicaPosture:
+    arn = str(one.get("ReplicaSecretARN", ""))
+    return ReplicaPosture(
+        region=secret_ref(arn, account_id="", region="", by_aws=True).region,
+        status=str(one.get("ReplicationStatus", "")),
+        message=str(one.get("StatusMessage") or ""),
+        arn=arn,
     )
 
 

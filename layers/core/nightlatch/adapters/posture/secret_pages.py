@@ -1,12 +1,16 @@
 """Looks at the secrets of an account, a page at a time: what the list tells, and of each secret what it does not tell.
 
-Two calls a secret, its versions and its policy, each at five a second; a few threads make them, so that neither waits
-for the other. A third only for a primary that says where it began: its replicas. The list may be five minutes behind,
-so a secret may be gone, or wait to be deleted, by the time it is looked at.
+Three calls a secret: its versions and its policy, each at five a second, and its description, for the list does not
+tell who else has its values; a few threads make them, so that none waits for the others. The list may be five minutes
+behind, so a secret may be gone, or wait to be deleted, by the time it is looked at.
+
+A copy of another account's secret has a second policy, which AWS attaches and nobody can change: it is asked for by its
+name. ListResourcePolicies is not: AWS publishes no quota for it, and knows of no third.
 
 Source: botocore 1.44 service model: ListSecrets (not the last five minutes), GetResourcePolicy (InvalidRequestException
-where the secret waits to be deleted), ListSecretVersionIds (no paginator exists). Only a real account can tell whether
-GetResourcePolicy refuses for any other state.
+where the secret waits to be deleted; ResourceNotFoundException where it has no policy of that name),
+ListSecretVersionIds (no paginator exists). Only a real account can tell whether GetResourcePolicy refuses for any other
+state.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from nightlatch.adapters.posture.key_states import KeyStates
 from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions, gap_of, refused_as
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
-from nightlatch.domain.posture.secrets import ReplicaPosture, SecretPosture, VersionPosture
+from nightlatch.domain.posture.secrets import SecretPosture, VersionPosture
 from nightlatch.domain.posture.unseen import Gap
 from nightlatch.service.audit_ports import SecretPage
 
@@ -32,6 +36,7 @@ _POLICY = "secretsmanager:GetResourcePolicy"
 _PAGE = 100
 _MOST_PAGES = 20  # of versions: AWS keeps about a hundred without a label, and those of the last day
 _THREADS = 4
+_BY_AWS = "cross-account-replication"  # the policy that AWS attaches to a copy of another account's secret
 _WAITS = Gap(_POLICY, "AWS tells nobody the policy of a secret that waits to be deleted; restore it to see")
 
 
@@ -110,12 +115,8 @@ class SecretPages:
         keyed = replace(secret, key_state=None if secret.key is None else self._keys.of(secret.key))
         if secret.deleted_at is not None:  # its labels are known from the list
             return replace(keyed, policy_text=_WAITS)
-        return replace(
-            keyed,
-            versions=self._versions(secret.arn),
-            policy_text=policy or self._policy(secret.arn),
-            replicas=self._replicas(secret),
-        )
+        looked = replace(keyed, versions=self._versions(secret.arn), policy_text=policy or self._policy(secret.arn))
+        return self._related(looked)
 
     def _versions(self, arn: str) -> tuple[VersionPosture, ...] | Gap:
         found: list[VersionPosture] = []
@@ -142,9 +143,19 @@ class SecretPages:
                 raise _NotAsListed(Gap(_POLICY, str(error))) from error
             return gap_of(_POLICY, error)
 
-    def _replicas(self, secret: SecretPosture) -> tuple[ReplicaPosture, ...] | Gap:
-        """Ask for replicas only where AWS says that the secret began here and has a Region of origin at all."""
-        if secret.primary_region != secret.region:
-            return ()
+    def _related(self, secret: SecretPosture) -> SecretPosture:
+        """Ask who else has its values; of a replica in this account, its primary is asked in its own Region."""
+        if secret.is_replica:
+            return secret
         answer = self._questions.answer(_DESCRIBE, SecretId=secret.arn)
-        return answer if isinstance(answer, Gap) else secret_answers.replicas(answer)
+        if isinstance(answer, Gap):
+            return replace(secret, replicas=answer, foreign_primary=answer)
+        related = secret_answers.with_relatives(secret, answer)
+        return related if related.foreign_primary is None else replace(related, policy_by_aws=self._by_aws(secret.arn))
+
+    def _by_aws(self, arn: str) -> str | Gap | None:
+        try:
+            answer = self._questions.answer(_POLICY, SecretId=arn, PolicyName=_BY_AWS)
+        except NotFound:  # of the policy; whether the secret is still there was asked just before
+            return None
+        return answer if isinstance(answer, Gap) else answer.get("ResourcePolicy") or None

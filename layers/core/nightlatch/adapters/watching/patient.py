@@ -1,7 +1,7 @@
 """What a doctor looks at: the parts of the stack as AWS has them, with the caller's own credentials.
 
 Source: botocore 1.44 service models: cloudformation ListStackResources; sqs GetQueueAttributes; lambda
-GetFunctionConfiguration and GetFunctionConcurrency; cloudwatch GetMetricStatistics and DescribeAlarms.
+GetFunctionConfiguration and GetFunctionConcurrency; cloudwatch GetMetricStatistics.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _RULE, _QUEUE, _FUNCTION = "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::Lambda:
 _READS_RULES = frozenset({"ReadsRule", "KeyUseRule"})
 _LANES = ("changes", "reads")
 _MOST_PAGES = 10
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by how a Region begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Patient:
 
     def names(self) -> Names:
         """Give what commands must name; raises Refused and Unavailable."""
-        queues = {part.logical_id: _arn_of(part.name, self._region) for part in self.parts(_QUEUE)}
+        queues = {part.logical_id: arn_of(part.name, self._region) for part in self.parts(_QUEUE)}
         lanes = {lane: arn for lane in _LANES if (arn := queues.get(f"{lane.title()}Queue")) is not None}
         hearts = [part.name for part in self.parts(_FUNCTION) if part.logical_id == "Heartbeat"]
         return Names(
@@ -75,6 +76,15 @@ class Patient:
             reads_rules=frozenset(part.name for part in self.parts(_RULE) if part.logical_id in _READS_RULES),
             heartbeat=hearts[0] if hearts else "",
         )
+
+    def function(self, logical_id: str) -> str:
+        """Give the name of a function of ours; empty where there is none; raises Refused and Unavailable."""
+        return next((part.name for part in self.parts(_FUNCTION) if part.logical_id == logical_id), "")
+
+    def alarm_names(self) -> tuple[str, ...]:
+        """Name every alarm that the stack was given; raises Refused and Unavailable."""
+        kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        return tuple(part.name.rsplit(":alarm:", 1)[-1] for kind in kinds for part in self.parts(kind))
 
     def paths(self) -> Paths:
         """Look at trails, rules and subscriptions; raises Refused and Unavailable."""
@@ -90,7 +100,7 @@ class Patient:
                     QueueUrl=part.name, AttributeNames=["ApproximateNumberOfMessages"]
                 )
             waiting = int(answer.get("Attributes", {}).get("ApproximateNumberOfMessages", 0))
-            arn = _arn_of(part.name, self._region)
+            arn = arn_of(part.name, self._region)
             is_dead = "DeadLetter" in part.logical_id
             name = arn.rsplit(":", 1)[-1]
             found.append(QueueSeen(name=name, arn=arn, waiting=waiting, is_for_dead_letters=is_dead))
@@ -99,13 +109,6 @@ class Patient:
     def functions(self, now: datetime) -> tuple[FunctionSeen, ...]:
         """Look at each function and its errors of the last hour; raises Refused and Unavailable."""
         return tuple(self._function(part, now) for part in self.parts(_FUNCTION))
-
-    def alarms(self) -> tuple[str, ...]:
-        """Name our alarms that ring; raises Refused and Unavailable."""
-        prefix = f"{self.names().stack}-"
-        with _asking("cloudwatch:DescribeAlarms"):
-            found = self._clients("cloudwatch").describe_alarms(AlarmNamePrefix=prefix, StateValue="ALARM")
-        return tuple(one["AlarmName"] for one in found.get("MetricAlarms", ()) if one.get("StateValue") == "ALARM")
 
     def unreserved(self) -> int:
         """Give how many functions may run at once in this account; raises Refused and Unavailable."""
@@ -146,10 +149,11 @@ class Patient:
             more = {"NextToken": page["NextToken"]}
 
 
-def _arn_of(url: str, region: str) -> str:
+def arn_of(url: str, region: str) -> str:
     """Give a queue's ARN by its address, which ends with account and name."""
     _, account, name = url.rstrip("/").rsplit("/", 2)
-    return f"arn:aws:sqs:{region}:{account}:{name}"
+    partition = next((partition for begin, partition in _PARTITIONS.items() if region.startswith(begin)), "aws")
+    return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
 @contextmanager

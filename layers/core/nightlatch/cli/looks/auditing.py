@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from nightlatch.checks import CHECKS
+from nightlatch.checks import CHECKS, PRACTICES
 from nightlatch.cli.looks.audit_books import book_of
 from nightlatch.cli.looks.audit_going import counted_in, ended, go_through, tell
 from nightlatch.cli.report.report import Report
@@ -100,11 +100,9 @@ def _report(book: Book, policy: Policy, reached: Reached, request: Request) -> R
     last = book.last()
     if last is None:
         raise NotFound(f"no audit was finished here yet; nightlatch audit{_again(request)} makes one")
-    practice_of = {check.id: check.practice for check in CHECKS}
-    known = {check: outcomes for check, outcomes in last.counts.items() if check in practice_of}
     return Report(
         run=last,
-        scores=scores(known, practice_of),
+        scores=scores(last.counts, PRACTICES),
         tally=tallied(book.findings()),
         findings=book.findings,
         nightlatch=_version(),

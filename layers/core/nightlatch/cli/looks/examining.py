@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
-from nightlatch.adapters.watching.patient import Patient
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.speech.forms import Form
-from nightlatch.cli.speech.terminal import cell, say
+from nightlatch.cli.speech.terminal import cell, progress, say
 from nightlatch.cli.speech.writing import write
-from nightlatch.detections import CATALOGUE
-from nightlatch.domain.errors import InvalidPolicy, NightlatchError, Refused
-from nightlatch.domain.event.events import KMS, NIGHTLATCH, EventName
-from nightlatch.domain.watching.diagnosis import (
-    Line,
-    Names,
-    Verdict,
-    of_functions,
-    of_heartbeat,
-    of_queues,
-    of_rules,
-    of_subscriptions,
-    of_trails,
-)
-from nightlatch.domain.watching.paths import Expected
-from nightlatch.reach.connection import Connection
+from nightlatch.domain.watching.diagnosis import Line, Verdict
+from nightlatch.reach.examination import Examination
 from nightlatch.reach.where import Where, connect
 
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.UNSEEN: "yellow"}
-_LEAST_UNRESERVED = 20  # functions at once; below that a busy account keeps nightlatch waiting
-_KEY_USE = EventName(source=KMS, name="Decrypt")
 
 
 def run(where: Where, output: Form) -> ExitCode:
@@ -44,8 +26,11 @@ def run(where: Where, output: Form) -> ExitCode:
     """
     connection = connect(where)
     stack = connection.settings.stack or where.stack
-    region = connection.client("events").meta.region_name
-    lines = tuple(_Examination(connection, Patient(connection.client, stack, region)).lines())
+    lines: list[Line] = []
+    with progress() as doing:
+        for line in Examination(connection, stack, connection.region, is_local=where.local).lines():
+            lines.append(line)
+            doing(f"looked at {line.about}")
     show(lines, output)
     return code_of(lines)
 
@@ -63,82 +48,6 @@ def code_of(lines: Iterable[Line]) -> ExitCode:
     if Verdict.FAIL in verdicts:
         return ExitCode.FINDINGS
     return ExitCode.PARTIAL if Verdict.UNSEEN in verdicts else ExitCode.CLEAN
-
-
-class _Examination:
-    """Looks at one part after the other; one that may not be looked at is a line, and the others follow."""
-
-    def __init__(self, connection: Connection, patient: Patient) -> None:
-        self._connection = connection
-        self._patient = patient
-        self._names = Names(stack="", topic="", lanes={})
-
-    def lines(self) -> Iterator[Line]:
-        """Give all lines, in order."""
-        yield from self._tried("stack", self._stack)
-        for about, look in (
-            ("trails, rules and subscriptions", self._paths),
-            ("heartbeat", self._heartbeat),
-            ("queues", lambda: of_queues(self._patient.queues())),
-            ("functions", lambda: of_functions(self._patient.functions(self._connection.now()))),
-            ("alarms", self._alarms),
-            ("concurrency", self._concurrency),
-            ("policy", self._policy),
-            ("kill switch", self._brake),
-        ):
-            yield from self._tried(about, look)
-
-    def _tried(self, about: str, look: Callable[[], Iterable[Line]]) -> list[Line]:
-        try:
-            return [*look()]
-        except InvalidPolicy as error:
-            return [Line(about=about, verdict=Verdict.FAIL, said=str(error), fix="nightlatch policy check policy.yaml")]
-        except (Refused, NightlatchError) as error:
-            return [Line(about=about, verdict=Verdict.UNSEEN, said=str(error))]
-
-    def _stack(self) -> Iterator[Line]:
-        self._names = self._patient.names()
-        yield Line(about=f"stack {self._names.stack}", verdict=Verdict.OK, said="is there")
-
-    def _paths(self) -> Iterator[Line]:
-        paths = self._patient.paths()
-        wanted = {name for rule in CATALOGUE for name in rule.event_names if name.source != NIGHTLATCH} - {_KEY_USE}
-        expected = Expected(events=frozenset(wanted), lanes=frozenset(self._names.lanes.values()))
-        yield from of_trails(paths)
-        yield from of_rules(paths, expected, self._names)
-        yield from of_subscriptions(paths, self._names)
-        for gap in paths.gaps:
-            yield Line(about=gap.split(" ")[0], verdict=Verdict.UNSEEN, said=f"{gap}; allow it, then ask again")
-
-    def _heartbeat(self) -> Iterator[Line]:
-        pulse = DynamoBeats(self._connection.state).pulse()
-        yield of_heartbeat(pulse, self._names, self._connection.now())
-
-    def _alarms(self) -> Iterator[Line]:
-        ringing = self._patient.alarms()
-        for name in ringing:
-            fix = f"aws cloudwatch describe-alarm-history --alarm-name {name} --max-records 3"
-            yield Line(about=f"alarm {name}", verdict=Verdict.FAIL, said="rings", fix=fix)
-        if not ringing:
-            yield Line(about="alarms", verdict=Verdict.OK, said="none rings")
-
-    def _concurrency(self) -> Iterator[Line]:
-        left = self._patient.unreserved()
-        is_low = left < _LEAST_UNRESERVED
-        fix = "aws service-quotas list-service-quotas --service-code lambda" if is_low else ""
-        verdict = Verdict.WARN if is_low else Verdict.OK
-        yield Line(about="concurrency", verdict=verdict, said=f"{left} functions may run at once", fix=fix)
-
-    def _policy(self) -> Iterator[Line]:
-        policy = self._connection.policy()
-        yield Line(about="policy", verdict=Verdict.OK, said=f"{policy.digest} is in force")
-
-    def _brake(self) -> Iterator[Line]:
-        said = self._connection.paused()
-        if said:
-            yield Line(about="kill switch", verdict=Verdict.WARN, said=f"is on: {said}", fix="nightlatch resume")
-        else:
-            yield Line(about="kill switch", verdict=Verdict.OK, said="is off")
 
 
 def _fields(line: Line) -> dict[str, str]:

@@ -187,6 +187,14 @@ _PROTECTION = (
         period=DAY,
     ),
     Panel(
+        title="Audit: score of each practice in percent, and how much breaks it",
+        query=(
+            'filter message = "practice" | sort @timestamp desc | limit 10'
+            " | fields @timestamp, practice, percent, violated, unseen"
+        ),
+        of=("auditor",),
+    ),
+    Panel(
         title="Secrets without their guard, and rotations that are overdue",
         asks=ours("SecretsUnguarded", "RotationsOverdue", statistic="Maximum"),
         period=DAY,

@@ -44,7 +44,7 @@ def doctor(  # noqa: PLR0913 - one parameter is one option
     where: Where,
     output: Output = Form.TABLE,
 ) -> int:
-    """Look whether nightlatch sees and tells: trails, rules, queues, functions, subscriptions; each with its fix."""
+    """Look whether nightlatch sees and tells: trails, rules, lanes, channels, alarms, Regions; each with its fix."""
     if live_fire:
         from nightlatch.cli.acts import firing  # noqa: PLC0415 - the same
 

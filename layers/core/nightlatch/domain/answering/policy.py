@@ -197,6 +197,13 @@ class Policy:
         """Give the protection of a secret whose name is certain."""
         return next((s.protection for s in self.selectors if s.covers(name)), self.default)
 
+    def entry_of(self, name: str) -> tuple[str, Protection]:
+        """Give the same, and which entry of the policy file says so, as a person finds it there."""
+        for place, selector in enumerate(self.selectors):
+            if selector.covers(name):
+                return f"secrets[{place}] ({', '.join(selector.names)})", selector.protection
+        return "defaults", self.default
+
     def least_protection_of(self, names: Sequence[str]) -> Protection:
         """Give the protection under which least is done of some secrets that an act is for, all at once."""
         return min(map(self.protection_of, names), key=lambda one: (one.mode.rank, one.undo))

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightlatch.domain.aws_policies.policy_conditions import texts_of
-from nightlatch.domain.aws_policies.policy_statements import effect_of, principals_of, reaches
+from nightlatch.domain.aws_policies.policy_statements import effect_of, principals_named, principals_of, reaches
 from nightlatch.domain.event.parameters import Parameters
 
 _READING = "secretsmanager:getsecretvalue"
@@ -49,6 +48,4 @@ def _named(statement: Parameters) -> tuple[str, ...]:
         return (ALL_OTHERS,)
     if principals_of(statement).anyone:
         return (ANYBODY,)
-    principal = statement.get("Principal")
-    values = principal.values() if isinstance(principal, Mapping) else (principal,)
-    return tuple(sorted({text for value in values for text in texts_of(value)}))
+    return tuple(sorted(set(principals_named(statement.get("Principal")))))

@@ -27,7 +27,12 @@ _MATCHES = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "a
 _DIFFERS = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"})
 _ANY = "foranyvalue:"
 _PRINCIPAL_ARN = "aws:principalarn"
+_OF_CALLERS = frozenset(
+    {_PRINCIPAL_ARN, "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:userid"}
+)
+_NETWORKS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
 _IF_EXISTS = "ifexists"
+_SOURCE_IP = "aws:sourceip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +44,27 @@ class Limit:
     organizations: frozenset[str] = frozenset()
     principals: frozenset[str] = frozenset()  # users and roles by ARN, maybe with a wildcard in their name
 
+    @property
+    def says_who(self) -> bool:
+        """Whether it goes by the caller: its ARN or id, its account, its organisation."""
+        return self.key in _OF_CALLERS
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it goes by a VPC or an endpoint: whoever is in it passes, with credentials of any account."""
+        return self.key in _NETWORKS
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it goes by where a caller comes from, whoever it is."""
+        return self.is_network or self.key == _SOURCE_IP
+
 
 def limits(condition: object) -> tuple[Limit, ...]:
     """Give the conditions of an Allow statement that narrow it."""
     return tuple(
         limit
-        for operator, key, values in _comparisons(condition)
+        for operator, key, values in comparisons(condition)
         if (limit := _limit(operator.removeprefix(_ANY), key, values, _MATCHES, "ipaddress")) is not None
     )
 
@@ -55,10 +75,10 @@ def limits_by_denial(condition: object) -> tuple[Limit, ...]:
     A negated operator is also true where the request lacks the key, with `IfExists` and without, so nobody
     slips through. With a second condition beside it the Deny has holes, and is not counted.
     """
-    comparisons = tuple(_comparisons(condition))
-    if len(comparisons) != 1:
+    compared = tuple(comparisons(condition))
+    if len(compared) != 1:
         return ()
-    operator, key, values = comparisons[0]
+    operator, key, values = compared[0]
     limit = _limit(operator.removesuffix(_IF_EXISTS), key, values, _DIFFERS, "notipaddress")
     return () if limit is None else (limit,)
 
@@ -81,7 +101,7 @@ def texts_of(value: object) -> tuple[str, ...]:
     )
 
 
-def _comparisons(condition: object) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def comparisons(condition: object) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Take a Condition block apart: operator and key in lower case, values as texts."""
     if not isinstance(condition, Mapping):
         return
@@ -95,7 +115,7 @@ def _limit(operator: str, key: str, values: tuple[str, ...], known: frozenset[st
     """Read one comparison; every one of its values must be concrete, for they are ORed."""
     if not values:
         return None
-    if key == "aws:sourceip":
+    if key == _SOURCE_IP:
         return Limit(key=key) if operator == by_address and _are_networks(values) else None
     reader = _READERS.get(key)
     if operator not in known or reader is None or any(_is_open(value) for value in values if key not in _ARN_KEYS):

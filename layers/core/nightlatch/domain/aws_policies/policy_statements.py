@@ -58,6 +58,12 @@ def principals_of(statement: Parameters) -> Principals:
     )
 
 
+def principals_named(value: object) -> tuple[str, ...]:
+    """Give every text of a Principal or NotPrincipal, of whatever kind."""
+    kinds = value.values() if isinstance(value, Mapping) else (value,)
+    return tuple(text for named in kinds for text in texts_of(named))
+
+
 def is_about(statement: Parameters, service: str) -> bool:
     """Tell whether the actions can mean one of a service's; none shown counts as any."""
     if statement.has("NotAction"):

@@ -81,6 +81,18 @@ class Grant:
             reached |= frozenset.intersection(*bounds)
         return reached - own
 
+    def places(self, organization_id: str | None) -> tuple[Limit, ...]:
+        """Give the places that are all that keeps it from being open; none where something says who, or nothing does.
+
+        Anybody passes who comes from there, with credentials of any account. One organisation says who if it is ours,
+        or if ours is not known.
+        """
+        places = tuple(limit for limit in self.limits if limit.is_place)
+        others = (limit for limit in self.limits if not limit.is_place and not limit.organizations)
+        if not (self.anyone or self.services) or any(others) or self.within(organization_id) is not Reach.OPEN:
+            return ()
+        return places
+
     def within(self, organization_id: str | None) -> Reach:
         """Say whether its conditions keep it to our organisation: NAMED if they do, OPEN if nothing says so."""
         asked = [limit.organizations for limit in self.limits if limit.organizations]
@@ -105,7 +117,7 @@ def grants(
     denials = [
         statement
         for statement in statements
-        if effect_of(statement) == "deny" and principals_of(statement) == EVERYBODY and _concerns(statement, secret)
+        if effect_of(statement) == "deny" and principals_of(statement) == EVERYBODY and concerns(statement, secret)
     ]
     return tuple(
         _grant(number, statement, denials, service)
@@ -129,7 +141,7 @@ def _grant(number: int, statement: Parameters, denials: Iterable[Parameters], se
     )
 
 
-def _concerns(statement: Parameters, secret: SecretRef | None) -> bool:
+def concerns(statement: Parameters, secret: SecretRef | None) -> bool:
     """Tell whether a statement's Resource covers the secret that its policy stands on."""
     if statement.has("NotResource"):
         return False

@@ -73,7 +73,7 @@ class EndpointPosture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantPosture:
-    """Who may do far too much with secrets, by an IAM policy."""
+    """Who may come to every secret, by an IAM policy."""
 
     policy: str  # ARN, or `inline policy NAME of ROLE`
     actions: tuple[str, ...]  # as the statement writes them, such as `secretsmanager:*`

@@ -130,6 +130,10 @@ def _spared(check: Check[Any], posture: Posture) -> Judgement | None:
     whys = (
         (posture.owning_service and not check.of_managed, f"{posture.owning_service} manages it"),
         (posture.is_replica and not check.of_replicas, f"it follows its primary in {posture.primary_region}"),
+        (
+            isinstance(posture.foreign_primary, str) and check.practice is Practice.ROTATION,
+            "its values are those of its primary in another account, which rotates them",
+        ),
         (posture.deleted_at and not check.of_deleted, "it waits to be deleted"),
     )
     why = next((said for applies, said in whys if applies), None)

@@ -22,7 +22,14 @@ from nightlatch.domain.posture.counts import (
     kinder,
     newest,
 )
-from nightlatch.domain.posture.use import READS_WITH_5MIN_CACHE, ReaderKind, ReaderUse, SecretUse, TypedWrite
+from nightlatch.domain.posture.use import (
+    READS_WITH_5MIN_CACHE,
+    ReaderKind,
+    ReaderUse,
+    SecretUse,
+    TypedWrite,
+    most_first,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ class Totals:
         return SecretUse(
             since=span.since,
             until=span.until,
-            readers=tuple(sorted(readers, key=lambda one: (-one.reads, -one.throttled, one.principal))),
+            readers=tuple(most_first(readers, lambda one: one.reads, lambda one: one.throttled)),
             typed=tuple(
                 TypedWrite(principal=one.principal, tool=one.tool, at=datetime.fromtimestamp(one.at_s, UTC))
                 for one in typed

@@ -144,10 +144,14 @@ class Score:
 
 
 def scores(counts: Counts, practice_of: Mapping[str, Practice]) -> tuple[Score, ...]:
-    """Give each practice's score, in the page's order; a practice without a judgement stands there, too."""
+    """Give each practice's score, in the page's order; a practice without a judgement stands there, too.
+
+    A check that this nightlatch no longer has counts for nothing.
+    """
     sums: dict[Practice, Counter[str]] = {practice: Counter() for practice in Practice}
     for check, outcomes in counts.items():
-        sums[practice_of[check]].update(outcomes)
+        if check in practice_of:
+            sums[practice_of[check]].update(outcomes)
     unseen = (Outcome.UNSEEN.value, Outcome.FAULT.value)
     return tuple(
         Score(

@@ -2,7 +2,8 @@
 
 What takes a call of its own may be a `Gap`; checks ask for it through `seen`.
 
-Source: botocore 1.44 service model of Secrets Manager: DescribeSecret, ListSecretVersionIds, GetResourcePolicy.
+Source: botocore 1.44 service model of Secrets Manager: DescribeSecret (ReplicationStatus, CrossAccountReplicas,
+CrossAccountPrimary), ListSecretVersionIds, GetResourcePolicy.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from nightlatch.domain.aws_policies.policy_conditions import account_of
 from nightlatch.domain.event.secrets import SecretRef, secret_ref
 from nightlatch.domain.posture.unseen import NOT_COUNTED, NOT_DEPLOYED, Gap, seen
 from nightlatch.domain.posture.use import SecretUse
@@ -30,12 +32,25 @@ class VersionPosture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaPosture:
-    """A copy of a primary in another Region, as the primary sees it."""
+    """A copy of a primary in another Region or account, as the primary sees it."""
 
     region: str
     status: str  # InSync, InProgress or Failed
     message: str = field(default="", repr=False)
     key: str | None = None
+    arn: str | None = None  # of a copy in another account, which is in the primary's Region; None in this account
+
+    @property
+    def account_id(self) -> str | None:
+        """Whose it is; None where it is this account's."""
+        return None if self.arn is None else account_of(self.arn)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        if self.arn is None:
+            return self.region
+        return f"account {self.account_id}" if self.account_id else "an account that AWS does not name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +88,9 @@ class SecretPosture:
     type: str | None = None  # of a managed external secret: the partner that holds the credential
     replicas: tuple[ReplicaPosture, ...] | Gap = ()
     versions: tuple[VersionPosture, ...] | Gap = ()
+    foreign_primary: str | Gap | None = None  # ARN of the secret in another account whose values it follows
     policy_text: str | Gap | None = None  # of its resource policy, as AWS gives it
+    policy_by_aws: str | Gap | None = None  # of that which AWS attaches beside it to a copy of another account's secret
     use: SecretUse | Gap = NOT_COUNTED
     protected: Protected | Gap = NOT_DEPLOYED
 

@@ -1,6 +1,9 @@
 """The resource policy of a secret as checks read it: one that cannot be read in one way is told, and never judged.
 
-Source: Secrets Manager API reference, GetResourcePolicy (the policy is a JSON text).
+A copy of another account's secret has two: the one that its owner writes, and one of AWS's beside it. They count
+together.
+
+Source: Secrets Manager API reference, GetResourcePolicy (the policy is a JSON text; PolicyName).
 """
 
 from __future__ import annotations
@@ -18,18 +21,28 @@ _UNREADABLE = Gap("nightlatch:policy", "its resource policy is no policy that ca
 
 
 def stated_policy(secret: SecretPosture) -> Mapping[str, object]:
-    """Give a secret's resource policy; an empty one where it has none.
+    """Give a secret's resource policy, the statements that AWS attached beside it at its end; empty where it has none.
 
     Raises:
         NotSeen: Nobody could look at it, or it cannot be read.
     """
-    text = seen(secret.policy_text)
-    if text is None:
-        return {}
+    texts = [text for text in (seen(secret.policy_text), seen(secret.policy_by_aws)) if text is not None]
+    documents = [_readable(text) for text in texts]
+    if len(documents) <= 1:
+        return documents[0] if documents else {}
+    return {"Statement": [one for document in documents for one in _statements(document)]}
+
+
+def _readable(text: str) -> Mapping[str, object]:
     document = _read(text)
     if document is None:
         raise NotSeen(_UNREADABLE)
     return document
+
+
+def _statements(document: Mapping[str, object]) -> list[object]:
+    stated = document.get("Statement")
+    return stated if isinstance(stated, list) else [stated]
 
 
 def unreadable(text: str) -> bool:

@@ -76,13 +76,13 @@ def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
         yield Line(about=f"rule {rule.name}", verdict=Verdict.FAIL, said=said, fix=fix)
     for about, why in wrong.items():
         if about.startswith("events:"):
-            yield Line(about=about.replace(":", " of "), verdict=Verdict.FAIL, said=why, fix=_redeploy(names))
+            yield Line(about=about.replace(":", " of "), verdict=Verdict.FAIL, said=why, fix=redeploy(names))
 
 
 def _mending(rule: str, *, state: str | None, has_target: bool, names: Names) -> str:
     is_of_reads = rule in names.reads_rules
     if state is None or (state != DISABLED and not is_of_reads and has_target):
-        return _redeploy(names)
+        return redeploy(names)
     if not has_target:
         lane = names.lanes.get("reads" if is_of_reads else "changes", "LANE")
         return f"aws events put-targets --rule {rule} --targets Id=lane,Arn={lane}"
@@ -92,7 +92,8 @@ def _mending(rule: str, *, state: str | None, has_target: bool, names: Names) ->
     return f"aws events put-rule --name {rule} --state {ALL_EVENTS} --event-pattern {pattern}"
 
 
-def _redeploy(names: Names) -> str:
+def redeploy(names: Names) -> str:
+    """Give the command that puts back what the template says."""
     return f"sam deploy --stack-name {names.stack}"
 
 
@@ -145,7 +146,7 @@ def of_subscriptions(paths: Paths, names: Names) -> Iterator[Line]:
 
 def of_heartbeat(pulse: Pulse, names: Names, now: datetime) -> Line:
     """Judge how long the heart has been silent, and how late its last beat came."""
-    fix = f"aws lambda invoke --function-name {names.heartbeat} /dev/stdout" if names.heartbeat else _redeploy(names)
+    fix = f"aws lambda invoke --function-name {names.heartbeat} /dev/stdout" if names.heartbeat else redeploy(names)
     age = pulse.age(now)
     if age is None:
         return Line(about="heartbeat", verdict=Verdict.FAIL, said="none was ever sent", fix=fix)

@@ -38,18 +38,18 @@ class Readings:
         self.values[namespace, metric][part].extend(points)
 
 
-def read_lines(lines: Iterable[str], into: Readings) -> None:
-    """Take the metrics out of what functions wrote; every other line is passed over."""
+def read_lines(lines: Iterable[str], into: Readings, *, at: datetime | None = None) -> None:
+    """Take the metrics out of what functions wrote, by their own moment or another; other lines are passed over."""
     for document in documents(lines):
         about = document.get("_aws")
         if about is None:
             continue
-        at = datetime.fromtimestamp(float(about["Timestamp"]) / 1_000, UTC)
+        moment = at or datetime.fromtimestamp(float(about["Timestamp"]) / 1_000, UTC)
         for directive in about["CloudWatchMetrics"]:
             for metric in directive["Metrics"]:
                 found = document[metric["Name"]]
                 values = found if isinstance(found, list) else [found]
-                points = [(at, float(value)) for value in values]
+                points = [(moment, float(value)) for value in values]
                 into.add(directive["Namespace"], metric["Name"], str(document.get("service", "")), points)
 
 

@@ -25,6 +25,8 @@ from nightlatch.local.queues.sqs_records import event_ids, sqs_event
 from nightlatch.local.running.invocation import Invocation
 from nightlatch.local.running.runtime import Runtime, Throttled
 
+_GATHERING_S = 0.05  # how often it is looked for more while a batch is gathered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
@@ -140,7 +142,7 @@ class _Lane:
             left = until - time.monotonic()
             if left <= 0:
                 break
-            self._stopping.wait(min(left, 0.02))
+            self._stopping.wait(min(left, _GATHERING_S))
             batch += self.queue.receive(self._mapping.batch_size - len(batch))
         return batch
 

@@ -9,10 +9,8 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
-import subprocess
 import threading
 import time
 import uuid
@@ -20,9 +18,9 @@ from collections.abc import Callable, Mapping
 from typing import IO, cast
 
 from nightlatch.local.deployment import Function
-from nightlatch.local.running.function_variables import Interpreter, write_variables
 from nightlatch.local.running.invocation import Invocation
 from nightlatch.local.running.log import Log
+from nightlatch.local.running.processes import Starter, end_with_all_it_started
 from nightlatch.local.running.runtime_api import Kind, RuntimeApi, Task, Word
 
 LogLine = Callable[[str, str], None]
@@ -35,7 +33,7 @@ class Environment:
     def __init__(
         self,
         function: Function,
-        interpreter: Interpreter,
+        starter: Starter,
         variables: Mapping[str, str],
         *,
         on_log: LogLine,
@@ -48,15 +46,7 @@ class Environment:
         self._closing = threading.Lock()
         self._init_timeout_s = init_timeout_s
         self._api = RuntimeApi()
-        self._process = subprocess.Popen(  # noqa: S603 - the command is ours, word by word
-            [str(interpreter.python), "-m", "awslambdaric", function.handler],
-            cwd=function.code,
-            env=write_variables(function, interpreter, self._api.address, variables),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # so that what a handler starts can be ended with it
-        )
+        self._process = starter.start(function, self._api.address, variables)
         self._log = Log(cast("IO[bytes]", self._process.stdout), lambda line: on_log(function.name, line))
         self._reader = threading.Thread(target=self._follow_log, daemon=True)
         self._reader.start()
@@ -142,9 +132,6 @@ class Environment:
             if self._closed:
                 return
             self._closed = True
-        if self._process.poll() is None:
-            # The group is this process's own (start_new_session), so nobody else is in it.
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        end_with_all_it_started(self._process)
         self._reader.join()
         self._api.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +30,8 @@ def write_variables(
     function: Function, interpreter: Interpreter, address: str, given: Mapping[str, str]
 ) -> dict[str, str]:
     """Write the environment of a function: Lambda's variables, its own, and nothing of this machine's."""
-    layers = [_importable(layer) for layer in function.layers]
     return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-        "PYTHONPATH": os.pathsep.join(map(str, [function.code, *layers, *interpreter.paths])),
+        **of_every_function((function.code, *function.layers, *interpreter.paths)),
         "_HANDLER": function.handler,
         "LAMBDA_TASK_ROOT": str(function.code),
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
@@ -48,6 +44,16 @@ def write_variables(
         "AWS_LAMBDA_LOG_STREAM_NAME": "stage",
         **function.environment,
         **given,
+    }
+
+
+def of_every_function(paths: Iterable[Path]) -> dict[str, str]:
+    """Write the variables that an interpreter begins with; layers among the paths may be built or sources."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONPATH": os.pathsep.join(str(_importable(path)) for path in paths),
     }
 
 

@@ -17,6 +17,7 @@ from nightlatch.local.deployment import Function, Stack
 from nightlatch.local.running.environment import Environment, LogLine
 from nightlatch.local.running.function_variables import Interpreter
 from nightlatch.local.running.invocation import Invocation
+from nightlatch.local.running.processes import PRELOADED, starter
 
 Variables = Callable[[Function], Mapping[str, str]]
 """Gives a function's credentials and the stage's addresses; asked once per environment."""
@@ -38,6 +39,7 @@ class RunSettings:
     on_log: LogLine = _unheard
     on_invocation: Callable[[Invocation], None] = _unheard
     most_environments: int = 2
+    preloaded: tuple[str, ...] = PRELOADED  # modules that functions begin with, imported once where that can be done
     init_timeout_s: float = 60.0  # Lambda gives 10 s; a laptop under load is slower
 
 
@@ -55,10 +57,12 @@ class Runtime:
         self._activity = activity
         self._settings = chosen = settings or RunSettings()
 
+        self._starter = starter(chosen.interpreter, stack.functions.values(), chosen.preloaded)
+
         def start(function: Function) -> Environment:
             return Environment(
                 function,
-                chosen.interpreter,
+                self._starter,
                 variables(function),
                 on_log=chosen.on_log,
                 init_timeout_s=chosen.init_timeout_s,
@@ -102,6 +106,7 @@ class Runtime:
         """End every environment; an invocation under way ends with it, as an error."""
         for pool in self._pools.values():
             pool.close()
+        self._starter.close()
 
 
 class _Pool:

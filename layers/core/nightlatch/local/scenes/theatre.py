@@ -28,6 +28,7 @@ from nightlatch.local.stage import Stage, StageSettings
 
 REGION = "eu-west-1"
 INTERACTIONS_PATH = "/slack/actions"
+OF_ITS_FUNCTIONS = "nightlatch.wiring"  # what each of them begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,16 @@ def open_theatre(
         interactions_url=lambda: f"{stage.http_address('ActionsApi')}{INTERACTIONS_PATH}",
         now=lambda: stage.clock.now().timestamp(),
     )
+    given = settings or StageSettings()
     chosen = replace(
-        settings or StageSettings(),
+        given,
         parameters=parameters,
         region=REGION,
         port=port,
         routes={PREFIX: app, CHANNELS: channels_app(inbox, keys, now=lambda: stage.clock.now())},  # noqa: PLW0108 - the stage is made below
         variables=variables,
         prepare=prepare,
+        run=replace(given.run, preloaded=(*given.run.preloaded, OF_ITS_FUNCTIONS)),
     )
     stage = Stage(template, chosen)
     with stage:

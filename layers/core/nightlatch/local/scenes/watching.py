@@ -13,7 +13,7 @@ from nightlatch.local.scenes.theatre import Theatre
 from nightlatch.local.scenes.timeline import SceneFailed, Seen, wait_for
 from nightlatch.local.slack.workspace import buttons_of
 
-PATIENCE_S = 60.0  # moments take seconds; a machine that tests keep busy may need many times that
+PATIENCE_S = 90.0  # moments take seconds; a machine that tests keep busy may need many times that
 LOOK_AGAIN_S = 0.1
 
 

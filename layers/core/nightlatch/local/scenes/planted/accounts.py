@@ -20,8 +20,9 @@ RULE, ALARM = "nightlatch-ReadsRule", "nightlatch-ReadsDeadLettersAlarm"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms"
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:reads"
 _WATCHES_ALL = WANTED_STATES["ReadsRule"]
-_READING = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
-_EVERYTHING = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
+_OF_ORDERS = "arn:aws:secretsmanager:*:*:secret:orders/*"
+_READING = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": _OF_ORDERS}
+_READING_ALL = {"Effect": "Allow", "Action": "secretsmanager:Get*", "Resource": "arn:aws:secretsmanager:*:*:secret:*"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class PlantedAccount:
     alarm_tells: bool = True
     endpoint: str | None = "narrow"  # its policy: narrow or open; None: no endpoint
     has_private_dns: bool = True
-    grants: str | None = None  # who may do everything: `wide` by a policy of its own, `by-aws` by one of AWS
+    grants: str | None = None  # who may read every secret: `wide` by a policy of its own, `by-aws` by one of AWS
     proven_days: float | None = 3  # since a restore was proven
 
 
@@ -112,5 +113,5 @@ def _endpoint(ground: Ground, what: PlantedAccount) -> None:
 def _grants(ground: Ground, kind: str | None) -> None:
     iam = ground.client("iam")
     iam.create_role(RoleName="planted-holder", AssumeRolePolicyDocument=json.dumps(TRUST))
-    document = policy(_EVERYTHING if kind == "wide" else _READING)
+    document = policy(_READING_ALL if kind == "wide" else _READING)
     iam.put_role_policy(RoleName="planted-holder", PolicyName="planted", PolicyDocument=document)

@@ -19,6 +19,7 @@ COUNTED = "nobody counts reads on a stage that has just begun; what would have b
 OWN_TABLES = "it stands in nightlatch's own tables, which only a deployed one fills; what they would hold is given"
 _FOREIGN_KEY = f"arn:aws:kms:eu-west-1:{STRANGER}:key/2c7a0c0e-0000-4000-8000-00000000000b"
 _FOREIGN_FUNCTION = f"arn:aws:lambda:eu-west-1:{STRANGER}:function:rotate-db"
+_FOREIGN_COPY = f"arn:aws:secretsmanager:eu-west-1:{STRANGER}:secret:copy-AbCdEf"
 _WEEK = timedelta(days=7)
 _APP = "role/app"
 
@@ -29,6 +30,7 @@ class Beyond:
 
     why: str
     listed: Mapping[str, Any] = field(default_factory=dict)  # in its entry of ListSecrets
+    described: Mapping[str, Any] = field(default_factory=dict)  # by DescribeSecret
     policy: str | None = None  # what GetResourcePolicy gives
     reader: ReaderUse | None = None
     twin_reader: ReaderUse | None = None  # that comes close
@@ -99,6 +101,10 @@ _ELSEWHERE: Mapping[str, Beyond] = {
     "rotation.foreign-function": Beyond(
         why="the stage has one account, so that no function is another's",
         listed={"RotationLambdaARN": _FOREIGN_FUNCTION},
+    ),
+    "replicas.foreign-account": Beyond(
+        why="the stage has one account, so that no copy is in another's",
+        described={"CrossAccountReplicas": [{"ReplicaSecretARN": _FOREIGN_COPY, "ReplicationStatus": "InSync"}]},
     ),
     "policy.unreadable": Beyond(why="AWS takes no such policy any more, and the stage neither", policy="{no json"),
 }

@@ -19,6 +19,7 @@ APPROVED_REGION, OTHER_REGION = "eu-central-1", "us-west-2"
 _KEY_FORM = "AKIA" + "IOSFODNN7EXAMPLE"  # AWS's own example, put together here: no scanner takes it for a leak
 _READ = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 _APP = f"arn:aws:iam::{ACCOUNT}:role/app"
+_ENDPOINT = "vpce-0123456789abcdef0"
 _CROWN = ((TAG, "crown"), ("owner", "orders"))
 _BUT_APP = {
     "Effect": "Deny",
@@ -77,6 +78,10 @@ SECRETS: Mapping[str, SecretPlot] = {
     "key.unapproved": SecretPlot(breaks=PlantedSecret(key=Key.UNAPPROVED)),
     "key.unusable": SecretPlot(breaks=PlantedSecret(key=Key.DISABLED)),
     "key.waits-for-deletion": SecretPlot(breaks=PlantedSecret(key=Key.WAITS)),
+    "policy.anyone-in-place": SecretPlot(
+        breaks=_letting("*", Condition={"StringEquals": {"aws:SourceVpce": _ENDPOINT}}),
+        twin=_letting("*", Condition={"StringEquals": {"aws:SourceVpce": _ENDPOINT, "aws:PrincipalAccount": ACCOUNT}}),
+    ),
     "policy.foreign-account": SecretPlot(
         breaks=_letting({"AWS": f"arn:aws:iam::{STRANGER}:root"}),
         twin=_letting({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
