@@ -115,6 +115,7 @@ def test_more_versions_than_are_read_are_a_gap_and_not_the_first_of_them() -> No
 
     clients = Scripted(
         secretsmanager__ListSecrets={"SecretList": [{"ARN": ARN, "Name": "prod/db"}]},
+        secretsmanager__DescribeSecret={"ARN": ARN, "Name": "prod/db"},
         secretsmanager__ListSecretVersionIds=page,
         secretsmanager__GetResourcePolicy={},
     )
