@@ -15,7 +15,7 @@ from datetime import datetime
 from nightlatch.adapters.channels.asff import SCHEMA, Hub
 from nightlatch.adapters.channels.document import moment
 from nightlatch.adapters.channels.text import exact, plain
-from nightlatch.domain.account.partitions import partition_of
+from nightlatch.domain.event.partitions import partition_of
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.reports import Kept, Standing
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from string import ascii_lowercase, digits
 
-from nightlatch.domain.account.partitions import partition_of
 from nightlatch.domain.aws_policies.policy_conditions import comparisons, texts_of
 from nightlatch.domain.aws_policies.policy_statements import actions_of, effect_of, reaches
 from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.partitions import partition_of
 
 READING, OPENING = "secretsmanager:getsecretvalue", "secretsmanager:putresourcepolicy"
 _MOST_LEFT_OUT = 3

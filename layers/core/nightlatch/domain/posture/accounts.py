@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.domain.account.partitions import partition_of
 from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.event.partitions import partition_of
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
 
 GONE = "DELETED"  # the state of a rule or alarm that its stack made and that is no more; AWS gives it to nothing

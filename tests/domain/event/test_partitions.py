@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.session import get_session
 
-from nightlatch.domain.account.partitions import partition_of
+from nightlatch.domain.event.partitions import partition_of
 
 PARTITIONS = get_session().get_component("data_loader").load_data("partitions")["partitions"]
 REGIONS = [(region, one["id"]) for one in PARTITIONS for region in one["regions"] if not region.endswith("-global")]
