@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from nightlatch.domain.errors import Refused
+from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.watching.beats import Pulse
 from nightlatch.domain.watching.paths import Paths
 from nightlatch.service.beat import Standing
+
+NO_STORE = "table state could not be asked; try again later"
 
 
 @dataclass
@@ -18,10 +20,13 @@ class FakeBeats:
     """Keeps the promises of the port `Beats` in memory."""
 
     waiting: dict[str, bool] = field(default_factory=dict)  # nonce -> whether it came back
+    fails: bool = False
     _pulse: Pulse = field(default_factory=Pulse)
 
     def send(self, nonce: str, at: datetime) -> None:
         """Keep a nonce."""
+        if self.fails:
+            raise Unavailable(NO_STORE)
         self.waiting[nonce] = False
         self._pulse = replace(self._pulse, since=self._pulse.since or at, sent_at=at)
 
@@ -52,13 +57,18 @@ class FakeStandings:
     """Keeps what is known of the paths."""
 
     standing: Standing = field(default_factory=Standing)
+    fails: bool = False
 
     def last(self) -> Standing:
         """Give it as it was left."""
+        if self.fails:
+            raise Unavailable(NO_STORE)
         return self.standing
 
     def keep(self, standing: Standing) -> None:
         """Leave it."""
+        if self.fails:
+            raise Unavailable(NO_STORE)
         self.standing = standing
 
 
@@ -67,10 +77,13 @@ class FakeCall:
     """Remembers the nonces that it was called with, or refuses."""
 
     refuses: bool = False
+    fails: bool = False
     nonces: list[str] = field(default_factory=list)
 
     def beat(self, nonce: str) -> None:
         """Call, or refuse."""
+        if self.fails:
+            raise Unavailable("Secrets Manager does not answer; try again later")
         if self.refuses:
             raise Refused("not permitted; add secretsmanager:GetSecretValue to the role that acts")
         self.nonces.append(nonce)
@@ -92,9 +105,12 @@ class Postponed:
     """Remembers the events that wait for a rule."""
 
     events: list[tuple[SecretEvent, str, datetime]] = field(default_factory=list)
+    fails: bool = False
 
     def __call__(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
         """Keep an event for a rule."""
+        if self.fails:
+            raise Unavailable(NO_STORE)
         self.events.append((event, rule_id, until))
 
     @property

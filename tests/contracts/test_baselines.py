@@ -12,6 +12,7 @@ import pytest
 from fakes import FixedClock
 from nightlatch.adapters.history import trails_dynamodb, trails_memory
 from nightlatch.adapters.history.baselines import TrailBaselines
+from nightlatch.adapters.history.trails import MOST_DUE
 from nightlatch.adapters.history.trails_dynamodb import DynamoTrails
 from nightlatch.adapters.history.uses import MOST_DAYS, Kind, PairKey, Touch, micros
 from nightlatch.adapters.history.waits_dynamodb import DynamoWaits
@@ -35,6 +36,7 @@ from nightlatch.domain.history.examples import (
 )
 from nightlatch.domain.history.habits import Kind as Side
 from nightlatch.domain.judging.baseline import Maturity
+from nightlatch.domain.watching.signs import RULE, Place, Sign, blindness
 from worlds import TABLE, a_table, at_once, items_of, on_moto
 
 DAY = 86_400.0
@@ -518,6 +520,22 @@ def test_one_event_can_wait_for_two_rules(baselines):
     baselines.settle(gone, "one")
 
     assert [rule for _, rule, _ in baselines.due(AT)] == ["other"]
+
+
+def test_a_sign_of_blindness_goes_before_all_that_waits(baselines):
+    """Whoever makes enough events wait would otherwise decide when it is told that nightlatch is blind."""
+    place = Place(account_id=ACCOUNT, region=REGION)
+    sign = blindness(Sign.BROKEN, at=AT, place=place, about="trail", why="no trail records this Region")
+    for number in range(MOST_DUE + 1):
+        gone = a_service_event("EndSecretVersionDelete", secret=a_secret(f"flood-{number}"), after_s=-3600)
+        baselines.postpone(gone, "rule", AT - timedelta(hours=1))
+
+    baselines.postpone(sign, RULE, AT)
+
+    due = baselines.due(AT)
+    assert (due[0][0], due[0][1]) == (sign, RULE)
+    baselines.settle(sign, RULE)
+    assert sign not in [event for event, _, _ in baselines.due(AT)]
 
 
 def test_handlers_at_once_lose_no_event_and_no_day(stores):

@@ -170,14 +170,16 @@ def test_whatever_moved_unseen_is_one_matter_of_the_account():
     assert judge().subject == "channels"
 
 
-@pytest.mark.parametrize("sign", list(Sign))
-def test_what_shows_our_own_blindness_is_told_about_what_is_silent_late_or_broken(sign):
+@pytest.mark.parametrize(
+    ("sign", "severity"), [(sign, Severity.MEDIUM if sign is Sign.CHANGED else Severity.HIGH) for sign in Sign]
+)
+def test_what_shows_our_own_blindness_is_told_about_what_is_silent_late_or_broken(sign, severity):
     event = blindness(sign, at=AT, place=Place("111122223333", "eu-west-1"), about="reads rule", why="it is off")
 
     (finding,), waits = detect(event, Baseline(), (DETECTION,))
 
     assert (finding.severity, finding.subject, finding.reason, waits) == (
-        Severity.HIGH,
+        severity,
         "channels:reads rule",
         "it is off",
         (),

@@ -23,6 +23,7 @@ from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs import stage as stage_verbs
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER
 from nightlatch.domain.watching.paths import ALL_EVENTS
+from nightlatch.domain.watching.states import STATES_SETTLED
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.scenes.company import TRAIL
 from nightlatch.local.scenes.theatre import REGION
@@ -258,6 +259,29 @@ def test_a_deletion_whose_event_was_lost_is_found_told_and_undone_within_one_cyc
     pass_time(watched, BEAT_EVERY)
     assert len({one["finding_id"] for one in findings_since(watched, line, "deletion.deletion-scheduled")}) == 1
     assert len(watched.messages(name)) == 1
+
+
+def test_a_change_that_not_even_the_event_history_has_is_told_by_the_secret_s_state(
+    watched: Watched, beating: DynamoBeats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del beating
+    seen, hidden = watched.a_secret(), watched.a_secret()
+    pass_time(watched, STATES_SETTLED + BEAT_EVERY)
+    line = len(watched.lines)
+    watched.someone().update_secret(SecretId=seen, Description="what it is for")
+
+    with monkeypatch.context() as patches, unseen(watched, "UpdateSecret"):
+        patches.setattr(watched.theatre.stage.history, "add", lambda _envelope: None)
+        watched.someone().update_secret(SecretId=hidden, Description="what it is for")
+        watched.settle()
+    pass_time(watched, STATES_SETTLED + BEAT_EVERY + MINUTE * 2)
+
+    [told] = findings_since(watched, line, BLIND)
+    assert (told["severity"], told["via"]) == ("MEDIUM", "reconcile")
+    shown = [json.loads(text) for _, text in watched.lines[line:] if "changed unseen" in text and text.startswith("{")]
+    assert [one["secret"] for one in shown] == [hidden]
+    pass_time(watched, BEAT_EVERY * 2)
+    assert len(findings_since(watched, line, BLIND)) == 1
 
 
 def test_the_doctor_finds_a_whole_stage_well_and_names_each_cut_with_what_mends_it(

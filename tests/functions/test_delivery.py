@@ -11,8 +11,9 @@ import pytest
 from functions.transformed import dead_letter_queues, many, resource, resources, target
 from nightlatch.domain.account.takings import HELD_FOR
 from nightlatch.domain.answering.responses import LEASE
+from nightlatch.domain.watching.beats import BEAT_EVERY
 from nightlatch.service.respond import MOST_PAUSES, PAUSE_S
-from nightlatch.wiring import AUDITED_FOR
+from nightlatch.wiring import AUDITED_FOR, LOOKED_FOR, SPARED
 
 QUEUES, RULES, FUNCTIONS = "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function"
 
@@ -79,6 +80,19 @@ def test_a_schedule_may_call_its_function_and_no_other_rule_may() -> None:
     }
 
     assert called == permitted == {name: [function] for name, function in KNOCKS.items()}
+
+
+def test_a_beat_that_failed_is_not_tried_again_beside_the_next() -> None:
+    [config] = [
+        one
+        for one in resources("AWS::Lambda::EventInvokeConfig").values()
+        if target(one["FunctionName"]) == "Heartbeat"
+    ]
+    lasts = timedelta(seconds=resources(FUNCTIONS)["Heartbeat"]["Timeout"])
+
+    assert config["MaximumRetryAttempts"] == 0
+    assert timedelta(seconds=config["MaximumEventAgeInSeconds"]) + lasts < BEAT_EVERY
+    assert lasts >= LOOKED_FOR + SPARED
 
 
 def test_the_auditor_ends_before_somebody_else_may_go_on_with_its_inventory() -> None:

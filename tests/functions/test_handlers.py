@@ -6,6 +6,7 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +15,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from builders import a_response
 from functions.handlers import Context, batch, cold_start, failed
@@ -28,9 +31,12 @@ from nightlatch.domain.errors import IllegalTransition, Unavailable
 from nightlatch.domain.history.examples import a_secret
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.practices import Practice
+from nightlatch.domain.watching.states import Change
 from nightlatch.local.events.event_history import EventHistory, answering_lookups
 from nightlatch.service.ports import Notice
+from nightlatch.service.reconcile import Reconciled
 from nightlatch.service.stocktaking import Progress, Stocktaking
+from nightlatch.service.unseen_changes import Compared
 from own_records import in_envelope, own_record
 from worlds import TABLE, a_client, a_table, on_moto
 
@@ -231,7 +237,7 @@ def test_the_heartbeat_counts_what_is_broken_and_missed_and_names_what_it_may_no
     history.add(in_envelope(own_record("delete_secret", eventTime=f"{at:%Y-%m-%dT%H:%M:%SZ}", eventID="missed-1")))
 
     with answering_lookups(history):
-        answer = cold_start("heartbeat").handler({}, Context())
+        answer = cold_start("heartbeat").handler({}, Context(left_ms=300_000))
 
     broken = logged(caplog, "broken path")
     assert answer == {"faults": len(broken), "gaps": 0, "missed": 1}
@@ -240,7 +246,86 @@ def test_the_heartbeat_counts_what_is_broken_and_missed_and_names_what_it_may_no
     assert (missed["event_id"], missed["via"]) == ("missed-1", "reconcile")
     out = capsys.readouterr().out
     counted = {name: metrics_in(out, name) for name in ("BlindSpots", "LooksRefused", "EventsMissed")}
-    assert counted == {"BlindSpots": [float(len(broken))], "LooksRefused": [0.0], "EventsMissed": [1.0]}
+    assert counted == {"BlindSpots": [float(len(broken))], "LooksRefused": [0.0, 0.0], "EventsMissed": [1.0]}
+
+
+@pytest.mark.usefixtures("load")
+@pytest.mark.parametrize("left_ms", [300_000, 30_000])
+def test_a_history_that_is_throttled_or_has_no_time_left_takes_no_blind_spot_with_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], left_ms: int
+) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", a_table(f"of-the-heart-{uuid.uuid4()}")[0]._name)
+    monkeypatch.setenv("NIGHTLATCH_LOOKUP_PAUSE_S", "0")
+    monkeypatch.setenv("NIGHTLATCH_CHANGES_QUEUE_URL", a_client("sqs").create_queue(QueueName="changes")["QueueUrl"])
+
+    with throttling_lookups():
+        answer = cold_start("heartbeat").handler({}, Context(left_ms=left_ms))
+
+    out = capsys.readouterr().out
+    assert answer["faults"] >= 1
+    assert metrics_in(out, "BlindSpots") == [float(answer["faults"])]
+    assert metrics_in(out, "LooksRefused") == [0.0, float(answer["gaps"])]
+    gaps = [line["gap"] for line in logged(caplog, "not looked at")]
+    assert len(gaps) == answer["gaps"]
+    assert "not looked up to the end; the next look goes on there" in gaps[-1]
+    assert ("ThrottlingException" in gaps[0]) == (left_ms == 300_000)
+
+
+@pytest.mark.usefixtures("load")
+def test_what_the_beat_found_is_counted_before_the_history_is_looked_through(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lambda stops a function that takes too long, and with it all that was not written yet."""
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", a_table(f"of-the-heart-{uuid.uuid4()}")[0]._name)
+    app, written = cold_start("heartbeat"), []
+
+    def look(_left: timedelta) -> Reconciled:
+        written.extend(metrics_in(capsys.readouterr().out, "BlindSpots"))
+        return Reconciled()
+
+    monkeypatch.setattr(app, "heart", replace(app.heart, reconcile=look))
+    answer = app.handler({}, Context(left_ms=300_000))
+
+    assert written == [float(answer["faults"])]
+
+
+@pytest.mark.usefixtures("load")
+def test_a_change_that_only_a_secret_s_state_shows_is_counted_and_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NIGHTLATCH_STATE_TABLE", a_table(f"of-the-heart-{uuid.uuid4()}")[0]._name)
+    change = Change(secret=a_secret("prod/db"), at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    app, asked = cold_start("heartbeat"), []
+
+    def compare(is_whole: bool) -> Compared:  # noqa: FBT001 - as the handler calls it
+        asked.append(is_whole)
+        return Compared(unseen=(change,), gaps=("secrets' states: more secrets changed than were looked at",))
+
+    reconciled = Reconciled(is_whole=False, gaps=("event history: one",))
+    monkeypatch.setattr(app, "heart", replace(app.heart, reconcile=lambda _left: reconciled, compare=compare))
+    answer = app.handler({}, Context(left_ms=300_000))
+
+    assert asked == [False]
+    assert (answer["missed"], answer["gaps"]) == (1, 2)
+    assert metrics_in(capsys.readouterr().out, "EventsMissed") == [1.0]
+    [line] = logged(caplog, "changed unseen")
+    assert (line["secret"], line["at"]) == ("prod/db", "2026-03-02T09:00:00+00:00")
+    assert len(logged(caplog, "not looked at")) == 2
+
+
+@contextmanager
+def throttling_lookups() -> Iterator[None]:
+    """Answer no LookupEvents, as CloudTrail does to whoever asks more than twice a second."""
+    make = BaseClient._make_api_call
+
+    def refuse(self: BaseClient, operation: str, asked: dict[str, Any]) -> Any:
+        if operation == "LookupEvents":
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, operation)
+        return make(self, operation, asked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", refuse)
+        yield
 
 
 # --- the notifier

@@ -15,7 +15,7 @@ ROLES = resources("AWS::IAM::Role")
 SLACK_SECRET = {"Ref": "SlackSecretArn"}
 LISTING = "secretsmanager:ListSecrets"  # AWS grants it on everything or not at all
 WHOLE_LISTS = ["iam:GetAccountAuthorizationDetails", "lambda:ListFunctions"]  # so are these
-WITHOUT_ARN = ["cloudtrail:DescribeTrails", "cloudtrail:LookupEvents", "sns:GetSubscriptionAttributes"]
+WITHOUT_ARN = ["cloudtrail:DescribeTrails", "cloudtrail:LookupEvents", LISTING, "sns:GetSubscriptionAttributes"]
 WITHOUT_ARNS = ["cloudtrail:DescribeTrails", "ec2:DescribeVpcEndpoints"]  # and these
 LOOKING = {
     "secretsmanager:DescribeSecret",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,30 @@ def test_ten_minutes_of_lag_ring(name: str) -> None:
     alarm = resources("AWS::CloudWatch::Alarm")[name]
 
     assert (alarm["MetricName"], alarm["ExtendedStatistic"], alarm["Threshold"]) == (Metric.EVENT_LAG, "p95", 600)
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "statistic", "beats", "of_beats"),
+    [
+        ("BlindSpotsAlarm", Metric.BLIND_SPOTS, "Maximum", 1, 1),
+        ("LooksRefusedAlarm", Metric.LOOKS_REFUSED, "Maximum", 2, 2),
+        ("EventsMissedAlarm", Metric.EVENTS_MISSED, "Sum", 2, 4),
+    ],
+)
+def test_what_a_beat_finds_rings_until_a_beat_finds_it_mended(
+    name: str, metric: Metric, statistic: str, beats: int, of_beats: int
+) -> None:
+    """Between two beats nothing is written: that says neither that it is mended, nor that it is worse."""
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("nightlatch", metric, statistic)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "heartbeat"}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert alarm["TreatMissingData"] == "ignore"
+    assert (alarm.get("DatapointsToAlarm", of_beats), alarm["EvaluationPeriods"]) == (beats, of_beats)
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlertTopic"}]
+    if of_beats > 1:  # a beat falls into each period
+        assert BEAT_EVERY < timedelta(seconds=alarm["Period"]) < 2 * BEAT_EVERY
 
 
 def test_two_heartbeats_are_within_half_an_hour_and_each_rule_is_looked_at() -> None:

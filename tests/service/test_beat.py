@@ -8,7 +8,8 @@ from itertools import count
 
 import pytest
 
-from fakes_watching import FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed
+from fakes_watching import NO_STORE, FakeBeats, FakeCall, FakeLook, FakeStandings, Postponed
+from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.event.events import Origin
 from nightlatch.domain.history.examples import ACCOUNT, AT, a_role, a_secret, an_event
 from nightlatch.domain.watching.beats import BEAT_EVERY, SILENT_AFTER, Heart
@@ -62,6 +63,69 @@ def test_a_beat_that_may_not_be_sent_is_a_gap_and_the_paths_are_looked_at_all_th
 
     assert done.gaps == ("heartbeat: not permitted; add secretsmanager:GetSecretValue to the role that acts",)
     assert [fault.about for fault in done.faults] == ["trail"]
+
+
+@pytest.mark.parametrize(
+    ("part", "gaps"),
+    [
+        ("call", ("heartbeat: Secrets Manager does not answer; try again later",)),
+        ("beats", (f"heartbeat: {NO_STORE}",)),
+        ("standings", (f"paths: {NO_STORE}",)),
+        ("postpone", (f"paths: {NO_STORE}",)),
+    ],
+)
+def test_what_does_not_answer_is_a_gap_and_what_is_broken_is_counted_all_the_same(ports, part, gaps):
+    ports.look.shown = STOPPED
+    getattr(ports, part).fails = True
+
+    done = beat(ports, NOTHING, AT)
+
+    assert done.gaps == gaps
+    assert [fault.about for fault in done.faults] == ["trail"]
+
+
+@pytest.mark.parametrize("part", ["standings", "postpone"])
+def test_a_sign_that_could_not_be_left_is_left_by_the_next_beat(ports, part):
+    ports.look.shown = STOPPED
+    getattr(ports, part).fails = True
+    beat(ports, NOTHING, AT)
+    getattr(ports, part).fails = False
+
+    for n in (1, 2):
+        beat(ports, NOTHING, AT + n * BEAT_EVERY)
+
+    assert ports.postpone.names == [Sign.BROKEN]
+
+
+def test_without_a_nonce_that_is_kept_no_heartbeat_is_sent(ports):
+    ports.beats.fails = True
+
+    beat(ports, NOTHING, AT)
+
+    assert ports.call.nonces == []
+
+
+@pytest.mark.parametrize("unseen", ["trail", "trail:reads"])
+def test_what_cannot_be_looked_at_now_is_as_it_was_and_is_not_told_again(ports, unseen):
+    loses = TrailSeen(name="main", is_logging=True, losses=(Loss.READS,))
+    ports.look.shown = Paths(trails=(loses,))
+    beat(ports, NOTHING, AT)
+    ports.look.shown = Paths(gaps=("cloudtrail:DescribeTrails could not be asked",), unseen=frozenset({unseen}))
+
+    done = beat(ports, NOTHING, AT + BEAT_EVERY)
+    ports.look.shown = Paths(trails=(loses,))
+    beat(ports, NOTHING, AT + 2 * BEAT_EVERY)
+
+    assert [fault.about for fault in done.faults] == ["trail:reads"]
+    assert ports.postpone.names == [Sign.BROKEN]
+
+
+def test_what_was_whole_and_cannot_be_looked_at_now_is_a_gap_and_no_fault(ports):
+    ports.look.shown = Paths(gaps=("cloudtrail:DescribeTrails could not be asked",), unseen=frozenset({"trail"}))
+
+    done = beat(ports, NOTHING, AT)
+
+    assert (done.faults, done.gaps) == ((), ("cloudtrail:DescribeTrails could not be asked",))
 
 
 def test_what_is_newly_broken_leaves_one_sign_and_what_stays_broken_no_other(ports):

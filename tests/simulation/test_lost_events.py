@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,10 +16,10 @@ from nightlatch.adapters.records.envelopes import missed_message, parse_message
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.event.events import NIGHTLATCH, SecretEvent, Tick
 from nightlatch.domain.judging.findings import RECONCILE, Finding
-from nightlatch.domain.watching.lookups import SETTLED, Span, is_change
+from nightlatch.domain.watching.lookups import SETTLED, Progress, Span, is_change
 from nightlatch.service.effects import NoEffects, NothingIsOwn
 from nightlatch.service.pipeline import Ports, handle
-from nightlatch.service.reconcile import Found, Reconciled, ReconcilePorts, reconcile
+from nightlatch.service.reconcile import Found, Page, Reconciled, ReconcilePorts, reconcile
 from simulation.callers import person
 from simulation.life import SHORT, benign_day
 from simulation.organisation import Organisation
@@ -32,20 +32,35 @@ ORG = Organisation()
 
 
 @dataclass
+class Ticking:
+    """A clock that goes on by a second with each page that is asked for."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.at
+
+
+@dataclass
 class History:
     """All that happened, as CloudTrail keeps it."""
 
     events: Sequence[SecretEvent]
+    clock: Ticking = field(default_factory=lambda: Ticking(NOON))
 
-    def of(self, name: str, span: Span) -> Iterator[Found]:
-        """Give what happened under a name."""
-        for event in self.events:
-            if event.name == name and span.start <= event.at <= span.end:
-                yield Found(event, RECORDS[event.event_id])
-
-    def gaps(self) -> Sequence[str]:
-        """Miss nothing."""
-        return ()
+    def page(self, name: str, span: Span, more: str | None) -> Page:
+        """Give what happened under a name, newest first, fifty at a time."""
+        self.clock.at += timedelta(seconds=1)
+        inside = [one for one in self.events if one.name == name and span.start <= one.at <= span.end]
+        inside.sort(key=lambda one: one.at, reverse=True)
+        start, end = int(more or 0), int(more or 0) + 50
+        some = inside[start:end]
+        return Page(
+            found=tuple(Found(event, RECORDS[event.event_id]) for event in some),
+            oldest=some[-1].at if some else None,
+            more=str(end) if end < len(inside) else None,
+        )
 
 
 @dataclass
@@ -53,24 +68,24 @@ class Judged:
     """Which events were judged."""
 
     noted: set[str] = field(default_factory=set)
-    ended: datetime | None = None
+    kept: Mapping[str, Progress] = field(default_factory=dict)
 
-    def note(self, event_ids: Collection[str], at: datetime) -> None:
+    def note(self, events: Collection[SecretEvent], at: datetime) -> None:
         """Remember them."""
         del at
-        self.noted.update(event_ids)
+        self.noted.update(event.event_id for event in events)
 
     def without(self, event_ids: Collection[str]) -> Collection[str]:
         """Give those that were not."""
         return [one for one in event_ids if one not in self.noted]
 
-    def until(self) -> datetime | None:
-        """Give where the last look ended."""
-        return self.ended
+    def progress(self) -> Mapping[str, Progress]:
+        """Give how far each name was looked at."""
+        return self.kept
 
-    def looked(self, until: datetime) -> None:
+    def looked(self, progress: Mapping[str, Progress]) -> None:
         """Remember it."""
-        self.ended = until
+        self.kept = dict(progress)
 
 
 class Detector:
@@ -87,7 +102,7 @@ class Detector:
         """Judge events, and whatever has waited long enough."""
         batch: list[SecretEvent | Tick] = [*events, Tick(self.now)]
         outcome = handle(batch, rules=CATALOGUE, policy=ORG.policy, ports=self._ports, now=self.now)
-        self.judged.note([event.event_id for event in events], self.now)
+        self.judged.note(events, self.now)
         self.told += outcome.findings
         return list(outcome.findings)
 
@@ -127,8 +142,9 @@ def played() -> tuple[Detector, Reconciled, list[Finding]]:
     detector.take([event for event in HAPPENED if not is_lost(event)])
 
     class Lane:
-        def bring(self, records: Sequence[str]) -> None:
+        def bring(self, records: Sequence[str]) -> Mapping[int, str]:
             brought.extend(missed_message(record) for record in records)
+            return {}
 
     ports = ReconcilePorts(history=History(HAPPENED), judged=detector.judged, lane=Lane(), now=lambda: detector.now)
     found = reconcile(ports, WANTED, NOON + timedelta(minutes=4))
@@ -180,3 +196,36 @@ def test_in_the_end_the_same_is_known_as_if_nothing_had_been_lost_and_nothing_is
     before = evidence(detector.told)
     detector.take([parse(json.loads(RECORDS[event.event_id])) for event in HAPPENED if is_lost(event)])
     assert evidence(detector.told) == before
+
+
+def test_a_flood_under_ten_names_holds_up_the_finding_of_no_lost_event_and_what_is_left_of_it_is_told() -> None:
+    lost = [event for event in HAPPENED if is_lost(event)]
+    asked = {name.name for name in WANTED if is_change(name) and name.source.startswith("secretsmanager")}
+    busy = sorted(asked - {event.name for event in lost})[:10]
+    flood = a_flood(busy, 800)
+    judged, clock = Judged(), Ticking(NOON)
+    judged.note([event for event in [*flood, *HAPPENED] if event not in lost], NOON)
+
+    class Lane:
+        def bring(self, records: Sequence[str]) -> Mapping[int, str]:
+            del records
+            return {}
+
+    ports = ReconcilePorts(history=History([*flood, *HAPPENED], clock), judged=judged, lane=Lane(), now=clock.now)
+    found = reconcile(ports, WANTED, NOON + timedelta(minutes=4))
+
+    assert len(busy) == 10
+    assert {event.event_id for event in found.missed} == {event.event_id for event in lost}
+    assert [gap.endswith("not looked up to the end; the next look goes on there") for gap in found.gaps] == [True]
+    assert clock.at < NOON + timedelta(minutes=4, seconds=2)
+
+
+def a_flood(names: Sequence[str], each: int) -> list[SecretEvent]:
+    """Give so many events of each of some names, two a second."""
+    pen, secret = Pen(8_888, 0), Secret("app/flooded")
+    for name in names:
+        for number in range(each):
+            at = NOON - SETTLED - timedelta(seconds=number / 2)
+            pen.call(name, person("mallory"), at, {"secretId": secret.arn})
+    RECORDS.update({str(record["eventID"]): json.dumps(record) for record in pen.records})
+    return [parse(record) for record in pen.records]

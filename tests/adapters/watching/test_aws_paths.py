@@ -11,9 +11,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from nightlatch.adapters.watching.aws_paths import AwsPaths, Ours
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.event.events import EventName
-from nightlatch.domain.watching.paths import ALL_EVENTS, SubscriptionSeen, TrailSeen
+from nightlatch.domain.watching.paths import ALL_EVENTS, Expected, SubscriptionSeen, TrailSeen, faults, hearing
 from worlds import ACCOUNT, REGION, a_client, on_moto
 
 LANE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:lane"
@@ -141,7 +140,77 @@ def test_what_may_not_be_looked_at_is_one_gap_and_no_fault(ours: Ours, call: str
         assert paths.trails is None
 
 
-@pytest.mark.parametrize("error", [denied("ThrottlingException"), EndpointConnectionError(endpoint_url="x")])
-def test_what_cannot_be_asked_now_is_no_answer(ours: Ours, error: Exception) -> None:
-    with pytest.raises(Unavailable):
-        look(ours, "describe_rule", error=error).paths()
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (denied("ThrottlingException"), "ThrottlingException"),
+        (denied("InternalError", 500), "InternalError"),
+        (EndpointConnectionError(endpoint_url="x"), "Could not connect"),
+    ],
+)
+@pytest.mark.parametrize("call", ["describe_trails", "get_subscription_attributes"])
+def test_what_aws_does_not_answer_now_is_a_gap_and_the_rest_is_looked_at(
+    ours: Ours, call: str, error: Exception, why: str
+) -> None:
+    paths = look(ours, call, error=error).paths()
+
+    [gap] = paths.gaps
+    assert "could not be asked" in gap
+    assert why in gap
+    assert len(paths.rules) == 3
+    about = "trail" if call == "describe_trails" else "subscription:email"
+    assert [one.startswith(about) for one in paths.unseen] == [True]
+
+
+def test_who_does_not_answer_thrice_is_asked_no_more(ours: Ours) -> None:
+    calls = ("describe_rule", "describe_trails", "list_subscriptions_by_topic")
+
+    paths = look(ours, *calls, error=denied("ThrottlingException")).paths()
+
+    assert paths.gaps == (
+        "events:DescribeRule could not be asked (ThrottlingException)",
+        "events:ListTargetsByRule was not asked, for AWS does not answer",
+        "cloudtrail:DescribeTrails was not asked, for AWS does not answer",
+        "sns:ListSubscriptionsByTopic was not asked, for AWS does not answer",
+    )
+    rules = {f"rule:{name}" for name in ours.rules}
+    assert paths.unseen == {*rules, "events", "trail", "subscription"}
+
+
+@pytest.mark.usefixtures("ours")
+def test_what_may_come_through_a_rule_that_could_not_be_looked_at_is_not_said_to_be_lost() -> None:
+    """One refused look made it seem that no rule lets anything through."""
+    read = EventName(source="secretsmanager.amazonaws.com", name="GetSecretValue")
+    expected = Expected(events=frozenset({read}), lanes=frozenset({LANE}))
+    one = Ours(rules=("nightlatch-reads",), topic="", region=REGION)
+
+    found = faults(look(one, "describe_rule", error=denied("ThrottlingException")).paths(), expected)
+
+    assert found == ()
+
+
+def test_a_trail_that_could_not_be_looked_at_may_record_what_the_others_do_not(ours: Ours) -> None:
+    cloudtrail = a_client("cloudtrail")
+    cloudtrail.create_trail(Name="narrow", S3BucketName="trail", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name="narrow")
+    cloudtrail.put_event_selectors(
+        TrailName="narrow", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
+    )
+
+    class OfNarrow(Refusing):
+        def get_trail_status(self, Name: str) -> Any:  # noqa: N803 - as the SDK has it
+            if Name.endswith("main"):
+                raise self._error
+            return self._client.get_trail_status(Name=Name)
+
+    error = denied("ThrottlingException")
+    paths = AwsPaths(lambda name: OfNarrow(a_client(name), refused=frozenset(), error=error), ours).paths()
+
+    assert (paths.trails, "trail" in paths.unseen) == (None, True)
+
+
+def test_whether_a_subscription_hears_everything_nobody_knows_who_cannot_look(ours: Ours) -> None:
+    paths = look(ours, "get_subscription_attributes").paths()
+
+    assert [one.has_filter for one in paths.subscriptions or ()] == [None]
+    assert hearing(paths, ()) == ()

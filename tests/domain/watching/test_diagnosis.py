@@ -110,6 +110,14 @@ def test_a_trail_that_may_not_be_looked_at_is_not_called_well():
     assert list(of_trails(Paths(trails=None))) == []
 
 
+def test_a_subscription_or_a_rule_that_could_not_be_looked_at_is_not_called_well_nor_broken():
+    [line] = of_subscriptions(Paths(subscriptions=(SubscriptionSeen(name="sqs:a-b", has_filter=None),)), NAMES)
+    unseen = Paths(unseen=frozenset({"rule:nightlatch-reads", "events"}))
+
+    assert line.verdict is Verdict.UNSEEN
+    assert [*of_rules(unseen, EXPECTED, NAMES)] == []
+
+
 def test_a_topic_that_nobody_hears_is_a_fault_and_a_filter_is_worth_a_look():
     [nobody, pending] = of_subscriptions(
         Paths(subscriptions=(SubscriptionSeen(name="email:PendingConfirmation", is_confirmed=False),)), NAMES

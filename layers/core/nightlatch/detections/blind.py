@@ -1,7 +1,8 @@
 """nightlatch no longer sees: its heartbeat stays out, a path is cut, or two channels disagree about a change.
 
 What the heartbeat function finds out comes as a sign of ours: heartbeats that do not come back, or late; a rule, a
-target, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us.
+target, a subscription or a trail that is not as it must be, whose own event was perhaps kept from us; secrets whose
+state shows a change that no event told of.
 
 The native event of a staging label needs no trail, so it goes on when a trail is stopped or narrowed. A label that
 moved with no write beside it means that calls are made which nobody records. The other way of making a record say
@@ -42,6 +43,7 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.judging.label_history import calls_around
 from nightlatch.domain.judging.rules import Detection, Example, Match, Verdict, Wait
 from nightlatch.domain.watching.signs import RULE, Place, Sign, blindness, told_by
+from nightlatch.domain.watching.states import Change, shown_by
 
 _A_TRIAL = "RequestToValidateKeyAccess"  # Secrets Manager tries a key before it uses it
 _SUBJECT = "channels"  # one subject an account: what hides one call hides its neighbours
@@ -49,6 +51,8 @@ _HEADLINES = {
     Sign.SILENT: "nightlatch no longer sees reads: its heartbeat does not come back",
     Sign.LATE: "nightlatch sees what happens much too late",
     Sign.BROKEN: "nightlatch is blind in part: a path that it needs is broken",
+    Sign.DELETED: "No record shows who scheduled the deletion of {secrets}",
+    Sign.CHANGED: "No record shows who changed {secrets}",
 }
 _LARGE = ("CreateSecret", "PutResourcePolicy", "TagResource", "BatchGetSecretValue", "ReplicateSecretToRegions")
 
@@ -88,7 +92,9 @@ def _sign(event: SecretEvent) -> Match | None:
     if told is None:
         return None
     about, why = told
-    return Match(reason=why, headline=_HEADLINES[Sign(event.name)], subject=f"{_SUBJECT}:{about}")
+    sign = Sign(event.name)
+    severity = Severity.MEDIUM if sign is Sign.CHANGED else None  # what moves the date of a change is believed
+    return Match(reason=why, headline=_HEADLINES[sign], subject=f"{_SUBJECT}:{about}", severity=severity)
 
 
 def _opened(event: SecretEvent, baseline: Baseline) -> Verdict:
@@ -144,6 +150,8 @@ _REPLICATED = replace(_ALONE, elsewhere=frozenset({"us-east-1"}))
 _HERE = Place(account_id=ACCOUNT, region=REGION)
 _SILENT = blindness(Sign.SILENT, at=AT, place=_HERE, about="heartbeat", why="no heartbeat has come back since 08:30")
 _BROKEN = blindness(Sign.BROKEN, at=AT, place=_HERE, about="trail", why="no trail records this Region: main stopped")
+_CHANGES = (Change(secret=_SECRET, at=AT, is_deletion=True), Change(secret=a_secret("prod/api"), at=AT))
+_DELETED, _CHANGED = shown_by(_CHANGES, _HERE, AT)
 _LATE = blindness(Sign.LATE, at=AT, place=_HERE, about="lag", why="an event needed 12 minutes to be judged")
 
 
@@ -169,7 +177,9 @@ DETECTION = Detection(
         " Dead letters and queues are told by alarms, not here. Uses of keys are compared"
         " with reads by the day, and live only where they are watched (the parameter WatchKeyUse). The label of a"
         " secret that exists in several Regions is not compared. Where label events and records are both cut, nothing"
-        " disagrees. A hunt cannot tell a blind trail from files that are not among its input; there it goes to the"
+        " disagrees. Of a secret that changed unseen the last change alone shows, and of a replica, of what a service"
+        " manages and of what is gone for good none. A hunt cannot tell a blind trail from files that are not among its"
+        " input; there it goes to the"
         " digest."
     ),
     playbook="""\
@@ -184,6 +194,8 @@ Not found? Treat the value as planted: roll back to the version before, and look
         _case("a value decrypted for a read", _USE, known=_READ),
         _case("no heartbeat for half an hour", _SILENT, Severity.HIGH),
         _case("no trail is logging any more", _BROKEN, Severity.HIGH),
+        _case("a secret that waits to be deleted, and no event told of it", _DELETED, Severity.HIGH),
+        _case("a secret that was changed, and no event told of it", _CHANGED, Severity.MEDIUM),
         _case("a heartbeat twelve minutes late", _LATE, Severity.HIGH),
         _case("the write stands beside the label", _LABEL, known=_BESIDE_ITS_WRITE),
         _case("the record of the write may still be on its way", _LABEL, known=_EARLY),

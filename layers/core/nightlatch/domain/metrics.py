@@ -17,8 +17,10 @@ class Metric(StrEnum):
     HEARTBEATS_ARRIVED = "HeartbeatsArrived"  # the only metric that nothing but a heartbeat that came back writes
     HEARTBEAT_AGE = "HeartbeatAge"  # seconds since the last one that came back, measured each minute
     BLIND_SPOTS = "BlindSpots"  # broken paths that the heartbeat function sees: rules, targets, subscriptions, trails
-    LOOKS_REFUSED = "LooksRefused"  # what it may not look at; the log says what
-    EVENTS_MISSED = "EventsMissed"  # changes that EventBridge did not bring, found in the event history and handed over
+    LOOKS_REFUSED = "LooksRefused"  # what it could not look at, send or end; the log says what
+    EVENTS_MISSED = (
+        "EventsMissed"  # changes that EventBridge did not bring: found in the history, or in secrets' states
+    )
     FINDINGS = "Findings"  # judged, whoever hears of them
     MALFORMED_RECORDS = "MalformedRecords"  # could not be judged; they end in a dead-letter queue
     NOTICES_SHOWN = "NoticesShown"  # one per channel that took it

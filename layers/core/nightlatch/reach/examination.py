@@ -50,6 +50,7 @@ from nightlatch.domain.watching.doctor.quotas import of_concurrency, of_lookups,
 from nightlatch.domain.watching.doctor.regions import of_regions
 from nightlatch.domain.watching.doctor.trails import of_trail_facts
 from nightlatch.domain.watching.doctor.upkeep import of_alarms, of_reconcile
+from nightlatch.domain.watching.lookups import looked_until, names_to_ask
 from nightlatch.domain.watching.paths import Expected
 from nightlatch.reach.connection import Connection
 
@@ -150,7 +151,8 @@ class Examination:
         yield of_heartbeat(pulse, self._names, self._connection.now())
 
     def _reconcile(self) -> Iterator[Line]:
-        yield of_reconcile(DynamoJudged(self._connection.state).until(), self._names, self._connection.now())
+        progress = DynamoJudged(self._connection.state).progress()
+        yield of_reconcile(looked_until(progress, names_to_ask(_WANTED)), self._names, self._connection.now())
 
     def _regions(self) -> Iterator[Line]:
         seen = other_regions(self._ask, region=self._region, stack=self._names.stack)

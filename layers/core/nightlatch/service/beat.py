@@ -9,12 +9,13 @@ Source: ruling 19; design detections, MON-03.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
-from nightlatch.domain.errors import Refused
+from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.watching.beats import Heart, Pulse, lateness, silence
 from nightlatch.domain.watching.paths import Expected, Fault, Paths, faults, hearing
@@ -53,7 +54,7 @@ class Look(Protocol):
     """What AWS says about the paths."""
 
     def paths(self) -> Paths:
-        """Look at all of them; what cannot be looked at is a gap. Raises Unavailable."""
+        """Look at all of them; what cannot be looked at, or not now, is a gap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,36 +92,61 @@ class BeatPorts:
 class Beaten:
     """What one run came to."""
 
-    pulse: Pulse
     faults: tuple[Fault, ...]
-    gaps: tuple[str, ...]  # what could not be looked at, or sent
+    gaps: tuple[str, ...]  # what could not be looked at, sent or kept
 
 
 def beat(ports: BeatPorts, expected: Expected, now: datetime) -> Beaten:
     """Send a heartbeat, then look at the paths and leave a sign for each that is newly broken.
 
-    Raises:
-        Unavailable: AWS or the store could not be asked; the next run begins anew.
+    What cannot be done is a gap and keeps nothing else from being done: a call that somebody has throttled must not
+    hide what the others show.
     """
-    nonce = ports.mint()
-    ports.beats.send(nonce, now)
-    gaps: list[str] = []
-    try:
-        ports.call.beat(nonce)
-    except Refused as error:
-        gaps.append(f"heartbeat: {error}")
+    gaps = [f"heartbeat: {why}" for why in _tried(lambda: _send(ports, now))]
     paths = ports.look.paths()
-    before = ports.standings.last()
+    gaps += paths.gaps
+    try:
+        before = ports.standings.last()
+    except Unavailable as error:  # what is new nobody knows; the next run tells it
+        return Beaten(faults=faults(paths, expected), gaps=(*gaps, f"paths: {error}"))
     known = dict(before.broken)
     required = [one for one in before.subscriptions if not _accepted(f"subscription:{one}", known, now)]
-    found = faults(paths, _with(expected, required))
-    since = {fault.about: known.get(fault.about, now) for fault in found}
+    found = (*faults(paths, _with(expected, required)), *_unmended(known, paths))
+    since: dict[str, datetime] = {}
     for fault in found:
-        if fault.about not in known:
-            sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=fault.about, why=fault.why)
-            ports.postpone(sign, RULE, now)
-    ports.standings.keep(Standing(broken=tuple(since.items()), subscriptions=hearing(paths, required)))
-    return Beaten(pulse=ports.beats.pulse(), faults=found, gaps=(*gaps, *paths.gaps))
+        refused = [] if fault.about in known else _tried(partial(_sign, ports, fault, now))
+        gaps += [f"paths: {why}" for why in refused]
+        if not refused:
+            since[fault.about] = known.get(fault.about, now)
+    standing = Standing(broken=tuple(since.items()), subscriptions=hearing(paths, required))
+    gaps += [f"paths: {why}" for why in _tried(lambda: ports.standings.keep(standing))]
+    return Beaten(faults=found, gaps=tuple(dict.fromkeys(gaps)))
+
+
+def _tried(act: Callable[[], None]) -> list[str]:
+    """Do something; give why it could not be done, nothing where it is done."""
+    try:
+        act()
+    except (Refused, Unavailable) as error:
+        return [str(error)]
+    return []
+
+
+def _send(ports: BeatPorts, now: datetime) -> None:
+    nonce = ports.mint()
+    ports.beats.send(nonce, now)
+    ports.call.beat(nonce)
+
+
+def _sign(ports: BeatPorts, fault: Fault, now: datetime) -> None:
+    sign = blindness(Sign.BROKEN, at=now, place=ports.heart.place, about=fault.about, why=fault.why)
+    ports.postpone(sign, RULE, now)
+
+
+def _unmended(known: Collection[str], paths: Paths) -> list[Fault]:
+    """Give what was broken and could not be looked at now: nobody has seen that it was mended."""
+    why = "it was broken when it was last looked at, and could not be looked at now"
+    return [Fault(about, why) for about in known if paths.is_unseen(about)]
 
 
 def _with(expected: Expected, subscriptions: Sequence[str]) -> Expected:

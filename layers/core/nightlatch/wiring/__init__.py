@@ -7,6 +7,7 @@ environment comes in as an argument, so a test wires the real thing to whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -27,6 +28,7 @@ from nightlatch.service.references import tell_references
 from nightlatch.service.respond import respond
 from nightlatch.service.stocktaking import Stocktaking, take_stock
 from nightlatch.service.summarise import is_summary, tell_summary
+from nightlatch.service.unseen_changes import Compared, compare_states
 from nightlatch.wiring.at_once import pool
 from nightlatch.wiring.judging import JudgedBatch, judge_messages
 from nightlatch.wiring.keeping import KeptBatch, keep_messages
@@ -34,6 +36,7 @@ from nightlatch.wiring.presses import PressAnswer, answer_press
 from nightlatch.wiring.world import World
 
 LOOKED_FOR = timedelta(minutes=4)  # through the event history, of the five minutes that the heartbeat may run
+SPARED = timedelta(minutes=1)  # of what is left then, for the last request may be tried for so long
 AUDITED_FOR = timedelta(minutes=3)  # in one invocation; the function may run a minute longer, for a page takes its time
 
 
@@ -128,14 +131,24 @@ def wire_auditor(environ: Mapping[str, str]) -> Callable[[], Stocktaking]:
     return go_on
 
 
-def wire_heartbeat(environ: Mapping[str, str]) -> tuple[Callable[[], Beaten], Callable[[], Reconciled]]:
-    """Build the heartbeat: how the heart beats and what is broken out; and the look for what was missed."""
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What the heartbeat function does, one after the other."""
+
+    beat: Callable[[], Beaten]
+    reconcile: Callable[[timedelta], Reconciled]  # in the time that is left to the function
+    compare: Callable[[bool], Compared]  # whether the look for what was missed was whole
+
+
+def wire_heartbeat(environ: Mapping[str, str]) -> Heartbeat:
+    """Build the heartbeat: what is broken out, what was missed, what changed unseen."""
     world = World(load_settings(environ))
     ports, wanted = world.watching.beating(), world.watching.expected()
-    missing = world.watching.reconciling(world.now)
-    return (
-        lambda: beat(ports, wanted, world.now()),
-        lambda: reconcile(missing, wanted.events, world.now() + LOOKED_FOR),
+    missing, states = world.watching.reconciling(world.now), world.watching.comparing()
+    return Heartbeat(
+        beat=lambda: beat(ports, wanted, world.now()),
+        reconcile=lambda left: reconcile(missing, wanted.events, world.now() + min(LOOKED_FOR, left - SPARED)),
+        compare=lambda is_whole: compare_states(states, world.now(), is_whole=is_whole),
     )
 
 

@@ -16,6 +16,7 @@ from nightlatch.adapters.watching.beats_dynamodb import DynamoBeats
 from nightlatch.adapters.watching.event_history import AwsEventHistory, SqsLane
 from nightlatch.adapters.watching.heart_call import HeartCall
 from nightlatch.adapters.watching.judged_dynamodb import DynamoJudged
+from nightlatch.adapters.watching.secret_states import AwsStates
 from nightlatch.config import Settings
 from nightlatch.detections import CATALOGUE
 from nightlatch.domain.event.events import KMS, NIGHTLATCH, EventName, SecretEvent
@@ -24,6 +25,7 @@ from nightlatch.domain.watching.paths import Expected
 from nightlatch.service.beat import BeatPorts, Beats, Hearing
 from nightlatch.service.ports import OwnActions
 from nightlatch.service.reconcile import ReconcilePorts
+from nightlatch.service.unseen_changes import ComparePorts
 
 _OPTIONAL = EventName(source=KMS, name="Decrypt")  # watched only where the operator asks for it (WatchKeyUse)
 
@@ -78,9 +80,18 @@ class WatchWorld:
             now=now,
         )
 
+    def comparing(self) -> ComparePorts:
+        """Give what holding secrets' states against what was judged needs."""
+        return ComparePorts(
+            place=self._heart.place,
+            states=AwsStates(self._aws.of("secretsmanager")),
+            seen=DynamoJudged(self._table),
+            postpone=DynamoWaits(self._table).keep,
+        )
+
     def note_judged(self, events: Iterable[SecretEvent], now: datetime) -> None:
         """Remember which changes were judged, for whoever compares them with the event history."""
-        changes = {event.event_id for event in events if not event.read_only}
+        changes = [event for event in events if not event.read_only]
         if self._heart.secret and changes:
             DynamoJudged(self._table).note(changes, now)
 

@@ -15,6 +15,7 @@ from nightlatch.adapters.history.trails import MOST_PARTNERS, MOST_READ, MOST_RE
 from nightlatch.adapters.history.uses import Kind, PairKey, Touch, Uses, Written, earlier_of, first_of_day, surplus
 from nightlatch.domain.event.events import SecretEvent
 from nightlatch.domain.history.sightings import Sighting
+from nightlatch.domain.watching.signs import is_sign
 
 _LAST = "\U0010ffff"  # sorts behind every event id and slot
 
@@ -128,10 +129,11 @@ class MemoryWaits:
             self._kept.setdefault((rule_id, event.event_id), (until, event))
 
     def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
-        """Give the events whose time has come."""
+        """Give the events whose time has come, signs of blindness first."""
         with self._lock:
-            ready = sorted((until, key) for key, (until, _) in self._kept.items() if until <= now)
-            return tuple((self._kept[key][1], key[0]) for _, key in ready)
+            kept = self._kept.items()
+            ready = sorted((not is_sign(event), until, key) for key, (until, event) in kept if until <= now)
+            return tuple((self._kept[key][1], key[0]) for _, _, key in ready)
 
     def drop(self, event: SecretEvent, rule_id: str) -> None:
         """Forget an event."""

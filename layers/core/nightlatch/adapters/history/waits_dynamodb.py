@@ -2,9 +2,12 @@
 
     pk                      sk                        holds                                 kept
     waits                   <until>#<rule>#<event>    an event that a rule wants again      7 days after its time
+    waits                   !<until>#<rule>#<event>   a sign of blindness, before them all  the same
     wait#<rule>#<event>     wait                      where it stands there                 the same
 
-The second item makes a wait one, however often it is asked for, and says where to find it when it is settled.
+What is due is given two hundred at a time, so whoever makes enough events wait would decide how late the next one is: a
+sign of blindness, which is due at once, stands before all others. The last item makes a wait one, however often it is
+asked for, and says where to find it when it is settled.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ from datetime import datetime, timedelta
 
 from nightlatch.adapters.codec import encode
 from nightlatch.adapters.history.trails import MOST_DUE
-from nightlatch.adapters.stored_items import LAST, readable, seconds, time_key
+from nightlatch.adapters.stored_items import FIRST, LAST, readable, seconds, time_key
 from nightlatch.adapters.table import Conflict, Table
 from nightlatch.adapters.wire import Item, key_part
 from nightlatch.domain.event.events import SecretEvent
+from nightlatch.domain.watching.signs import is_sign
 
 WAITS_KEPT = timedelta(days=7)
 
@@ -30,7 +34,8 @@ class DynamoWaits:
 
     def keep(self, event: SecretEvent, rule_id: str, until: datetime) -> None:
         """Keep an event until then."""
-        place = key_part(f"{time_key(until)}#{rule_id}#{event.event_id}")
+        lead = FIRST if is_sign(event) else ""
+        place = key_part(f"{lead}{time_key(until)}#{rule_id}#{event.event_id}")
         expires_at = seconds(until + WAITS_KEPT)
         try:
             pointer: Item = {**_wait_key(event.event_id, rule_id), "place": place, "expires_at": expires_at}
@@ -49,8 +54,11 @@ class DynamoWaits:
         )
 
     def due(self, now: datetime) -> Sequence[tuple[SecretEvent, str]]:
-        """Give the events whose time has come, MOST_DUE at most; what was dropped and written again is cleared away."""
-        items = self._table.query("waits", since="0", until=f"{time_key(now)}{LAST}", most=MOST_DUE)
+        """Give the events whose time has come, signs of blindness first, MOST_DUE at most.
+
+        What was dropped and written again is cleared away.
+        """
+        items = self._table.query("waits", since=FIRST, until=f"{time_key(now)}{LAST}", most=MOST_DUE)
         keys = [_wait_key(str(item["event_id"]), str(item["rule"])) for item in items]
         pointers = self._table.get_all((str(key["pk"]), str(key["sk"])) for key in keys)
         places = {str(pointer["place"]) for pointer in pointers}

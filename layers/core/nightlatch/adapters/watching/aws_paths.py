@@ -1,6 +1,7 @@
 """Looks at the paths as AWS has them: trails of this Region, our rules and their targets, who the topic tells.
 
-What may not be looked at is named as a gap with the permission that is missing; the rest is looked at all the same.
+What may not be looked at is named as a gap with the permission that is missing, and so is what AWS does not answer now;
+the rest is looked at all the same.
 
 Source: botocore 1.44 service models: events DescribeRule and ListTargetsByRule; sns ListSubscriptionsByTopic and
 GetSubscriptionAttributes; cloudtrail DescribeTrails (includeShadowTrails), GetTrailStatus, GetEventSelectors. That a
@@ -18,8 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nightlatch.adapters.aws_codes import is_for_later
 from nightlatch.adapters.aws_errors import code_of
-from nightlatch.domain.account.trail_coverage import losses
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.account.trail_coverage import Loss, losses
 from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.watching.paths import Paths, RuleSeen, SubscriptionSeen, TrailSeen
 from nightlatch.domain.watching.patterns import read_pattern
@@ -27,6 +27,8 @@ from nightlatch.domain.watching.patterns import read_pattern
 _GONE = "ResourceNotFoundException"
 _PENDING = "PendingConfirmation"
 _MOST_PAGES = 10
+_MOST_UNANSWERED = 3
+_NEEDED = {Loss.CHANGES, Loss.READS}
 _SELECTORS = ("EventSelectors", "AdvancedEventSelectors")
 _Got = TypeVar("_Got")
 
@@ -53,16 +55,23 @@ class AwsPaths:
         self._ours = ours
 
     def paths(self) -> Paths:
-        """Look at all of them.
-
-        Raises:
-            Unavailable: AWS could not be asked; nothing is known.
-        """
+        """Look at all of them; what cannot be looked at, or not now, is a gap."""
         look = _Tried()
-        rules = tuple(rule for name in self._ours.rules if (rule := self._rule(name, look)) is not None)
+        rules = [(name, self._rule(name, look)) for name in self._ours.rules]
         trails = look.at("cloudtrail:DescribeTrails", lambda: self._trails(look))
         told = self._told(look) if self._ours.topic else None
-        return Paths(rules=rules, trails=trails, subscriptions=told, gaps=tuple(look.gaps))
+        unseen = {f"rule:{name}" for name, rule in rules if rule is None}
+        unseen |= {"events"} if unseen else set()  # what comes through such a rule nobody knows
+        unseen |= {"trail"} if trails is None else set()
+        unseen |= {"subscription"} if told is None and self._ours.topic else set()
+        unseen |= {f"subscription:{one.name}" for one in told or () if one.has_filter is None}
+        return Paths(
+            rules=tuple(rule for _, rule in rules if rule is not None),
+            trails=trails,
+            subscriptions=told,
+            gaps=tuple(look.gaps),
+            unseen=frozenset(unseen),
+        )
 
     def _told(self, look: _Tried) -> tuple[SubscriptionSeen, ...] | None:
         try:
@@ -93,7 +102,7 @@ class AwsPaths:
         listed = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
         here = [one for one in listed if one.get("IsMultiRegionTrail") or one.get("HomeRegion") == self._ours.region]
         seen = [found for one in here if (found := self._trail(one, look)) is not None]
-        if len(seen) < len(here) and not any(one.is_logging for one in seen):
+        if len(seen) < len(here) and not any(one.is_logging and not _NEEDED & {*one.losses} for one in seen):
             raise _Unseen
         return tuple(seen)
 
@@ -131,8 +140,9 @@ class AwsPaths:
             )
         except _Gone:
             return SubscriptionSeen(name=name, is_confirmed=False)
-        attributes = found["Attributes"] if found is not None else {}
-        has_filter = attributes.get("FilterPolicy", "{}").strip() not in {"", "{}", "null"}
+        if found is None:
+            return SubscriptionSeen(name=name, has_filter=None)
+        has_filter = found["Attributes"].get("FilterPolicy", "{}").strip() not in {"", "{}", "null"}
         return SubscriptionSeen(name=name, has_filter=has_filter)
 
 
@@ -145,18 +155,24 @@ class _Unseen(Exception):
 
 
 class _Tried:
-    """Tries to look, and remembers the permissions that are missing, each once."""
+    """Tries to look, and remembers what could not be looked at, each call once.
+
+    Where AWS does not answer at all, it stops asking: the function has other things to do in its time.
+    """
 
     def __init__(self) -> None:
         self.gaps: list[str] = []
+        self._unanswered = 0
 
     def at(self, action: str, ask: Callable[[], _Got]) -> _Got | None:
-        """Look; None where that is not allowed.
+        """Look; None where that is not allowed, or where AWS gives no answer now.
 
         Raises:
             _Gone: It is not there.
-            Unavailable: AWS could not be asked.
         """
+        if self._unanswered >= _MOST_UNANSWERED:
+            self._miss(action, "was not asked, for AWS does not answer")
+            return None
         try:
             return ask()
         except _Unseen:
@@ -166,9 +182,15 @@ class _Tried:
             if code in {_GONE, "NotFound", "NotFoundException"}:
                 raise _Gone from None
             if is_for_later(code, int(error.response["ResponseMetadata"].get("HTTPStatusCode", 0))):
-                raise Unavailable(f"{action} could not be asked ({code}); try again later") from error
-            if action not in [gap.split(" ")[0] for gap in self.gaps]:
-                self.gaps.append(f"{action} was refused ({code})")
-            return None
+                self._unanswered += 1
+                self._miss(action, f"could not be asked ({code})")
+            else:
+                self._miss(action, f"was refused ({code})")
         except BotoCoreError as error:
-            raise Unavailable(f"{action} could not be asked ({error}); try again later") from error
+            self._unanswered += 1
+            self._miss(action, f"could not be asked ({error})")
+        return None
+
+    def _miss(self, action: str, why: str) -> None:
+        if action not in [gap.split(" ")[0] for gap in self.gaps]:
+            self.gaps.append(f"{action} {why}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nightlatch.domain.event.events import EventName, SecretEvent
+from nightlatch.domain.event.events import NIGHTLATCH, EventName, SecretEvent
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.evidence import Evidence
 from nightlatch.domain.judging.baseline import Baseline, Maturity
@@ -14,6 +14,7 @@ from nightlatch.domain.judging.findings import RECONCILE, Finding, Remedy, Sever
 from nightlatch.domain.judging.weight import weighed
 
 _MISSED = " (its event did not come; CloudTrail's event history has it: via reconcile)"
+_SHOWN = " (the secret's own state shows it: via reconcile)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,13 @@ def _judge(rule: Detection, event: SecretEvent, baseline: Baseline) -> Verdict:
         )
 
 
+def _how(event: SecretEvent) -> str:
+    """Say how an event came, where that was not the usual way."""
+    if not event.reconciled:
+        return ""
+    return _SHOWN if event.source == NIGHTLATCH else _MISSED
+
+
 def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Match) -> Finding:
     secrets = event.secrets if found.secrets is None else found.secrets
     by_itself = found.severity or rule.severity
@@ -145,7 +153,7 @@ def _finding(rule: Detection, event: SecretEvent, baseline: Baseline, found: Mat
         severity=severity,
         state=_state(severity, baseline.maturity, novelty=is_novelty, digest=found.digest),
         headline=found.headline or rule.headline,
-        reason=f"{found.reason}{because}{_MISSED if event.reconciled else ''}",
+        reason=f"{found.reason}{because}{_how(event)}",
         via=RECONCILE if event.reconciled else "",
         subject=found.subject or f"principal:{event.principal.key}",
         principal=event.principal,

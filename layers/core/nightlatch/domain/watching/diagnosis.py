@@ -64,7 +64,7 @@ class FunctionSeen:
 
 def of_rules(paths: Paths, expected: Expected, names: Names) -> Iterator[Line]:
     """Judge each rule by itself, then the events that none lets through."""
-    wrong = {fault.about: fault.why for fault in faults(Paths(rules=paths.rules), expected)}
+    wrong = {fault.about: fault.why for fault in faults(Paths(rules=paths.rules, unseen=paths.unseen), expected)}
     for rule in paths.rules:
         why = wrong.get(f"rule:{rule.name}")
         needs_all = rule.name in names.reads_rules and rule.state not in {None, DISABLED, ALL_EVENTS}
@@ -140,6 +140,9 @@ def of_subscriptions(paths: Paths, names: Names) -> Iterator[Line]:
             )
             said = "has a filter, which may drop messages"
             yield Line(about=f"subscription {one.name}", verdict=Verdict.WARN, said=said, fix=fix)
+        elif one.has_filter is None:
+            said = "whether it has a filter could not be looked at"
+            yield Line(about=f"subscription {one.name}", verdict=Verdict.UNSEEN, said=said)
         else:
             yield Line(about=f"subscription {one.name}", verdict=Verdict.OK, said="hears everything")
 

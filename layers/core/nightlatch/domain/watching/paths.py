@@ -50,17 +50,25 @@ class SubscriptionSeen:
 
     name: str
     is_confirmed: bool = True
-    has_filter: bool = False
+    has_filter: bool | None = False  # None where that could not be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """All that was looked at. What could not be is named in `gaps`, and None where nothing of its kind was seen."""
+    """All that was looked at. What could not be is named in `gaps`, and None where nothing of its kind was seen.
+
+    `unseen` names by what a fault is about, or the word before its colon, where no fault tells anything.
+    """
 
     rules: tuple[RuleSeen, ...] = ()
     trails: tuple[TrailSeen, ...] | None = None
     subscriptions: tuple[SubscriptionSeen, ...] | None = None
     gaps: tuple[str, ...] = ()
+    unseen: frozenset[str] = frozenset()
+
+    def is_unseen(self, about: str) -> bool:
+        """Tell whether nobody could look whether there is such a fault."""
+        return about in self.unseen or about.split(":", maxsplit=1)[0] in self.unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,8 @@ class Expected:
 def faults(paths: Paths, expected: Expected) -> tuple[Fault, ...]:
     """Name what is broken, one fault for each thing, in a steady order."""
     found = [*_rules(paths.rules, expected.lanes), *_uncovered(paths.rules, expected), *_trails(paths.trails)]
-    return (*found, *_subscriptions(paths.subscriptions, expected.subscriptions))
+    found += _subscriptions(paths.subscriptions, expected.subscriptions)
+    return tuple(fault for fault in found if not paths.is_unseen(fault.about))
 
 
 def _rules(rules: Collection[RuleSeen], lanes: Collection[str]) -> Iterator[Fault]:
@@ -158,5 +167,5 @@ def _subscriptions(seen: tuple[SubscriptionSeen, ...] | None, before: Collection
 
 def hearing(paths: Paths, before: Collection[str]) -> tuple[str, ...]:
     """Name the subscriptions that must be there from now on: those of before, and all that hear everything now."""
-    now = {one.name for one in paths.subscriptions or () if one.is_confirmed and not one.has_filter}
+    now = {one.name for one in paths.subscriptions or () if one.is_confirmed and one.has_filter is False}
     return tuple(sorted(now | set(before)))

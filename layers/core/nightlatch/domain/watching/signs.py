@@ -26,6 +26,8 @@ class Sign(StrEnum):
     SILENT = "HeartbeatSilent"  # heartbeats were sent, and none came back
     LATE = "EventsLate"  # a heartbeat came back, much too late
     BROKEN = "PathBroken"  # a rule, a target, a subscription or a trail is not as it must be
+    DELETED = "DeletionUnseen"  # a secret waits to be deleted, and no event told of it
+    CHANGED = "ChangeUnseen"  # a secret was changed, and no event told of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,13 @@ def blindness(sign: Sign, *, at: datetime, place: Place, about: str, why: str) -
     )
 
 
+def is_sign(event: SecretEvent) -> bool:
+    """Tell whether an event is a sign of blindness, which goes before all else that waits."""
+    return event.source == NIGHTLATCH and event.name in set(Sign)
+
+
 def told_by(event: SecretEvent) -> tuple[str, str] | None:
     """Give what a sign is about and what was seen; None for every other event."""
-    if event.source != NIGHTLATCH or event.name not in set(Sign):
+    if not is_sign(event):
         return None
     return event.details.text(_ABOUT) or event.name, event.details.text(_WHY) or "it no longer sees"
