@@ -61,7 +61,9 @@ class FakePremises:
     functions_listed: Sequence[FunctionPosture] = field(default_factory=lambda: (a_function(),))
     whole: AccountPosture = field(default_factory=an_account)
     gone: tuple[str, ...] = ()  # ARNs that vanish while their page is looked at
+    left_out: tuple[str, ...] = ()  # ARNs that are listed on the first page and not looked at on purpose
     page: int = 2
+    goes_round: bool = False  # the last page of secrets names the place of the first again
     fails: dict[str, Exception] = field(default_factory=dict)  # by what is asked: "secrets", "functions", "account"
     forgets: set[str] = field(default_factory=set)  # tokens that AWS no longer knows
     account_id: str = ACCOUNT
@@ -74,8 +76,15 @@ class FakePremises:
         start = int(token or 0)
         some = self.listed[start : start + self.page]
         more = str(start + self.page) if start + self.page < len(self.listed) else None
+        if self.goes_round and more is None:
+            more = str(self.page)
         seen = tuple(one for one in some if one.arn not in self.gone)
-        return SecretPage(secrets=seen, token=more, vanished=tuple(one.arn for one in some if one.arn in self.gone))
+        return SecretPage(
+            secrets=seen,
+            token=more,
+            vanished=tuple(one.arn for one in some if one.arn in self.gone),
+            left_out=() if token else self.left_out,
+        )
 
     def functions(self, token: str | None, rotators: dict[str, tuple[str, ...]]) -> FunctionPage:
         self._ask("functions", token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,7 +19,9 @@ from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding
+from nightlatch.domain.posture.secrets import Protected
 from nightlatch.domain.posture.terms import Terms
+from nightlatch.domain.secret.versions import CURRENT
 from nightlatch.local import fidelity
 from nightlatch.local.aws.moto_server import MotoServer
 from nightlatch.local.aws.sessions import stage_session
@@ -83,11 +85,18 @@ class World:
         self.uses.by_name[one.name] = tidy_use(
             self.ground, reader=said.reader, typed_days=said.typed_days, is_read=is_read
         )
-        self.protections.by_name[one.name] = said.protected or tidy_protection(self.ground)
+        self.protections.by_name[one.name] = self._copied(one.arn, said.protected or tidy_protection(self.ground))
         self.listed[one.name] = said.listed
         self.described[one.arn] = said.described
         if said.policy is not None:
             self.policies[one.arn] = said.policy
+
+    def _copied(self, arn: str, protected: Protected) -> Protected:
+        """Say of which version the copy is: of the current one, whose id AWS drew."""
+        if protected.copied_at is None:
+            return protected
+        versions = self.ground.client("secretsmanager").describe_secret(SecretId=arn)["VersionIdsToStages"]
+        return replace(protected, copied=tuple(one for one, labels in versions.items() if CURRENT in labels))
 
 
 @cache

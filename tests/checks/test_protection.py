@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from asked import finding_of, judgement_of, outcome_of, violation_of
+from fakes_canaries import a_decoy
 from nightlatch.checks import (
     monitoring_copy_missing,
     monitoring_copy_unproven,
@@ -16,6 +17,7 @@ from nightlatch.checks import (
     monitoring_unguarded,
     monitoring_unused,
 )
+from nightlatch.domain.account.decoys import Planted
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.checks import Check, Outcome
@@ -30,7 +32,7 @@ UNGUARDED, SNAPSHOT = monitoring_unguarded.CHECK, monitoring_snapshot_old.CHECK
 NO_COPY, UNOPENED = monitoring_copy_missing.CHECK, monitoring_copy_unproven.CHECK
 UNUSED, PENDING_DELETION = monitoring_unused.CHECK, monitoring_deletion_pending.CHECK
 APP = ReaderUse(principal="arn:aws:iam::111122223333:role/app", reads=1)
-OPTED_IN = replace(PROTECTED, wants_copies=True, copied_at=ago(days=9))
+OPTED_IN = replace(PROTECTED, wants_copies=True, copied_at=ago(days=9), copied=("v-2",))
 
 
 def protected(of: Protected = PROTECTED, **other: object) -> SecretPosture:
@@ -103,29 +105,40 @@ def current(made: datetime | None) -> tuple[VersionPosture, ...]:
 @pytest.mark.parametrize(
     ("made", "copied", "outcome"),
     [
-        (ago(days=10), ago(days=10), Outcome.CLEAN),
-        (ago(days=10), ago(days=10, seconds=1), Outcome.VIOLATED),
-        (ago(days=10), None, Outcome.VIOLATED),
-        (ago(hours=26), None, Outcome.CLEAN),
-        (ago(hours=26, seconds=1), None, Outcome.VIOLATED),
-        (ago(hours=26), ago(days=40), Outcome.CLEAN),
-        (None, None, Outcome.SPARED),
+        (ago(days=10), ("v-2",), Outcome.CLEAN),
+        (ago(days=10), ("v-1", "v-2"), Outcome.CLEAN),
+        (ago(days=10), ("v-1", "v-3"), Outcome.VIOLATED),  # of an old value and of a pending one
+        (ago(days=10), (), Outcome.VIOLATED),
+        (ago(hours=26), (), Outcome.CLEAN),
+        (ago(hours=26, seconds=1), (), Outcome.VIOLATED),
+        (ago(hours=26), ("v-1",), Outcome.CLEAN),
+        (None, ("v-2",), Outcome.CLEAN),
+        (None, ("v-1",), Outcome.VIOLATED),  # nobody knows since when, and it is not there
     ],
 )
-def test_the_current_value_is_copied_within_the_limit(
-    made: datetime | None, copied: datetime | None, outcome: Outcome
+def test_the_current_version_is_copied_within_the_limit(
+    made: datetime | None, copied: tuple[str, ...], outcome: Outcome
 ) -> None:
-    secret = replace(protected(OPTED_IN, copied_at=copied), versions=current(made))
+    taken = ago(days=9) if copied else None
+    secret = replace(protected(OPTED_IN, copied_at=taken, copied=copied), versions=current(made))
 
     assert outcome_of(NO_COPY, secret) is outcome
 
 
 def test_an_old_copy_is_less_grave_than_none_and_says_of_what() -> None:
-    old = finding_of(NO_COPY, protected(OPTED_IN, copied_at=ago(days=11)))
+    old = finding_of(NO_COPY, protected(OPTED_IN, copied=("v-1",)))
 
     assert old.severity is Severity.MEDIUM
-    assert old.reason == "its value is of 2026-02-20 09:00 UTC, its last copy of 2026-02-19 09:00"
-    assert finding_of(NO_COPY, protected(OPTED_IN, copied_at=None)).severity is Severity.HIGH
+    assert old.reason == (
+        "its value of 2026-02-20 09:00 UTC has no copy: the last one, taken at 2026-02-21 09:00, is of another version"
+    )
+    assert finding_of(NO_COPY, protected(OPTED_IN, copied_at=None, copied=())).severity is Severity.HIGH
+
+
+def test_a_copy_of_an_old_version_that_was_taken_late_is_no_copy_of_the_current_one() -> None:
+    late = protected(OPTED_IN, copied_at=ago(hours=1), copied=("v-1",))
+
+    assert outcome_of(NO_COPY, late) is Outcome.VIOLATED
 
 
 def test_whether_a_copy_is_of_the_current_value_takes_versions() -> None:
@@ -185,13 +198,14 @@ def test_the_days_of_disuse_are_the_operators() -> None:
 
 
 def test_a_decoy_is_meant_to_be_read_by_nobody() -> None:
-    planted = replace(TERMS, inventory=Inventory(decoys=frozenset({"prod/db"})))
+    """It is as it should be, and so no report sets it apart from a secret that somebody reads."""
+    other = replace(unread(), arn=unread().arn.replace("prod/db", "prod/pay"))
+    planted = Planted(decoys=(a_decoy("prod/db", planted_at=ago(days=300), arn=unread().arn),))
+    for inventory in (Inventory(decoys=frozenset({"prod/db"})), Inventory(planted=planted)):
+        terms = replace(TERMS, inventory=inventory)
 
-    assert outcome_of(UNUSED, unread(), planted) is Outcome.SPARED
-    assert (
-        outcome_of(UNUSED, replace(unread(), arn=unread().arn.replace("prod/db", "prod/pay")), planted)
-        is Outcome.VIOLATED
-    )
+        assert outcome_of(UNUSED, unread(), terms) is Outcome.CLEAN
+        assert outcome_of(UNUSED, other, terms) is Outcome.VIOLATED
 
 
 def test_disuse_says_since_when() -> None:

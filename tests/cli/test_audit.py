@@ -13,6 +13,7 @@ import pytest
 from cli.deployed import deploy
 from nightlatch.cli.looks.audit_books import shelf
 from nightlatch.cli.main import run
+from nightlatch.cli.report import writing
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.verbs.audit import AuditOutput
 from worlds import a_client, on_moto
@@ -200,3 +201,25 @@ def test_a_stack_that_was_named_must_be_there(capsys: pytest.CaptureFixture[str]
     assert run(["audit", "--stack", "other"]) == ExitCode.ERROR
 
     assert "there is no such stack here" in capsys.readouterr().err
+
+
+class Stopped(BaseException):
+    """Somebody ends the program."""
+
+
+def test_a_report_that_is_stopped_leaves_the_one_before_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "report"
+    out.write_text("the one before", encoding="utf-8")
+
+    def halves(_report: object) -> Iterator[str]:
+        yield "half of it"
+        raise Stopped
+
+    monkeypatch.setitem(writing.FORMS, "csv", halves)
+    with pytest.raises(Stopped):
+        run(["audit", "--check", "rotation.off", "--output", "csv", "--out", str(out)])
+
+    assert out.read_text(encoding="utf-8") == "the one before"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["report", "state"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,9 +46,16 @@ def begun(book: Book, now: datetime = NOW, *, at_once: bool = True) -> Run | Non
     return book.begin(now, account_id=ACCOUNT, region=REGION, at_once=at_once)
 
 
-def kept_page(book: Book, run: Run, *findings: PostureFinding, doubtful: tuple[str, ...] = (), **other) -> Run:
+def kept_page(
+    book: Book,
+    run: Run,
+    *findings: PostureFinding,
+    doubtful: tuple[str, ...] = (),
+    spared: tuple[str, ...] = (),
+    **other,
+) -> Run:
     further = replace(run.with_page(()), token=f"token-{run.pages}", **other)
-    book.keep(further, [replace(one, seen_at=run.begun_at) for one in findings], doubtful)
+    book.keep(further, [replace(one, seen_at=run.begun_at) for one in findings], doubtful, spared)
     return further
 
 
@@ -109,6 +117,33 @@ def test_a_finding_is_told_as_it_is_now(book):
     assert (kept.finding.severity, kept.finding.reason, kept.finding.seen_at) == (Severity.HIGH, "worse", NOW + DAY)
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "was"),
+    [
+        (Severity.LOW, Severity.HIGH, Severity.LOW),
+        (Severity.HIGH, Severity.HIGH, None),
+        (Severity.HIGH, Severity.LOW, None),
+        (None, Severity.HIGH, None),
+    ],
+)
+def test_what_is_graver_than_it_was_says_so_once(book, then, now, was):
+    audited(book, NOW, *([a_posture_finding("a", severity=then)] if then else []))
+
+    audited(book, NOW + DAY, a_posture_finding("a", severity=now))
+    [kept] = book.findings()
+    assert (kept.was, kept.standing.value) == (was, "open" if then else "new")
+
+    audited(book, NOW + 2 * DAY, doubtful=(kept.finding.id,))
+    assert [one.was for one in book.findings()] == [None]
+
+
+def test_what_was_graver_for_a_day_is_not_told_as_graver_the_next(book):
+    for day, severity in enumerate((Severity.LOW, Severity.HIGH, Severity.HIGH)):
+        audited(book, NOW + day * DAY, a_posture_finding("a", severity=severity))
+
+    assert [one.was for one in book.findings()] == [None]
+
+
 def test_what_could_not_be_judged_again_stays_open_and_what_was_fixed_stays_fixed(book):
     audited(book, NOW, a_posture_finding("a"), a_posture_finding("b"))
     audited(book, NOW + DAY, a_posture_finding("a"))
@@ -117,6 +152,50 @@ def test_what_could_not_be_judged_again_stays_open_and_what_was_fixed_stays_fixe
     audited(book, NOW + 2 * DAY, doubtful=doubts)
 
     assert told(book) == {"rotation.off a": ("open", NOW)}
+
+
+def test_what_no_check_asks_about_is_not_fixed_by_that_and_is_told_once(book):
+    audited(book, NOW, a_posture_finding("a"), a_posture_finding("b"))
+
+    audited(book, NOW + DAY, spared=tuple(a_posture_finding(name).id for name in ("a", "never found")))
+    assert told(book) == {"rotation.off a": ("spared", NOW), "rotation.off b": ("fixed", NOW)}
+
+    audited(book, NOW + 2 * DAY)
+    assert told(book) == {}
+
+
+def test_what_was_spared_and_is_found_again_is_new(book):
+    finding = a_posture_finding("a")
+    audited(book, NOW, finding)
+    audited(book, NOW + DAY, spared=(finding.id,))
+
+    audited(book, NOW + 2 * DAY, finding)
+
+    assert told(book) == {"rotation.off a": ("new", NOW + 2 * DAY)}
+
+
+def test_a_doubt_weighs_more_than_that_nobody_asked(book):
+    finding = a_posture_finding("a")
+    audited(book, NOW, finding)
+
+    run = kept_page(book, begun(book, NOW + DAY), doubtful=(finding.id,))
+    run = kept_page(book, run, spared=(finding.id,))
+    book.finish(replace(run, finished_at=NOW + DAY))
+
+    assert told(book) == {"rotation.off a": ("open", NOW)}
+
+
+def test_what_a_check_found_that_was_taken_away_is_not_fixed(book):
+    gone, remark = a_posture_finding("a", check="gone.check"), a_posture_finding("b", check="audit.mute-expired")
+    audited(book, NOW, gone, remark, a_posture_finding("c"), asked=("gone.check", "rotation.off"))
+
+    audited(book, NOW + DAY, asked=("rotation.off",))
+
+    assert {name: standing for name, (standing, _) in told(book).items()} == {
+        "gone.check a": "spared",
+        "audit.mute-expired b": "fixed",
+        "rotation.off c": "fixed",
+    }
 
 
 def test_where_a_list_was_refused_nothing_of_it_is_taken_for_fixed(book):
@@ -270,6 +349,35 @@ def test_items_stay_small_however_much_a_page_finds(table, monkeypatch):
     assert max(len(str(item)) for item in items_of(a_client("dynamodb"))) < 4_000
 
 
+def test_the_fullest_page_fits_into_items(table):
+    """Moto refuses an item of more than 400 KB, as DynamoDB does; ids and drawn words do not compress."""
+    drawn = random.Random(7)  # noqa: S311 - no secret
+    ids = tuple(f"{drawn.getrandbits(80):020x}" for _ in range(6_000))
+    words = [f"{drawn.getrandbits(4_000):x}" for _ in range(400)]
+    book = DynamoBook(table)
+    run = begun(book)
+
+    further = kept_page(
+        book, run, *(a_posture_finding(f"s{n}", reason=word) for n, word in enumerate(words)), doubtful=ids
+    )
+    book.finish(replace(further, finished_at=NOW))
+
+    assert len(told(book)) == 400
+
+
+def test_a_finding_that_alone_is_too_long_is_kept_and_says_what_was_cut(table):
+    drawn = random.Random(7)  # noqa: S311 - no secret
+    lines = tuple(f"{drawn.getrandbits(40_000):x}" for _ in range(60))
+    book = DynamoBook(table)
+
+    audited(book, NOW, a_posture_finding("a", evidence=lines), a_posture_finding("b"))
+
+    found = {one.finding.name: one.finding for one in book.findings()}
+    assert found["a"].evidence[-1] == "cut: 60 lines of evidence do not fit where audits are kept"
+    assert len(found["a"].evidence) == 11
+    assert found["b"].evidence == ()
+
+
 def test_what_a_longer_try_left_of_a_page_does_not_count(table, monkeypatch):
     monkeypatch.setattr(stored_runs, "MOST_BYTES", 1)  # a finding each
     book = DynamoBook(table)
@@ -308,6 +416,22 @@ def test_an_audit_of_another_version_is_as_if_there_were_none(table, sk, caplog)
 
     assert begun(DynamoBook(table), at_once=False).pages == 0
     assert "stored audit cannot be read; it begins anew" in caplog.messages
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, GeneratorExit, RuntimeError])
+def test_whatever_ends_a_page_leaves_none_of_it_behind(tmp_path, end):
+    book = SqliteBook(tmp_path / "book.sqlite3")
+    run = begun(book)
+
+    def stopped() -> Iterator[str]:
+        yield "doubtful"
+        raise end
+
+    with pytest.raises(end):
+        book.keep(run.with_page(()), [a_posture_finding("a")], stopped())
+
+    kept_page(book, run, a_posture_finding("b"))
+    assert begun(SqliteBook(tmp_path / "book.sqlite3"), NOW + HELD_FOR).pages == 1
 
 
 def test_a_file_that_is_no_book_is_told_with_what_to_do(tmp_path):

@@ -24,7 +24,7 @@ from nightlatch.domain.errors import Unavailable
 from nightlatch.domain.event.secrets import SecretRef
 from nightlatch.domain.history.examples import a_role, a_secret, an_event
 from nightlatch.domain.posture.counts import key_of
-from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
+from nightlatch.domain.posture.unseen import CHOSEN, NOT_COUNTED, Gap
 from nightlatch.domain.posture.use import SecretUse
 from worlds import a_table, items_of, on_moto
 
@@ -92,6 +92,7 @@ def test_a_store_that_cannot_be_asked_is_a_gap(stack, monkeypatch):
     found = CountedUses(stack.counted()).of([DB])
 
     assert isinstance(found, Gap)
+    assert found.action not in CHOSEN  # somebody has counted: that it cannot be read is no choice
     assert "could not be asked" in found.why
 
 

@@ -225,6 +225,17 @@ def test_where_nobody_counts_and_nothing_is_deployed_there_are_gaps() -> None:
     assert (found.use, found.protected) == (NOT_DEPLOYED, NOT_DEPLOYED)
 
 
+@pytest.mark.usefixtures("moto")
+def test_a_secret_that_is_left_out_on_purpose_is_named_so_that_nobody_takes_it_for_gone() -> None:
+    left, _ = create("decoy"), create("prod/db")
+    port = premises(wants=lambda name: name != "decoy")
+
+    page = port.secrets(None)
+
+    assert ([one.name for one in page.secrets], page.left_out, page.vanished) == (["prod/db"], (left,), ())
+    assert port.calls_by_action["secretsmanager:GetResourcePolicy"] == 1
+
+
 # -- what AWS answers and moto does not
 
 

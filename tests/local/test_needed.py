@@ -327,11 +327,13 @@ def test_telling_needs_the_bus_the_product_and_the_hub(guarded: Guarded) -> None
 
     events.put_events(Entries=[{**entry, "EventBusName": bus}, {**entry, "EventBusName": "security"}, entry])
     hub.batch_import_findings(Findings=[a_finding("1", ProductArn=product)])
+    hub.get_findings()
     hub.batch_update_findings(FindingIdentifiers=[{"Id": "1", "ProductArn": product}], Workflow={"Status": "RESOLVED"})
 
     assert guarded.needed() == [
         ("events:PutEvents", bus),
         ("events:PutEvents", f"arn:aws:events:{REGION}:{ACCOUNT_ID}:event-bus/default"),
         ("securityhub:BatchImportFindings", product),
+        ("securityhub:GetFindings", f"arn:aws:securityhub:{REGION}:{ACCOUNT_ID}:hub/default"),
         ("securityhub:BatchUpdateFindings", f"arn:aws:securityhub:{REGION}:{ACCOUNT_ID}:hub/default"),
     ]

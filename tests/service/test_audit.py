@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import repeat
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from nightlatch.adapters.books.book_dynamodb import DynamoBook
 from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
 from nightlatch.adapters.table import Table
-from nightlatch.checks import rotation_off
+from nightlatch.checks import logging_debug, logging_leaks, rotation_off, vpc_no_endpoint, vpc_open_endpoint
 from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.accounts import EndpointPosture
 from nightlatch.domain.posture.checks import Check, Verdict, Violation
 from nightlatch.domain.posture.comparing import HELD_FOR
 from nightlatch.domain.posture.examples import FUNCTION, NOW, a_function, an_account
@@ -28,6 +30,7 @@ from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.domain.posture.terms import Terms
 from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap, seen
 from nightlatch.domain.secret.metadata import RotationSettings
+from nightlatch.service import audit_pages
 from nightlatch.service.audit import Audit, Progress, audit
 from nightlatch.service.audit_pages import MOST_ROTATORS, NAMED_PER_ROTATOR, Yardstick
 from nightlatch.service.audit_ports import AuditPorts, Book
@@ -173,6 +176,43 @@ def test_what_is_said_once_of_the_account_is_said_once_with_all_that_was_left_ou
     assert (done.run.gaps, done.run.once) == (1, ())
 
 
+def test_a_finding_is_fixed_only_where_its_check_looked_again_and_found_it_fine(book):
+    found = ["mended", "spared", "denied", "faulty", "left-out", "muted", "deleted"]
+    clause = {"spared": {"owning_service": "rds"}, "denied": {"policy_text": DENIED}}
+    by = Yardstick(checks=(POLICY,))
+    whole(FakePremises([named(one, policy_text="open") for one in found]), book, by=by)
+    mute = Mute(checks=("*",), names=("muted",), owner="ana", reason="known", expires=NOW + 9 * DAY)
+
+    def fails_for_one(one: SecretPosture, terms: Terms) -> Verdict:
+        return _fault(one, terms) if one.name == "faulty" else _policy(one, terms)
+
+    broken = replace(POLICY, evaluate=fails_for_one)
+    now = [named(one, **clause.get(one, {})) for one in ("mended", "spared", "denied", "faulty")]
+    now += [named("muted", policy_text="open")]
+
+    premises = FakePremises(now, left_out=(an_arn("left-out"),))
+    whole(premises, book, by=Yardstick(checks=(broken,), mutes=(mute,)), now=NOW + DAY)
+
+    assert {name: standing for name, standing in told(book).items() if name.startswith("policy.open")} == {
+        "policy.open mended": "fixed",
+        "policy.open spared": "spared",
+        "policy.open denied": "open",
+        "policy.open faulty": "open",
+        "policy.open left-out": "open",
+        "policy.open muted": "open",
+        "policy.open deleted": "fixed",  # AWS's list was read to its end, and it is not on it
+    }
+
+
+def test_what_a_check_found_that_is_no_longer_asked_is_not_fixed(book):
+    whole(FakePremises([named("a", policy_text="open"), bare("b")]), book)
+
+    done = whole(FakePremises([named("a"), named("b")]), book, by=Yardstick(checks=(POLICY,)), now=NOW + DAY)
+
+    assert told(book) == {"policy.open a": "fixed", "rotation.off b": "spared"}
+    assert done.run.asked == ("policy.open",)
+
+
 def test_a_check_that_fails_is_told_and_silences_no_other(book):
     by = Yardstick(checks=(a_check("bad.one", SecretPosture, _fault), rotation_off.CHECK))
 
@@ -213,6 +253,83 @@ def test_a_list_that_is_refused_is_told_and_the_rest_goes_on(book, what, action,
 
     assert told(book) == {**standing, f"audit.not-seen.{action} account 111122223333 in eu-west-1": "new"}
     assert (done.run.unlisted, done.run.gaps) == ((Stage(what),), 1)
+
+
+REFUSED = Refused("not permitted")
+WIDE_NET = an_account(endpoints=(EndpointPosture(vpc="vpc-1", endpoint="vpce-1", has_private_dns=True, is_open=True),))
+AROUND = Yardstick(checks=(vpc_no_endpoint.CHECK, vpc_open_endpoint.CHECK, logging_debug.CHECK, logging_leaks.CHECK))
+
+
+def evidence(book: Book, action: str) -> tuple[str, ...]:
+    """Say which checks could not judge for want of an answer."""
+    [found] = [one.finding for one in book.findings() if one.finding.check == f"audit.not-seen.{action}"]
+    return found.evidence
+
+
+@pytest.mark.parametrize(
+    ("what", "action", "hidden"),
+    [
+        (
+            "secrets",
+            "secretsmanager:ListSecrets",
+            ("not judged: logging.debug", "not judged: logging.leaks", "not judged: vpc.no-endpoint"),
+        ),
+        ("functions", "lambda:ListFunctions", ("not judged: vpc.no-endpoint",)),
+    ],
+)
+def test_without_a_list_no_check_takes_what_it_does_not_know_for_nothing_there(book, what, action, hidden):
+    elsewhere = a_function(rotates=(), name="app")
+    premises = FakePremises([named("a")], functions_listed=(elsewhere,), whole=WIDE_NET, fails={what: REFUSED})
+
+    done = whole(premises, book, by=AROUND)
+
+    assert evidence(book, action) == hidden
+    assert done.run.counts["vpc.no-endpoint"] == {"unseen": 1}
+    assert done.run.counts["vpc.open-endpoint"] == {"violated": 1}  # this is known all the same
+    assert done.run.gaps == 1
+
+
+def test_a_rotation_function_that_nobody_could_look_at_leaves_open_whether_a_vpc_lacks_an_endpoint(book):
+    gap = Gap("lambda:GetFunctionConfiguration", "denied")
+
+    whole(FakePremises([named("a")], whole=replace(WIDE_NET, unplaced=gap)), book, by=AROUND)
+
+    assert evidence(book, gap.action) == ("not judged: vpc.no-endpoint",)
+
+
+def test_what_was_seen_to_be_wrong_is_told_though_not_all_could_be_seen(book):
+    without = replace(WIDE_NET, endpoints=(EndpointPosture(vpc="vpc-2", functions=("rotate-db",)),))
+
+    whole(FakePremises([named("a")], whole=without, fails={"functions": REFUSED}), book, by=AROUND)
+
+    assert "vpc.no-endpoint account 111122223333 in eu-west-1" in told(book)
+
+
+def test_a_list_that_goes_round_is_left_and_the_rest_goes_on(book):
+    whole(FakePremises([bare("a"), bare("b"), bare("c")], page=1), book)
+    premises = FakePremises([bare("a"), named("b"), named("c")], page=1, goes_round=True)
+
+    done = whole(premises, book, now=NOW + DAY)
+
+    assert told(book) == {
+        "rotation.off a": "open",
+        "rotation.off b": "open",
+        "rotation.off c": "open",
+        "audit.not-seen.secretsmanager:ListSecrets account 111122223333 in eu-west-1": "new",
+    }
+    assert (done.run.unlisted, done.run.functions) == ((Stage.SECRETS,), 1)
+
+
+def test_a_list_without_an_end_is_left_though_each_of_its_places_is_new(book, monkeypatch):
+    monkeypatch.setattr(audit_pages, "MOST_PAGES", 2)
+
+    done = whole(FakePremises([bare(name) for name in "abcdef"], page=1), book)
+
+    assert (done.run.secrets, done.run.unlisted) == (2, (Stage.SECRETS, Stage.FUNCTIONS))
+    lists = {
+        one.check for one in (kept.finding for kept in book.findings()) if one.title == "Could not list to the end"
+    }
+    assert lists == {"audit.not-seen.secretsmanager:ListSecrets", "audit.not-seen.lambda:ListFunctions"}
 
 
 def test_the_audit_begins_anew_where_aws_has_forgotten_the_place_in_its_list(book):
@@ -268,6 +385,21 @@ def test_more_rotation_functions_than_can_be_noted_are_told(book):
 
     assert len(premises.rotators) == MOST_ROTATORS
     assert list(told(book)) == ["audit.not-seen.rotation-functions account 111122223333 in eu-west-1"]
+
+
+def test_long_names_never_make_a_run_too_long_to_be_kept_and_what_was_not_noted_is_told(monkeypatch):
+    drawn = random.Random(7)  # noqa: S311 - names that do not compress
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+=.@-"
+    names = ["".join(drawn.choices(letters, k=512)) for _ in range(2_000)]
+    rotations = [RotationSettings(enabled=True, lambda_arn=f"{FUNCTION}-{name[:60]}") for name in names]
+    premises = FakePremises([named(n, rotation=one) for n, one in zip(names, rotations, strict=True)], page=100)
+
+    with on_moto(monkeypatch):  # it refuses an item of more than 400 KB, as DynamoDB does
+        book = DynamoBook(a_table()[0])
+        whole(premises, book, by=Yardstick(checks=(a_check("logging.debug", FunctionPosture, _debug),)))
+
+        assert 0 < len(premises.rotators) < len(names)
+        assert "audit.not-seen.rotation-functions account 111122223333 in eu-west-1" in told(book)
 
 
 # --- cut anywhere

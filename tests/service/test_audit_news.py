@@ -12,15 +12,18 @@ from fakes import FakeDispatch, FakeNotices, FixedClock
 from fakes_telling import FakeDigests, FakeSlack, FakeSns, FakeStorms
 from nightlatch.adapters.books.audit_notes import DynamoAuditNotes
 from nightlatch.adapters.books.book_sqlite import IN_MEMORY, SqliteBook
-from nightlatch.domain.errors import Unavailable
+from nightlatch.domain.errors import Refused, Unavailable
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.examples import ACCOUNT, NOW, REGION
 from nightlatch.domain.posture.reports import Kept
 from nightlatch.service import audit_news
+from nightlatch.service.audit import audit
 from nightlatch.service.audit_news import NewsPorts, Spread, spread_news
+from nightlatch.service.audit_pages import Yardstick
+from nightlatch.service.audit_ports import AuditPorts
 from nightlatch.service.ports import Notice
 from nightlatch.service.summarise import SummaryPorts, is_summary, tell_summary
-from posture_worlds import a_posture_finding
+from posture_worlds import FakePremises, a_posture_finding, named
 from worlds import a_client, a_table, items_of, on_moto
 
 DAY = timedelta(days=1)
@@ -31,12 +34,14 @@ class FakeHub:
     """The port `FindingsHub` in memory."""
 
     taken: list[str] = field(default_factory=list)
+    refuses: str = ""  # names of a letter each
     fails: Exception | None = None
 
-    def take(self, kept: Sequence[Kept], at: datetime) -> None:
+    def take(self, kept: Sequence[Kept], at: datetime) -> Sequence[str]:
         if self.fails is not None:
             raise self.fails
         self.taken += [f"{one.finding.name} {one.standing} {at:%H:%M}" for one in kept]
+        return tuple(f"{one.finding.name} (InvalidInput)" for one in kept if one.finding.name in self.refuses)
 
 
 @pytest.fixture
@@ -80,6 +85,33 @@ def test_the_notifier_is_asked_once_and_finds_the_message(book, notes):
     assert notes.message(run_id).title == "Audit: 1 new finding of HIGH or worse"
 
 
+def test_an_audit_that_was_refused_its_list_is_told_though_it_found_less_than_before(book, notes):
+    for day, fails in enumerate(({}, {"secrets": Refused("not permitted")})):
+        now = NOW + day * DAY
+        auditing = AuditPorts(FakePremises([named("prod/db")], fails=fails), book)
+        run = audit(auditing, by=Yardstick(checks=()), now=lambda now=now: now, until=now + DAY, at_once=True).run
+        ports = ports_of(book, notes)
+        spread(ports)
+
+        assert [one.mark for one in ports.dispatch.notices] == ([run.id] if fails else [])
+
+    message = notes.message(run.id)
+    assert message.title == "Audit: it can no longer see much"
+    assert "Could no longer look: secretsmanager:ListSecrets at the account" in message.lines
+
+
+def test_what_became_grave_while_it_stood_open_is_told(book, notes):
+    audited(book, "prod/db", severity=Severity.LOW)
+    spread(ports_of(book, notes))
+
+    run_id = audited(book, "prod/db", severity=Severity.CRITICAL, now=NOW + DAY)
+    ports = ports_of(book, notes)
+    spread(ports)
+
+    assert notes.message(run_id).title == "Audit: 1 finding graver than before"
+    assert len(ports.dispatch.notices) == 1
+
+
 def test_nobody_is_bothered_by_what_is_not_grave_and_figures_are_given_all_the_same(book, notes):
     run_id = audited(book, "a", "b", severity=Severity.LOW)
     ports = ports_of(book, notes)
@@ -116,6 +148,37 @@ def test_all_that_was_found_and_fixed_is_exported_once(book, notes):
         spread(ports_of(book, notes, hub))
 
     assert sorted(hub.taken) == ["a fixed 09:00", "b open 09:00"]
+
+
+def test_what_the_hub_does_not_take_is_told_once_and_keeps_nothing_from_being_exported(book, notes, monkeypatch):
+    monkeypatch.setattr(audit_news, "AT_ONCE", 2)
+    run_id = audited(book, *"abcde", severity=Severity.LOW)
+    hub = FakeHub(refuses="ae")
+    ports = ports_of(book, notes, hub)
+
+    for _ in range(2):
+        spread(ports)
+
+    assert len(hub.taken) == 5
+    assert ports.dispatch.notices == [Notice("audit", f"{run_id}-export")]
+    message = notes.message(f"{run_id}-export")
+    assert message.title == "Audit: Security Hub did not take 2 of 5 findings"
+    assert sorted(message.lines[:2]) == ["a (InvalidInput)", "e (InvalidInput)"]
+    assert notes.spread(run_id).is_exported
+
+
+def test_what_was_refused_before_an_export_was_stopped_is_told_with_the_rest(book, notes, monkeypatch):
+    monkeypatch.setattr(audit_news, "AT_ONCE", 1)
+    run_id = audited(book, *"abcdefghijklmnop", severity=Severity.LOW)
+    hub = FakeHub(refuses="abcdefghijklmnop")
+
+    for _ in range(20):
+        moments = iter([NOW])
+        spread_news(ports_of(book, notes, hub), now=lambda m=moments: next(m, NOW + DAY), until=NOW + DAY)
+
+    message = notes.message(f"{run_id}-export")
+    assert message.title == "Audit: Security Hub did not take 16 of 16 findings"
+    assert "and 6 more of them" in message.lines
 
 
 def test_an_export_goes_on_where_it_was_stopped(book, notes, monkeypatch):

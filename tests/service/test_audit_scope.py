@@ -8,7 +8,7 @@ from nightlatch.domain.posture.functions import FunctionPosture
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.secrets import SecretPosture
 from nightlatch.service.audit_scope import Scope, ScopedPremises
-from posture_worlds import FakePremises, bare
+from posture_worlds import FakePremises, an_arn, bare
 
 SECRETS = (bare("prod/a"), bare("test/b"))
 
@@ -45,9 +45,11 @@ def test_a_scope_is_known_again_however_it_was_typed() -> None:
 
 def test_only_secrets_of_the_names_are_seen() -> None:
     scope = Scope(names=("prod/*",))
-    seen = ScopedPremises(FakePremises(SECRETS), scope, scope.of(CHECKS)).secrets(None)
+    left_out = (an_arn("prod/decoy"), an_arn("test/decoy"))
+    seen = ScopedPremises(FakePremises(SECRETS, left_out=left_out), scope, scope.of(CHECKS)).secrets(None)
 
     assert [one.name for one in seen.secrets] == ["prod/a"]
+    assert seen.left_out == (an_arn("prod/decoy"),)
 
 
 def test_what_no_check_is_about_is_not_looked_at() -> None:

@@ -14,7 +14,8 @@ from builders import a_finding, a_response, an_incident
 from fakes import ACCOUNT, REGION, FixedClock
 from nightlatch.adapters.channels.asff import Hub
 from nightlatch.adapters.channels.eventbridge import ENTRY_LIMIT, EventBridgeChannel
-from nightlatch.adapters.channels.hub_calls import AT_ONCE
+from nightlatch.adapters.channels.hub_calls import ASKED_AT_ONCE, AT_ONCE
+from nightlatch.adapters.channels.posture_asff import posture_asff
 from nightlatch.adapters.channels.posture_hub import PostureHub
 from nightlatch.adapters.channels.security_hub import SecurityHubChannel
 from nightlatch.domain.answering.actions import Action, ActionKind
@@ -23,10 +24,11 @@ from nightlatch.domain.answering.responses import ResponseState
 from nightlatch.domain.errors import Unavailable, Undeliverable
 from nightlatch.domain.history.examples import AT, a_secret
 from nightlatch.domain.judging.findings import Remedy, Severity
+from nightlatch.domain.posture.accounts import AccountPosture
 from nightlatch.domain.posture.reports import Kept, Standing
 from nightlatch.local import fidelity
 from posture_worlds import a_posture_finding
-from worlds import OneCallAtATime, a_client, on_moto
+from worlds import a_client, on_moto
 
 RESTORABLE = an_incident(a_finding(remedy=Remedy.RESTORE))
 RESTORED = a_response(
@@ -185,6 +187,27 @@ def test_what_a_person_set_stays(hub: Any):
     assert one["Workflow"]["Status"] == "SUPPRESSED"
 
 
+@pytest.mark.parametrize("set_by_a_person", ["SUPPRESSED", "NOTIFIED"])
+def test_what_a_person_set_stays_when_the_incident_is_resolved_and_when_it_is_open_again(
+    hub: Any, set_by_a_person: str
+):
+    channel = channel_of(hub)
+    place = channel.show(RESTORABLE, (), None)
+    (one,) = findings(hub)
+    person_sets(hub, one, set_by_a_person)
+
+    place = channel.show(RESTORABLE, [RESTORED], place)
+    assert [one["Workflow"]["Status"] for one in findings(hub)] == [set_by_a_person]
+
+    channel.show(RESTORABLE, [RESTORED, a_response(id="r-2")], place)
+    assert [one["Workflow"]["Status"] for one in findings(hub)] == [set_by_a_person]
+
+
+def person_sets(hub: Any, finding: dict[str, Any], status: str) -> None:
+    named = [{"Id": finding["Id"], "ProductArn": finding["ProductArn"]}]
+    hub.batch_update_findings(FindingIdentifiers=named, Workflow={"Status": status})
+
+
 def test_each_update_is_newer_than_the_one_before(hub: Any):
     clock = FixedClock()
     channel = channel_of(hub, clock)
@@ -216,7 +239,7 @@ def test_the_failure_of_a_channel_is_a_finding_with_an_end(hub: Any):
 
 
 class Refusing:
-    """A Security Hub that imports nothing, or knows nothing of what it imported."""
+    """A Security Hub that imports nothing, or takes no workflow of what it imported."""
 
     def __init__(self, *, imports: bool, code: str) -> None:
         self._imports, self._code = imports, code
@@ -224,6 +247,10 @@ class Refusing:
     def batch_import_findings(self, Findings: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
         failed = [] if self._imports else [{"Id": one["Id"], "ErrorCode": self._code} for one in Findings]
         return {"FailedCount": len(failed), "SuccessCount": len(Findings) - len(failed), "FailedFindings": failed}
+
+    def get_findings(self, **asked: Any) -> dict[str, Any]:
+        known = () if self._code == "FindingNotFound" else asked["Filters"]["Id"]
+        return {"Findings": [{"Id": one["Value"], "Workflow": {"Status": "NEW"}} for one in known]}
 
     def batch_update_findings(self, **asked: Any) -> dict[str, Any]:
         return {"UnprocessedFindings": [{"ErrorCode": self._code} for _ in asked["FindingIdentifiers"]]}
@@ -268,9 +295,71 @@ def test_what_an_audit_finds_is_imported_and_resolved_when_it_is_fixed(hub: Any)
     assert (b["Compliance"]["Status"], b["Workflow"]["Status"]) == ("PASSED", "RESOLVED")
 
 
-def test_a_finding_that_security_hub_does_not_take_is_told(hub: Any, monkeypatch: pytest.MonkeyPatch):
-    refused = {"FailedCount": 1, "FailedFindings": [{"ErrorCode": "InvalidInput", "ErrorMessage": "no"}]}
-    monkeypatch.setattr(OneCallAtATime, "__getattr__", lambda _self, _name: lambda **_asked: refused)
+@pytest.mark.parametrize("set_by_a_person", ["SUPPRESSED", "NOTIFIED"])
+def test_what_a_person_set_of_an_audits_finding_stays_when_it_is_fixed(hub: Any, set_by_a_person: str):
+    place, later = PostureHub(hub, HUB), AT + timedelta(days=1)
+    place.take([kept("a", Standing.NEW)], AT)
+    (one,) = findings(hub)
+    person_sets(hub, one, set_by_a_person)
 
-    with pytest.raises(Undeliverable, match="did not take 1 of 1"):
-        PostureHub(hub, HUB).take([kept("a", Standing.NEW)], AT)
+    place.take([kept("a", Standing.FIXED)], later)
+
+    (one,) = findings(hub)
+    assert (one["Compliance"]["Status"], one["Workflow"]["Status"]) == ("PASSED", set_by_a_person)
+
+
+def test_more_findings_than_are_asked_for_at_once_are_resolved(hub: Any):
+    place, later = PostureHub(hub, HUB), AT + timedelta(days=1)
+    names = [f"s{number}" for number in range(ASKED_AT_ONCE + 3)]
+    place.take([kept(name, Standing.NEW) for name in names], AT)
+
+    assert place.take([kept(name, Standing.FIXED) for name in names], later) == ()
+
+    assert {one["Workflow"]["Status"] for one in findings(hub)} == {"RESOLVED"}
+
+
+def test_a_finding_that_security_hub_does_not_take_is_named_and_keeps_no_other_from_it(hub: Any):
+    refused = a_posture_finding("b").id
+
+    left = PostureHub(Picky(hub, refused), HUB).take([kept(name, Standing.FIXED) for name in "abc"], AT)
+
+    assert left == ("rotation.off on b (InvalidInput)",)
+    assert {one["Resources"][0]["Id"] for one in findings(hub)} == {a_posture_finding(name).subject for name in "ac"}
+    assert {one["Workflow"]["Status"] for one in findings(hub)} == {"RESOLVED"}
+
+
+class Picky:
+    """The hub, to which findings of whose id a part is named come without the title that it asks for."""
+
+    def __init__(self, hub: Any, part: str) -> None:
+        self._hub, self._part = hub, part
+
+    def batch_import_findings(self, Findings: list[dict[str, Any]]) -> Any:  # noqa: N803 - boto3's
+        bare = [{**one, "Title": ""} if self._part in one["Id"] else one for one in Findings]
+        return self._hub.batch_import_findings(Findings=bare)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hub, name)
+
+
+def test_a_finding_of_an_incident_that_is_not_taken_is_told_and_the_others_are_there(hub: Any):
+    incident = replace(RESTORABLE, findings=(*RESTORABLE.findings, a_finding(rule="access.bulk-read")))
+
+    with pytest.raises(Undeliverable, match=r"did not take 1 of 2 findings \(InvalidInput\): nightlatch/.*bulk-read"):
+        channel_of(Picky(hub, "bulk-read")).show(incident, [RESTORED], None)
+
+    assert [one["GeneratorId"] for one in findings(hub)] == ["nightlatch/deletion.scheduled"]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")]
+)
+def test_what_an_audit_finds_of_an_account_is_imported_in_its_partition(region: str, partition: str):
+    account = AccountPosture(account_id=ACCOUNT, region=region)
+    finding = a_posture_finding("account", region=region, subject=account.arn)
+
+    written: Any = posture_asff(Kept(finding=finding, standing=Standing.NEW, first_seen=AT), at=AT)
+
+    assert account.arn == f"arn:{partition}:iam::{ACCOUNT}:root"
+    assert written["ProductArn"] == f"arn:{partition}:securityhub:{region}:{ACCOUNT}:product/{ACCOUNT}/default"
+    assert written["Resources"][0]["Partition"] == partition

@@ -9,15 +9,22 @@ from typing import Any
 import pytest
 
 from fakes import NOW
-from fakes_posture import Scripted, premises, refusal
+from fakes_posture import Scripted, all_functions, premises, refusal
 from functions.transformed import resources
 from nightlatch.adapters.posture.endpoints import endpoints_seen
 from nightlatch.adapters.posture.grants import grants_seen
-from nightlatch.adapters.posture.own_stack import GONE, WANTED_STATES, WANTED_TARGETS, WATCHES_ALL, OwnStack
+from nightlatch.adapters.posture.own_stack import WANTED_STATES, WANTED_TARGETS, WATCHES_ALL, OwnStack
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.adapters.posture.trails import trails_seen
 from nightlatch.domain.account.trail_coverage import Loss
-from nightlatch.domain.posture.accounts import AlarmPosture, EndpointPosture, GrantPosture, RulePosture, TrailPosture
+from nightlatch.domain.posture.accounts import (
+    GONE,
+    AlarmPosture,
+    EndpointPosture,
+    GrantPosture,
+    RulePosture,
+    TrailPosture,
+)
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
 from worlds import ACCOUNT, REGION, a_client, on_moto
 
@@ -215,7 +222,6 @@ def test_a_vpc_without_an_endpoint_is_named_with_its_functions() -> None:
             json.dumps({"Statement": [{**EVERYTHING, "Principal": "*", "Action": "secretsmanager:GetSecretValue"}]}),
             False,
         ),
-        ("{no json", False),
     ],
 )
 def test_an_endpoint_is_open_where_its_policy_lets_everybody_do_everything(policy: str | None, is_open: bool) -> None:  # noqa: FBT001 - a table of examples
@@ -225,6 +231,14 @@ def test_an_endpoint_is_open_where_its_policy_lets_everybody_do_everything(polic
 
     assert found.is_open is is_open
     assert (found.endpoint, found.has_private_dns, found.functions) == ("vpce-1", True, ())
+
+
+@pytest.mark.parametrize("policy", ["{no json", "[]", '"a text"', "[" * 100_000])
+def test_an_endpoint_whose_policy_is_no_json_is_a_gap_and_not_a_narrow_one(policy: str) -> None:
+    found = _endpoints(_endpoint("vpc-a", "1", PolicyDocument=policy))
+
+    assert isinstance(found, Gap)
+    assert found.why == "the policy of vpce-1 is no JSON, so nobody can tell what it allows"
 
 
 def test_of_two_endpoints_the_one_with_the_usual_name_counts_and_one_that_is_going_does_not() -> None:
@@ -268,6 +282,41 @@ def test_who_goes_on_with_an_audit_finds_the_vpcs_of_rotation_functions_anew() -
     )
 
     assert premises(clients).account(1).endpoints == (EndpointPosture(vpc="vpc-a", functions=("rotate-db",)),)
+
+
+def test_where_a_list_is_denied_to_who_goes_on_endpoints_are_seen_and_it_is_said_that_functions_may_hide() -> None:
+    endpoint = {"VpcId": "vpc-a", "VpcEndpointId": "vpce-1", "State": "available"}
+    clients = Scripted(
+        secretsmanager__ListSecrets={"SecretList": []},
+        lambda__ListFunctions=refusal(),
+        ec2__DescribeVpcEndpoints={"VpcEndpoints": [endpoint]},
+        cloudtrail__DescribeTrails={"trailList": []},
+        iam__GetAccountAuthorizationDetails={"IsTruncated": False},
+    )
+
+    found = premises(clients).account(1)
+
+    assert found.endpoints == (EndpointPosture(vpc="vpc-a", endpoint="vpce-1", is_open=True),)
+    assert isinstance(found.unplaced, Gap)
+    assert found.unplaced.action == "lambda:ListFunctions"
+
+
+def test_a_rotation_function_that_may_not_be_looked_at_may_be_in_any_vpc() -> None:
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rotate-db"
+    clients = Scripted(
+        lambda__ListFunctions={"Functions": []},
+        lambda__GetFunctionConfiguration=refusal(),
+        ec2__DescribeVpcEndpoints={"VpcEndpoints": []},
+        cloudtrail__DescribeTrails={"trailList": []},
+        iam__GetAccountAuthorizationDetails={"IsTruncated": False},
+    )
+    port = premises(clients)
+    all_functions(port, {function: ("prod/db",)})
+
+    unplaced = port.account(1).unplaced
+
+    assert isinstance(unplaced, Gap)
+    assert unplaced.action == "lambda:GetFunctionConfiguration"
 
 
 # -- grants

@@ -70,6 +70,7 @@ def test_what_was_kept_copied_and_proven_is_told(stores: Stores) -> None:
             metadata_kept_at=NOW - timedelta(hours=3),
             wants_copies=True,
             copied_at=NOW - timedelta(days=1),
+            copied=tuple(sorted((V1, V2))),
             proven_at=NOW - timedelta(hours=2),
         )
     }
@@ -91,7 +92,7 @@ def test_a_secret_that_was_made_again_is_not_taken_for_the_one_before(stores: St
 
     found = stores.protections().of([ref()])[ref()]
 
-    assert (found.metadata_kept_at, found.copied_at) == (None, None)
+    assert (found.metadata_kept_at, found.copied_at, found.copied) == (None, None, ())
 
 
 def test_where_nothing_is_copied_there_is_nothing_to_prove(stores: Stores) -> None:

@@ -27,6 +27,7 @@ KINDS = {
     "new": kept(),
     "open": kept(a_posture_finding("prod/b"), Standing.OPEN, days=9),
     "fixed": kept(a_posture_finding("prod/c"), Standing.FIXED, days=30),
+    "spared": kept(a_posture_finding("prod/e"), Standing.SPARED, days=30),
     "muted": kept(a_posture_finding("prod/d", muted=MUTE), Standing.OPEN),
     "unseen": kept(unseen()),
     "vanished": kept(unseen("prod/gone", check=VANISHED)),
@@ -58,6 +59,7 @@ def test_security_hub_takes_each_kind_of_finding(one: Kept) -> None:
         ("new", "FAILED", "NEW"),
         ("open", "FAILED", "NEW"),
         ("fixed", "PASSED", "RESOLVED"),
+        ("spared", "NOT_AVAILABLE", "NEW"),
         ("muted", "FAILED", "SUPPRESSED"),
         ("unseen", "WARNING", "NEW"),
     ],
@@ -67,6 +69,7 @@ def test_asff_says_how_it_stands(kind: str, compliance: str, workflow: str) -> N
 
     assert written["Compliance"]["Status"] == compliance  # type: ignore[index]
     assert written["Workflow"] == {"Status": workflow}
+    assert written["RecordState"] == ("ARCHIVED" if kind == "spared" else "ACTIVE")
     assert written["Types"] == ["Software and Configuration Checks/AWS Security Best Practices"]
 
 
@@ -96,8 +99,8 @@ def test_ocsf_is_a_compliance_finding_with_all_that_is_required(one: Kept) -> No
     assert (written["category_uid"], written["class_uid"]) == (2, 2003)
     assert written["type_uid"] == 200300 + written["activity_id"]
     assert written["activity_id"] in {1, 2, 3}
-    assert written["status_id"] in {1, 3, 4}
-    assert written["compliance"]["status_id"] in {1, 2, 3}
+    assert written["status_id"] in {0, 1, 3, 4}
+    assert written["compliance"]["status_id"] in {0, 1, 2, 3}
     assert written["compliance"]["standards"]
     assert written["finding_info"]["uid"] == one.finding.id
     assert {"product", "version"} <= set(written["metadata"])
@@ -111,6 +114,7 @@ def test_ocsf_is_a_compliance_finding_with_all_that_is_required(one: Kept) -> No
         ("new", 1, 1, 3),
         ("open", 2, 1, 3),
         ("fixed", 3, 4, 1),
+        ("spared", 3, 0, 0),
         ("muted", 2, 3, 3),
         ("unseen", 1, 1, 2),
     ],
@@ -226,8 +230,8 @@ def test_every_check_is_a_rule_and_every_result_points_to_its_own() -> None:
 def test_sarif_compares_with_the_audit_before_and_says_what_is_muted() -> None:
     results = dict(zip(KINDS, sarif()["runs"][0]["results"], strict=True))
 
-    states = {kind: results[kind]["baselineState"] for kind in ("new", "open", "fixed")}
-    assert states == {"new": "new", "open": "unchanged", "fixed": "absent"}
+    states = {kind: results[kind]["baselineState"] for kind in ("new", "open", "fixed", "spared")}
+    assert states == {"new": "new", "open": "unchanged", "fixed": "absent", "spared": "absent"}
     assert results["muted"]["suppressions"][0]["justification"].startswith("thrown away each night (platform, until")
     assert results["new"]["suppressions"] == []
     assert results["new"]["partialFingerprints"] == {FINGERPRINT: KINDS["new"].finding.id}

@@ -56,9 +56,18 @@ def test_what_is_new_open_and_fixed_is_counted_by_severity() -> None:
     found = [kept(), kept(a_posture_finding("b"), Standing.OPEN), kept(a_posture_finding("c"), Standing.FIXED)]
     shown = lines(a_report([*found, kept(a_posture_finding("ci-1", muted=MUTE))]))
 
-    assert "MEDIUM\t1\t1\t1" in shown
+    assert "MEDIUM\t1\t1\t1\t0" in shown
     assert "Since the audit before: 1 new, 1 fixed, 1 still open." in shown
     assert "1 finding is muted." in shown
+
+
+def test_what_no_check_asks_about_any_more_is_neither_fixed_nor_open() -> None:
+    shown = lines(a_report([kept(standing=Standing.SPARED)]))
+
+    assert "MEDIUM\t0\t0\t0\t1" in shown
+    said = "Since the audit before: 0 new, 0 fixed, 0 still open; 1 that no check asks about any more."
+    assert said in shown
+    assert any(line.startswith("Nothing was found") for line in shown)
 
 
 def test_nothing_found_is_said_in_one_line() -> None:

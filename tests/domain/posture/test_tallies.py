@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from audits import MUTE, a_company, a_posture_finding, kept, names, unseen
 from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import FindingKind
 from nightlatch.domain.posture.reports import Standing
 from nightlatch.domain.posture.tallies import tallied
+from nightlatch.domain.posture.unseen import NO_COPIES, NOT_COUNTED, NOT_DEPLOYED, Gap
 
 
 def test_what_is_muted_counts_nowhere_else() -> None:
@@ -23,6 +26,13 @@ def test_what_is_fixed_asks_for_nothing() -> None:
 
     assert (tally.total, tally.muted, tally.of(Standing.FIXED)) == (0, 0, 1)
     assert (tally.steps, tally.worst, tally.at_or_above(Severity.INFORMATIONAL)) == ((), (), 0)
+
+
+def test_what_is_spared_is_neither_there_nor_fixed() -> None:
+    tally = tallied([kept(a_posture_finding("a", muted=MUTE), Standing.SPARED), kept(standing=Standing.SPARED)])
+
+    assert (tally.total, tally.muted, tally.of(Standing.FIXED), tally.of(Standing.SPARED)) == (0, 0, 0, 1)
+    assert (tally.steps, tally.worst) == ((), ())
 
 
 def test_a_finding_counts_for_every_severity_that_it_reaches() -> None:
@@ -54,6 +64,19 @@ def test_what_could_not_be_looked_at_is_folded_by_what_was_asked() -> None:
     assert [one.about for one in tally.missing] == ["secretsmanager:GetResourcePolicy"]
     assert not by["nightlatch:use", False].is_partial
     assert not by["secretsmanager:GetResourcePolicy", True].is_partial
+
+
+@pytest.mark.parametrize("gap", [NOT_COUNTED, NOT_DEPLOYED, NO_COPIES])
+def test_what_an_operator_chose_to_do_without_is_named_and_no_failure(gap: Gap) -> None:
+    tally = tallied([kept(unseen(action=gap.action))])
+
+    assert [one.about for one in tally.blanks] == [gap.action]
+    assert tally.missing == ()
+
+
+@pytest.mark.parametrize("action", ["nightlatch:policy", "nightlatch:schedule", "nightlatch:counts"])
+def test_what_cannot_be_read_keeps_an_audit_from_being_whole_whoever_gave_it_its_name(action: str) -> None:
+    assert [one.about for one in tallied([kept(unseen(action=action))]).missing] == [action]
 
 
 def test_a_check_that_failed_keeps_an_audit_from_being_whole() -> None:

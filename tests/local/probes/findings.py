@@ -56,7 +56,19 @@ def resolve(world: World) -> object:
     return one["Workflow"]["Status"], [left["ErrorCode"] for left in answer["UnprocessedFindings"]]
 
 
+def ask_for_one(world: World) -> object:
+    hub = world.client("securityhub")
+    hub.batch_import_findings(Findings=[a_finding(uid) for uid in ("1", "2", "3")])
+
+    def found(**filters: list[str]) -> list[str]:
+        asked = {name: [{"Value": one, "Comparison": "EQUALS"} for one in values] for name, values in filters.items()}
+        return sorted(one["Id"] for one in hub.get_findings(Filters=asked)["Findings"])
+
+    return found(Id=["1", "3"], ProductArn=[PRODUCT]), found(Id=["1"], ProductArn=["another"]), found()
+
+
 PROBES = {
+    "get-findings-filters": Probe(ask=ask_for_one, aws=(["1", "3"], [], ["1", "2", "3"]), moto=(["1", "2", "3"],) * 3),
     "finding-limits": Probe(ask=import_too_long_a_title, aws=(2, 1), moto=(0, 3)),
     "import-keeps-workflow": Probe(ask=import_again, aws=("SUPPRESSED", "later"), moto=("NEW", "later")),
     "batch-update-findings": Probe(ask=resolve, aws=("RESOLVED", ["FindingNotFound"]), moto=404),

@@ -19,27 +19,28 @@ from nightlatch.domain.posture.unseen import seen
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
-    """Fire where there is no copy, or none since the current value came, and the keeper has had the time."""
+    """Fire where there is no copy, or none of the current version, and the keeper has had the time."""
     protected = seen(secret.protected)
     if not protected.wants_copies:
         return Spared("the policy asks for no copies of it")
     version = secret.current()
-    current = None if version is None else version.created_at
-    if current is None:
+    if version is None:
         return Spared("it has no current value")
-    if terms.now - current <= timedelta(hours=terms.limits.snapshot_hours):
+    made = version.created_at
+    is_young = made is not None and terms.now - made <= timedelta(hours=terms.limits.snapshot_hours)
+    if version.id in protected.copied or is_young:
         return None
     if protected.copied_at is None:
         return Violation(reason="the policy asks for copies, and there is none")
-    if protected.copied_at >= current:
-        return None
+    of = "" if made is None else f" of {made:%Y-%m-%d %H:%M} UTC"
+    taken = f"taken at {protected.copied_at:%Y-%m-%d %H:%M}"
     return Violation(
-        reason=f"its value is of {current:%Y-%m-%d %H:%M} UTC, its last copy of {protected.copied_at:%Y-%m-%d %H:%M}",
+        reason=f"its value{of} has no copy: the last one, {taken}, is of another version",
         severity=Severity.MEDIUM,
     )
 
 
-_OPTED_IN = replace(PROTECTED, wants_copies=True, copied_at=ago(days=9))
+_OPTED_IN = replace(PROTECTED, wants_copies=True, copied_at=ago(days=9), copied=("v-2",))
 
 CHECK = Check(
     id="monitoring.copy-missing",
@@ -58,13 +59,13 @@ CHECK = Check(
     examples=(
         Example(
             name="none",
-            posture=a_secret(protected=replace(_OPTED_IN, copied_at=None)),
+            posture=a_secret(protected=replace(_OPTED_IN, copied_at=None, copied=())),
             violates=True,
             severity=Severity.HIGH,
         ),
         Example(
-            name="of an earlier value alone",
-            posture=a_secret(protected=replace(_OPTED_IN, copied_at=ago(days=11))),
+            name="of an earlier version alone, taken late",
+            posture=a_secret(protected=replace(_OPTED_IN, copied=("v-1",))),
             violates=True,
             severity=Severity.MEDIUM,
         ),

@@ -20,9 +20,9 @@ from nightlatch.domain.posture.use import ReaderUse, SecretUse
 
 
 def evaluate(secret: SecretPosture, terms: Terms) -> Verdict:
-    """Fire when neither AWS nor the count knows of a read within the limit."""
-    if terms.inventory.is_decoy(secret.secret):
-        return Spared("it is a decoy, which nobody should read")
+    """Fire when neither AWS nor the count knows of a read within the limit; nobody should read a decoy."""
+    if terms.inventory.is_bait(secret.secret, terms.now):
+        return None  # as it should be: and no report tells a decoy from a secret that somebody reads
     if secret.created_at is None:
         return Spared("AWS does not say when it was made")
     limit = terms.limits.unused_days

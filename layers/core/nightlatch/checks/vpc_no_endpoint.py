@@ -13,12 +13,14 @@ from nightlatch.domain.posture.examples import an_account
 from nightlatch.domain.posture.listing import counted, first_of
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.terms import Terms
-from nightlatch.domain.posture.unseen import seen
+from nightlatch.domain.posture.unseen import NotSeen, seen
 
 
 def evaluate(account: AccountPosture, _terms: Terms) -> Verdict:
-    """Fire for VPCs in which functions rotate secrets without a way of their own."""
+    """Fire for VPCs in which functions rotate secrets without a way of their own; none is no proof where some hide."""
     without = [one for one in seen(account.endpoints) if one.functions and one.endpoint is None]
+    if not without and account.unplaced is not None:
+        raise NotSeen(account.unplaced)
     if not without:
         return None
     without.sort(key=lambda one: one.vpc)

@@ -49,6 +49,4 @@ class AuditPages:
 
 def _about(named: str, book: DynamoBook) -> Sequence[Kept]:
     about = (one for one in book.findings() if named in {one.finding.name, one.finding.subject})
-    return sorted(
-        islice(about, MOST_OF_ONE), key=lambda one: (one.standing.value == "fixed", -one.finding.severity.rank)
-    )
+    return sorted(islice(about, MOST_OF_ONE), key=lambda one: (not one.standing.is_there, -one.finding.severity.rank))

@@ -84,7 +84,7 @@ def audit(  # noqa: PLR0913 - who asks, by what, from when until when
                 return Audit(Progress.RESTARTS, page.run)
             has_restarted = True
         else:
-            ports.book.keep(page.run, page.findings, page.doubtful)
+            ports.book.keep(page.run, page.findings, page.doubtful, page.spared)
         run = page.run
         heard(run)
     return Audit(Progress.FINISHED, _finished(run, ports.book, now()))

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from nightlatch.domain.answering.audit_message import audit_message
+from nightlatch.domain.answering.audit_message import audit_message, export_message
 from nightlatch.domain.answering.summaries import Summary
 from nightlatch.domain.posture.news import News, news_of
 from nightlatch.domain.posture.reports import Kept, Run
@@ -21,6 +21,7 @@ from nightlatch.service.ports import Dispatch, Notice
 from nightlatch.service.summary_ports import AUDIT
 
 AT_ONCE = 100  # findings
+REFUSED_NAMED = 10  # findings that the hub did not take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,17 @@ class Spread:
     is_told: bool = False
     exported: int = 0  # findings
     is_exported: bool = False
+    refused: tuple[str, ...] = ()  # of the exported, which the hub did not take and why; the first of them
+    refused_count: int = 0
+
+    def with_exported(self, count: int, refused: Sequence[str]) -> Spread:
+        """Come some findings further."""
+        return replace(
+            self,
+            exported=self.exported + count,
+            refused=(*self.refused, *refused)[:REFUSED_NAMED],
+            refused_count=self.refused_count + len(refused),
+        )
 
 
 class AuditNotes(Protocol):
@@ -51,15 +63,17 @@ class AuditNotes(Protocol):
 class FindingsHub(Protocol):
     """A place that holds findings of audits beside those of others."""
 
-    def take(self, kept: Sequence[Kept], at: datetime) -> None:
+    def take(self, kept: Sequence[Kept], at: datetime) -> Sequence[str]:
         """Bring findings up to date, and resolve those that are fixed; the same again changes nothing.
+
+        Gives a line for each that the place does not take as it is; it keeps no other from being taken.
 
         Args:
             kept: At most `AT_ONCE`.
             at: When the audit ended.
 
         Raises:
-            Unavailable: They were not all taken.
+            Unavailable: They could not be taken now; the same may be later.
         """
 
 
@@ -108,10 +122,18 @@ def _export(  # noqa: PLR0913, PLR0917 - what goes where, from where on, until w
     for some in _some(findings):
         if now() >= until:
             return
-        hub.take(some, run.finished_at or run.begun_at)
-        spread = replace(spread, exported=spread.exported + len(some))
+        spread = spread.with_exported(len(some), hub.take(some, run.finished_at or run.begun_at))
         ports.notes.note(run.id, spread)
+    if spread.refused:
+        _tell_refused(run, spread, ports)
     ports.notes.note(run.id, replace(spread, is_exported=True))
+
+
+def _tell_refused(run: Run, spread: Spread, ports: NewsPorts) -> None:
+    mark = f"{run.id}-export"
+    message = export_message(mark, spread.refused, spread.refused_count, spread.exported)
+    ports.notes.keep(mark, message)
+    ports.dispatch.alert(Notice(AUDIT, mark))
 
 
 def _some(findings: Iterator[Kept]) -> Iterator[Sequence[Kept]]:

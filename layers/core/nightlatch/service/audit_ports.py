@@ -24,6 +24,7 @@ class SecretPage:
     secrets: tuple[SecretPosture, ...]
     token: str | None  # where it goes on; None at its end
     vanished: tuple[str, ...] = ()  # ARNs of those that were listed and gone when they were looked at
+    left_out: tuple[str, ...] = ()  # ARNs of those that were listed and not looked at on purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,9 @@ class Book(Protocol):
     def begin(self, now: datetime, *, account_id: str, region: str, at_once: bool) -> Run | None:
         """Go on with the audit that stopped, or begin one that is due, or `at_once`; None where neither is the case."""
 
-    def keep(self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str]) -> None:
+    def keep(
+        self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str], spared: Sequence[str] = ()
+    ) -> None:
         """Keep a page and how far the run is with it; the same page twice is kept once.
 
         Raises:
@@ -96,16 +99,17 @@ class Book(Protocol):
             run: As it stands with this page; one without any page takes the place of the audit that is under way.
             findings: Of the page.
             doubtful: Ids that findings would have that could not be judged; where such a finding is open, it stays.
+            spared: Ids that findings would have about which nobody asks; where one is open, it is not fixed by that.
         """
 
     def finish(self, run: Run) -> None:
-        """Compare with the audit before: what was open and was not found again is fixed."""
+        """Compare with the audit before: what was open is fixed where its check judged again and did not find it."""
 
     def last(self) -> Run | None:
         """Give the last audit that was finished."""
 
     def findings(self) -> Iterator[Kept]:
-        """Give what the last finished audit found and what it found fixed, one after another."""
+        """Give what the last finished audit found, and what was over with it, one after another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
 
+from nightlatch.domain.event.secrets import secret_ref
 from nightlatch.domain.posture.accounts import AccountPosture
 from nightlatch.domain.posture.checks import Check
 from nightlatch.domain.posture.functions import FunctionPosture
@@ -59,6 +60,10 @@ class Scope:
         yield from (f"--secret {one}" for one in self.names)
 
 
+def _name_of(arn: str) -> str:
+    return secret_ref(arn, account_id="", region="", by_aws=True).name
+
+
 class ScopedPremises:
     """The port `Premises`, of which only what is in the scope is seen.
 
@@ -93,7 +98,11 @@ class ScopedPremises:
         if not self._abouts & {SecretPosture, FunctionPosture}:
             return SecretPage(secrets=(), token=None)
         page = self._premises.secrets(token)
-        return replace(page, secrets=tuple(one for one in page.secrets if self._scope.covers(one.name)))
+        return replace(
+            page,
+            secrets=tuple(one for one in page.secrets if self._scope.covers(one.name)),
+            left_out=tuple(arn for arn in page.left_out if self._scope.covers(_name_of(arn))),
+        )
 
     def functions(self, token: str | None, rotators: dict[str, tuple[str, ...]]) -> FunctionPage:
         """Look at the functions of a page."""

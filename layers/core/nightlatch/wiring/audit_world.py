@@ -11,6 +11,7 @@ from nightlatch.adapters.channels.posture_hub import PostureHub
 from nightlatch.adapters.counting.counted_dynamodb import DynamoCounted
 from nightlatch.adapters.counting.uses import CountedUses
 from nightlatch.adapters.inventory.holdings_dynamodb import DynamoHoldings
+from nightlatch.adapters.ledger.decoys import DynamoDecoys
 from nightlatch.adapters.posture.premises import AwsPremises
 from nightlatch.adapters.posture.protections import KeptProtections
 from nightlatch.adapters.table import Table
@@ -32,6 +33,7 @@ class AuditWorld:
         self._world = world
         self._aws = Clients(retries="adaptive")
         self._state = Table(self._aws.of("dynamodb"), settings.state_table)
+        self._decoys = DynamoDecoys(Table(self._aws.of("dynamodb"), settings.response_table))
         self._holdings = DynamoHoldings(self._state, tick=lambda: world.now().timestamp())
 
     def book(self, policy: Policy) -> DynamoBook:
@@ -55,8 +57,8 @@ class AuditWorld:
         return AuditPorts(premises, self.book(policy))
 
     def yardstick(self, policy: Policy) -> Yardstick:
-        """Give what is judged by."""
-        inventory = self._holdings.joined(policy.inventory)
+        """Give what is judged by; whoever reads what was found must not learn which secrets are decoys."""
+        inventory = self._holdings.joined(policy.inventory).with_decoys(self._decoys.all(), frozenset())
         return Yardstick(limits=policy.audit.limits, inventory=inventory, mutes=policy.audit.mutes)
 
     def news(self, policy: Policy) -> NewsPorts:

@@ -2,17 +2,20 @@
 
 pk      sk               holds                                             kept
 audit   <run>            whether it was told, how much of it exported      90 days
+                         and what the hub refused of it
 audit   <run>#message    the message, for the notifier                     90 days
 """
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from nightlatch.adapters.clock import Clock
 from nightlatch.adapters.codec import decode, encode
 from nightlatch.adapters.stored_items import seconds
 from nightlatch.adapters.table import Table
+from nightlatch.adapters.wire import Item
 from nightlatch.domain.answering.summaries import Summary
 from nightlatch.service.audit_news import Spread
 
@@ -33,13 +36,18 @@ class DynamoAuditNotes:
         if found is None:
             return Spread()
         return Spread(
-            is_told=bool(found["is_told"]), exported=int(found["exported"]), is_exported=bool(found["is_exported"])
+            is_told=bool(found["is_told"]),
+            exported=int(found["exported"]),
+            is_exported=bool(found["is_exported"]),
+            refused=tuple(json.loads(str(found.get("refused", "[]")))),
+            refused_count=int(found.get("refused_count", 0)),
         )
 
     def note(self, run_id: str, spread: Spread) -> None:
         """Note how far it has been told."""
         told = {"is_told": int(spread.is_told), "exported": spread.exported, "is_exported": int(spread.is_exported)}
-        self._table.put({"pk": _PARTITION, "sk": run_id, **told, "expires_at": self._expiry()})
+        refused: Item = {"refused": json.dumps(spread.refused), "refused_count": spread.refused_count}
+        self._table.put({"pk": _PARTITION, "sk": run_id, **told, **refused, "expires_at": self._expiry()})
 
     def keep(self, run_id: str, message: Summary) -> None:
         """Keep the message for the notifier."""

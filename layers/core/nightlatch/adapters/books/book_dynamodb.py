@@ -3,12 +3,12 @@
     pk             sk                    holds                                              kept
     audit          under way             how far an audit has come, and whose turn it is    7 days
     audit          last                  the last that was finished                         90 days
-    audit#<run>    page#<page>#<part>    what a page found, and what could not be judged    7 days
+    audit#<run>    page#<page>#<part>    what a page found, could not judge or did not ask  7 days
     audit#<run>    kept#<part>           what the audit found and found fixed               90 days
 
 Whoever audits holds the audit for some minutes, and each of its writes that counts is made on the condition that its
 turn still stands. A page that is written again is the same page, and so is a comparison that was cut off: until `last`
-names it, nothing of it counts. Of the audit before only ids and moments are held in memory.
+names it, nothing of it counts. Of the audit before only ids, moments and severities are held in memory.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from nightlatch.domain.posture.comparing import (
     GIVEN_UP_AFTER,
     HELD_FOR,
     HOUR,
+    Before,
     begun_after,
-    found_again,
+    found_now,
     is_due,
     not_found,
 )
 from nightlatch.domain.posture.findings import PostureFinding
-from nightlatch.domain.posture.reports import Kept, Run, Standing
+from nightlatch.domain.posture.reports import Kept, Run
 
 PARTITION, UNDER_WAY, LAST_ONE = "audit", "under way", "last"
 PAGES_KEPT, RESULTS_KEPT = timedelta(days=7), timedelta(days=90)
@@ -71,7 +72,9 @@ class DynamoBook:
         self._held = {"taken_up": seconds(now), "held_until": seconds(now + HELD_FOR)}
         return run if self._put_head(run, turn) else None
 
-    def keep(self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str]) -> None:
+    def keep(
+        self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str], spared: Sequence[str] = ()
+    ) -> None:
         """Keep a page, then how far the run is: a crash between leaves a page that is written again."""
         texts = list(parts(findings)) or [""]
         for number, text in enumerate(texts if run.pages else ()):
@@ -80,6 +83,7 @@ class DynamoBook:
                 "sk": f"{_PAGE}{run.pages:06d}#{number:03d}",
                 "found": packed(text),
                 "doubtful": packed("\n".join(doubtful)) if number == 0 else "",
+                "spared": packed("\n".join(spared)) if number == 0 else "",
                 "parts": len(texts),  # an earlier try may have left more of them
                 "expires_at": seconds(run.begun_at + PAGES_KEPT),
             }
@@ -106,18 +110,22 @@ class DynamoBook:
         return iter(()) if last is None else self._results_of(last)
 
     def _compared(self, run: Run) -> Iterator[Kept]:
-        was_open = {one.finding.id: one.first_seen for one in self.findings() if one.standing is not Standing.FIXED}
+        there = (one for one in self.findings() if one.standing.is_there)
+        was_open = {one.finding.id: Before(one.first_seen, one.finding.severity) for one in there}
         found: set[str] = set()
         doubtful: set[str] = set()
+        spared: set[str] = set()
         for item in self._pages(run):
-            doubtful.update(one for one in unpacked(item["doubtful"]).split("\n") if one in was_open)
+            for ids, of in ((doubtful, "doubtful"), (spared, "spared")):
+                ids.update(one for one in unpacked(item.get(of, "")).split("\n") if one in was_open)
             for one in lines_of(PostureFinding, unpacked(item["found"])):
                 if one.id not in found:
                     found.add(one.id)
-                    yield found_again(one, was_open.get(one.id))
+                    yield found_now(one, was_open.get(one.id))
         for before in self.findings():
-            if before.finding.id not in found:
-                yield from _some(not_found(before, run, is_doubtful=before.finding.id in doubtful))
+            known = before.finding.id
+            if known not in found:
+                yield from _some(not_found(before, run, is_doubtful=known in doubtful, is_spared=known in spared))
 
     def _pages(self, run: Run) -> Iterator[Item]:
         """Give the items of an audit's pages; the first of a page says how many of the others are its own."""

@@ -2,7 +2,8 @@
 
     heads    the audit that is under way, and the last that was finished
     found    what the audit under way found so far, page by page; without a finding: an id that could not be judged
-    kept     what the last finished audit found and found fixed
+             (doubtful), or about which nobody asks (spared)
+    kept     what the last finished audit found, and what was over with it
 
 A page is written with the head in one transaction. Comparing is done by the database, so that memory stays flat however
 many findings there are. A turn is written into the head by whoever begins; who finds another's turn there has been
@@ -22,35 +23,40 @@ from pathlib import Path
 from nightlatch.adapters.books.stored_runs import lines_of, read_run
 from nightlatch.adapters.codec import encode
 from nightlatch.domain.errors import Unavailable
-from nightlatch.domain.posture.comparing import GIVEN_UP_AFTER, HOUR, begun_after, is_due
+from nightlatch.domain.judging.findings import Severity
+from nightlatch.domain.posture.comparing import GIVEN_UP_AFTER, HOUR, begun_after, is_due, not_found
 from nightlatch.domain.posture.findings import PostureFinding
 from nightlatch.domain.posture.reports import Kept, Run, Standing
 
 IN_MEMORY = ":memory:"
-_VERSION = 1  # of the tables; a book of another version is begun anew
+_VERSION = 2  # of the tables; a book of another version is begun anew
 _TABLES = """
 CREATE TABLE heads (name TEXT PRIMARY KEY, run TEXT NOT NULL, turn TEXT NOT NULL, kept_at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE found (page INTEGER, id TEXT, seen_at TEXT, finding TEXT, PRIMARY KEY (id, page)) WITHOUT ROWID;
-CREATE TABLE kept (id TEXT PRIMARY KEY, standing TEXT, first_seen TEXT, finding TEXT) WITHOUT ROWID;
+CREATE TABLE found (page INTEGER, id TEXT, what TEXT, seen_at TEXT, severity TEXT, finding TEXT, PRIMARY KEY (id, page))
+    WITHOUT ROWID;
+CREATE TABLE kept (id TEXT PRIMARY KEY, standing TEXT, first_seen TEXT, severity TEXT, was TEXT, finding TEXT)
+    WITHOUT ROWID;
 """
 _COMPARED = """
 CREATE TEMP TABLE compared AS
 SELECT found.id AS id,
        CASE WHEN before.id IS NULL THEN 'new' ELSE 'open' END AS standing,
        coalesce(before.first_seen, found.seen_at) AS first_seen,
+       found.severity AS severity,
+       CASE WHEN is_graver(found.severity, before.severity) THEN before.severity END AS was,
        found.finding AS finding,
        min(found.page) AS page
-FROM found LEFT JOIN kept AS before ON before.id = found.id AND before.standing <> 'fixed'
-WHERE found.finding IS NOT NULL GROUP BY found.id;
+FROM found LEFT JOIN kept AS before ON before.id = found.id AND before.standing IN ('new', 'open')
+WHERE found.what = 'found' GROUP BY found.id;
 INSERT INTO compared
 SELECT id,
-       CASE WHEN leaves_open(finding) OR EXISTS (SELECT 1 FROM found WHERE found.id = before.id) THEN 'open'
-            ELSE 'fixed' END,
-       first_seen, finding, 0
+       becomes(finding, EXISTS (SELECT 1 FROM found WHERE found.id = before.id AND found.what = 'doubtful'),
+               EXISTS (SELECT 1 FROM found WHERE found.id = before.id AND found.what = 'spared')),
+       first_seen, severity, NULL, finding, 0
 FROM kept AS before
-WHERE standing <> 'fixed' AND NOT EXISTS (SELECT 1 FROM compared WHERE compared.id = before.id);
+WHERE standing IN ('new', 'open') AND NOT EXISTS (SELECT 1 FROM compared WHERE compared.id = before.id);
 DELETE FROM kept;
-INSERT INTO kept SELECT id, standing, first_seen, finding FROM compared;
+INSERT INTO kept SELECT id, standing, first_seen, severity, was, finding FROM compared;
 DROP TABLE compared;
 DELETE FROM found;
 """
@@ -87,22 +93,27 @@ class SqliteBook:
             self._put_head("under way", under_way, now)
             return under_way
 
-    def keep(self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str]) -> None:
+    def keep(
+        self, run: Run, findings: Sequence[PostureFinding], doubtful: Sequence[str], spared: Sequence[str] = ()
+    ) -> None:
         """Keep a page, and with it how far the run is: both, or neither."""
         with self._writing():
             kept_at = self._still_mine()
             self._sql.execute("DELETE FROM found WHERE page >= ?", (run.pages,))  # page 0: an audit that begins anew
-            rows = ((run.pages, one.id, one.seen_at.isoformat(), encode(one)) for one in findings)
-            doubts = ((run.pages, one, None, None) for one in doubtful)
-            for some in (doubts, rows):
-                self._sql.executemany("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", some)
+            page = run.pages
+            rows = ((page, one.id, "found", one.seen_at.isoformat(), one.severity, encode(one)) for one in findings)
+            doubts = ((page, one, "doubtful", None, None, None) for one in doubtful)
+            others = ((page, one, "spared", None, None, None) for one in spared)
+            for some in (others, doubts, rows):
+                self._sql.executemany("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?, ?, ?)", some)
             self._put_head("under way", run, kept_at)
 
     def finish(self, run: Run) -> None:
         """Compare with the audit before, and put this one in its place."""
         with self._writing():
             kept_at = self._still_mine()
-            self._sql.create_function("leaves_open", 1, _leaves_open(run))
+            self._sql.create_function("becomes", 3, _becomes(run))
+            self._sql.create_function("is_graver", 2, _is_graver)
             for statement in filter(str.strip, _COMPARED.split(";")):
                 self._sql.execute(statement)
             self._put_head("last", run, kept_at)
@@ -114,13 +125,13 @@ class SqliteBook:
             return self._head("last")[0]
 
     def findings(self) -> Iterator[Kept]:
-        """Give what the last finished audit found and found fixed, by id."""
+        """Give what the last finished audit found and what was over with it, by id."""
         with self._asking():
-            rows = self._sql.execute("SELECT finding, standing, first_seen FROM kept ORDER BY id")
-            for finding, standing, first_seen in rows:
-                at = datetime.fromisoformat(first_seen)
+            rows = self._sql.execute("SELECT finding, standing, first_seen, was FROM kept ORDER BY id")
+            for finding, standing, first_seen, was in rows:
+                at, before = datetime.fromisoformat(first_seen), None if was is None else Severity(was)
                 for one in lines_of(PostureFinding, finding):
-                    yield Kept(finding=one, standing=Standing(standing), first_seen=at)
+                    yield Kept(finding=one, standing=Standing(standing), first_seen=at, was=before)
 
     def close(self) -> None:
         """Close the file."""
@@ -155,14 +166,9 @@ class SqliteBook:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Write all of a block or nothing."""
-        with self._asking():
+        with self._asking(), self._sql:  # which commits, or takes all back, whatever ends the block
             self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._sql.execute("ROLLBACK")
-                raise
-            self._sql.execute("COMMIT")
+            yield
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -173,8 +179,17 @@ class SqliteBook:
             raise Unavailable(why) from error
 
 
-def _leaves_open(run: Run) -> Callable[[str], bool]:
-    def leaves_open(finding: str) -> bool:
-        return bool(run.unlisted) and any(run.leaves_open(one) for one in lines_of(PostureFinding, finding))
+def _is_graver(now: str, before: str | None) -> bool:
+    return before is not None and Severity(before).rank < Severity(now).rank
 
-    return leaves_open
+
+def _becomes(run: Run) -> Callable[[str, int, int], str]:
+    def becomes(finding: str, is_doubtful: int, is_spared: int) -> str:
+        for one in lines_of(PostureFinding, finding):
+            before = Kept(finding=one, standing=Standing.OPEN, first_seen=one.seen_at)
+            after = not_found(before, run, is_doubtful=bool(is_doubtful), is_spared=bool(is_spared))
+            if after is not None:
+                return after.standing.value
+        return Standing.SPARED.value  # of another version of nightlatch, which nobody can read any more
+
+    return becomes

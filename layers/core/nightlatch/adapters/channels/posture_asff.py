@@ -1,9 +1,10 @@
 """A finding of an audit in the AWS Security Finding Format, for Security Hub and for files.
 
 Source: Security Hub API reference, AwsSecurityFinding, Compliance (PASSED, FAILED; WARNING where something is missing;
-at most 32 related requirements) and Workflow (an import sets it for a new finding alone; afterwards it
-takes BatchUpdateFindings); user guide, asff-required-attributes (the namespace `Software and Configuration Checks`, a
-subject that is an account is `AWS::::Account:ID`).
+NOT_AVAILABLE where nothing was judged; at most 32 related requirements), RecordState (ARCHIVED: no longer of interest)
+and Workflow (an import sets it for a new finding alone; afterwards it takes BatchUpdateFindings); user guide,
+asff-required-attributes (the namespace `Software and Configuration Checks`, a subject that is an account is
+`AWS::::Account:ID`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 from nightlatch.adapters.channels.asff import SCHEMA, Hub
 from nightlatch.adapters.channels.document import moment
 from nightlatch.adapters.channels.text import exact, plain
+from nightlatch.domain.event.partitions import partition_of
 from nightlatch.domain.posture.findings import FindingKind, PostureFinding
 from nightlatch.domain.posture.reports import Kept, Standing
 
@@ -30,11 +32,11 @@ def posture_asff(kept: Kept, *, at: datetime) -> dict[str, object]:
         at: When the audit ended: an import that is not later than the one before is ignored.
     """
     finding = kept.finding
-    hub = Hub(finding.account_id, finding.region, partition=_partition(finding.subject))
+    hub = Hub(finding.account_id, finding.region, partition=partition_of(finding.region))
     severity = {"Label": finding.severity.value, "Original": finding.severity.value}
     return {
         "SchemaVersion": SCHEMA,
-        "Id": f"nightlatch/audit/{finding.id}",
+        "Id": uid_of(finding),
         "ProductArn": hub.product_arn,
         "ProductName": "nightlatch",
         "GeneratorId": exact(f"nightlatch/{finding.check}", _ID),
@@ -53,19 +55,21 @@ def posture_asff(kept: Kept, *, at: datetime) -> dict[str, object]:
         "Workflow": {"Status": _workflow(kept)},
         "ProductFields": {name: exact(text, _VALUE) for name, text in _fields(kept) if text},
         "Resources": [_resource(finding, hub)],
-        "RecordState": "ACTIVE",
+        "RecordState": "ARCHIVED" if kept.standing is Standing.SPARED else "ACTIVE",
     }
 
 
-def _partition(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[1] if len(parts) > 1 and parts[1] else "aws"
+def uid_of(finding: PostureFinding) -> str:
+    """Name a finding in Security Hub: the same in each audit."""
+    return f"nightlatch/audit/{finding.id}"
 
 
 def _compliance(kept: Kept) -> dict[str, object]:
     finding = kept.finding
     if kept.standing is Standing.FIXED:
         status = "PASSED"
+    elif kept.standing is Standing.SPARED:
+        status = "NOT_AVAILABLE"
     else:
         status = "FAILED" if finding.kind is FindingKind.VIOLATION else "WARNING"
     required = [exact(one, _ID) for one in (*finding.covers, *finding.well_architected)]

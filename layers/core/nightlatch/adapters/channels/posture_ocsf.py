@@ -1,7 +1,7 @@
 """A finding of an audit as an OCSF Compliance Finding (class 2003), for files and data lakes.
 
 Source: OCSF schema 1.3.0, events/findings/compliance_finding and finding (activity 1 create, 2 update, 3 close; status
-1 new, 3 suppressed, 4 resolved), objects/compliance (standards is required; status 1 pass, 2 warning, 3 fail),
+0 unknown, 1 new, 3 suppressed, 4 resolved), objects/compliance (standards is required; status 0 to 3),
 objects/remediation, finding_info and resource_details; profile cloud.
 """
 
@@ -18,9 +18,15 @@ CLASS_UID = 2_003
 STANDARD = "AWS Secrets Manager best practices"
 _PILLAR = "AWS Well-Architected Framework, Security Pillar"
 _TEXT, _NAME = 1_000, 600
-_ACTIVITIES = {Standing.NEW: (1, "Create"), Standing.OPEN: (2, "Update"), Standing.FIXED: (3, "Close")}
+_CLOSE = (3, "Close")
+_ACTIVITIES = {
+    Standing.NEW: (1, "Create"),
+    Standing.OPEN: (2, "Update"),
+    Standing.FIXED: _CLOSE,
+    Standing.SPARED: _CLOSE,
+}
 _NEW, _SUPPRESSED, _RESOLVED = (1, "New"), (3, "Suppressed"), (4, "Resolved")
-_PASS, _WARNING, _FAIL = (1, "Pass"), (2, "Warning"), (3, "Fail")
+_UNKNOWN, _PASS, _WARNING, _FAIL = (0, "Unknown"), (1, "Pass"), (2, "Warning"), (3, "Fail")
 
 
 def posture_ocsf(kept: Kept, *, at: datetime) -> dict[str, object]:
@@ -73,6 +79,8 @@ def _classification(kept: Kept) -> dict[str, object]:
 def _lifecycle(kept: Kept) -> tuple[int, str]:
     if kept.standing is Standing.FIXED:
         return _RESOLVED
+    if kept.standing is Standing.SPARED:
+        return _UNKNOWN
     return _NEW if kept.finding.muted is None else _SUPPRESSED
 
 
@@ -108,6 +116,8 @@ def _compliance(kept: Kept) -> dict[str, object]:
 def _result(kept: Kept) -> tuple[int, str]:
     if kept.standing is Standing.FIXED:
         return _PASS
+    if kept.standing is Standing.SPARED:
+        return _UNKNOWN
     return _FAIL if kept.finding.kind is FindingKind.VIOLATION else _WARNING
 
 

@@ -1,7 +1,8 @@
 """Keeps an incident's findings in Security Hub: imported, updated under the same id, resolved when nothing is left.
 
 What a person has done with a finding there stays: an import cannot change a workflow, and nightlatch sets it only where
-its own incident is settled, or open again after it had been (ruling 23).
+its own incident is settled, or open again after it had been (ruling 23), and the workflow stands as it left it. What
+Security Hub does not take keeps no other finding of the incident from it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from nightlatch.adapters.channels.asff import SCHEMA, Hub, asff, finding_uid
 from nightlatch.adapters.channels.document import moment
-from nightlatch.adapters.channels.hub_calls import HubCalls
+from nightlatch.adapters.channels.hub_calls import NEW, RESOLVED, HubCalls, refuse
 from nightlatch.adapters.channels.place import remembered
 from nightlatch.adapters.channels.text import plain
 from nightlatch.adapters.clock import Clock
@@ -51,12 +52,14 @@ class SecurityHubChannel:
         del notes
         memory = remembered(place)
         uids = {finding_uid(incident.id, finding): finding for finding in incident.findings}
-        self._calls.bring([asff(one, self.hub, uid=uid, updated_at=self.now()) for uid, one in uids.items()])
+        left = self._calls.bring([asff(one, self.hub, uid=uid, updated_at=self.now()) for uid, one in uids.items()])
+        taken = [uid for uid in uids if uid not in {one.uid for one in left}]
         resolved = Change.RESOLVED in changes_of(incident, responses, is_first=place is None)
         if resolved:
-            self._calls.set_workflow([*uids], "RESOLVED", _why(responses))
+            left += self._calls.set_workflow(taken, RESOLVED, _why(responses), away_from=NEW)
         elif memory.is_resolved:
-            self._calls.set_workflow([*uids], "NEW", f"{incident.id} is open again")
+            left += self._calls.set_workflow(taken, NEW, f"{incident.id} is open again", away_from=RESOLVED)
+        refuse(left, len(uids))
         return memory.with_told((), is_resolved=resolved).place
 
     def announce(self, bulletin: Bulletin) -> None:
@@ -67,9 +70,9 @@ class SecurityHubChannel:
             Unavailable: It could not be asked.
         """
         uid = f"{bulletin.key}/{bulletin.since:%Y%m%dT%H%M%SZ}"
-        self._calls.bring([self._health(bulletin, uid)])
+        refuse(self._calls.bring([self._health(bulletin, uid)]), 1)
         if bulletin.is_over:
-            self._calls.set_workflow([uid], "RESOLVED", bulletin.text)
+            refuse(self._calls.set_workflow([uid], RESOLVED, bulletin.text, away_from=NEW), 1)
 
     def _health(self, bulletin: Bulletin, uid: str) -> dict[str, object]:
         severity = {"Label": "MEDIUM", "Original": "MEDIUM"}

@@ -11,6 +11,8 @@ from nightlatch.domain.posture.unseen import NOT_COUNTED, Gap
 from nightlatch.domain.posture.use import SecretUse
 from nightlatch.service.use_ports import Counted
 
+_COUNTS = "nightlatch:counts"  # apart from NOT_COUNTED, which is a choice: here somebody has counted, and none may look
+
 
 class CountedUses:
     """How secrets are used, as an audit asks."""
@@ -27,5 +29,5 @@ class CountedUses:
                 return NOT_COUNTED
             totals = self._counted.totals({key for some in keys.values() for key in some})
         except (Refused, Unavailable) as error:
-            return Gap("nightlatch:use", str(error), is_once=True)
+            return Gap(_COUNTS, f"what was counted could not be read ({error})", is_once=True)
         return {secret: totals.use_of(some, span) for secret, some in keys.items()}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.aws_policies.policy_conditions import texts_of
 from nightlatch.domain.aws_policies.policy_statements import effect_of, principals_of, reaches
@@ -36,17 +37,14 @@ def endpoints_seen(
         Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     found: dict[str, EndpointPosture] = {vpc: EndpointPosture(vpc=vpc, functions=tuple(vpcs[vpc])) for vpc in vpcs}
-    more: dict[str, str] = {}
-    for _ in range(_MOST_PAGES):
-        answer = questions.answer(_LIST, Filters=[_of_service(region)], **more)
+    for answer in pages(questions, _LIST, after="NextToken", most=_MOST_PAGES, Filters=[_of_service(region)]):
         if isinstance(answer, Gap):
             return answer
         for one in _available(answer.get("VpcEndpoints", ())):
+            if _is_unreadable(one.get("PolicyDocument")):
+                return Gap(_LIST, f"the policy of {one['VpcEndpointId']} is no JSON, so nobody can tell what it allows")
             vpc = str(one["VpcId"])
             found[vpc] = _better(found.get(vpc), _endpoint(one, vpcs.get(vpc, ())))
-        if not answer.get("NextToken"):
-            break
-        more = {"NextToken": answer["NextToken"]}
     return tuple(found[vpc] for vpc in sorted(found))
 
 
@@ -80,14 +78,17 @@ def _is_open(text: str | None) -> bool:
     """Tell whether an endpoint's policy lets everybody do everything, as the one does that AWS gives it."""
     if not text:
         return True
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    statements = Parameters(document).children("Statement") if isinstance(document, Mapping) else ()
+    statements = Parameters(json.loads(text)).children("Statement")
     return any(_lets_all(statement) for statement in statements) and not any(
         effect_of(statement) == "deny" for statement in statements
     )
+
+
+def _is_unreadable(text: str | None) -> bool:
+    try:
+        return bool(text) and not isinstance(json.loads(text or ""), Mapping)
+    except (ValueError, RecursionError):
+        return True
 
 
 def _lets_all(statement: Parameters) -> bool:

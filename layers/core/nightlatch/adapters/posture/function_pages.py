@@ -48,6 +48,7 @@ class FunctionPages:
         self._place = [region, account_id]
         self._seen: set[str] = set()  # rotation functions that were listed
         self.vpcs: dict[str, list[str]] | None = None  # of rotation functions; None: the list was not read whole
+        self.unplaced: Gap | None = None  # of a rotation function that could not be looked at
 
     def page(self, token: str | None, rotators: Rotators) -> FunctionPage:
         """Look at the functions of a page.
@@ -64,7 +65,7 @@ class FunctionPages:
 
     def _listed(self, token: str | None, rotators: Rotators) -> FunctionPage:
         if token is None:
-            self._seen, self.vpcs = set(), {}
+            self._seen, self.vpcs, self.unplaced = set(), {}, None
         marker = {"Marker": token.removeprefix(_LISTED)} if token else {}
         try:
             answer = self._questions.ask(LIST, MaxItems=_PAGE, **marker)
@@ -109,6 +110,7 @@ class FunctionPages:
             yield _bare(arn, names, self._place, is_gone=True)
             return
         if isinstance(answer, Gap):
+            self.unplaced = answer
             yield _bare(arn, names, self._place, unseen=answer)
         elif self.vpcs is not None:  # else it stood on a page that was looked at before
             yield self._looked(answer, {arn: names})

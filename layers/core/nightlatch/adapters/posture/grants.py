@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.aws_policies.wide_grants import WideGrant, secrets_like, wide_grant
 from nightlatch.domain.event.parameters import Parameters
@@ -22,6 +23,7 @@ from nightlatch.domain.posture.unseen import Gap
 
 _LIST = "iam:GetAccountAuthorizationDetails"
 _KINDS = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+_MOST_PAGES = 1_000  # of a hundred entries: ten times what an account's quotas let it have
 _MOST_NAMED = 20  # of those who have a policy
 _OF_SERVICES = ":role/aws-service-role/"
 _UNBOUND = ""
@@ -46,9 +48,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
     """
     met = _Met()
     secrets = secrets_like(account_id, region)
-    more: dict[str, str] = {}
-    while True:
-        answer = questions.answer(_LIST, Filter=_KINDS, **more)
+    for answer in pages(questions, _LIST, after="Marker", most=_MOST_PAGES, Filter=_KINDS):
         if isinstance(answer, Gap):
             return answer
         for owner, name, document in _inline(answer):
@@ -60,9 +60,7 @@ def grants_seen(questions: Questions, *, account_id: str, region: str) -> tuple[
             _hold(met, arn, owner)
         if met.unreadable:
             return Gap(_LIST, f"{met.unreadable[0]} is no JSON, so that nobody can tell what it allows; look at it")
-        if not answer.get("IsTruncated"):
-            return tuple(_grants(met))
-        more = {"Marker": answer["Marker"]}
+    return tuple(_grants(met))
 
 
 def _grants(met: _Met) -> Iterator[GrantPosture]:

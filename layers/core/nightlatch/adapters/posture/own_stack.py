@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.errors import NotFound
-from nightlatch.domain.posture.accounts import AlarmPosture, RulePosture
+from nightlatch.domain.posture.accounts import GONE, AlarmPosture, RulePosture
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap
 from nightlatch.domain.watching.stack_rules import ALL_EVENTS, ENABLED, RULES
 
@@ -25,7 +26,6 @@ _TARGETS = "events:ListTargetsByRule"
 _ALARMS = "cloudwatch:DescribeAlarms"
 _MOST_PAGES = 20  # a stack holds 500 resources at most
 _NAMES_AT_ONCE = 100
-GONE = "DELETED"  # a state that AWS gives nothing
 WATCHES_ALL = ALL_EVENTS
 WANTED_STATES: Mapping[str, str] = {rule.logical_id: rule.state for rule in RULES}
 WANTED_TARGETS: Mapping[str, int] = {rule.logical_id: len(rule.targets) for rule in RULES}
@@ -70,18 +70,13 @@ class OwnStack:
 
     def _parts(self, stack: str) -> tuple[OwnPart, ...] | Gap:
         found: list[OwnPart] = []
-        more: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
-            try:
-                answer = self.questions.answer(_LIST, StackName=stack, **more)
-            except NotFound:
-                return NOT_DEPLOYED
-            if isinstance(answer, Gap):
-                return answer
-            found.extend(_parts_in(answer))
-            if not answer.get("NextToken"):
-                break
-            more = {"NextToken": answer["NextToken"]}
+        try:
+            for answer in pages(self.questions, _LIST, after="NextToken", most=_MOST_PAGES, StackName=stack):
+                if isinstance(answer, Gap):
+                    return answer
+                found.extend(_parts_in(answer))
+        except NotFound:
+            return NOT_DEPLOYED
         return tuple(found)
 
     def _rules(self, parts: Sequence[OwnPart]) -> tuple[RulePosture, ...] | Gap:

@@ -6,7 +6,7 @@ What AWS tells of a secret is put together here with how it is used and with wha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -125,6 +125,7 @@ class AwsPremises:
         """
         rules, alarms = self._own.rules_and_alarms()
         vpcs = vpcs_of_rotators(self._questions) if self._functions.vpcs is None else self._functions.vpcs
+        known: Mapping[str, Sequence[str]] = {} if isinstance(vpcs, Gap) else vpcs
         return AccountPosture(
             account_id=self._account_id,
             region=self._region,
@@ -132,9 +133,8 @@ class AwsPremises:
             trails=trails_seen(self._questions),
             rules=rules,
             alarms=alarms,
-            endpoints=vpcs
-            if isinstance(vpcs, Gap)
-            else endpoints_seen(self._questions, region=self._region, vpcs=vpcs),
+            endpoints=endpoints_seen(self._questions, region=self._region, vpcs=known),
+            unplaced=vpcs if isinstance(vpcs, Gap) else self._functions.unplaced,
             grants=grants_seen(self._questions, account_id=self._account_id, region=self._region),
             restore_proven_at=self._protections.restore_proven_at(),
         )

@@ -50,6 +50,7 @@ class KeptProtections:
                 metadata_kept_at=kept[one.text].looked_at if one.text in kept else None,
                 wants_copies=self._wants_copies(one),
                 copied_at=max((copy.taken_at for copy in copies.get(one, ())), default=None),
+                copied=tuple(sorted(copy.version_id for copy in copies.get(one, ()))),
                 proven_at=_proven_at(copies.get(one, ()), proofs),
             )
             for one in secrets

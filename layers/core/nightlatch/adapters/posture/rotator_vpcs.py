@@ -5,14 +5,13 @@ Source: botocore 1.44 service models: ListSecrets (RotationLambdaARN), ListFunct
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions
 from nightlatch.domain.event.resources import unqualified
 from nightlatch.domain.posture.unseen import Gap
 
 _SECRETS, _FUNCTIONS = "secretsmanager:ListSecrets", "lambda:ListFunctions"
+_MOST_PAGES = 10_000  # AWS lets an account have 500,000 secrets in a Region, which are half as many pages
 
 
 def vpcs_of_rotators(questions: Questions) -> dict[str, list[str]] | Gap:
@@ -22,12 +21,15 @@ def vpcs_of_rotators(questions: Questions) -> dict[str, list[str]] | Gap:
         Unavailable: AWS cannot be reached at all, or does not accept the credentials.
     """
     rotators: set[str] = set()
-    for answer in _pages(questions, _SECRETS, "NextToken", "NextToken", IncludePlannedDeletion=True, MaxResults=100):
+    secrets = pages(
+        questions, _SECRETS, after="NextToken", most=_MOST_PAGES, IncludePlannedDeletion=True, MaxResults=100
+    )
+    for answer in secrets:
         if isinstance(answer, Gap):
             return answer
         rotators |= {unqualified(str(one.get("RotationLambdaARN"))) for one in answer.get("SecretList", ())}
     found: dict[str, list[str]] = {}
-    for answer in _pages(questions, _FUNCTIONS, "NextMarker", "Marker", MaxItems=50):
+    for answer in pages(questions, _FUNCTIONS, after="NextMarker", takes="Marker", most=_MOST_PAGES, MaxItems=50):
         if isinstance(answer, Gap):
             return answer
         for one in answer.get("Functions", ()):
@@ -35,15 +37,3 @@ def vpcs_of_rotators(questions: Questions) -> dict[str, list[str]] | Gap:
             if vpc and unqualified(str(one["FunctionArn"])) in rotators:
                 found.setdefault(str(vpc), []).append(str(one["FunctionName"]))
     return found
-
-
-def _pages(
-    questions: Questions, action: str, token: str, place: str, **asked: Any
-) -> Iterator[Mapping[str, Any] | Gap]:
-    more: dict[str, str] = {}
-    while True:
-        answer = questions.answer(action, **asked, **more)
-        yield answer
-        if isinstance(answer, Gap) or not answer.get(token):
-            return
-        more = {place: answer[token]}

@@ -15,13 +15,14 @@ state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from nightlatch.adapters.posture import secret_answers
 from nightlatch.adapters.posture.key_states import KeyStates
+from nightlatch.adapters.posture.paged import pages
 from nightlatch.adapters.posture.questions import Questions, gap_of, refused_as
 from nightlatch.domain.errors import NotFound, Refused, Unavailable, WorldMoved
 from nightlatch.domain.posture.secrets import SecretPosture, VersionPosture
@@ -88,6 +89,7 @@ class SecretPages:
             secrets=tuple(one for one in looked if one is not None),
             token=answer.get("NextToken") or None,
             vanished=tuple(str(entry["ARN"]) for entry, one in zip(entries, looked, strict=True) if one is None),
+            left_out=tuple(str(entry["ARN"]) for entry in listed if not self._wants(str(entry.get("Name", "")))),
         )
 
     def _look(self, entry: Mapping[str, Any]) -> SecretPosture | None:
@@ -118,20 +120,20 @@ class SecretPages:
 
     def _versions(self, arn: str) -> tuple[VersionPosture, ...] | Gap:
         found: list[VersionPosture] = []
-        for answer in self._pages_of(arn):
+        listed = pages(
+            self._questions,
+            _VERSIONS,
+            after="NextToken",
+            most=_MOST_PAGES,
+            SecretId=arn,
+            IncludeDeprecated=True,
+            MaxResults=_PAGE,
+        )
+        for answer in listed:
             if isinstance(answer, Gap):
                 return answer
             found.extend(secret_answers.version(one) for one in answer.get("Versions", ()))
         return tuple(found)
-
-    def _pages_of(self, arn: str) -> Iterator[Mapping[str, Any] | Gap]:
-        more: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
-            answer = self._questions.answer(_VERSIONS, SecretId=arn, IncludeDeprecated=True, MaxResults=_PAGE, **more)
-            yield answer
-            if isinstance(answer, Gap) or not answer.get("NextToken"):
-                return
-            more = {"NextToken": answer["NextToken"]}
 
     def _policy(self, arn: str) -> str | Gap | None:
         try:

@@ -13,7 +13,7 @@ from nightlatch.cli.report.report import Report
 from nightlatch.cli.report.writing import refuse_query_of, write_report
 from nightlatch.cli.speech.documents import read_policy
 from nightlatch.cli.speech.exit_codes import ExitCode
-from nightlatch.cli.speech.terminal import say
+from nightlatch.cli.speech.terminal import complain
 from nightlatch.domain.account.inventory import Inventory
 from nightlatch.domain.answering.policy import Policy
 from nightlatch.domain.errors import NotFound, Refused, Unavailable
@@ -63,9 +63,8 @@ def run(request: Request) -> ExitCode:
     policy = _policy(request, reached)
     uses, is_read = counted_in(request.trail) if request.trail and not request.is_last else (None, True)
     premises = premises_of(reached, policy, request.scope, uses=uses, scans_lines=request.scans_lines)
-    by = Yardstick(
-        checks=checks, limits=policy.audit.limits, inventory=_inventory(reached, policy), mutes=policy.audit.mutes
-    )
+    inventory, is_known = (policy.inventory, True) if request.is_last else _inventory(reached, policy)
+    by = Yardstick(checks=checks, limits=policy.audit.limits, inventory=inventory, mutes=policy.audit.mutes)
     is_local = request.where.local
     with book_of(premises.account_id, premises.region, request.scope, is_local=is_local) as book:
         ports = AuditPorts(premises=ScopedPremises(premises, request.scope, checks), book=book)
@@ -74,7 +73,7 @@ def run(request: Request) -> ExitCode:
         report = _report(book, policy, reached, request)
         write_report(report, request.form, request.out, place=request.where.options)
         tell(report, reached, request.out)
-        return ended(report, request.fail_on, is_read=is_read)
+        return ended(report, request.fail_on, is_read=is_read and is_known)
 
 
 def _policy(request: Request, reached: Reached) -> Policy:
@@ -83,13 +82,13 @@ def _policy(request: Request, reached: Reached) -> Policy:
     return reached.connection.policy() if reached.is_deployed else Policy()
 
 
-def _inventory(reached: Reached, policy: Policy) -> Inventory:
-    """Go by the policy alone where one may not read what a nightlatch has learnt: less is vouched for then."""
+def _inventory(reached: Reached, policy: Policy) -> tuple[Inventory, bool]:
+    """Go by the policy alone where one may not read what a nightlatch has learnt, and say that it is so."""
     try:
-        return inventory_of(reached, policy)
+        return inventory_of(reached, policy), True
     except (Refused, Unavailable) as error:
-        say(f"nightlatch's inventory could not be read, so the policy's alone counts ({error})")
-        return policy.inventory
+        complain(f"nightlatch's inventory could not be read, so the policy's alone counts ({error})")
+        return policy.inventory, False
 
 
 def _again(request: Request) -> str:

@@ -38,7 +38,7 @@ _RANKS = {
     Severity.LOW: 25,
     Severity.INFORMATIONAL: 0,
 }
-_STATES = {Standing.NEW: "new", Standing.OPEN: "unchanged", Standing.FIXED: "absent"}
+_STATES = {Standing.NEW: "new", Standing.OPEN: "unchanged", Standing.FIXED: "absent", Standing.SPARED: "absent"}
 _PLACES = {check.id: place for place, check in enumerate(CHECKS)}
 _SAID = {
     UNSEEN: "Could not look",

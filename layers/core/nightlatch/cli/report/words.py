@@ -44,10 +44,11 @@ def verdict(report: Report) -> str:
 
 def comparison(report: Report) -> str:
     """Say what is different from the audit before."""
-    new, still, fixed = (report.tally.of(one) for one in (Standing.NEW, Standing.OPEN, Standing.FIXED))
-    if not still and not fixed:
+    new, still, fixed, spared = (report.tally.of(one) for one in Standing)
+    if not still and not fixed and not spared:
         return "All of it is new: there is nothing to compare it with yet." if new else ""
-    return f"Since the audit before: {new:,} new, {fixed:,} fixed, {still:,} still open."
+    others = f"; {spared:,} that no check asks about any more" if spared else ""
+    return f"Since the audit before: {new:,} new, {fixed:,} fixed, {still:,} still open{others}."
 
 
 def blank_line(blank: Blank) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 import typer
 
@@ -81,14 +81,13 @@ def _whole_if_asked(report: Report) -> object:
 
 
 def _write_file(out: Path, pieces: Iterable[str]) -> None:
-    """Write beside it first: whoever had a report keeps it until the new one is whole."""
+    """Write beside it first, in a folder that goes again: whoever had a report keeps it until the new one is whole."""
     try:
-        with NamedTemporaryFile("w", dir=out.parent, prefix=f".{out.name}.", encoding="utf-8", delete=False) as file:
-            try:
+        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
+            draft = Path(beside) / out.name
+            draft.touch(mode=0o600)  # names of secrets stand in it
+            with draft.open("w", encoding="utf-8") as file:
                 file.writelines(pieces)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        Path(file.name).replace(out)
+            draft.replace(out)
     except OSError as error:
         raise Unreadable(f"{out} cannot be written ({(error.strerror or 'no reason given').lower()})") from error

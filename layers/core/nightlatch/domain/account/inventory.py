@@ -123,8 +123,12 @@ class Inventory:
         return is_any_of(self.self_resources, texts) or is_any_of(self.holdings.own, texts)
 
     def is_decoy(self, secret: SecretRef) -> bool:
-        """Tell whether a reference may mean one of the decoy secrets."""
+        """Tell whether a reference may mean one of the decoy secrets that the operator named."""
         return _mentions(self.decoys, secret)
+
+    def is_bait(self, secret: SecretRef, at: datetime) -> bool:
+        """Tell whether a reference may mean a decoy, whoever made it one: named by the operator, or planted."""
+        return self.is_decoy(secret) or bool(self.planted.among((secret,), at))
 
     def is_break_glass(self, principal: Principal) -> bool:
         """Tell whether a principal is kept for emergencies, by any form of its name: doubt tells, it does not hide."""

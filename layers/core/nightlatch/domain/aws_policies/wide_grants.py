@@ -20,6 +20,7 @@ from string import ascii_lowercase, digits
 from nightlatch.domain.aws_policies.policy_conditions import comparisons, texts_of
 from nightlatch.domain.aws_policies.policy_statements import actions_of, effect_of, reaches
 from nightlatch.domain.event.parameters import Parameters
+from nightlatch.domain.event.partitions import partition_of
 
 READING, OPENING = "secretsmanager:getsecretvalue", "secretsmanager:putresourcepolicy"
 _MOST_LEFT_OUT = 3
@@ -40,8 +41,7 @@ class WideGrant:
 
 def secrets_like(account_id: str, region: str) -> tuple[str, ...]:
     """Give ARNs of secrets of every beginning: what reaches them all reaches any."""
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
-    begin = f"arn:{partition}:secretsmanager:{region}:{account_id}:secret:"
+    begin = f"arn:{partition_of(region)}:secretsmanager:{region}:{account_id}:secret:"
     letters = ascii_lowercase + digits
     return tuple(f"{begin}{first}{_SUFFIXES[number % len(_SUFFIXES)]}" for number, first in enumerate(letters))
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from nightlatch.domain.account.trail_coverage import Loss
 from nightlatch.domain.aws_policies.policy_conditions import account_of
+from nightlatch.domain.event.partitions import partition_of
 from nightlatch.domain.posture.unseen import NOT_DEPLOYED, Gap, seen
 
 GONE = "DELETED"  # the state of a rule or alarm that its stack made and that is no more; AWS gives it to nothing
@@ -91,6 +92,7 @@ class AccountPosture:
     rules: tuple[RulePosture, ...] | Gap = NOT_DEPLOYED
     alarms: tuple[AlarmPosture, ...] | Gap = NOT_DEPLOYED
     endpoints: tuple[EndpointPosture, ...] | Gap = ()
+    unplaced: Gap | None = None  # why there may be rotation functions of which no VPC is known
     grants: tuple[GrantPosture, ...] | Gap = ()
     restore_proven_at: datetime | Gap | None = NOT_DEPLOYED
 
@@ -105,7 +107,7 @@ class AccountPosture:
     @property
     def arn(self) -> str:
         """Name it in findings."""
-        return f"arn:aws:iam::{self.account_id}:root"
+        return f"arn:{partition_of(self.region)}:iam::{self.account_id}:root"
 
     @property
     def name(self) -> str:

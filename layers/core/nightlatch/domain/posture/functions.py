@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nightlatch.domain.posture.unseen import Gap
+from nightlatch.domain.posture.unseen import Gap, NotSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class FunctionPosture:
     account_id: str
     region: str
     rotates: tuple[str, ...] = ()  # names of the secrets that it rotates, the first of them
+    rotates_unseen: Gap | None = None  # why it is not known whether more secrets name it
     is_gone: bool = False  # secrets name it for their rotation, and it does not exist
     unseen: Gap | None = None  # nothing of it could be looked at, as where it is in another account
     role: str | None = None
@@ -54,5 +55,11 @@ class FunctionPosture:
 
     @property
     def is_rotator(self) -> bool:
-        """Whether secrets name it for their rotation."""
+        """Whether secrets name it for their rotation.
+
+        Raises:
+            NotSeen: None is known that does, and nobody could look at all secrets.
+        """
+        if not self.rotates and self.rotates_unseen is not None:
+            raise NotSeen(self.rotates_unseen)
         return bool(self.rotates)

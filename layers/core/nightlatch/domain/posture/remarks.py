@@ -34,14 +34,24 @@ def list_refused(run: Run, action: str, why: str) -> PostureFinding:
     )
 
 
-def too_many_rotators(run: Run, most: int) -> PostureFinding:
-    """Say that not every rotation function was looked at closely."""
+def list_without_end(run: Run, action: str, why: str) -> PostureFinding:
+    """Say that a list was not read to its end, for AWS's pages come to none."""
     return replace(
-        _about_account(run, f"{UNSEEN}.rotation-functions", f"secrets name more than {most} functions for rotation"),
+        list_refused(run, action, why),
+        title="Could not list to the end",
+        remedy="Audit again later, and report it if it comes back. What could not be judged again stays open.",
+    )
+
+
+def too_many_rotators(run: Run, noted: int) -> PostureFinding:
+    """Say that not every rotation function was looked at closely."""
+    why = f"secrets name more functions for rotation than an audit can note; {noted:,} were noted"
+    return replace(
+        _about_account(run, f"{UNSEEN}.rotation-functions", why),
         practice=Practice.LOGGING,
         kind=FindingKind.UNSEEN,
         title="Could not look",
-        remedy=f"The first {most} were looked at. Please report it, with their number alone.",
+        remedy="The others were not looked at closely. Please report it, with their number alone.",
     )
 
 

@@ -8,7 +8,7 @@ An audit is done in steps that each leave a whole page behind, so that whoever g
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -63,6 +63,7 @@ class Run:
     gaps: int = 0  # findings that say that nobody could look
     once: tuple[PostureFinding, ...] = ()  # what is said once of the account, kept with its last page
     unlisted: tuple[Stage, ...] = ()  # whose list could not be had, or not to its end
+    asked: tuple[str, ...] | None = None  # ids of the checks that judged on each page; None before the first
     score_before: int | None = None  # of the audit before, in percent; told beside its own
     finished_at: datetime | None = None
 
@@ -70,6 +71,11 @@ class Run:
         """Come one page further."""
         counts = added(self.counts, counted(judgements))
         return replace(self, pages=self.pages + 1, counts=counts, **other)  # type: ignore[arg-type]
+
+    def with_asked(self, checks: Sequence[str]) -> Run:
+        """Note which checks judge a page; who goes on with another release may have others."""
+        known = self.asked
+        return replace(self, asked=tuple(checks) if known is None else tuple(one for one in known if one in checks))
 
     def anew(self, now: datetime) -> Run:
         """Begin from the start, under an id of its own: AWS's list can no longer be gone on with."""
@@ -102,7 +108,13 @@ class Standing(StrEnum):
 
     NEW = "new"
     OPEN = "open"
-    FIXED = "fixed"  # was found, and is no more; what could not be judged again stays open
+    FIXED = "fixed"  # was found; now it was looked at and is as it should be, or what it was about is gone
+    SPARED = "spared"  # was found; now nobody asks, as the check does not apply any more or was taken away
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it stands."""
+        return self in {Standing.NEW, Standing.OPEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +124,7 @@ class Kept:
     finding: PostureFinding
     standing: Standing
     first_seen: datetime
+    was: Severity | None = None  # in the audit before, where it is graver now
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ from nightlatch.domain.posture.unseen import seen
 
 
 def no_rotator(function: FunctionPosture) -> Spared | None:
-    """Spare a function that rotates nothing, and one that is gone: of that, another check tells."""
+    """Spare a function that rotates nothing, and one that is gone: of that, another check tells.
+
+    Raises:
+        NotSeen: Nobody could look which functions secrets name.
+    """
     if not function.is_rotator:
         return Spared("it rotates no secret")
     return Spared("it does not exist any more") if function.is_gone else None

@@ -62,6 +62,7 @@ class Protected:
     metadata_kept_at: datetime | None = None  # the keeper's last look, whose sight is kept; None: never
     wants_copies: bool = False  # the operator's policy asks for copies of its values
     copied_at: datetime | None = None  # the last copy of a value that has not expired; None: none
+    copied: tuple[str, ...] = ()  # ids of the versions of which there is such a copy; an old one may be copied late
     proven_at: datetime | None = None  # when a restore drill last opened a copy of it; None: never
 
 

@@ -11,9 +11,9 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.findings import FAULT, UNSEEN, FindingKind, Mute, PostureFinding
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.posture.reports import Kept, Standing, Step, next_steps
+from nightlatch.domain.posture.unseen import CHOSEN
 
 _NAMED = 5  # secrets and functions that one line names
-_OURS = "nightlatch"  # questions that only a deployed nightlatch answers: not to ask them is a choice, no failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,7 @@ class Blank:
     @property
     def is_partial(self) -> bool:
         """Whether the audit is not whole because of it."""
-        is_ours = self.about.partition(":")[0] == _OURS
-        return not self.is_muted and (self.kind is FindingKind.FAULT or not is_ours)
+        return not self.is_muted and (self.kind is FindingKind.FAULT or self.about not in CHOSEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class Tally:
     @property
     def total(self) -> int:
         """How many are still there."""
-        return sum(count for (_, standing), count in self.counts.items() if standing is not Standing.FIXED)
+        return sum(count for (_, standing), count in self.counts.items() if standing.is_there)
 
     def of(self, standing: Standing) -> int:
         """Give how many stand so beside the audit before."""
@@ -60,7 +59,7 @@ class Tally:
 
     def at_or_above(self, severity: Severity) -> int:
         """Give how many that are still there are as grave as this."""
-        still = ((one, count) for (one, standing), count in self.counts.items() if standing is not Standing.FIXED)
+        still = ((one, count) for (one, standing), count in self.counts.items() if standing.is_there)
         return sum(count for one, count in still if one.rank >= severity.rank)
 
     @property
@@ -105,7 +104,7 @@ class _Counting:
         """Give on what asks to be done."""
         for place, one in enumerate(kept):
             finding = one.finding
-            is_there = one.standing is not Standing.FIXED
+            is_there = one.standing.is_there
             if is_there and finding.kind is not FindingKind.VIOLATION:
                 self._note_blank(finding)
             if finding.muted is not None:

@@ -30,6 +30,8 @@ NO_COPIES = Gap(
     "nightlatch:copies", "the policy asks for copies of no secret, so there is nothing to prove", is_once=True
 )
 
+CHOSEN = frozenset({NOT_COUNTED.action, NOT_DEPLOYED.action, NO_COPIES.action})  # whoever has none chose so: no failure
+
 
 class NotSeen(Exception):
     """A check asked for what nobody could look at; whoever judges turns it into a finding."""

@@ -1,7 +1,7 @@
 """Findings in Security Hub on the stage: an import is checked and keeps what people have set, which has its own call.
 
 Source: Security Hub API reference, AwsSecurityFinding (lengths), BatchImportFindings (Workflow and Note are not
-updated) and BatchUpdateFindings (UnprocessedFindings).
+updated), GetFindings (filters) and BatchUpdateFindings (UnprocessedFindings).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from moto.securityhub import urls
 from moto.securityhub.models import SecurityHubBackend
 from moto.securityhub.responses import SecurityHubResponse
+from moto.utilities.paginator import paginate
 
 from nightlatch.local.fidelity.correction import MEASURED_FOR_ACTS, Correction, Evidence, Patch
 
@@ -20,6 +21,7 @@ _LENGTHS = {"Id": 512, "Title": 256, "Description": 1_024, "GeneratorId": 512}
 _MOST = {"Types": 50, "Resources": 32, "ProductFields": 50}
 _NEEDED = ("AwsAccountId", "CreatedAt", "ProductArn", "SchemaVersion", "UpdatedAt", *_LENGTHS, "Resources")
 _OF_PEOPLE = ("Workflow", "Note", "UserDefinedFields", "VerificationState")
+_FILTERED = ("Id", "ProductArn")
 _import = SecurityHubBackend.batch_import_findings
 
 CORRECTIONS = (
@@ -36,6 +38,14 @@ CORRECTIONS = (
         aws="importing a known finding again leaves the workflow that was set",
         moto="writes over it",
         source="Security Hub API reference, BatchImportFindings",
+        evidence=Evidence.VERIFIED,
+        measured_on=MEASURED_FOR_ACTS,
+    ),
+    Correction(
+        id="get-findings-filters",
+        aws="GetFindings gives only what is equal to one of the values of each filter; here those by id and by product",
+        moto="gives every finding, whatever is asked",
+        source="Security Hub API reference, GetFindings",
         evidence=Evidence.VERIFIED,
         measured_on=MEASURED_FOR_ACTS,
     ),
@@ -86,10 +96,27 @@ def _batch_update(self: Any) -> str:
     return json.dumps({"ProcessedFindings": done, "UnprocessedFindings": unknown})
 
 
+def get_findings(
+    self: Any,
+    filters: Mapping[str, Any] | None = None,
+    sort_criteria: object = None,
+    max_results: object = None,
+) -> list[dict[str, Any]]:
+    """Give the findings that fit; under moto's own name, by which it finds the limits of a page."""
+    del sort_criteria, max_results
+    wanted = {name: {one["Value"] for one in (filters or {}).get(name, ())} for name in _FILTERED}
+    found: list[dict[str, Any]] = [one.as_dict() for one in self.findings]
+    return [one for one in found if all(not values or one.get(name) in values for name, values in wanted.items())]
+
+
+_get_findings: Any = paginate(pagination_model=SecurityHubBackend.PAGINATION_MODEL)(get_findings)
+
+
 _PATHS = {**urls.url_paths, "{0}/findings/batchupdate$": SecurityHubResponse.dispatch}
 
 PATCHES = (
     Patch(SecurityHubBackend, "batch_import_findings", _batch_import),
+    Patch(SecurityHubBackend, "get_findings", _get_findings),
     Patch(SecurityHubResponse, "batch_update_findings", _batch_update),
     Patch(urls, "url_paths", _PATHS),
 )

@@ -15,7 +15,13 @@ _HATCH = (
     '<pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">'
     '<rect class="bare" width="6" height="6"/><circle class="dot" cx="3" cy="3" r="1"/></pattern></defs></svg>'
 )
-_STANDINGS = (("new", "New", True), ("open", "Still open", True), ("fixed", "Fixed", False), ("muted", "Muted", False))
+_STANDINGS = (
+    ("new", "New", True),
+    ("open", "Still open", True),
+    ("fixed", "Fixed", False),
+    ("spared", "No longer asked", False),
+    ("muted", "Muted", False),
+)
 
 
 def opening(report: Report) -> str:

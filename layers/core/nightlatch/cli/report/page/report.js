@@ -4,7 +4,7 @@
   const found = JSON.parse(document.getElementById("found").textContent);
   const [KIND, SEVERITY, STANDING, MUTE, NAME, SUBJECT, REASON, EVIDENCE, COMMAND, SINCE] = [...Array(10).keys()];
   const SEVERITIES = ["Informational", "Low", "Medium", "High", "Critical"];
-  const STANDINGS = ["new", "open", "fixed"];
+  const STANDINGS = ["new", "open", "fixed", "spared"];
   const A_PAGE = 100;
   const ON_PAPER = 500;
   const by = (id) => document.getElementById(id);
@@ -49,6 +49,7 @@
     const said = standing(row);
     if (said === "new") node.append(make("span", "New", "chip", "new"));
     if (said === "fixed") node.append(make("span", "Fixed", "chip", "fixed"));
+    if (said === "spared") node.append(make("span", "No longer asked", "chip", "quiet"));
     if (said === "muted") node.append(make("span", "Muted", "chip", "quiet"));
     return node;
   }

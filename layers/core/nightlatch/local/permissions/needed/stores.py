@@ -82,6 +82,11 @@ def _import_findings(asked: Mapping[str, Any], inside: Insides) -> Needs:
         yield Request(action="securityhub:BatchImportFindings", resource=product)
 
 
+def _get_findings(asked: Mapping[str, Any], inside: Insides) -> Needs:
+    del asked
+    yield Request(action="securityhub:GetFindings", resource=inside.hub)
+
+
 def _update_findings(asked: Mapping[str, Any], inside: Insides) -> Needs:
     del asked
     yield Request(action="securityhub:BatchUpdateFindings", resource=inside.hub)
@@ -102,5 +107,6 @@ TABLE: Table = {
     ("ssm", "GetParameter"): _parameter,
     ("events", "PutEvents"): _put_events,
     ("securityhub", "BatchImportFindings"): _import_findings,
+    ("securityhub", "GetFindings"): _get_findings,
     ("securityhub", "BatchUpdateFindings"): _update_findings,
 }
