@@ -33,10 +33,12 @@ from nightlatch.domain.judging.findings import Severity
 from nightlatch.domain.posture.practices import Practice
 from nightlatch.domain.watching.states import Change
 from nightlatch.local.events.event_history import EventHistory, answering_lookups
+from nightlatch.service.beat import Beaten
 from nightlatch.service.ports import Notice
 from nightlatch.service.reconcile import Reconciled
 from nightlatch.service.stocktaking import Progress, Stocktaking
 from nightlatch.service.unseen_changes import Compared
+from nightlatch.wiring import Heartbeat
 from own_records import in_envelope, own_record
 from worlds import TABLE, a_client, a_table, on_moto
 
@@ -302,7 +304,8 @@ def test_a_change_that_only_a_secret_s_state_shows_is_counted_and_named(
         return Compared(unseen=(change,), gaps=("secrets' states: more secrets changed than were looked at",))
 
     reconciled = Reconciled(is_whole=False, gaps=("event history: one",))
-    monkeypatch.setattr(app, "heart", replace(app.heart, reconcile=lambda _left: reconciled, compare=compare))
+    heart = Heartbeat(beat=lambda: Beaten(faults=(), gaps=()), reconcile=lambda _left: reconciled, compare=compare)
+    monkeypatch.setattr(app, "heart", heart)
     answer = app.handler({}, Context(left_ms=300_000))
 
     assert asked == [False]
