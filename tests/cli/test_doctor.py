@@ -10,13 +10,13 @@ import pytest
 
 from cli.deployed import deploy
 from nightlatch.adapters.doctor.asking import Asker
+from nightlatch.cli.acts.throw_away import ThrowAway
 from nightlatch.cli.looks.examining import code_of
 from nightlatch.cli.main import run
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.domain.errors import Refused
 from nightlatch.domain.watching.diagnosis import Line, Verdict
 from nightlatch.domain.watching.doctor.gaps import Gap
-from nightlatch.reach.throw_away import ThrowAway
 from worlds import REGION, on_moto
 
 
@@ -142,13 +142,19 @@ def test_live_fire_that_is_interrupted_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
     monkeypatch.setattr(ThrowAway, "read", lambda _self: signal.raise_signal(number))
+    inherited = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would we
     before = signal.getsignal(number)
+    try:
+        code = run(["doctor", "--live-fire", "--wait", "0", "--yes", "--output", "json"])
+        assert signal.getsignal(number) is before
+    finally:
+        signal.signal(signal.SIGINT, inherited)
 
-    assert run(["doctor", "--live-fire", "--wait", "0", "--yes", "--output", "json"]) == ExitCode.INTERRUPTED
+    assert code == ExitCode.INTERRUPTED
 
     assert [line["verdict"] for line in json.loads(capsys.readouterr().out)] == ["ok"]
     assert secrets_there() == []
-    assert signal.getsignal(number) is before
 
 
 def line(verdict: Verdict) -> Line:

@@ -46,7 +46,7 @@ def test_only_a_thief_on_the_stage_calls_for_a_deletion_and_who_made_the_secret_
 
     assert {path.as_posix() for path in calling if path.parts[0] != "local"} == {
         "adapters/acting/planting.py",  # decoys that its own registry names
-        "cli/acts/firing.py",  # the throw-away secret of `doctor --live-fire`
+        "cli/acts/throw_away.py",  # the throw-away secret of `doctor --live-fire`
     }
 
 

@@ -92,4 +92,4 @@ def test_only_the_vault_holds_a_value_or_asks_for_one() -> None:
 
     assert {name: found for name, found in spoken_of.items() if found} == {}
     # nightlatch's own secrets: its throw-away one and the heart's, whose values nobody looks at, and credentials
-    assert sorted(readers) == ["firing.py", "heart_call.py", "telling.py", "world.py"]
+    assert sorted(readers) == ["heart_call.py", "telling.py", "throw_away.py", "world.py"]

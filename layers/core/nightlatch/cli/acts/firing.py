@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from nightlatch.cli.acts.throw_away import ThrowAway
 from nightlatch.cli.looks.examining import code_of, show
 from nightlatch.cli.speech.exit_codes import ExitCode
 from nightlatch.cli.speech.forms import Form
 from nightlatch.cli.speech.terminal import confirmed, progress, say
 from nightlatch.domain.watching.diagnosis import Line
 from nightlatch.reach.spotted import Spotted
-from nightlatch.reach.throw_away import ThrowAway
 from nightlatch.reach.where import Where, connect
 from nightlatch.service.live_fire import aim_at, fire
 

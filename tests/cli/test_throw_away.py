@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
+from nightlatch.cli.acts.throw_away import ThrowAway
 from nightlatch.config import load_settings
 from nightlatch.reach.connection import Connection
-from nightlatch.reach.throw_away import ThrowAway
 from worlds import REGION, on_moto
 
 NAME = "nightlatch-live-fire/0a1b2c3d"
