@@ -48,7 +48,8 @@ class FakeRegistry:
         return self.by_id[decoy.id]
 
     def forget(self, decoy: Decoy) -> None:
-        self.by_id.pop(decoy.id, None)
+        if self.by_id.get(decoy.id) == decoy:
+            del self.by_id[decoy.id]
 
 
 class FakeGround:

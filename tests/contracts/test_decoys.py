@@ -60,6 +60,15 @@ def test_what_is_forgotten_is_gone_and_its_name_is_free(registry):
     assert registry.keep(a_decoy()).revision == 1
 
 
+def test_what_somebody_else_wrote_meanwhile_is_not_forgotten(registry):
+    mine = registry.keep(a_decoy())
+    theirs = registry.keep(mine)
+
+    registry.forget(mine)
+
+    assert registry.all().decoys == (theirs,)
+
+
 def test_an_entry_is_kept_for_ever_until_its_secret_is_deleted(monkeypatch):
     with on_moto(monkeypatch):
         table, client = a_table()

@@ -90,10 +90,19 @@ class Table:
             )
         return plain(answer.get("Attributes", {}))
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove one item, or nothing where it is not there."""
-        with asking(f"table {self._name}"):
-            self._client.delete_item(TableName=self._name, Key=wire({"pk": pk, "sk": sk}))
+    def delete(self, pk: str, sk: str, *, when: str = "", given: Item | None = None) -> None:
+        """Remove one item, or nothing where it is not there.
+
+        Raises:
+            Conflict: The condition `when` does not hold.
+        """
+        with asking(f"table {self._name}"), _conflicts():
+            self._client.delete_item(
+                TableName=self._name,
+                Key=wire({"pk": pk, "sk": sk}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **expressions({"ConditionExpression": when}, given),
+            )
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Write many items whole; of several with one key the last counts."""

@@ -40,7 +40,7 @@ class Registry(Protocol):
         """Write a decoy down as its next revision, and give it so; raises WorldMoved where somebody else has."""
 
     def forget(self, decoy: Decoy) -> None:
-        """Remove an entry whose secret was never made."""
+        """Remove an entry whose secret was never made; what somebody else made of it meanwhile stays."""
 
 
 class Neighbours(Protocol):

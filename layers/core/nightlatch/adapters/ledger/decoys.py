@@ -10,6 +10,7 @@ beforehand a moment ago.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -62,12 +63,13 @@ class DynamoDecoys:
         return kept
 
     def forget(self, decoy: Decoy) -> None:
-        """Remove an entry whose secret was never made.
+        """Remove an entry whose secret was never made; what somebody else made of it meanwhile stays.
 
         Raises:
             Unavailable: The table could not be asked.
         """
-        self._table.delete(_LIST, decoy.id)
+        with suppress(Conflict):
+            self._table.delete(_LIST, decoy.id, when="#revision = :before", given={"before": decoy.revision})
 
 
 class KnownDecoys:
