@@ -145,7 +145,7 @@ class Stage:
         """Do what has come due by the stage's clock: judge alarms, fire schedules, end windows; name the fired."""
         now = self.clock.now()
         self.server.expire_deletions()
-        self._bell.ring(now)
+        self.bell.ring(now)
         return self.bus.tick(now) + self._scheduler.tick(now)
 
     def _start(self, parts: ExitStack) -> None:
@@ -153,8 +153,8 @@ class Stage:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="nightlatch-")))
         self.clock = StageClock(folder / "clock.json")
         place = Place(account=settings.account, region=settings.region, stack_name=settings.stack_name)
-        self._bell = Bell(place)
-        self.journal = Journal(self.clock.now, _both(self._bell.hear_step, settings.on_entry))
+        self.bell = Bell(place)
+        self.journal = Journal(self.clock.now, _both(self.bell.hear_step, settings.on_entry))
         self.history = EventHistory()
         parts.enter_context(without_motos_mapping())
         self.server = MotoServer(
@@ -175,7 +175,7 @@ class Stage:
 
     def _start_machinery(self, parts: ExitStack, place: Place) -> None:
         run = self._settings.run
-        heard = _both(lambda _function, line: self._bell.hear_line(line, self.clock.now()), run.on_log)
+        heard = _both(lambda _function, line: self.bell.hear_line(line, self.clock.now()), run.on_log)
         self.runtime = Runtime(
             self.stack, self._variables, activity=self._activity, settings=replace(run, on_log=heard)
         )

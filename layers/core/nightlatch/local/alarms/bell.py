@@ -34,19 +34,19 @@ class Bell:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._readings = Readings()
+        self.readings = Readings()  # of the last two hours, by the stage's clock
         self._hearing = Lock()
 
     def hear_line(self, line: str, at: datetime) -> None:
         """Take the metrics out of a line that a function wrote."""
         if _A_METRIC in line:
             with self._hearing:
-                read_lines([line], self._readings, at=at)
+                read_lines([line], self.readings, at=at)
 
     def hear_step(self, entry: Entry) -> None:
         """Take what AWS would have counted of a step."""
         with self._hearing:
-            read_journal([entry], self._readings)
+            read_journal([entry], self.readings)
 
     def ring(self, now: datetime) -> tuple[str, ...]:
         """Judge every alarm that is one of a single metric, and tell what changed; give the names that changed."""
@@ -68,7 +68,7 @@ class Bell:
         part = alarm.dimensions[0].value if len(alarm.dimensions) == 1 else ""
         if alarm.namespace == "AWS/SQS":
             return [(now, value) for value in self._of_queue(alarm.metric_name, part)]
-        return self._readings.of(alarm.namespace, alarm.metric_name).get(part, [])
+        return self.readings.of(alarm.namespace, alarm.metric_name).get(part, [])
 
     def _of_queue(self, metric: str, name: str) -> Iterable[float]:
         """Look into a queue; how long a message lies is real time, for the stage's clock is set and jumps."""
@@ -82,7 +82,7 @@ class Bell:
             yield time.time() - min(int(one.sent_timestamp) for one in visible) / 1000
 
     def _forget(self, until: datetime) -> None:
-        for parts in self._readings.values.values():
+        for parts in self.readings.values.values():
             for part, points in parts.items():
                 parts[part] = [point for point in points if point[0] > until]
 
