@@ -179,17 +179,14 @@ class Stage:
         self.runtime = Runtime(
             self.stack, self._variables, activity=self._activity, settings=replace(run, on_log=heard)
         )
+        parts.callback(self.runtime.close)  # where something below fails; else it is closed before
         invoker = AsyncInvoker(
             self.stack, self.runtime, activity=self._activity, journal=self.journal, now=self.clock.now
         )
         self._scheduler = Scheduler(place, invoker, activity=self._activity, journal=self.journal)
         self.bus = Bus(place, Targets(invoker), compile_pattern, activity=self._activity, journal=self.journal)
         self._lanes = Lanes(
-            self.stack,
-            self.runtime,
-            activity=self._activity,
-            journal=self.journal,
-            caps=self._settings.caps,
+            self.stack, self.runtime, activity=self._activity, journal=self.journal, caps=self._settings.caps
         )
         self._open_doors()
         # Undone from the last to the first: nothing new comes, functions end, then their callers can.
