@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nightlatch.domain.event.partitions import partition_of
+
 RULE, ALARM, QUEUE = "AWS::Events::Rule", "AWS::CloudWatch::Alarm", "AWS::SQS::Queue"
 FUNCTION, TABLE, TOPIC = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by how a Region begins
 _MOST_PAGES = 10  # a stack holds 500 resources at most
 
 
@@ -48,11 +49,6 @@ def queue_arn(url: str, region: str) -> str:
     """Give a queue's ARN by its address, which ends with account and name."""
     _, account, name = url.rstrip("/").rsplit("/", 2)
     return f"arn:{partition_of(region)}:sqs:{region}:{account}:{name}"
-
-
-def partition_of(region: str) -> str:
-    """Give the partition that a Region is in."""
-    return next((partition for begin, partition in _PARTITIONS.items() if region.startswith(begin)), "aws")
 
 
 def homes(parts: Iterable[Part], region: str) -> dict[str, str]:
