@@ -13,13 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from nightlatch.adapters.aws_codes import is_for_later
-from nightlatch.adapters.aws_errors import code_of
 from nightlatch.adapters.watching.stack_parts import ALARM, RULE, Part, homes, metric_names, stack_parts
+from nightlatch.adapters.watching.tries import Gone, Tried, Unseen
 from nightlatch.domain.account.trail_coverage import Loss, losses
 from nightlatch.domain.event.parameters import Parameters
 from nightlatch.domain.watching.paths import AlarmSeen, Paths, SubscriptionSeen, TrailSeen
@@ -27,14 +24,11 @@ from nightlatch.domain.watching.patterns import read_pattern
 from nightlatch.domain.watching.rule_faults import RuleSeen, TargetSeen
 from nightlatch.domain.watching.stack_alarms import Ring
 
-_GONE = "ResourceNotFoundException"
 _PENDING = "PendingConfirmation"
 _MOST_PAGES = 10
-_MOST_UNANSWERED = 3
 _NEEDED = {Loss.CHANGES, Loss.READS}
 _ALARMS_AT_ONCE = 100
 _SELECTORS = ("EventSelectors", "AdvancedEventSelectors")
-_Got = TypeVar("_Got")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +54,7 @@ class AwsPaths:
 
     def paths(self) -> Paths:
         """Look at all of them; what cannot be looked at, or not now, is a gap."""
-        look = _Tried()
+        look = Tried()
         parts = self._parts(look) if self._ours.stack else None
         rules, unseen = self._rules(parts, look) if parts is not None else (None, set[str]())
         alarms = look.at("cloudwatch:DescribeAlarms", lambda: self._alarms(parts)) if parts is not None else None
@@ -82,28 +76,28 @@ class AwsPaths:
             unseen=frozenset(unseen),
         )
 
-    def _parts(self, look: _Tried) -> tuple[Part, ...] | None:
+    def _parts(self, look: Tried) -> tuple[Part, ...] | None:
         ask = self._clients("cloudformation")
         return look.at("cloudformation:ListStackResources", lambda: stack_parts(ask, self._ours.stack))
 
-    def _told(self, look: _Tried) -> tuple[SubscriptionSeen, ...] | None:
+    def _told(self, look: Tried) -> tuple[SubscriptionSeen, ...] | None:
         try:
             return look.at("sns:ListSubscriptionsByTopic", lambda: self._subscriptions(look))
-        except _Gone:  # with the topic all of its subscriptions
+        except Gone:  # with the topic all of its subscriptions
             return ()
 
-    def _rules(self, parts: Sequence[Part], look: _Tried) -> tuple[tuple[RuleSeen, ...], set[str]]:
+    def _rules(self, parts: Sequence[Part], look: Tried) -> tuple[tuple[RuleSeen, ...], set[str]]:
         """Give the rules as they stand, and which of them nobody may look at, under both of their names."""
         rules = [(part, self._rule(part, look)) for part in parts if part.kind == RULE]
         seen = tuple(rule for _, rule in rules if rule is not None)
         return seen, {f"rule:{name}" for part, rule in rules if rule is None for name in (part.name, part.logical_id)}
 
-    def _rule(self, part: Part, look: _Tried) -> RuleSeen | None:
+    def _rule(self, part: Part, look: Tried) -> RuleSeen | None:
         events = self._clients("events")
         try:
             rule = look.at("events:DescribeRule", lambda: events.describe_rule(Name=part.name))
             found = look.at("events:ListTargetsByRule", lambda: events.list_targets_by_rule(Rule=part.name))
-        except _Gone:
+        except Gone:
             return RuleSeen(logical_id=part.logical_id, name=part.name)
         if rule is None or found is None:
             return None
@@ -139,16 +133,16 @@ class AwsPaths:
             tells=self._ours.topic in found.get("AlarmActions", ()),
         )
 
-    def _trails(self, look: _Tried) -> tuple[TrailSeen, ...]:
+    def _trails(self, look: Tried) -> tuple[TrailSeen, ...]:
         cloudtrail = self._clients("cloudtrail")
         listed = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
         here = [one for one in listed if one.get("IsMultiRegionTrail") or one.get("HomeRegion") == self._ours.region]
         seen = [found for one in here if (found := self._trail(one, look)) is not None]
         if len(seen) < len(here) and not any(one.is_logging and not _NEEDED & {*one.losses} for one in seen):
-            raise _Unseen
+            raise Unseen
         return tuple(seen)
 
-    def _trail(self, listed: Mapping[str, Any], look: _Tried) -> TrailSeen | None:
+    def _trail(self, listed: Mapping[str, Any], look: Tried) -> TrailSeen | None:
         cloudtrail, arn = self._clients("cloudtrail"), listed.get("TrailARN") or listed["Name"]
         status = look.at("cloudtrail:GetTrailStatus", lambda: cloudtrail.get_trail_status(Name=arn))
         chosen = look.at("cloudtrail:GetEventSelectors", lambda: cloudtrail.get_event_selectors(TrailName=arn))
@@ -158,7 +152,7 @@ class AwsPaths:
         lost = losses(Parameters(found))
         return TrailSeen(name=listed["Name"], is_logging=bool(status.get("IsLogging")), losses=lost)
 
-    def _subscriptions(self, look: _Tried) -> tuple[SubscriptionSeen, ...]:
+    def _subscriptions(self, look: Tried) -> tuple[SubscriptionSeen, ...]:
         sns = self._clients("sns")
         listed: list[dict[str, str]] = []
         asked: dict[str, str] = {"TopicArn": self._ours.topic}
@@ -170,7 +164,7 @@ class AwsPaths:
             asked["NextToken"] = page["NextToken"]
         return tuple(self._subscription(one, look) for one in listed)
 
-    def _subscription(self, listed: dict[str, str], look: _Tried) -> SubscriptionSeen:
+    def _subscription(self, listed: dict[str, str], look: Tried) -> SubscriptionSeen:
         arn = listed["SubscriptionArn"]
         name = f"{listed.get('Protocol', 'unknown')}:{arn.rsplit(':', 1)[-1]}"
         if arn == _PENDING:
@@ -180,7 +174,7 @@ class AwsPaths:
                 "sns:GetSubscriptionAttributes",
                 lambda: self._clients("sns").get_subscription_attributes(SubscriptionArn=arn),
             )
-        except _Gone:
+        except Gone:
             return SubscriptionSeen(name=name, is_confirmed=False)
         if found is None:
             return SubscriptionSeen(name=name, has_filter=None)
@@ -212,53 +206,3 @@ def _ring(found: Mapping[str, Any]) -> Ring:
         missing=found.get("TreatMissingData") or "missing",
         unit=found.get("Unit") or "",
     )
-
-
-class _Gone(Exception):
-    """What was asked about is not there."""
-
-
-class _Unseen(Exception):
-    """Too little of something may be looked at to say anything."""
-
-
-class _Tried:
-    """Tries to look, and remembers what could not be looked at, each call once.
-
-    Where AWS does not answer at all, it stops asking: the function has other things to do in its time.
-    """
-
-    def __init__(self) -> None:
-        self.gaps: list[str] = []
-        self._unanswered = 0
-
-    def at(self, action: str, ask: Callable[[], _Got]) -> _Got | None:
-        """Look; None where that is not allowed, or where AWS gives no answer now.
-
-        Raises:
-            _Gone: It is not there.
-        """
-        if self._unanswered >= _MOST_UNANSWERED:
-            self._miss(action, "was not asked, for AWS does not answer")
-            return None
-        try:
-            return ask()
-        except _Unseen:
-            return None
-        except ClientError as error:
-            code = code_of(error)
-            if code in {_GONE, "NotFound", "NotFoundException"}:
-                raise _Gone from None
-            if is_for_later(code, int(error.response["ResponseMetadata"].get("HTTPStatusCode", 0))):
-                self._unanswered += 1
-                self._miss(action, f"could not be asked ({code})")
-            else:
-                self._miss(action, f"was refused ({code})")
-        except BotoCoreError as error:
-            self._unanswered += 1
-            self._miss(action, f"could not be asked ({error})")
-        return None
-
-    def _miss(self, action: str, why: str) -> None:
-        if action not in [gap.split(" ")[0] for gap in self.gaps]:
-            self.gaps.append(f"{action} {why}")
