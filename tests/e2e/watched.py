@@ -35,6 +35,7 @@ from nightlatch.domain.guarding.guards import NO_FORCE_DELETE
 from nightlatch.domain.history.examples import a_person
 from nightlatch.local.aws.moto_server import ACCOUNT_ID
 from nightlatch.local.journal import Entry, Outcome
+from nightlatch.local.journal import Step as Journaled
 from nightlatch.local.permissions.guard import Judged
 from nightlatch.local.queues.lanes import Caps
 from nightlatch.local.running.function_variables import Interpreter
@@ -312,15 +313,16 @@ class Watched:
         return [message["Body"] for message in found]
 
     def failures(self) -> list[Entry]:
-        """Name the steps that failed for good or by a fault.
+        """Name the steps that were not delivered, but for what the notifier gave back without a fault.
 
-        What a function gave back for later is none: two notifiers at one incident take turns, and it comes again.
+        Two notifiers at one incident take turns: whoever comes second lets its message come again.
         """
-        entries = self.theatre.stage.journal.entries()
+        notifier = self.theatre.stage.stack.functions["Notifier"].name
         return [
             entry
-            for entry in entries
-            if entry.outcome not in {Outcome.DELIVERED, Outcome.PARTLY_FAILED, Outcome.FAILED} or entry.reason
+            for entry in self.theatre.stage.journal.entries()
+            if entry.outcome is not Outcome.DELIVERED
+            and not (entry.step is Journaled.LANE and entry.target == notifier and not entry.reason)
         ]
 
     def settle(self, *, at_most_s: float = PATIENCE_S) -> None:
